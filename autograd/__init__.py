@@ -1,0 +1,89 @@
+"""Scalar reverse-mode automatic differentiation in which every number can be inspected.
+
+>>> from autograd import Value
+>>> a, b = Value(2.0, "a"), Value(3.0, "b")
+>>> c = (a * b + a**2).named("c")
+>>> c.backward()
+>>> c.data, a.grad, b.grad
+(10.0, 7.0, 2.0)
+
+Every operation of the table is a method and a function here: ``v.exp()`` and ``autograd.exp(v)``.
+"""
+
+import importlib
+import os
+
+from autograd import functions as _functions
+from autograd.backward import topological_order
+from autograd.errors import (
+    AutogradError,
+    DivisionByZeroError,
+    DomainError,
+    OperandError,
+    ResultOverflowError,
+    StaleGraphError,
+)
+from autograd.operations import OPERATIONS, Operation
+from autograd.value import Value
+
+# HIPS's distribution "autograd" owns the same import name. Installed side by side, the two overwrite
+# one another's files, and which one is broken depends on the order. This file of theirs gives it away.
+if os.path.exists(os.path.join(os.path.dirname(__file__), "tracer.py")):
+    raise ImportError(
+        "two distributions share the import name 'autograd' here: HIPS's 'autograd' and this one, "
+        "'scalar-autograd', and they have overwritten each other's files. Keep one of them: "
+        "pip uninstall autograd scalar-autograd, then pip install the one you want; "
+        "or give each an environment of its own."
+    )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from autograd.derivation import Derivation, explain
+    from autograd.diagram import Diagram, draw
+    from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad
+    from autograd.functions import *  # noqa: F403  # one name per row of the table
+
+__version__ = "0.1.0"
+
+#: What is imported when it is first asked for, and from where.
+_LATER = {
+    "Derivation": "derivation",
+    "Diagram": "diagram",
+    "draw": "diagram",
+    "explain": "derivation",
+    "grad": "functional",
+    "hessian": "functional",
+    "hvp": "functional",
+    "jacobian": "functional",
+    "value_and_grad": "functional",
+}
+
+__all__ = [  # noqa: PLE0604  # each is a name, some from the table
+    "OPERATIONS",
+    "AutogradError",
+    "DivisionByZeroError",
+    "DomainError",
+    "OperandError",
+    "Operation",
+    "ResultOverflowError",
+    "StaleGraphError",
+    "Value",
+    "topological_order",
+    *_LATER,
+    *OPERATIONS,
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _LATER:
+        found = getattr(importlib.import_module(f"autograd.{_LATER[name]}"), name)
+    elif name in OPERATIONS:
+        found = getattr(_functions, name)
+    else:
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,257 @@
+"""The chain rule over a graph, in reverse topological order.
+
+Every node has its derivative by each of its operands already. Going from the result down, the
+derivative of the result by an operand is the sum, over the nodes that use it, of their derivative
+times the local one:
+
+    ∂E/∂x = Σ ∂E/∂out · ∂out/∂x   over all nodes out that x is an operand of
+
+A node may be finished only when all its users are. So each node's uses are counted first; a node is
+ready when its count is back at zero (Kahn, CACM 5, 1962). Nothing recurses, and the order depends on
+the graph alone, so gradients are the same to the last bit each time.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from autograd.errors import AutogradError, StaleGraphError
+from autograd.expression import evaluate
+from autograd.limits import ieee_partial, ieee_value
+from autograd.operations import OPERATIONS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from autograd.operations import Operation
+    from autograd.value import Value
+
+__all__ = ["backward", "gradients", "topological_order"]
+
+
+def variable_operands(node: Value) -> list[Value]:
+    """The operands that are nodes, in order; one that stands twice comes twice.
+
+    >>> from autograd import Value
+    >>> x = Value(2.0, "x")
+    >>> [operand.label for operand in variable_operands(x * x)], variable_operands(3.0 * x) == [x]
+    (['x', 'x'], True)
+    """
+    return [operand for operand in node.operands if not isinstance(operand, float)]
+
+
+def topological_order(root: Value) -> list[Value]:
+    """Every node that ``root`` depends on, itself first, each before its operands.
+
+    >>> from autograd import Value
+    >>> x = Value(2.0, "x")
+    >>> [node.label for node in topological_order(x * x + 1)]
+    ['x·x + 1', 'x·x', 'x']
+    """
+    uses = {root: 0}
+    found = [root]
+    for node in found:  # it grows as the loop goes
+        for operand in variable_operands(node):
+            if operand not in uses:
+                uses[operand] = 0
+                found.append(operand)
+            uses[operand] += 1
+    order = []
+    ready = [root]
+    while ready:
+        node = ready.pop()
+        order.append(node)
+        for operand in variable_operands(node):
+            uses[operand] -= 1
+            if not uses[operand]:
+                ready.append(operand)
+    return order
+
+
+_one_at_a_time = threading.Lock()
+_running_in = 0  # the thread that holds the lock, or 0
+
+
+def backward(root: Value, create_graph: bool = False) -> None:
+    """`Value.backward`: interior nodes start from zero, leaves accumulate."""
+    global _running_in
+    if create_graph:
+        for node, gradient in gradients(root, create_graph=True).items():
+            if node.operation is None:
+                node._grad = _plus(node._grad, gradient)
+            else:
+                node._grad = float(gradient)
+        return
+    if _running_in == threading.get_ident():
+        raise AutogradError("a backward pass was started inside another one")
+    with _one_at_a_time:
+        _running_in = threading.get_ident()
+        try:
+            _accumulate(root)
+        finally:
+            _running_in = 0
+
+
+def _accumulate(root: Value) -> None:
+    """The order and the sum in one sweep, some ten times as fast as `gradients`.
+
+    The counts stand in the nodes' ``_pending``, which is why sweeps wait for one another. Interrupted
+    (by KeyboardInterrupt, say), it puts everything back, so that the next one is right.
+    """
+    found = [root]
+    find = found.append
+    leaves: list[tuple[Any, Any]] = []
+    operand: Any
+    gradient: Any
+    try:
+        for node in found:
+            if node.operation is None:
+                leaves.append((node, node._grad))
+            node._grad = 0.0
+            if node._dx is not None:
+                operand = node._x
+                uses = operand._pending
+                if not uses:
+                    find(operand)
+                operand._pending = uses + 1
+            if node._dy is not None:
+                operand = node._y
+                uses = operand._pending
+                if not uses:
+                    find(operand)
+                operand._pending = uses + 1
+        root._grad = 1.0
+        ready = [root]
+        take, add = ready.pop, ready.append
+        while ready:
+            node = take()
+            gradient = node._grad
+            slope = node._dx
+            if slope is not None:
+                operand = node._x
+                operand._grad += gradient * slope
+                uses = operand._pending - 1
+                operand._pending = uses
+                if not uses:
+                    add(operand)
+            slope = node._dy
+            if slope is not None:
+                operand = node._y
+                operand._grad += gradient * slope
+                uses = operand._pending - 1
+                operand._pending = uses
+                if not uses:
+                    add(operand)
+        for leaf, before in leaves:
+            leaf._grad = before + leaf._grad
+    except BaseException:
+        for node in found:
+            node._pending = 0
+        for leaf, before in leaves:
+            leaf._grad = before
+        raise
+
+
+def gradients(root: Value, create_graph: bool = False) -> dict[Value, Any]:
+    """The derivative of ``root`` by every node that it depends on; no ``grad`` is touched.
+
+    Args:
+        root: what is differentiated.
+        create_graph: give the derivatives as nodes, to be differentiated again.
+
+    Raises:
+        StaleGraphError: with ``create_graph``, a leaf's data has changed since the graph was made.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> gradients(x * x)[x]
+    6.0
+    """
+    order = topological_order(root)
+    if create_graph:
+        for node in order:
+            _check_fresh(node)
+    found: dict[Value, Any] = dict.fromkeys(order, 0.0)
+    found[root] = 1.0
+    for node in order:
+        gradient = found[node]
+        slopes = _slope_nodes(node) if create_graph else node.derivatives
+        for operand, slope in zip(node.operands, slopes, strict=True):
+            if slope is not None:
+                found[operand] = _plus(found[operand], _times(gradient, slope))  # type: ignore[index]
+    if create_graph:
+        value = type(root)
+        return {
+            node: gradient if isinstance(gradient, value) else value(gradient)
+            for node, gradient in found.items()
+        }
+    return found
+
+
+def _times(a: Any, b: Any) -> Any:
+    return b if a.__class__ is float and a == 1.0 else a if b.__class__ is float and b == 1.0 else a * b
+
+
+def _plus(a: Any, b: Any) -> Any:
+    return b if a.__class__ is float and a == 0.0 else a + b
+
+
+# --- derivatives as nodes: the same texts, evaluated on nodes ----------------------------------
+
+
+def _check_fresh(node: Value) -> None:
+    operation = node.operation
+    if operation is None:
+        return
+    again = ieee_value(operation.name, [float(operand) for operand in node.operands])
+    if again != node._data and again == again:
+        raise StaleGraphError(
+            f"node {node.label!r} was {node._data!r} when it was recorded and would be {again!r} now: "
+            f"a leaf below it has changed since, so derivatives of its derivative would be wrong; "
+            f"record the graph again",
+            operation=operation,
+            operands=node.operands,
+        )
+
+
+def _slope_nodes(node: Value) -> list[Any]:
+    """The derivative by each operand as a node, or a float where it does not depend on anything."""
+    operation = node.operation
+    if operation is None:
+        return []
+    variables = dict(zip(operation.parameters, node.operands, strict=True), out=node)
+    return [
+        None if slope is None else evaluate(partial.tree, variables, _apply)
+        for slope, partial in zip(node.derivatives, operation.partials, strict=True)
+    ]
+
+
+def _apply(name: str, operands: Sequence[Value | float]) -> Value | float:
+    """An operation on nodes and floats that never raises: IEEE 754 says what lies beyond."""
+    operation = OPERATIONS[name]
+    numbers = [float(operand) for operand in operands]
+    nodes = [operand for operand in operands if not isinstance(operand, float)]
+    if not nodes:
+        return ieee_value(name, numbers)
+    return _recorded(operation, operands, numbers, type(nodes[0]))
+
+
+def _recorded(
+    operation: Operation,
+    operands: Sequence[Value | float],
+    numbers: Sequence[float],
+    value: type[Value],
+) -> Value:
+    out = ieee_value(operation.name, numbers)
+    node = value(out)
+    node.operation = operation
+    slopes = [
+        None if isinstance(operand, float) else ieee_partial(operation, index, numbers, out)
+        for index, operand in enumerate(operands)
+    ]
+    node._x, node._dx = operands[0], slopes[0]
+    if operation.arity == 2:
+        node._y, node._dy = operands[1], slopes[1]
+    return node

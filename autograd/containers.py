@@ -1,0 +1,42 @@
+"""Nested lists, tuples and dicts of scalars, taken apart into leaves and put together again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+__all__ = ["leaves", "rebuilt"]
+
+
+def leaves(tree: Any) -> list[Any]:
+    """The scalars of nested lists, tuples and dicts, from left to right.
+
+    >>> leaves({"w": [1.0, (2.0, 3.0)], "b": 4.0})
+    [1.0, 2.0, 3.0, 4.0]
+    """
+    if isinstance(tree, dict):
+        return [leaf for branch in tree.values() for leaf in leaves(branch)]
+    if isinstance(tree, list | tuple):
+        return [leaf for branch in tree for leaf in leaves(branch)]
+    return [tree]
+
+
+def rebuilt(tree: Any, replacements: Iterator[Any]) -> Any:
+    """The same nesting with other scalars, taken in the order of `leaves`.
+
+    >>> rebuilt({"w": [1.0, (2.0, 3.0)]}, iter("abc"))
+    {'w': ['a', ('b', 'c')]}
+    """
+    if isinstance(tree, dict):
+        return {key: rebuilt(branch, replacements) for key, branch in tree.items()}
+    if isinstance(tree, list | tuple):
+        branches = [rebuilt(branch, replacements) for branch in tree]
+        if hasattr(tree, "_fields"):  # a named tuple takes its fields one by one
+            return type(tree)(*branches)
+        return branches if isinstance(tree, list) else tuple(branches)
+    return next(replacements)
+
+
+def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
+    """The same nesting with a function applied to each scalar."""
+    return rebuilt(tree, map(function, leaves(tree)))

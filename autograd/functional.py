@@ -1,0 +1,194 @@
+"""Derivatives of functions: ``grad(f)`` is a function, and can be differentiated again.
+
+The arguments and results are scalars or nested lists, tuples and dicts of scalars. Called with plain
+numbers, the derivatives are plain numbers. Called inside another derivative, or with Values, they are
+Values, recorded, so that they can be differentiated in turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any
+
+from autograd.backward import gradients
+from autograd.containers import leaves, mapped, rebuilt
+from autograd.eager import as_number
+from autograd.errors import OperandError
+from autograd.value import Value
+
+__all__ = ["grad", "hessian", "hvp", "jacobian", "value_and_grad"]
+
+# How many derivatives are being taken around the code that runs: within one, results stay recorded,
+# since the inner function may depend on the outer variable through its closure.
+_depth: ContextVar[int] = ContextVar("depth", default=0)
+
+
+@contextmanager
+def _deeper() -> Iterator[None]:
+    token = _depth.set(_depth.get() + 1)
+    try:
+        yield
+    finally:
+        _depth.reset(token)
+
+
+class _Evaluation:
+    """``f`` recorded at some arguments, one of which it is to be differentiated by."""
+
+    def __init__(self, f: Callable[..., Any], argnum: int, args: tuple[Any, ...]) -> None:
+        if not -len(args) <= argnum < len(args):
+            raise OperandError(f"no argument {argnum} among the {len(args)} given", operands=args)
+        given = leaves(args[argnum])
+        #: whether the derivatives are to be Values
+        self.recorded = _depth.get() > 0 or any(isinstance(leaf, Value) for leaf in given)
+        self.argument = rebuilt(args[argnum], map(_independent, given))
+        self.inputs: list[Value] = leaves(self.argument)
+        changed = list(args)
+        changed[argnum] = self.argument
+        with _deeper():
+            self.result = f(*changed)
+
+    def output(self, leaf: Any) -> Value | float:
+        if not isinstance(leaf, Value) and as_number(leaf) is None:
+            raise OperandError(
+                f"a function to be differentiated returns scalars, not {type(leaf).__name__}",
+                operands=(leaf,),
+            )
+        return leaf if isinstance(leaf, Value) else float(leaf)
+
+    def gradient(self, leaf: Any) -> Any:
+        """The derivative of one scalar result by the argument, nested as the argument is."""
+        output = self.output(leaf)
+        found = gradients(output, self.recorded) if isinstance(output, Value) else {}
+        zero = Value(0.0) if self.recorded else 0.0
+        return rebuilt(self.argument, (found.get(node, zero) for node in self.inputs))
+
+    def value(self, leaf: Any) -> Value | float:
+        output = self.output(leaf)
+        return output if self.recorded else float(output)
+
+
+def _independent(leaf: Any) -> Value:
+    """A variable to differentiate by: a new leaf, or where one was given already, a node above it."""
+    if isinstance(leaf, Value):
+        return +leaf
+    number = as_number(leaf)
+    if number is None:
+        raise OperandError(
+            f"derivatives are taken by real numbers in lists, tuples and dicts, "
+            f"not by {type(leaf).__name__} {leaf!r}",
+            operands=(leaf,),
+        )
+    return Value(number)
+
+
+def _scalar(result: Any) -> Any:
+    if isinstance(result, list | tuple | dict):
+        raise OperandError(
+            f"the function returned a {type(result).__name__}; its gradient is asked for, which a "
+            f"single number has: use jacobian for more",
+            operands=(result,),
+        )
+    return result
+
+
+def value_and_grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., tuple[Any, Any]]:
+    """The function that gives the value of ``f`` and its derivative by one argument.
+
+    Args:
+        f: a function of scalars and of nested lists, tuples and dicts of scalars, with a scalar result.
+        argnum: which positional argument to differentiate by.
+
+    Raises:
+        OperandError: when called with something else than real numbers, or if ``f`` returns anything
+            but one.
+
+    >>> value_and_grad(lambda w: w["a"] * w["b"] ** 2)({"a": 2.0, "b": 3.0})
+    (18.0, {'a': 9.0, 'b': 12.0})
+    """
+
+    @wraps(f)
+    def differentiated(*args: Any) -> tuple[Any, Any]:
+        evaluation = _Evaluation(f, argnum, args)
+        result = _scalar(evaluation.result)
+        return evaluation.value(result), evaluation.gradient(result)
+
+    return differentiated
+
+
+def grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
+    """The derivative of ``f`` by one argument, as a function; see `value_and_grad`.
+
+    >>> import autograd
+    >>> grad(autograd.tanh)(0.0), grad(grad(grad(autograd.tanh)))(0.0)
+    (1.0, -2.0)
+    """
+    both = value_and_grad(f, argnum)
+
+    @wraps(f)
+    def derivative(*args: Any) -> Any:
+        return both(*args)[1]
+
+    return derivative
+
+
+def jacobian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
+    """The derivatives of every result of ``f`` by every scalar of one argument.
+
+    Nested as the result is, with the nesting of the argument in the place of each scalar; one backward
+    pass per result.
+
+    >>> jacobian(lambda v: [v[0] * v[1], v[0] + v[1]])([2.0, 3.0])
+    [[3.0, 2.0], [1.0, 1.0]]
+    """
+
+    @wraps(f)
+    def derivatives(*args: Any) -> Any:
+        evaluation = _Evaluation(f, argnum, args)
+        return mapped(evaluation.gradient, evaluation.result)
+
+    return derivatives
+
+
+def hessian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
+    """The second derivatives of ``f``: the jacobian of its gradient.
+
+    >>> hessian(lambda v: v[0] ** 2 * v[1])([2.0, 3.0])
+    [[6.0, 4.0], [4.0, 0.0]]
+    """
+    return jacobian(grad(f, argnum), argnum)
+
+
+def hvp(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
+    """The hessian of ``f`` times a vector, at the price of two backward passes.
+
+    The function that it returns takes the arguments of ``f`` and then the vector, which is nested as
+    the argument is.
+
+    Raises:
+        OperandError: when called with a vector of another size than the argument.
+
+    >>> hvp(lambda v: v[0] ** 2 * v[1])([2.0, 3.0], [1.0, 10.0])
+    [46.0, 4.0]
+    """
+
+    @wraps(f)
+    def product(*args: Any) -> Any:
+        *arguments, vector = args
+        weights = leaves(vector)
+
+        def directional(*inner: Any) -> Any:
+            slopes = leaves(grad(f, argnum)(*inner))
+            if len(slopes) != len(weights):
+                raise OperandError(
+                    f"the vector has {len(weights)} scalars and the argument {len(slopes)}",
+                    operands=(vector,),
+                )
+            return sum(slope * weight for slope, weight in zip(slopes, weights, strict=True))
+
+        return grad(directional, argnum)(*arguments)
+
+    return product

@@ -1,0 +1,355 @@
+"""Value: one number of a computation, what it was computed from, and its derivative."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from threading import local
+
+from autograd import eager
+from autograd.backward import backward, topological_order
+from autograd.errors import OperandError
+from autograd.methods import Methods
+from autograd.operations import OPERATIONS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any, SupportsFloat
+
+    from autograd.operations import Operation
+
+__all__ = ["Value"]
+
+
+class _Leaf(type):
+    """Calling `Value` makes a leaf. Operations make their nodes past this, as fast as Python can."""
+
+    def __call__(cls, data: SupportsFloat, name: str | None = None) -> Value:
+        node: Value = type.__call__(cls)
+        node._data = data if data.__class__ is float else _real(data, "data")  # type: ignore[assignment]
+        node._grad = 0.0
+        if name is not None:
+            node.name = name
+        node.operation = node._x = node._dx = node._y = node._dy = None
+        node._pending = 0
+        return node
+
+
+class Value(Methods, metaclass=_Leaf):
+    """A node of a computational graph: a number, and how it came about.
+
+    A ``Value`` made by calling the class is a leaf: an input, a weight. Operators, methods and the
+    functions of `autograd` make the other nodes; each records its operation, its operands in order and
+    its derivative by each of them. The derivatives are fixed when the node is made, so that changing a
+    leaf's ``data`` afterwards cannot corrupt a gradient.
+
+    ``==`` and hash are by identity; ``<`` and its kin compare the numbers. One graph per thread at a
+    time is safe to build; backward passes wait for one another.
+
+    Args:
+        data: a real number: int, float, bool, Fraction, NumPy scalar.
+        name: what diagrams, errors and explanations call it.
+
+    Raises:
+        OperandError: ``data`` is not a real number.
+
+    >>> x = Value(3.0, "x")
+    >>> y = x * x + 2 * x
+    >>> y.backward()
+    >>> y.data, x.grad
+    (15.0, 8.0)
+    """
+
+    # _x and _y are the operands, _dx and _dy the derivatives by them: None by a plain number, which
+    # stays one. _pending belongs to `autograd.backward`, and is 0 outside it. _grad and _name are unset
+    # until there is something to say: each slot that is set takes time, and more in the collector.
+    __slots__ = (
+        "_data", "_dx", "_dy", "_grad", "_name", "_pending", "_x", "_y", "operation",
+    )  # fmt: skip
+
+    _data: float
+    _grad: float | Value
+    _name: str
+    _x: Value | float | None
+    _dx: float | None
+    _y: Value | float | None
+    _dy: float | None
+    _pending: int
+    #: The row of the table that the node records; None for a leaf.
+    operation: Operation | None
+
+    if TYPE_CHECKING:
+
+        def __init__(self, data: SupportsFloat, name: str | None = None) -> None: ...
+
+    def __init_subclass__(cls, **_: object) -> None:
+        raise TypeError("Value is final: operations would not return nodes of a subclass")
+
+    # --- what a node tells --------------------------------------------------------------------
+
+    @property
+    def data(self) -> float:
+        """The number. It can be set on a leaf.
+
+        Raises:
+            OperandError: on setting, if it is not a real number or the node is not a leaf.
+        """
+        return self._data
+
+    @data.setter
+    def data(self, data: SupportsFloat) -> None:
+        if self.operation is not None:
+            raise OperandError(
+                f"the data of node {self.label!r} is the result of {self.operation.name}; "
+                f"only a leaf's data can be set",
+                operation=self.operation,
+                operands=(data,),
+            )
+        self._data = data if data.__class__ is float else _real(data, "data", self)
+
+    @property
+    def grad(self) -> float | Value:
+        """The derivative of what ``backward`` was called on by this node, 0.0 before.
+
+        After ``backward(create_graph=True)`` a leaf's is a Value, to be differentiated again.
+        """
+        try:
+            return self._grad
+        except AttributeError:
+            return 0.0
+
+    @grad.setter
+    def grad(self, grad: SupportsFloat) -> None:
+        if grad.__class__ is float or isinstance(grad, Value):
+            self._grad = grad  # type: ignore[assignment]  # the check is for exactly float
+        else:
+            self._grad = _real(grad, "grad", self)
+
+    @property
+    def name(self) -> str | None:
+        """What the node was called, or None. See `named` and `label`."""
+        try:
+            return self._name
+        except AttributeError:
+            return None
+
+    @name.setter
+    def name(self, name: str) -> None:
+        if not isinstance(name, str):
+            raise OperandError(
+                f"a name is text, not {type(name).__name__} {name!r:.60}", operands=(name,)
+            )
+        self._name = name
+
+    def named(self, name: str) -> Value:
+        """Give the node a name, and return it.
+
+        >>> a, b = Value(2.0, "a"), Value(3.0, "b")
+        >>> (a * b).named("area")
+        Value(6.0, name='area', operation='mul')
+        """
+        self.name = name
+        return self
+
+    @property
+    def label(self) -> str:
+        """The name, or where there is none one that tells the structure.
+
+        >>> a = Value(2.0, "a")
+        >>> (a * 3 + 1).label, Value(5.0).label
+        ('a·3 + 1', '5.0')
+        """
+        from autograd.labels import written
+
+        return self.name or written(self, 3).text
+
+    @property
+    def operands(self) -> tuple[Value | float, ...]:
+        """What the operation was applied to, in order; a plain number stays one.
+
+        >>> x = Value(3.0)
+        >>> (x * x).operands == (x, x), (2 - x).operands == (2.0, x), x.operands
+        (True, True, ())
+        """
+        if self.operation is None:
+            return ()
+        both = (self._x, self._y)
+        return both[: self.operation.arity]  # type: ignore[return-value]  # no None among them
+
+    @property
+    def derivatives(self) -> tuple[float | None, ...]:
+        """The derivative of this node by each operand; None by a plain number, which cannot vary.
+
+        >>> (Value(3.0) * Value(5.0)).derivatives, (Value(3.0) ** 2).derivatives
+        ((5.0, 3.0), (6.0, None))
+        """
+        if self.operation is None:
+            return ()
+        return (self._dx, self._dy)[: self.operation.arity]
+
+    def __repr__(self) -> str:
+        parts = [repr(self._data)]
+        if self.name is not None:
+            parts.append(f"name={self.name!r}")
+        if self.operation is not None:
+            parts.append(f"operation={self.operation.name!r}")
+        if self.grad:
+            parts.append(f"grad={float(self.grad)!r}")
+        return f"Value({', '.join(parts)})"
+
+    def _repr_svg_(self) -> str:
+        from autograd.diagram import draw
+
+        return draw(self).svg()
+
+    # --- derivatives --------------------------------------------------------------------------
+
+    def backward(self, create_graph: bool = False) -> None:
+        """Set ``grad`` of every node below to the derivative of this one by it.
+
+        Leaves accumulate: a second call adds exactly once more; set ``grad`` to 0 in between, or call
+        ``zero_grad`` of a network. The nodes in between start from zero at each call.
+
+        Never raises on an infinite slope: it is ``inf``, and 0 times it is NaN, since the chain rule
+        alone cannot tell that product.
+
+        Args:
+            create_graph: record the derivatives as nodes too, so that the leaves' ``grad`` can be
+                differentiated again. These leaves then refer to a graph that refers to them;
+                `autograd.grad` leaves no such cycle behind.
+
+        Raises:
+            StaleGraphError: with ``create_graph``, a leaf's data has changed since the graph was made.
+
+        >>> x = Value(2.0)
+        >>> (x ** 3).backward(create_graph=True)
+        >>> slope = x.grad
+        >>> x.grad = 0
+        >>> slope.backward()
+        >>> slope.data, x.grad
+        (12.0, 12.0)
+        """
+        backward(self, create_graph)
+
+    # --- a number among Python's numbers ------------------------------------------------------
+
+    def __float__(self) -> float:
+        return self._data
+
+    def __int__(self) -> int:
+        return int(self._data)
+
+    def __bool__(self) -> bool:
+        return self._data != 0.0
+
+    def __round__(self, digits: int | None = None) -> float:
+        """The number rounded, as a plain number: rounding has no useful derivative."""
+        return round(self._data, digits)
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else str(self)
+
+    def __lt__(self, other: Value | SupportsFloat) -> bool:
+        number = _comparable(other)
+        return NotImplemented if number is None else self._data < number
+
+    def __le__(self, other: Value | SupportsFloat) -> bool:
+        number = _comparable(other)
+        return NotImplemented if number is None else self._data <= number
+
+    def __gt__(self, other: Value | SupportsFloat) -> bool:
+        number = _comparable(other)
+        return NotImplemented if number is None else self._data > number
+
+    def __ge__(self, other: Value | SupportsFloat) -> bool:
+        number = _comparable(other)
+        return NotImplemented if number is None else self._data >= number
+
+    # --- copying ------------------------------------------------------------------------------
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How copy and pickle take a node apart: at any depth without recursion.
+
+        Pickling a node would recurse into its operands. So what lies below it goes first, operands
+        before results, as a list whose items (see `_Below`) are then known when they are referred to.
+        """
+        below = None if self.operation is None or _walking.below else _Below(self)
+        parts = (self._data, self.grad, self.name, self._x, self._dx, self._y, self._dy)
+        return _rebuilt, (below, self.operation, *parts)
+
+
+class _Walking(local):
+    below = False
+
+
+_walking = _Walking()
+
+
+class _Below:
+    """The nodes below one, operands before results: pickled one by one, restored as nothing."""
+
+    def __init__(self, root: Value | None = None) -> None:
+        self.root = root
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Below, (), None, self._nodes()
+
+    def _nodes(self) -> Iterator[Value]:
+        assert self.root is not None
+        for node in reversed(topological_order(self.root)):
+            if node is not self.root:
+                # The pickler takes the node apart before it asks for the next one. Meanwhile the
+                # operands are known, so nothing below needs to be listed again.
+                _walking.below = True
+                try:
+                    yield node
+                finally:
+                    _walking.below = False
+
+    def append(self, _: Value) -> None:
+        """Restoring asks for a list to append to; the nodes live on in their results."""
+
+    def extend(self, _: list[Value]) -> None:
+        """As `append`."""
+
+
+def _rebuilt(
+    _: _Below | None,
+    operation: Operation | None,
+    data: float,
+    grad: float | Value,
+    name: str | None,
+    x: Value | float | None,
+    dx: float | None,
+    y: Value | float | None,
+    dy: float | None,
+) -> Value:
+    node = Value(data, name)
+    node._grad = grad
+    node.operation = operation
+    node._x, node._dx, node._y, node._dy = x, dx, y, dy
+    return node
+
+
+def _comparable(other: Value | SupportsFloat) -> float | None:
+    return other._data if isinstance(other, Value) else eager.as_number(other)
+
+
+def _real(number: object, what: str, node: Value | None = None) -> float:
+    real = eager.as_number(number)
+    if real is None:
+        where = f" of node {node.label!r}" if node is not None else " of a Value"
+        hint = "; use its .data" if isinstance(number, Value) else ""
+        raise OperandError(
+            f"the {what}{where} is a real number, not {type(number).__name__} {number!r:.60}{hint}",
+            operands=(number,),
+        )
+    return real
+
+
+# attrgetter reads the slot in C, three times as fast as the body above
+Value.data = property(attrgetter("_data"), Value.data.fset, doc=Value.data.__doc__)  # type: ignore
+
+for _operation in OPERATIONS.values():
+    eager.attach(_operation, Methods, Value)
+eager.attach_refusals(Methods)

@@ -1,0 +1,1 @@
+"""Networks of neurons out of the nodes of `autograd`."""
