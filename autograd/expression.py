@@ -28,7 +28,11 @@ PRIMITIVES: dict[str, Callable[..., float]] = {
     "copysign": math.copysign,
     **{
         name: getattr(math, name)
-        for name in ["exp", "expm1", "exp2", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "hypot", "erf", "erfc"]
+        for name in (
+            *("exp", "expm1", "exp2", "log", "log1p", "log2", "log10", "sqrt", "cbrt"),
+            *("sin", "cos", "tan", "asin", "acos", "atan", "atan2"),
+            *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "hypot", "erf", "erfc"),
+        )
     },
     **{name: getattr(numerics, name) for name in numerics.__all__},
 }

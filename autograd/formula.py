@@ -223,6 +223,7 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
 def text_of(expression: Expression, variables: Mapping[str, Written] | None = None) -> str:
     """An expression in Unicode.
 
+    >>> from autograd.operations import OPERATIONS
     >>> text_of(OPERATIONS["sigmoid"].as_taught[0])
     'out·(1 − out)'
     """
@@ -232,6 +233,7 @@ def text_of(expression: Expression, variables: Mapping[str, Written] | None = No
 def latex_of(expression: Expression, variables: Mapping[str, Written] | None = None) -> str:
     r"""An expression in LaTeX.
 
+    >>> from autograd.operations import OPERATIONS
     >>> latex_of(OPERATIONS["asin"].partials[0])
     '\\frac{1}{\\sqrt{\\left(1 - x\\right) \\cdot \\left(1 + x\\right)}}'
     """
@@ -244,6 +246,7 @@ condition_text = text_of
 def value_of(operation: Operation, operands: Sequence[Written], style: Style = UNICODE) -> Written:
     """An operation applied to operands that are already written: arithmetic, or a call by name.
 
+    >>> from autograd.operations import OPERATIONS
     >>> value_of(OPERATIONS["mul"], [Written("a + b", SUM), Written("c")]).text
     '(a + b)·c'
     """
@@ -259,6 +262,7 @@ def value_of(operation: Operation, operands: Sequence[Written], style: Style = U
 def value_text(operation: Operation) -> str:
     """An operation applied to its own parameters, as an error names it.
 
+    >>> from autograd.operations import OPERATIONS
     >>> value_text(OPERATIONS["div"]), value_text(OPERATIONS["log"])
     ('x / y', 'log(x)')
     """
