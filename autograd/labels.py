@@ -2,25 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from autograd.formula import UNICODE, Style, Written, number_text, value_of
+from autograd.symbols import unicode_symbol
 from autograd.value import Value
 
-__all__ = ["written"]
+__all__ = ["definition", "written"]
 
 
-def written(node: Value | float, depth: int, style: Style = UNICODE) -> Written:
+def written(
+    node: Value | float, depth: int, style: Style = UNICODE, symbol: Callable[[str], str] = str
+) -> Written:
     """A node as a formula of named nodes and numbers, ``…`` below some depth.
 
-    >>> a, b = Value(2.0, "a"), Value(3.0, "b")
-    >>> written((a + b) * a, 2).text, written((a + b) * a, 1).text
-    ('(a + b)·a', '…·a')
+    Args:
+        node: the node, or a plain number among its operands.
+        depth: how many operations deep to write it out.
+        style: Unicode or LaTeX.
+        symbol: how to write a name.
+
+    >>> a, b = Value(2.0, "a1"), Value(3.0, "b")
+    >>> written((a + b) * a, 2).text, written((a + b) * a, 1, symbol=unicode_symbol).text
+    ('(a1 + b)·a1', '…·a₁')
     """
     if not isinstance(node, Value):
         return Written(number_text(node))
     if node.name:
-        return Written(node.name)
+        return Written(symbol(node.name))
     if node.operation is None:
         return Written(repr(node.data))
     if not depth:
         return Written("…")
-    return value_of(node.operation, [written(each, depth - 1, style) for each in node.operands], style)
+    return _computation(node, depth, style, symbol)
+
+
+def _computation(node: Value, depth: int, style: Style, symbol: Callable[[str], str]) -> Written:
+    assert node.operation is not None
+    operands = [written(operand, depth - 1, style, symbol) for operand in node.operands]
+    return value_of(node.operation, operands, style)
+
+
+def definition(node: Value, symbol: Callable[[str], str] = unicode_symbol, width: int = 40) -> str:
+    """How a node was computed, in terms of named nodes and as deep as fits in ``width`` characters.
+
+    >>> w, x, b = Value(2.0, "w1"), Value(3.0, "x1"), Value(1.0, "b")
+    >>> definition(w * x + b), definition(w)
+    ('w₁·x₁ + b', '')
+    """
+    if node.operation is None:
+        return ""
+    text = ""
+    for depth in (6, 4, 3, 2, 1):
+        text = _computation(node, depth, UNICODE, symbol).text
+        if len(text) <= width:
+            break
+    return text

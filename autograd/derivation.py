@@ -1,0 +1,243 @@
+"""explain(): one derivative as the chain rule gives it, factor by factor along every path.
+
+The stations of a path are the nodes that have names; what lies between two of them is one factor, as
+notes write it: ∂E/∂w5 = ∂E/∂out_o1 · ∂out_o1/∂net_o1 · ∂net_o1/∂w5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+from autograd.backward import gradients, topological_order
+from autograd.errors import AutogradError
+from autograd.formula import POWER, PRODUCT, UNICODE, Written, write
+from autograd.labels import written
+from autograd.symbols import unicode_symbol
+from autograd.value import Value
+
+__all__ = ["Derivation", "Factor", "explain"]
+
+
+@dataclass(frozen=True)
+class Factor:
+    """The derivative of one named node by another, along the unnamed nodes between them.
+
+    Attributes:
+        above: the node that is differentiated.
+        below: the node by which.
+        value: the derivative.
+        formula: the same as a formula, "" where it would be too long to help.
+    """
+
+    above: Value
+    below: Value
+    value: float
+    formula: str
+
+    @property
+    def symbol(self) -> str:
+        """``∂out_o1/∂net_o1``, in Unicode."""
+        return _symbol(self.above, self.below)
+
+
+def _symbol(above: Value, below: Value) -> str:
+    names = (
+        unicode_symbol(node.label) if node.label.isidentifier() else f"({node.label})"
+        for node in (above, below)
+    )
+    return "∂{}/∂{}".format(*names)
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A derivative and the paths that it is the sum over; ``print`` it, or take it apart.
+
+    Attributes:
+        result: what is differentiated.
+        by: the node by which.
+        value: the derivative.
+        paths: the factors along each path from the result down; their products add up to ``value``.
+        path_count: how many paths there are; more than in ``paths`` where they are too many to list.
+    """
+
+    result: Value
+    by: Value
+    value: float
+    paths: tuple[tuple[Factor, ...], ...]
+    path_count: int
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        """Every factor once, from the result down."""
+        return tuple(dict.fromkeys(factor for path in self.paths for factor in path))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The derivation as plain data, JSON-able."""
+        return {
+            "result": self.result.label,
+            "by": self.by.label,
+            "value": self.value,
+            "path_count": self.path_count,
+            "paths": [
+                [
+                    {
+                        "above": factor.above.label,
+                        "below": factor.below.label,
+                        "value": factor.value,
+                        "formula": factor.formula,
+                    }
+                    for factor in path
+                ]
+                for path in self.paths
+            ],
+        }
+
+    def text(self, digits: int = 9) -> str:
+        """The derivation as lines of text, numbers to some significant digits."""
+
+        def number(value: float) -> str:
+            return f"{value:.{digits}g}"
+
+        lines = [f"{_symbol(self.result, self.by)} = {number(self.value)}"]
+        for path in self.paths:
+            contribution = prod(factor.value for factor in path)
+            share = f" = {number(contribution)}" if len(self.paths) > 1 else ""
+            sign = "+" if path is not self.paths[0] else "="
+            lines.append(f"  {sign} {' · '.join(factor.symbol for factor in path)}")
+            lines.append(f"  {' ' * len(sign)} = {' · '.join(map(number, _values(path)))}{share}")
+        if self.path_count > len(self.paths):
+            lines.append(f"  + … along {self.path_count - len(self.paths)} more paths")
+        width = max((len(factor.symbol) for factor in self.factors), default=0)
+        lines += ["where"] if self.factors else []
+        for factor in self.factors:
+            formula = f"{factor.formula} = " if factor.formula else ""
+            if formula.removesuffix(" = ") == number(factor.value):
+                formula = ""
+            lines.append(f"  {factor.symbol:<{width}} = {formula}{number(factor.value)}")
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def _values(path: tuple[Factor, ...]) -> list[float]:
+    return [factor.value for factor in path]
+
+
+def explain(result: Value, by: Value, *, most_paths: int = 16) -> Derivation:
+    """The derivative of one node by another, along every path between them.
+
+    Args:
+        result: what is differentiated.
+        by: a node that it was computed from.
+        most_paths: list no more paths than that; their number doubles with every layer or so.
+
+    Raises:
+        TypeError: one of them is no Value.
+        AutogradError: ``result`` does not depend on ``by``.
+
+    >>> w, x = Value(0.5, "w"), Value(2.0, "x")
+    >>> net = (w * x).named("net")
+    >>> out = net.tanh().named("out")
+    >>> print(explain(out, w))
+    ∂out/∂w = 0.839948683
+      = ∂out/∂net · ∂net/∂w
+        = 0.419974342 · 2
+    where
+      ∂out/∂net = 1 − out² = 0.419974342
+      ∂net/∂w   = x = 2
+    """
+    for node in (result, by):
+        if not isinstance(node, Value):
+            raise TypeError(f"explain() takes Values, not {type(node).__name__}")
+    order = topological_order(result)
+    leading = _leading_to(by, order)
+    if result not in leading:
+        raise AutogradError(f"{result.label!r} does not depend on {by.label!r}")
+    stations = {node for node in leading if node.name} | {result, by}
+    factors = {node: _factors(node, order, leading, stations) for node in order if node in stations - {by}}
+    counts: dict[Value, int] = {by: 1}
+    for node in reversed(order):
+        if node in factors:
+            counts[node] = sum(counts[factor.below] for factor in factors[node])
+    paths: list[tuple[Factor, ...]] = []
+    for path in _paths(result, by, factors):
+        if len(paths) == most_paths:
+            break
+        paths.append(path)
+    return Derivation(result, by, gradients(result)[by], tuple(paths), counts[result])
+
+
+def _leading_to(by: Value, order: list[Value]) -> set[Value]:
+    """The nodes that depend on ``by``, itself included."""
+    leading = {by} & set(order)
+    for node in reversed(order):
+        if any(isinstance(operand, Value) and operand in leading for operand in node.operands):
+            leading.add(node)
+    return leading
+
+
+def _factors(
+    above: Value, order: list[Value], leading: set[Value], stations: set[Value]
+) -> list[Factor]:
+    """The derivatives of a station by the next ones, along unnamed nodes only."""
+    found: dict[Value, float] = {above: 1.0}
+    formulas: dict[Value, list[tuple[Written, ...]]] = {above: [()]}
+    for node in order:
+        if node not in found or (node in stations and node is not above):
+            continue
+        for index, (operand, slope) in enumerate(zip(node.operands, node.derivatives, strict=True)):
+            if isinstance(operand, Value) and operand in leading:
+                found[operand] = found.get(operand, 0.0) + found[node] * (slope or 0.0)
+                terms = formulas.setdefault(operand, [])
+                local = _local_formula(node, index)
+                terms += [(*term, local) for term in formulas[node]]
+    return [
+        Factor(above, node, value, _sum_of_products(formulas[node]))
+        for node, value in found.items()
+        if node in stations and node is not above
+    ]
+
+
+def _local_formula(node: Value, index: int) -> Written:
+    operation = node.operation
+    assert operation is not None
+    operands: Mapping[str, Written] = {
+        parameter: written(operand, 3, symbol=unicode_symbol)
+        for parameter, operand in zip(operation.parameters, node.operands, strict=True)
+    }
+    out = written(node, 3, symbol=unicode_symbol)
+    return write(operation.as_taught[index].tree, UNICODE, {**operands, "out": out})
+
+
+def _sum_of_products(terms: list[tuple[Written, ...]]) -> str:
+    """At most three products written out; factors of 1 go without saying."""
+    if len(terms) > 3:
+        return ""
+    products = []
+    for term in terms:
+        pieces = [piece for piece in term if piece.text != "1"]
+        loose = PRODUCT if len(pieces) > 1 else 0
+        texts = [
+            piece.text if piece.tightness >= (POWER if number else loose) else f"({piece.text})"
+            for number, piece in enumerate(pieces)
+        ]
+        products.append("·".join(texts) or "1")
+    text = " + ".join(products)
+    return text if len(text) <= 60 else ""
+
+
+def _paths(
+    node: Value, by: Value, factors: dict[Value, list[Factor]]
+) -> Iterator[tuple[Factor, ...]]:
+    """Every path from a station down to ``by``, without recursion, in the order of the operands."""
+    waiting: list[tuple[Value, tuple[Factor, ...]]] = [(node, ())]
+    while waiting:
+        here, path = waiting.pop()
+        if here is by:
+            yield path
+            continue
+        waiting += [(factor.below, (*path, factor)) for factor in reversed(factors[here])]

@@ -1,0 +1,195 @@
+"""A computational graph as a picture: Graphviz's DOT, and SVG and PNG rendered from it.
+
+Rendered by ``dot`` where it is on the PATH, else by the Graphviz that comes along from PyPI
+(graphviz-pure), so that no system package is needed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograd.backward import topological_order
+from autograd.errors import AutogradError
+from autograd.formula import number_text
+from autograd.labels import definition
+from autograd.symbols import unicode_symbol
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    import graphviz
+
+__all__ = ["Diagram", "draw"]
+
+_FONT = "Helvetica,Arial,sans-serif"
+_GRAPH = {"rankdir": "LR", "ordering": "in", "nodesep": "0.15", "ranksep": "0.45", "bgcolor": "white"}
+_NODE = {
+    "shape": "box", "style": "rounded,filled", "fontname": _FONT, "fontsize": "11", "margin": "0.12,0.06",
+    "color": "#5b6b7b", "fontcolor": "#16202a", "height": "0.3",
+}  # fmt: skip
+_EDGE = {
+    "fontname": _FONT, "fontsize": "10", "color": "#8a97a4", "fontcolor": "#8a3d00", "arrowsize": "0.6",
+}  # fmt: skip
+_LEAF, _NAMED, _STEP, _RESULT = "#e3f0ff", "#fff7e0", "#ffffff", "#e6f6e3"
+
+
+class Diagram:
+    """A drawn graph.
+
+    Attributes:
+        source: the DOT text.
+    """
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    def svg(self) -> str:
+        """The picture as an SVG element, to stand in a page of its own or within another.
+
+        Its ids begin with a digest of its content, so that two diagrams on one page do not collide.
+
+        Raises:
+            AutogradError: no Graphviz was found, or it failed.
+        """
+        text = _rendered(self.source, "svg").decode()
+        return text[text.index("<svg") :]
+
+    def png(self) -> bytes:
+        """The picture as a PNG file's content."""
+        return _rendered(self.source, "png")
+
+    def save(self, path: str | Path) -> Path:
+        """Write the picture to a file: ``.svg``, ``.png``, or ``.dot`` and ``.gv`` for the source.
+
+        Raises:
+            AutogradError: the ending is another one.
+            OSError: the file cannot be written.
+        """
+        path = Path(path)
+        contents = {
+            ".svg": lambda: (self.svg() + "\n").encode(),
+            ".png": self.png,
+            ".dot": self.source.encode,
+            ".gv": self.source.encode,
+        }
+        content = contents.get(path.suffix.lower())
+        if content is None:
+            raise AutogradError(
+                f"a diagram is saved as one of {', '.join(contents)}, not as {path.name!r}"
+            )
+        path.write_bytes(content())
+        return path
+
+    def _repr_svg_(self) -> str:
+        return self.svg()
+
+    def __repr__(self) -> str:
+        return f"<Diagram, {len(self.source.splitlines())} lines of DOT>"
+
+
+def draw(*results: Value, digits: int = 6) -> Diagram:
+    """Draw the graph below one or several results, as it stands: after ``backward`` with gradients.
+
+    A node shows its name, how it was computed, its value and its gradient; an edge, the derivative of
+    the node that it leads to by the one that it comes from. Operands keep their order from top to
+    bottom, one that stands twice has two edges, and a plain number is drawn where it is used.
+
+    Args:
+        results: the nodes to start from.
+        digits: how many significant digits to show; each node's tooltip has all of them.
+
+    Raises:
+        TypeError: a result is no Value.
+
+    >>> x = Value(3.0, "x")
+    >>> y = (x * x).named("y")
+    >>> y.backward()
+    >>> print(draw(y).source.count("->"))
+    2
+    """
+    import graphviz
+
+    for result in results:
+        if not isinstance(result, Value):
+            raise TypeError(f"draw() takes Values, not {type(result).__name__}")
+    nodes = _below(results)
+    # ids begin with a digest of what is drawn: the same drawing has the same ids each time
+    content = "\n".join(f"{_lines(node, digits)} {_tooltip(node)} {node.derivatives}" for node in nodes)
+    prefix = f"g{hashlib.sha256(content.encode()).hexdigest()[:8]}"
+    names = {node: f"n{number}" for number, node in enumerate(nodes)}
+    graph = graphviz.Digraph(graph_attr=_GRAPH | {"id": prefix}, node_attr=_NODE, edge_attr=_EDGE)
+    for node, name in names.items():
+        fill = (
+            _RESULT if node in results else _LEAF if not node.operands else _NAMED if node.name else _STEP
+        )
+        _box(graph, prefix, name, _lines(node, digits), _tooltip(node), fillcolor=fill)
+        for index, (operand, slope) in enumerate(zip(node.operands, node.derivatives, strict=True)):
+            label = None if slope is None else f"{slope:.{max(digits - 2, 1)}g}"
+            if isinstance(operand, Value):
+                tail = names[operand]
+            else:
+                tail = f"{name}_{index}"
+                _box(graph, prefix, tail, number_text(operand), "a constant", style="dashed")
+            graph.edge(tail, name, label=label, id=f"{prefix}-{name}_{index}-edge")
+    return Diagram(graph.source)
+
+
+def _below(results: tuple[Value, ...]) -> list[Value]:
+    """The nodes below all results, once each, operands first."""
+    return list(dict.fromkeys(node for root in results for node in reversed(topological_order(root))))
+
+
+def _box(
+    graph: graphviz.Digraph, prefix: str, name: str, text: str, tooltip: str, **attributes: str
+) -> None:
+    """A node whose texts stay text: no escape sequence and no HTML-like label in them."""
+    import graphviz
+
+    label, tooltip = (
+        graphviz.nohtml("\\n".join(graphviz.escape(line) for line in lines.splitlines()))
+        for lines in (text, tooltip)
+    )
+    graph.node(name, label, tooltip=tooltip, id=f"{prefix}-{name}", **attributes)
+
+
+def _lines(node: Value, digits: int) -> str:
+    formula = definition(node)
+    name = unicode_symbol(node.name) if node.name else None
+    head = f"{name} = {formula}" if name and formula else name or formula
+    value = f"{node.data:.{digits}g}"
+    lines = [head, value] if head else [value]
+    if node.grad:
+        lines.append(f"∂ {float(node.grad):.{digits}g}")
+    return "\n".join(lines)
+
+
+def _tooltip(node: Value) -> str:
+    about = f": {node.operation.about}" if node.operation else ""
+    return f"{node.label}{about}\nvalue {node.data!r}\ngradient {float(node.grad)!r}"
+
+
+# --- rendering ----------------------------------------------------------------------------------
+
+
+def _rendered(source: str, kind: str) -> bytes:
+    if program := shutil.which("dot"):
+        command = [program, f"-T{kind}"]
+    elif program := shutil.which("graphviz-pure", path=sysconfig.get_path("scripts")) or shutil.which(
+        "graphviz-pure"
+    ):
+        command = [program, f"-T{kind}"]
+    else:
+        raise AutogradError(
+            "no Graphviz to render with: neither `dot` is on the PATH, nor is graphviz-pure installed "
+            "(pip install graphviz-pure); the DOT text itself is in .source"
+        )
+    if kind == "png":
+        command.append("-Gdpi=144")
+    run = subprocess.run(command, input=source.encode(), capture_output=True, check=False)
+    if run.returncode:
+        raise AutogradError(f"Graphviz failed: {run.stderr.decode(errors='replace').strip()}")
+    return run.stdout
