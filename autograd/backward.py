@@ -43,7 +43,7 @@ def variable_operands(node: Value) -> list[Value]:
 
 
 def topological_order(root: Value) -> list[Value]:
-    """Every node that ``root`` depends on, itself first, each before its operands.
+    """Every node that ``root`` depends on, itself first, each before its operands, the left one first.
 
     >>> from autograd import Value
     >>> x = Value(2.0, "x")
@@ -63,7 +63,7 @@ def topological_order(root: Value) -> list[Value]:
     while ready:
         node = ready.pop()
         order.append(node)
-        for operand in variable_operands(node):
+        for operand in reversed(variable_operands(node)):
             uses[operand] -= 1
             if not uses[operand]:
                 ready.append(operand)
@@ -128,17 +128,17 @@ def _accumulate(root: Value) -> None:
         while ready:
             node = take()
             gradient = node._grad
-            slope = node._dx
+            slope = node._dy  # the right one first, so that the left one is taken first
             if slope is not None:
-                operand = node._x
+                operand = node._y
                 operand._grad += gradient * slope
                 uses = operand._pending - 1
                 operand._pending = uses
                 if not uses:
                     add(operand)
-            slope = node._dy
+            slope = node._dx
             if slope is not None:
-                operand = node._y
+                operand = node._x
                 operand._grad += gradient * slope
                 uses = operand._pending - 1
                 operand._pending = uses
@@ -178,7 +178,7 @@ def gradients(root: Value, create_graph: bool = False) -> dict[Value, Any]:
     for node in order:
         gradient = found[node]
         slopes = _slope_nodes(node) if create_graph else node.derivatives
-        for operand, slope in zip(node.operands, slopes, strict=True):
+        for operand, slope in reversed(list(zip(node.operands, slopes, strict=True))):
             if slope is not None:
                 found[operand] = _plus(found[operand], _times(gradient, slope))  # type: ignore[index]
     if create_graph:

@@ -6,49 +6,17 @@ notes write it: ∂E/∂w5 = ∂E/∂out_o1 · ∂out_o1/∂net_o1 · ∂net_o1/
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from autograd.backward import gradients, topological_order
+from autograd.backward import gradients, topological_order, variable_operands
 from autograd.errors import AutogradError
-from autograd.formula import POWER, PRODUCT, UNICODE, Written, write
-from autograd.labels import written
-from autograd.symbols import unicode_symbol
+from autograd.factors import Factor, derivative_symbol, factors_below
 from autograd.value import Value
 
-__all__ = ["Derivation", "Factor", "explain"]
-
-
-@dataclass(frozen=True)
-class Factor:
-    """The derivative of one named node by another, along the unnamed nodes between them.
-
-    Attributes:
-        above: the node that is differentiated.
-        below: the node by which.
-        value: the derivative.
-        formula: the same as a formula, "" where it would be too long to help.
-    """
-
-    above: Value
-    below: Value
-    value: float
-    formula: str
-
-    @property
-    def symbol(self) -> str:
-        """``∂out_o1/∂net_o1``, in Unicode."""
-        return _symbol(self.above, self.below)
-
-
-def _symbol(above: Value, below: Value) -> str:
-    names = (
-        unicode_symbol(node.label) if node.label.isidentifier() else f"({node.label})"
-        for node in (above, below)
-    )
-    return "∂{}/∂{}".format(*names)
+__all__ = ["Derivation", "explain"]
 
 
 @dataclass(frozen=True)
@@ -101,7 +69,7 @@ class Derivation:
         def number(value: float) -> str:
             return f"{value:.{digits}g}"
 
-        lines = [f"{_symbol(self.result, self.by)} = {number(self.value)}"]
+        lines = [f"{derivative_symbol(self.result, self.by)} = {number(self.value)}"]
         for path in self.paths:
             contribution = prod(factor.value for factor in path)
             share = f" = {number(contribution)}" if len(self.paths) > 1 else ""
@@ -158,7 +126,11 @@ def explain(result: Value, by: Value, *, most_paths: int = 16) -> Derivation:
     if result not in leading:
         raise AutogradError(f"{result.label!r} does not depend on {by.label!r}")
     stations = {node for node in leading if node.name} | {result, by}
-    factors = {node: _factors(node, order, leading, stations) for node in order if node in stations - {by}}
+    factors = {
+        node: [factor for factor in factors_below(node, order, stations) if factor.below in leading]
+        for node in order
+        if node in stations - {by}
+    }
     counts: dict[Value, int] = {by: 1}
     for node in reversed(order):
         if node in factors:
@@ -175,64 +147,12 @@ def _leading_to(by: Value, order: list[Value]) -> set[Value]:
     """The nodes that depend on ``by``, itself included."""
     leading = {by} & set(order)
     for node in reversed(order):
-        if any(isinstance(operand, Value) and operand in leading for operand in node.operands):
+        if any(operand in leading for operand in variable_operands(node)):
             leading.add(node)
     return leading
 
 
-def _factors(
-    above: Value, order: list[Value], leading: set[Value], stations: set[Value]
-) -> list[Factor]:
-    """The derivatives of a station by the next ones, along unnamed nodes only."""
-    found: dict[Value, float] = {above: 1.0}
-    formulas: dict[Value, list[tuple[Written, ...]]] = {above: [()]}
-    for node in order:
-        if node not in found or (node in stations and node is not above):
-            continue
-        for index, (operand, slope) in enumerate(zip(node.operands, node.derivatives, strict=True)):
-            if isinstance(operand, Value) and operand in leading:
-                found[operand] = found.get(operand, 0.0) + found[node] * (slope or 0.0)
-                terms = formulas.setdefault(operand, [])
-                local = _local_formula(node, index)
-                terms += [(*term, local) for term in formulas[node]]
-    return [
-        Factor(above, node, value, _sum_of_products(formulas[node]))
-        for node, value in found.items()
-        if node in stations and node is not above
-    ]
-
-
-def _local_formula(node: Value, index: int) -> Written:
-    operation = node.operation
-    assert operation is not None
-    operands: Mapping[str, Written] = {
-        parameter: written(operand, 3, symbol=unicode_symbol)
-        for parameter, operand in zip(operation.parameters, node.operands, strict=True)
-    }
-    out = written(node, 3, symbol=unicode_symbol)
-    return write(operation.as_taught[index].tree, UNICODE, {**operands, "out": out})
-
-
-def _sum_of_products(terms: list[tuple[Written, ...]]) -> str:
-    """At most three products written out; factors of 1 go without saying."""
-    if len(terms) > 3:
-        return ""
-    products = []
-    for term in terms:
-        pieces = [piece for piece in term if piece.text != "1"]
-        loose = PRODUCT if len(pieces) > 1 else 0
-        texts = [
-            piece.text if piece.tightness >= (POWER if number else loose) else f"({piece.text})"
-            for number, piece in enumerate(pieces)
-        ]
-        products.append("·".join(texts) or "1")
-    text = " + ".join(products)
-    return text if len(text) <= 60 else ""
-
-
-def _paths(
-    node: Value, by: Value, factors: dict[Value, list[Factor]]
-) -> Iterator[tuple[Factor, ...]]:
+def _paths(node: Value, by: Value, factors: dict[Value, list[Factor]]) -> Iterator[tuple[Factor, ...]]:
     """Every path from a station down to ``by``, without recursion, in the order of the operands."""
     waiting: list[tuple[Value, tuple[Factor, ...]]] = [(node, ())]
     while waiting:

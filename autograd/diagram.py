@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from autograd.backward import topological_order
 from autograd.errors import AutogradError
+from autograd.factors import factors_below
 from autograd.formula import number_text
 from autograd.labels import definition
 from autograd.symbols import unicode_symbol
@@ -62,26 +63,27 @@ class Diagram:
         """The picture as a PNG file's content."""
         return _rendered(self.source, "png")
 
-    def save(self, path: str | Path) -> Path:
-        """Write the picture to a file: ``.svg``, ``.png``, or ``.dot`` and ``.gv`` for the source.
+    def save(self, path: str | Path, kind: str | None = None) -> Path:
+        """Write the picture to a file.
+
+        Args:
+            path: the file.
+            kind: "svg", "png", or "dot" for the source; what the file's name ends in, if None.
 
         Raises:
-            AutogradError: the ending is another one.
+            AutogradError: another kind; or see `svg`.
             OSError: the file cannot be written.
         """
         path = Path(path)
+        kind = path.suffix.lower().removeprefix(".") if kind is None else kind
         contents = {
-            ".svg": lambda: (self.svg() + "\n").encode(),
-            ".png": self.png,
-            ".dot": self.source.encode,
-            ".gv": self.source.encode,
+            "svg": lambda: f"{self.svg()}\n".encode(),
+            "png": self.png,
+            "dot": self.source.encode,
         }
-        content = contents.get(path.suffix.lower())
-        if content is None:
-            raise AutogradError(
-                f"a diagram is saved as one of {', '.join(contents)}, not as {path.name!r}"
-            )
-        path.write_bytes(content())
+        if kind not in contents:
+            raise AutogradError(f"a diagram is saved as {', '.join(contents)}; {path.name!r} is neither")
+        path.write_bytes(contents[kind]())
         return path
 
     def _repr_svg_(self) -> str:
@@ -91,7 +93,7 @@ class Diagram:
         return f"<Diagram, {len(self.source.splitlines())} lines of DOT>"
 
 
-def draw(*results: Value, digits: int = 6) -> Diagram:
+def draw(*results: Value, digits: int = 6, fold: bool = False) -> Diagram:
     """Draw the graph below one or several results, as it stands: after ``backward`` with gradients.
 
     A node shows its name, how it was computed, its value and its gradient; an edge, the derivative of
@@ -101,6 +103,8 @@ def draw(*results: Value, digits: int = 6) -> Diagram:
     Args:
         results: the nodes to start from.
         digits: how many significant digits to show; each node's tooltip has all of them.
+        fold: show named nodes only (and results, and leaves); an edge is then the derivative along all
+            that lies between, as the factors of `explain` are.
 
     Raises:
         TypeError: a result is no Value.
@@ -117,17 +121,26 @@ def draw(*results: Value, digits: int = 6) -> Diagram:
         if not isinstance(result, Value):
             raise TypeError(f"draw() takes Values, not {type(result).__name__}")
     nodes = _below(results)
+    if fold:
+        nodes = [node for node in nodes if node.name or node in results or not node.operands]
+    edges = {node: _folded_edges(node, nodes) if fold else _edges(node) for node in nodes}
     # ids begin with a digest of what is drawn: the same drawing has the same ids each time
-    content = "\n".join(f"{_lines(node, digits)} {_tooltip(node)} {node.derivatives}" for node in nodes)
+    content = "\n".join(f"{_lines(node, digits)} {_tooltip(node)} {edges[node]}" for node in nodes)
     prefix = f"g{hashlib.sha256(content.encode()).hexdigest()[:8]}"
     names = {node: f"n{number}" for number, node in enumerate(nodes)}
     graph = graphviz.Digraph(graph_attr=_GRAPH | {"id": prefix}, node_attr=_NODE, edge_attr=_EDGE)
     for node, name in names.items():
         fill = (
-            _RESULT if node in results else _LEAF if not node.operands else _NAMED if node.name else _STEP
+            _RESULT
+            if node in results
+            else _LEAF
+            if not node.operands
+            else _NAMED
+            if node.name
+            else _STEP
         )
         _box(graph, prefix, name, _lines(node, digits), _tooltip(node), fillcolor=fill)
-        for index, (operand, slope) in enumerate(zip(node.operands, node.derivatives, strict=True)):
+        for index, (operand, slope) in enumerate(edges[node]):
             label = None if slope is None else f"{slope:.{max(digits - 2, 1)}g}"
             if isinstance(operand, Value):
                 tail = names[operand]
@@ -136,6 +149,15 @@ def draw(*results: Value, digits: int = 6) -> Diagram:
                 _box(graph, prefix, tail, number_text(operand), "a constant", style="dashed")
             graph.edge(tail, name, label=label, id=f"{prefix}-{name}_{index}-edge")
     return Diagram(graph.source)
+
+
+def _edges(node: Value) -> list[tuple[Value | float, float | None]]:
+    return list(zip(node.operands, node.derivatives, strict=True))
+
+
+def _folded_edges(node: Value, stations: list[Value]) -> list[tuple[Value | float, float | None]]:
+    factors = factors_below(node, topological_order(node), set(stations))
+    return [(factor.below, factor.value) for factor in factors]
 
 
 def _below(results: tuple[Value, ...]) -> list[Value]:

@@ -1,1 +1,64 @@
-"""Networks of neurons out of the nodes of `autograd`."""
+"""Networks of neurons out of the nodes of `autograd`, in which every δ can be looked at.
+
+>>> from nn import MLP
+>>> model = MLP(2, [2, 1], activation="sigmoid", seed=1)
+>>> error = (1.0 - model([0.5, -1.0])) ** 2
+>>> error.backward()
+>>> neuron = model.layers[0].neurons[0]
+>>> round(neuron.delta, 6), [round(gradient, 6) for gradient in neuron.weight_gradients]
+(0.000451, [0.000225, -0.000451])
+"""
+
+import autograd
+
+if not hasattr(autograd, "Value"):
+    raise ImportError(
+        f"the package 'autograd' at {autograd.__file__} is HIPS's, not that of 'scalar-autograd', which "
+        f"'nn' belongs to. The two share the import name: keep one of them (pip uninstall autograd "
+        f"scalar-autograd, then pip install the one you want), or give each an environment of its own."
+    )
+
+from nn import losses, worked
+from nn.layer import Layer
+from nn.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    half_squared_error,
+    hinge,
+    l2_penalty,
+    mean_squared_error,
+    squared_error,
+)
+from nn.module import Module
+from nn.network import MLP
+from nn.neuron import Bias, Neuron
+from nn.notation import Notation
+from nn.optimizers import SGD, Adam, AdamW, Optimizer
+from nn.training import Example, TrainingStep, train
+
+__all__ = [
+    "MLP",
+    "SGD",
+    "Adam",
+    "AdamW",
+    "Bias",
+    "Example",
+    "Layer",
+    "Module",
+    "Neuron",
+    "Notation",
+    "Optimizer",
+    "TrainingStep",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "half_squared_error",
+    "hinge",
+    "l2_penalty",
+    "losses",
+    "mean_squared_error",
+    "squared_error",
+    "train",
+    "worked",
+]

@@ -1,0 +1,102 @@
+"""Factors of the chain rule between named nodes: what notes write as ∂net_o1/∂w5."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograd.formula import POWER, PRODUCT, UNICODE, Written, write
+from autograd.labels import written
+from autograd.symbols import unicode_symbol
+from autograd.value import Value
+
+__all__ = ["Factor", "derivative_symbol", "factors_below"]
+
+
+@dataclass(frozen=True)
+class Factor:
+    """The derivative of one named node by another, along the unnamed nodes between them.
+
+    Attributes:
+        above: the node that is differentiated.
+        below: the node by which.
+        value: the derivative.
+        formula: the same as a formula, "" where it would be too long to help.
+    """
+
+    above: Value
+    below: Value
+    value: float
+    formula: str
+
+    @property
+    def symbol(self) -> str:
+        """``∂out_o1/∂net_o1``, in Unicode."""
+        return derivative_symbol(self.above, self.below)
+
+
+def derivative_symbol(above: Value, below: Value) -> str:
+    """``∂E/∂w₅``; a node without a name is written out in brackets."""
+    names = (
+        unicode_symbol(node.label) if node.label.isidentifier() else f"({node.label})"
+        for node in (above, below)
+    )
+    return "∂{}/∂{}".format(*names)
+
+
+def factors_below(above: Value, order: list[Value], stations: set[Value]) -> list[Factor]:
+    """The derivatives of a node by the next stations below it, along other nodes only.
+
+    Args:
+        above: the node that is differentiated.
+        order: the nodes below it, and maybe others, in topological order.
+        stations: where to stop.
+
+    >>> x = Value(3.0, "x")
+    >>> y = (2.0 * x).named("y")
+    >>> [(factor.symbol, factor.value) for factor in factors_below(y, [y, x], {x, y})]
+    [('∂y/∂x', 2.0)]
+    """
+    found: dict[Value, float] = {above: 1.0}
+    formulas: dict[Value, list[tuple[Written, ...]]] = {above: [()]}
+    for node in order:
+        if node not in found or (node in stations and node is not above):
+            continue
+        for index, (operand, slope) in enumerate(zip(node.operands, node.derivatives, strict=True)):
+            if isinstance(operand, Value):
+                found[operand] = found.get(operand, 0.0) + found[node] * (slope or 0.0)
+                terms = formulas.setdefault(operand, [])
+                local = _local_formula(node, index)
+                terms += [(*term, local) for term in formulas[node]]
+    return [
+        Factor(above, node, value, _sum_of_products(formulas[node]))
+        for node, value in found.items()
+        if node in stations and node is not above
+    ]
+
+
+def _local_formula(node: Value, index: int) -> Written:
+    operation = node.operation
+    assert operation is not None
+    operands = {
+        parameter: written(operand, 3, symbol=unicode_symbol)
+        for parameter, operand in zip(operation.parameters, node.operands, strict=True)
+    }
+    out = written(node, 3, symbol=unicode_symbol)
+    return write(operation.as_taught[index].tree, UNICODE, {**operands, "out": out})
+
+
+def _sum_of_products(terms: list[tuple[Written, ...]]) -> str:
+    """At most three products written out; factors of 1 go without saying."""
+    if len(terms) > 3:
+        return ""
+    products = []
+    for term in terms:
+        pieces = [piece for piece in term if piece.text != "1"]
+        loose = PRODUCT if len(pieces) > 1 else 0
+        texts = [
+            piece.text if piece.tightness >= (POWER if number else loose) else f"({piece.text})"
+            for number, piece in enumerate(pieces)
+        ]
+        products.append("·".join(texts) or "1")
+    text = " + ".join(products)
+    return text if len(text) <= 60 else ""

@@ -1,0 +1,5 @@
+"""``python -m nn`` is the command ``backprop``."""
+
+from nn.cli import main
+
+main(prog_name="backprop")

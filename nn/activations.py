@@ -1,0 +1,41 @@
+"""Activations: any operation of one operand, by its name in the table, or "linear" for none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from autograd import OPERATIONS, Value
+
+__all__ = ["activation_names", "resolve"]
+
+
+def activation_names() -> list[str]:
+    """What an activation may be called: "linear", and operations that one operand is enough for.
+
+    >>> [name for name in activation_names() if name.endswith("relu")]
+    ['relu', 'leaky_relu']
+    """
+    return ["linear"] + [
+        name
+        for name, operation in OPERATIONS.items()
+        if operation.arity == 1 or operation.default is not None
+    ]
+
+
+@cache
+def resolve(name: str) -> Callable[[Value], Value]:
+    """The activation of that name, to be applied to a net input.
+
+    Raises:
+        ValueError: there is none of that name.
+
+    >>> resolve("sigmoid")(Value(0.0)).data
+    0.5
+    """
+    if name == "linear":
+        return lambda net: net
+    if name not in activation_names():
+        raise ValueError(f"no activation {name!r}; there are {', '.join(activation_names())}")
+    activation: Callable[[Value], Value] = getattr(Value, name)
+    return activation

@@ -1,0 +1,65 @@
+"""Layer: neurons side by side, on the same inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from random import Random
+
+from autograd import Value
+from nn.initial import generator
+from nn.module import Module
+from nn.neuron import Neuron
+
+__all__ = ["Layer"]
+
+
+class Layer(Module):
+    """Neurons on the same inputs.
+
+    Args:
+        nin: the number of inputs.
+        nout: the number of neurons.
+        seed: an int or a `random.Random`, drawn from by one neuron after the other.
+        nonlin: see `Neuron`, as the rest.
+        activation: see `Neuron`.
+        bias: see `Neuron`.
+        init: see `Neuron`.
+
+    >>> Layer(2, 3, activation="tanh")
+    Layer(2, 3, activation='tanh')
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nout: int,
+        nonlin: bool = True,
+        *,
+        activation: str = "relu",
+        bias: str = "+b",
+        init: str = "uniform",
+        seed: int | Random = 0,
+    ) -> None:
+        if nout < 1:
+            raise ValueError(f"a layer has at least one neuron, not {nout}")
+        random = generator(seed)
+        self.neurons = [
+            Neuron(nin, nonlin, activation=activation, bias=bias, init=init, fan_out=nout, seed=random)
+            for _ in range(nout)
+        ]
+
+    def outputs(self, inputs: Sequence[Value | float]) -> list[Value]:
+        """The output of every neuron."""
+        return [neuron(inputs) for neuron in self.neurons]
+
+    def __call__(self, inputs: Sequence[Value | float]) -> Value | list[Value]:
+        """The outputs; of a single neuron, its output alone."""
+        outputs = self.outputs(inputs)
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def children(self) -> Iterator[tuple[str, Module]]:  # noqa: D102
+        return ((f"neurons.{index}", neuron) for index, neuron in enumerate(self.neurons))
+
+    def __repr__(self) -> str:
+        first = self.neurons[0]
+        return f"Layer({len(first.weights)}, {len(self.neurons)}, activation={first.activation!r})"

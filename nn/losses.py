@@ -1,0 +1,398 @@
+"""Errors of a network: one node, built out of its outputs and of what they ought to be.
+
+The outputs are nodes. The targets are plain numbers, or nodes where they are to have a name or to
+change later. Everything is checked before the first node is recorded; sums run from left to right.
+
+Where PyTorch has a function of the same name, the two agree, except where it gives up exactness: see
+`binary_cross_entropy`, and the count that `mean_squared_error` divides by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial, reduce
+from math import fsum, inf, isclose
+from numbers import Integral
+from operator import add
+from typing import Any, TypeAlias
+
+from autograd import DomainError, OperandError, Value, softplus
+from autograd.eager import as_number
+
+__all__ = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "half_squared_error",
+    "hinge",
+    "l2_penalty",
+    "mean_squared_error",
+    "squared_error",
+]
+
+Scalar: TypeAlias = Value | float
+#: One node, the list of an example's nodes, or a list of examples.
+Outputs: TypeAlias = "Value | Sequence[Outputs]"
+#: Nested as the outputs are.
+Targets: TypeAlias = "Scalar | Sequence[Targets]"
+
+
+# --- what every error is built with -------------------------------------------------------------
+
+
+def _items(tree: Any) -> Sequence[Any] | None:
+    """The items of a list, a tuple or an array (NumPy's, or Python's own); None of a scalar."""
+    if hasattr(tree, "tolist"):
+        tree = tree.tolist()
+    return tree if isinstance(tree, list | tuple) else None
+
+
+def _node(output: object, name: str) -> Value:
+    if not isinstance(output, Value):
+        raise OperandError(f"{name} is a node, not {type(output).__name__} {output!r:.60}")
+    return output
+
+
+def _scalar(target: object, name: str) -> Scalar:
+    scalar = target if isinstance(target, Value) else as_number(target)
+    if scalar is None:
+        raise OperandError(f"{name} is a real number, not {type(target).__name__} {target!r:.60}")
+    return scalar
+
+
+def _paired(outputs: Any, targets: Any, names: tuple[str, str]) -> list[tuple[Any, Any]]:
+    """The items of two lists, which must have the same length."""
+    left, right = _items(outputs), _items(targets)
+    if left is None or right is None or len(left) != len(right):
+        sizes = ["one scalar" if items is None else f"length {len(items)}" for items in (left, right)]
+        raise ValueError(f"{names[0]}: {sizes[0]}, but {names[1]}: {sizes[1]}")
+    if not left:
+        raise ValueError(f"{names[0]} and {names[1]} are empty: nothing has no error")
+    return list(zip(left, right, strict=True))
+
+
+def _pairs(
+    outputs: Any, targets: Any, names: tuple[str, str] = ("outputs", "targets")
+) -> list[tuple[Value, Scalar]]:
+    """Every output with its target, from left to right."""
+    if _items(outputs) is None and _items(targets) is None:
+        return [(_node(outputs, names[0]), _scalar(targets, names[1]))]
+    return [
+        pair
+        for index, items in enumerate(_paired(outputs, targets, names))
+        for pair in _pairs(*items, (f"{names[0]}[{index}]", f"{names[1]}[{index}]"))
+    ]
+
+
+def _sum(terms: Iterable[Value]) -> Value:
+    return reduce(add, terms)  # the built-in sum would begin with 0 +
+
+
+def _divided(total: Value, count: int) -> Value:
+    return total if count == 1 else total / count
+
+
+def _check_between(scalar: Scalar, low: float, high: float, what: str) -> None:
+    if scalar < low or scalar > high:  # NaN passes, and shows in the result
+        raise DomainError(
+            f"{what} lies in [{low:g}, {high:g}], but is {float(scalar)!r}", operands=(scalar,)
+        )
+
+
+def _expected(weighted: Iterable[tuple[Scalar, Callable[[], Value]]]) -> Value:
+    """Σ weight · term. A term that weighs nothing is never computed: it might be infinite.
+
+    Only a plain number is known to be 0 or 1 for good; a node equals nothing but itself.
+    """
+    return _sum(
+        term() if weight == 1.0 else weight * term() for weight, term in weighted if weight != 0.0
+    )
+
+
+# --- squared errors -----------------------------------------------------------------------------
+
+
+def half_squared_error(outputs: Outputs, targets: Targets) -> Value:
+    """Half the squared error, E = Σ ½ (t − o)², so that ∂E/∂o = −(t − o).
+
+    Rumelhart, Hinton & Williams, "Learning representations by back-propagating errors",
+    Nature 323 (1986), eq. (3), which sums over outputs and over examples.
+
+    Args:
+        outputs: one node, the nodes of an example, or a list of examples.
+        targets: what they ought to be, nested likewise.
+
+    Raises:
+        ValueError: as many targets as outputs are needed, and one at least.
+        OperandError: an output is no node, or a target no real number.
+
+    >>> o1, o2 = Value(0.75, "o1"), Value(0.5, "o2")
+    >>> error = half_squared_error([o1, o2], [0.25, 1.0])
+    >>> error.backward()
+    >>> error.data, o1.grad, o2.grad
+    (0.25, 0.5, -0.5)
+    """
+    return _sum(0.5 * (t - o) ** 2 for o, t in _pairs(outputs, targets))
+
+
+def squared_error(outputs: Outputs, targets: Targets) -> Value:
+    """The squared error, E = Σ (t − o)², so that ∂E/∂o = −2 (t − o).
+
+    ``torch.nn.functional.mse_loss`` with ``reduction="sum"``.
+
+    Args:
+        outputs: one node, the nodes of an example, or a list of examples.
+        targets: what they ought to be, nested likewise.
+
+    Raises:
+        ValueError: as many targets as outputs are needed, and one at least.
+        OperandError: an output is no node, or a target no real number.
+
+    >>> o = Value(0.75, "o")
+    >>> error = squared_error(o, 0.25)
+    >>> error.backward()
+    >>> error.data, o.grad
+    (0.25, 1.0)
+    """
+    return _sum((t - o) ** 2 for o, t in _pairs(outputs, targets))
+
+
+def mean_squared_error(outputs: Outputs, targets: Targets) -> Value:
+    """The squared error per example, E = (1/n) Σ (t − o)² with n examples.
+
+    A flat list has n examples of one output each, which is ``torch.nn.functional.mse_loss``. In a list
+    of lists each list is an example, and the errors of its outputs add up: n counts examples, whereas
+    PyTorch would count outputs.
+
+    Args:
+        outputs: one node, a list of nodes, or a list of lists of nodes.
+        targets: what they ought to be, nested likewise.
+
+    Raises:
+        ValueError: as many targets as outputs are needed, and one at least.
+        OperandError: an output is no node, or a target no real number.
+
+    >>> a, b = Value(1.0), Value(2.0)
+    >>> mean_squared_error([a, b], [0.0, 0.0]).data, mean_squared_error([[a, b]], [[0.0, 0.0]]).data
+    (2.5, 5.0)
+    """
+    total = squared_error(outputs, targets)
+    examples = _items(outputs)
+    return _divided(total, 1 if examples is None else len(examples))
+
+
+# --- cross-entropies ----------------------------------------------------------------------------
+
+
+def cross_entropy(logits: Sequence[Outputs], target: Targets) -> Value:
+    """The cross-entropy of softmax(z), E = −Σ tₖ ln pₖ with pₖ = exp(zₖ) / Σ exp(zᵢ).
+
+    So ∂E/∂z = p − t. For one class c this is −ln p_c (Bridle, "Probabilistic interpretation of
+    feedforward classification network outputs", Neurocomputing, NATO ASI F 68, 1990).
+    ``torch.nn.functional.cross_entropy``: of a list of examples, the mean.
+
+    With m the number of the largest logit, −ln pₖ is computed as
+
+        zₘ − zₖ + log1p(Σ exp(zᵢ − zₘ) over i ≠ m)
+
+    which cannot overflow, and keeps the digits of a small error and of its gradient, where
+    ln Σ exp(zᵢ) − zₖ would leave 0. It holds for any m, so its derivatives have no kink where the
+    largest changes.
+
+    Args:
+        logits: the nodes z of an example, two or more, or a list of such lists.
+        target: the number of the right class, counted from 0, or the probabilities t of all classes;
+            or a list of such targets.
+
+    Raises:
+        ValueError: there are fewer than two classes, no such class, probabilities that are not as many
+            as the logits or do not add up to 1 (within 1e-6), or not as many targets as examples.
+        DomainError: a negative probability.
+        OperandError: a logit is no node, or a target neither an int nor a list of real numbers.
+
+    >>> z = [Value(1000.0), Value(0.0)]
+    >>> error = cross_entropy(z, 1)
+    >>> error.backward()
+    >>> error.data, [each.grad for each in z], cross_entropy(z, [1.0, 0.0]).data
+    (1000.0, [1.0, -1.0], 0.0)
+    """
+    examples = _items(logits)
+    if not examples or _items(examples[0]) is None:
+        classified = [_classified(logits, target, ("logits", "target"))]
+    else:
+        classified = [
+            _classified(*items, (f"logits[{index}]", f"target[{index}]"))
+            for index, items in enumerate(_paired(logits, target, ("logits", "target")))
+        ]
+    errors = [_categorical(nodes, probabilities) for nodes, probabilities in classified]
+    return _divided(_sum(errors), len(errors))
+
+
+def _classified(logits: Any, target: Any, names: tuple[str, str]) -> tuple[list[Value], list[Scalar]]:
+    """The logits of one example and the probability that each class ought to have."""
+    classes = range(len(_items(logits) or ()))
+    if len(classes) < 2:
+        raise ValueError(
+            f"{names[0]}: a list of two logits or more, one for each class; "
+            f"binary_cross_entropy_with_logits takes a single one"
+        )
+    if isinstance(target, Integral):
+        if target not in classes:
+            raise ValueError(f"{names[1]}: class {target}, but {names[0]}: classes 0 to {classes[-1]}")
+        target = [float(target == each) for each in classes]
+    elif _items(target) is None:
+        raise OperandError(
+            f"{names[1]} is the number of a class, an int, or a list of probabilities, "
+            f"not {type(target).__name__} {target!r:.60}"
+        )
+    pairs = [
+        (_node(z, f"{names[0]}[{index}]"), _scalar(t, f"{names[1]}[{index}]"))
+        for index, (z, t) in enumerate(_paired(logits, target, names))
+    ]
+    probabilities = [t for _, t in pairs]
+    for index, t in enumerate(probabilities):
+        _check_between(t, 0.0, inf, f"{names[1]}[{index}]")
+    total = fsum(map(float, probabilities))
+    if not isclose(total, 1.0, abs_tol=1e-6):
+        raise ValueError(f"{names[1]}: probabilities add up to 1, not to {total!r}")
+    return [z for z, _ in pairs], probabilities
+
+
+def _categorical(logits: Sequence[Value], probabilities: Sequence[Scalar]) -> Value:
+    classes = range(len(logits))
+    m = max(classes, key=lambda k: logits[k].data)
+    rest = _sum((logits[i] - logits[m]).exp() for i in classes if i != m).log1p()
+
+    def surprise(k: int) -> Value:
+        return rest if k == m else logits[m] - logits[k] + rest
+
+    return _expected((probabilities[k], partial(surprise, k)) for k in classes)
+
+
+def binary_cross_entropy(probability: Outputs, target: Targets) -> Value:
+    """The cross-entropy of a probability p, E = −t ln p − (1 − t) ln(1 − p); of many, the mean.
+
+    ``torch.nn.functional.binary_cross_entropy``, but exact at p = 0 and 1: PyTorch cuts the logarithm
+    off at −100 and its slope at 1e12. Where t is 0 or 1, only the one logarithm that counts is taken.
+
+    Args:
+        probability: nodes with data in [0, 1]: one, or nested lists.
+        target: probabilities t, nested likewise; a plain 0 or 1 for an outcome.
+
+    Raises:
+        ValueError: as many targets as probabilities are needed, and one at least.
+        DomainError: a probability or a target outside [0, 1]; or the error is infinite, since what has
+            probability 0 happened.
+        OperandError: a probability is no node, or a target no real number.
+
+    >>> p = Value(0.25, "p")
+    >>> error = binary_cross_entropy(p, 0)
+    >>> error.backward()
+    >>> error.data, p.grad
+    (0.2876820724517809, 1.3333333333333333)
+    """
+
+    def surprise(p: Value, t: Scalar) -> Value:
+        return _expected([(t, lambda: -p.log()), (1.0 - t, lambda: -(-p).log1p())])
+
+    pairs = _pairs(probability, target, ("probability", "target"))
+    for p, t in pairs:
+        _check_between(p, 0.0, 1.0, "a probability")
+        _check_between(t, 0.0, 1.0, "a target")
+    return _divided(_sum(surprise(p, t) for p, t in pairs), len(pairs))
+
+
+def binary_cross_entropy_with_logits(logit: Outputs, target: Targets) -> Value:
+    """The cross-entropy of the probability σ(z), E = softplus(z) − t z; of many, the mean.
+
+    So ∂E/∂z = σ(z) − t. ``torch.nn.functional.binary_cross_entropy_with_logits``.
+
+    It is computed as t softplus(−z) + (1 − t) softplus(z), which is −t ln σ(z) − (1 − t) ln(1 − σ(z))
+    to the letter, and subtracts nothing: a small error keeps its digits, and so does its gradient.
+
+    Args:
+        logit: nodes z: one, or nested lists.
+        target: probabilities t, nested likewise; a plain 0 or 1 for an outcome.
+
+    Raises:
+        ValueError: as many targets as logits are needed, and one at least.
+        DomainError: a target outside [0, 1].
+        OperandError: a logit is no node, or a target no real number.
+
+    >>> z = Value(1000.0, "z")
+    >>> error = binary_cross_entropy_with_logits(z, 0)
+    >>> error.backward()
+    >>> error.data, z.grad, binary_cross_entropy_with_logits(z, 1).data
+    (1000.0, 1.0, 0.0)
+    """
+
+    def surprise(z: Value, t: Scalar) -> Value:
+        return _expected([(t, lambda: softplus(-z)), (1.0 - t, z.softplus)])
+
+    pairs = _pairs(logit, target, ("logit", "target"))
+    for _, t in pairs:
+        _check_between(t, 0.0, 1.0, "a target")
+    return _divided(_sum(surprise(z, t) for z, t in pairs), len(pairs))
+
+
+# --- margins and weights ------------------------------------------------------------------------
+
+
+def hinge(scores: Outputs, labels: Targets) -> Value:
+    """The mean hinge loss, E = (1/n) Σ max(0, 1 − y s), for labels y of −1 and 1.
+
+    Cortes & Vapnik, "Support-vector networks", Machine Learning 20 (1995), eqs. (21), (22). Where the
+    margin is exactly 1 the derivative is 0. ``torch.nn.functional.margin_ranking_loss`` with margin 1
+    and second input 0, which takes −y at such a point.
+
+    Args:
+        scores: nodes s: one, or nested lists.
+        labels: −1 or 1, nested likewise.
+
+    Raises:
+        ValueError: as many labels as scores are needed, and one at least.
+        DomainError: a label is neither −1 nor 1.
+        OperandError: a score is no node, or a label no real number.
+
+    >>> s = [Value(0.5), Value(2.0)]
+    >>> error = hinge(s, [1, -1])
+    >>> error.backward()
+    >>> error.data, [each.grad for each in s]
+    (1.75, [-0.5, 0.5])
+    """
+    pairs = _pairs(scores, labels, ("scores", "labels"))
+    for _, y in pairs:
+        if abs(float(y)) != 1.0:
+            raise DomainError(f"a label is -1 or 1, not {float(y)!r}", operands=(y,))
+    return _divided(_sum((1.0 - y * s).relu() for s, y in pairs), len(pairs))
+
+
+def l2_penalty(parameters: Iterable[Value], strength: float) -> Value:
+    """The price of large weights, E = strength · Σ p², to be added to an error.
+
+    Its gradient is 2 · strength · p, so by `nn.optimizers.SGD` it is a ``weight_decay`` of
+    2 · strength.
+
+    Args:
+        parameters: the nodes p.
+        strength: a number, not negative.
+
+    Raises:
+        ValueError: there are no parameters, or the strength is negative or not finite.
+        OperandError: a parameter is no node, or the strength no real number.
+
+    >>> w = [Value(1.0), Value(-3.0)]
+    >>> penalty = l2_penalty(w, 0.25)
+    >>> penalty.backward()
+    >>> penalty.data, [each.grad for each in w]
+    (2.5, [0.5, -1.5])
+    """
+    nodes = [_node(p, f"parameters[{index}]") for index, p in enumerate(parameters)]
+    if not nodes:
+        raise ValueError("parameters is empty: nothing has no penalty")
+    factor = as_number(strength)
+    if factor is None:
+        raise OperandError(f"strength is a real number, not {type(strength).__name__} {strength!r:.60}")
+    if not 0.0 <= factor < inf:
+        raise ValueError(f"strength is a number >= 0, not {factor!r}")
+    return factor * _sum(p**2 for p in nodes)

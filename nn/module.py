@@ -1,0 +1,81 @@
+"""What a neuron, a layer and a network have in common: named parameters."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
+
+from autograd import OperandError, Value
+from autograd.eager import as_number
+
+__all__ = ["Module"]
+
+
+class Module:
+    """Something with parameters. A subclass says in ``children`` and ``own_parameters`` what it holds."""
+
+    def children(self) -> Iterator[tuple[str, Module]]:
+        """The modules inside, with the path that leads to each."""
+        return iter(())
+
+    def own_parameters(self) -> Iterator[tuple[str, Value]]:
+        """The parameters that are this module's own, with their names."""
+        return iter(())
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """Every parameter with its path, as ``layers.0.neurons.1.weights.0``.
+
+        One that is shared comes once, under the first path that leads to it.
+        """
+        seen: set[Value] = set()
+        for path, parameter in self._paths():
+            if parameter not in seen:
+                seen.add(parameter)
+                yield path, parameter
+
+    def _paths(self) -> Iterator[tuple[str, Value]]:
+        yield from self.own_parameters()
+        for name, child in self.children():
+            for path, parameter in child._paths():
+                yield f"{name}.{path}", parameter
+
+    def parameters(self) -> list[Value]:
+        """Every parameter, in the order of `named_parameters`."""
+        return [parameter for _, parameter in self.named_parameters()]
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to zero."""
+        for parameter in self.parameters():
+            parameter.grad = 0.0
+
+    def state_dict(self) -> dict[str, float]:
+        """The number of every parameter by its path; plain data, JSON-able.
+
+        >>> from nn import Neuron
+        >>> Neuron(2, init="zeros").state_dict()
+        {'weights.0': 0.0, 'weights.1': 0.0, 'bias': 0.0}
+        """
+        return {path: parameter.data for path, parameter in self.named_parameters()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Set every parameter to the number that `state_dict` gave.
+
+        Raises:
+            KeyError: a parameter is missing, or one is unknown.
+            OperandError: one is not a real number. Nothing has changed in either case.
+        """
+        parameters = dict(self.named_parameters())
+        missing, unknown = parameters.keys() - state.keys(), state.keys() - parameters.keys()
+        if missing or unknown:
+            raise KeyError(f"missing: {sorted(missing)}; unknown: {sorted(unknown, key=str)}")
+        numbers = {path: as_number(state[path]) for path in parameters}
+        for path, number in numbers.items():
+            if number is None:
+                raise OperandError(f"{path} is a real number, not {state[path]!r:.60}")
+        for path, parameter in parameters.items():
+            parameter.data = numbers[path]  # type: ignore[assignment]  # None was refused above
+
+    def copy(self) -> Self:
+        """An independent module with the same numbers."""
+        return copy.deepcopy(self)

@@ -1,0 +1,78 @@
+"""MLP: layers one after the other, a multilayer perceptron."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from random import Random
+
+from autograd import Value
+from nn.initial import generator
+from nn.layer import Layer
+from nn.module import Module
+
+__all__ = ["MLP"]
+
+
+class MLP(Module):
+    """A multilayer perceptron.
+
+    Args:
+        nin: the number of inputs.
+        nouts: the number of neurons of each layer.
+        activation: one name for all layers, or one per layer; as in micrograd, "relu" but for a linear
+            last layer, if None.
+        bias: see `Neuron`.
+        init: see `Neuron`.
+        seed: an int or a `random.Random`; ``seed=1337`` gives micrograd's weights after
+            ``random.seed(1337)``.
+
+    Raises:
+        ValueError: no layers, or another number of activations than of layers; and see `Neuron`.
+
+    >>> model = MLP(2, [16, 16, 1])
+    >>> len(model.parameters()), model([1.0, -2.0]).operation.name
+    (337, 'add')
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        *,
+        activation: str | Sequence[str] | None = None,
+        bias: str = "+b",
+        init: str = "uniform",
+        seed: int | Random = 0,
+    ) -> None:
+        if not nouts:
+            raise ValueError("a network has at least one layer")
+        if activation is None:
+            activation = ["relu"] * (len(nouts) - 1) + ["linear"]
+        elif isinstance(activation, str):
+            activation = [activation] * len(nouts)
+        if len(activation) != len(nouts):
+            raise ValueError(f"{len(activation)} activations for {len(nouts)} layers")
+        random = generator(seed)
+        sizes = [nin, *nouts]
+        self.layers = [
+            Layer(sizes[index], nout, activation=name, bias=bias, init=init, seed=random)
+            for index, (nout, name) in enumerate(zip(nouts, activation, strict=True))
+        ]
+
+    def outputs(self, inputs: Sequence[Value | float]) -> list[Value]:
+        """The outputs of the last layer."""
+        signals: Sequence[Value | float] = inputs
+        for layer in self.layers:
+            signals = outputs = layer.outputs(signals)
+        return outputs
+
+    def __call__(self, inputs: Sequence[Value | float]) -> Value | list[Value]:
+        """The outputs of the last layer; of a single neuron, its output alone."""
+        outputs = self.outputs(inputs)
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def children(self) -> Iterator[tuple[str, Module]]:  # noqa: D102
+        return ((f"layers.{index}", layer) for index, layer in enumerate(self.layers))
+
+    def __repr__(self) -> str:
+        return f"MLP of {self.layers!r}"

@@ -1,0 +1,148 @@
+"""Neuron: net = Σ w x + b, out = f(net), and after a backward pass δ = ∂E/∂net."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import Any, NamedTuple
+
+from autograd import Value
+from nn.activations import resolve
+from nn.initial import INITIALIZATIONS, generator
+from nn.module import Module
+
+__all__ = ["BIASES", "Bias", "Neuron"]
+
+
+class Bias(NamedTuple):
+    """How the bias enters the net input.
+
+    Attributes:
+        sign: with which sign; ∂E/∂b is that times δ.
+        weighs: whether it is the weight of a constant input x₀ of that sign, drawn as such.
+    """
+
+    sign: float
+    weighs: bool = False
+
+
+#: The conventions, by the name that constructors and files use.
+BIASES: dict[str, Bias | None] = {
+    "+b": Bias(1.0),
+    "-b": Bias(-1.0),
+    "x0=1": Bias(1.0, weighs=True),
+    "x0=-1": Bias(-1.0, weighs=True),
+    "none": None,
+}
+
+
+class Neuron(Module):
+    """A neuron: a weighted sum of its inputs and a bias, and an activation of it.
+
+    Args:
+        nin: the number of inputs.
+        nonlin: False for no activation, as in micrograd.
+        activation: the name of an operation with one operand, or "linear".
+        bias: "+b", "-b", "x0=1" or "x0=-1" (the weight of a constant input), or "none".
+        init: how the weights begin, a name in `nn.initial.INITIALIZATIONS`; the bias begins at 0.
+        fan_out: the number of neurons beside it, which Xavier's initialisation goes by.
+        seed: an int or a `random.Random` to draw the weights from.
+
+    Attributes:
+        weights: one Value per input.
+        bias: the bias, or None.
+        net: the net input when it was last called, or None; a Value of the recorded graph.
+        out: the output likewise; the same node as ``net`` if the activation is "linear".
+
+    Raises:
+        ValueError: an unknown activation, bias convention or initialisation, or no inputs.
+
+    >>> neuron = Neuron(2, activation="sigmoid", init="zeros")
+    >>> neuron([1.0, 2.0]).backward()
+    >>> neuron.net.data, neuron.out.data, neuron.delta, neuron.weight_gradients
+    (0.0, 0.5, 0.25, [0.25, 0.5])
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nonlin: bool = True,
+        *,
+        activation: str = "relu",
+        bias: str = "+b",
+        init: str = "uniform",
+        fan_out: int = 1,
+        seed: int | Random = 0,
+    ) -> None:
+        if nin < 1:
+            raise ValueError(f"a neuron has at least one input, not {nin}")
+        if bias not in BIASES:
+            raise ValueError(f"no bias convention {bias!r}; there are {', '.join(BIASES)}")
+        if init not in INITIALIZATIONS:
+            raise ValueError(f"no initialisation {init!r}; there are {', '.join(INITIALIZATIONS)}")
+        self.activation = activation if nonlin else "linear"
+        resolve(self.activation)
+        self.bias_convention = BIASES[bias]
+        random = generator(seed)
+        self.weights = [Value(INITIALIZATIONS[init](random, nin, fan_out)) for _ in range(nin)]
+        self.bias = Value(0.0) if self.bias_convention else None
+        #: the names that ``net`` and ``out`` are given when they are recorded
+        self.names: tuple[str, str] | None = None
+        self.net: Value | None = None
+        self.out: Value | None = None
+
+    def __call__(self, inputs: Sequence[Value | float]) -> Value:
+        """The output for some inputs, Values or plain numbers.
+
+        Raises:
+            ValueError: their number is not the number of weights.
+        """
+        if len(inputs) != len(self.weights):
+            raise ValueError(f"{self!r} takes {len(self.weights)} inputs, not {len(inputs)}")
+        terms = [weight * x for weight, x in zip(self.weights, inputs, strict=True)]
+        convention, bias = self.bias_convention, self.bias
+        if convention and convention.weighs:
+            terms.insert(0, bias * convention.sign)  # type: ignore[operator]  # it has one
+        net = terms[0]
+        for term in terms[1:]:
+            net = net + term
+        if convention and not convention.weighs:
+            net = net + bias if convention.sign > 0 else net - bias  # type: ignore[operator]
+        out = resolve(self.activation)(net)
+        if self.names:
+            net.name, out_name = self.names
+            if out is not net:
+                out.name = out_name
+        self.net, self.out = net, out
+        return out
+
+    @property
+    def delta(self) -> float:
+        """δ = ∂E/∂net, after a call and a backward pass from the error.
+
+        Raises:
+            ValueError: the neuron was not called yet.
+        """
+        if self.net is None:
+            raise ValueError(f"{self!r} was not called yet, so it has no δ")
+        return float(self.net.grad)
+
+    @property
+    def weight_gradients(self) -> list[float]:
+        """∂E/∂w of each weight."""
+        return [float(weight.grad) for weight in self.weights]
+
+    def own_parameters(self) -> Iterator[tuple[str, Value]]:  # noqa: D102
+        named = [(f"weights.{index}", weight) for index, weight in enumerate(self.weights)]
+        if self.bias is not None:
+            # a bias that is the weight of x₀ stands where x₀ does
+            assert self.bias_convention is not None
+            named.insert(0 if self.bias_convention.weighs else len(named), ("bias", self.bias))
+        return iter(named)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Copies and pickles have the parameters, not the graph of the last call."""
+        return self.__dict__ | {"net": None, "out": None}
+
+    def __repr__(self) -> str:
+        return f"Neuron({len(self.weights)}, activation={self.activation!r})"

@@ -1,0 +1,406 @@
+"""How parameters follow their gradients downhill: one rule per class, as its paper prints it.
+
+    for _ in range(100):
+        optimizer.zero_grad()
+        loss().backward()
+        optimizer.step()
+
+The rules are those of `torch.optim` (single parameters, no graphics card), and follow the same path to
+twelve digits and more.
+"""
+
+from __future__ import annotations
+
+from math import inf, isfinite, sqrt
+
+from autograd import OperandError, Value
+from autograd.eager import as_number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any, ClassVar, TypeAlias
+
+    #: A learning rate, or a schedule: a function of the number of steps taken before, from 0.
+    LearningRate: TypeAlias = float | Callable[[int], float]
+
+__all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
+
+
+class Optimizer:
+    """What every optimizer has in common; a subclass says in `_update` how the parameters change.
+
+    A parameter that the loss does not depend on has the gradient 0, and is treated so. (PyTorch passes
+    over parameters that have had no gradient yet.)
+
+    Args:
+        parameters: leaves, each once.
+        lr: the learning rate, or a schedule: a function that is given the number of steps taken before,
+            0 at first, and returns the rate of the next one. It may be set at any time.
+
+    Attributes:
+        parameters: the leaves, in order.
+        lr: as above.
+        steps: how many steps have been taken.
+
+    Raises:
+        ValueError: there are no parameters, one stands twice or is no leaf, or ``lr`` is negative or
+            not finite.
+        OperandError: a parameter is not a `Value`, or ``lr`` neither a real number nor a function.
+
+    >>> class SignDescent(Optimizer):
+    ...     def _update(self, gradients, lr):
+    ...         for p, g in zip(self.parameters, gradients, strict=True):
+    ...             p.data -= lr * ((g > 0) - (g < 0))
+    >>> w = Value(1.0, "w")
+    >>> optimizer = SignDescent([w], lr=lambda step: 0.25 / (step + 1))
+    >>> for _ in range(2):
+    ...     optimizer.zero_grad()
+    ...     (w * w).backward()
+    ...     optimizer.step()
+    >>> w.data, optimizer.steps
+    (0.625, 2)
+    """
+
+    #: The arguments, kept as attributes, that say how the rule works, besides the first two.
+    SETTINGS: ClassVar[tuple[str, ...]] = ()
+    #: What the rule remembers of each parameter from step to step: 0.0 at first.
+    BUFFERS: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, parameters: Iterable[Value], lr: LearningRate) -> None:
+        self.parameters = _checked_parameters(parameters)
+        self.lr = lr if callable(lr) else _number("lr", lr)
+        self.steps = 0
+        self._buffers = {name: [0.0] * len(self.parameters) for name in self.BUFFERS}
+
+    def step(self) -> None:
+        """Change every parameter once, by its ``grad``.
+
+        Raises:
+            ValueError: a gradient is infinite or NaN, or the learning rate is negative or not finite.
+            OperandError: the schedule did not return a real number. Whatever is raised, nothing has
+                been changed.
+        """
+        gradients = [float(p.grad) for p in self.parameters]  # Values after create_graph=True
+        if not all(map(isfinite, gradients)):
+            index, g = next((i, g) for i, g in enumerate(gradients) if not isfinite(g))
+            raise ValueError(
+                f"the gradient of {_described(index, self.parameters[index])} is {g!r}; "
+                f"no parameter has been changed"
+            )
+        lr = self.lr(self.steps) if callable(self.lr) else self.lr
+        self._update(gradients, _number(f"lr at step {self.steps}", lr))
+        self.steps += 1
+
+    def _update(self, gradients: list[float], lr: float) -> None:
+        raise NotImplementedError
+
+    def zero_grad(self) -> None:
+        """Set every parameter's ``grad`` to 0, since ``backward`` adds to it."""
+        for p in self.parameters:
+            p.grad = 0.0
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that the next steps depend on, besides the parameters: JSON can write it and lose nothing.
+
+        A schedule is a function, which cannot be written: its place is None.
+
+        >>> SGD([Value(1.0)], lr=0.5, momentum=0.9).state_dict()["buffers"]
+        {'momentum_buffer': [0.0]}
+        """
+        return {
+            "optimizer": type(self).__name__,
+            "steps": self.steps,
+            "lr": None if callable(self.lr) else _number("lr", self.lr),
+            "settings": {name: _plain(getattr(self, name)) for name in self.SETTINGS},
+            "buffers": {name: list(numbers) for name, numbers in self._buffers.items()},
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on where `state_dict` was taken, to the last bit.
+
+        As in PyTorch, the settings and the learning rate are replaced too; a schedule, which is not in
+        the state, must be this optimizer's own. The parameters are saved and restored elsewhere.
+
+        Raises:
+            ValueError: the state is another optimizer's, of other parameters, or not a state; or it was
+                taken with a schedule and this optimizer has none. Nothing has been changed.
+            OperandError: something in the state is not the number that it should be, likewise.
+
+        >>> old = Adam([Value(1.0)], lr=0.5)
+        >>> old.step()
+        >>> new = Adam([Value(1.0)])
+        >>> new.load_state_dict(old.state_dict())
+        >>> new.steps, new.lr
+        (1, 0.5)
+        """
+        own = self.state_dict()
+        _check_keys(state, own, "the state")
+        if state["optimizer"] != own["optimizer"]:
+            raise ValueError(f"the state is of {state['optimizer']!r}, this is {own['optimizer']!r}")
+        _check_keys(state["settings"], own["settings"], "settings")
+        _check_keys(state["buffers"], own["buffers"], "buffers")
+        lr = self.lr if state["lr"] is None else state["lr"]
+        if state["lr"] is None and not callable(lr):
+            raise ValueError("the state was taken with a schedule as lr, and this optimizer has none")
+        restored = type(self)(self.parameters, lr, **state["settings"])
+        restored.steps = _count("steps", state["steps"])
+        for name, numbers in state["buffers"].items():
+            if not isinstance(numbers, list | tuple) or len(numbers) != len(self.parameters):
+                raise ValueError(
+                    f"{name} has {len(self.parameters)} numbers, one per parameter, not {numbers!r:.60}"
+                )
+            restored._buffers[name] = [_real(name, number) for number in numbers]
+        vars(self).update(vars(restored))
+
+
+class SGD(Optimizer):
+    """Gradient descent, with momentum if asked for.
+
+    With learning rate η, momentum μ, dampening τ, weight decay λ::
+
+        g ← g + λ p
+        v ← μ v + (1 − τ) g         v ← g at the first step
+        g ← v                       g ← g + μ v with nesterov
+        p ← p − η g
+
+    Momentum is Polyak's heavy ball, USSR Comput. Math. Math. Phys. 4(5), 1964. Nesterov's gradient is
+    that of Soviet Math. Dokl. 27, 1983, in the form of Sutskever, Martens, Dahl & Hinton, ICML 2013,
+    eqs. (1) to (4), written for the point that they look ahead to. Unlike theirs, the velocity v is, as
+    in PyTorch, not yet multiplied by η, so that a schedule acts at once.
+
+    Args:
+        parameters: leaves, each once.
+        lr: the learning rate η, or a schedule; see `Optimizer`.
+        momentum: μ, not negative; 0 is plain gradient descent.
+        dampening: τ, in [0, 1]; without momentum it does nothing.
+        weight_decay: λ, not negative: the gradient of ½ λ Σ p² is added.
+        nesterov: whether to look ahead; needs momentum, and no dampening.
+
+    Raises:
+        ValueError: a number is out of its range, or what is asked for does not go together; or as
+            `Optimizer`.
+        OperandError: what should be a number or a bool is none; or as `Optimizer`.
+
+    >>> w = Value(1.0, "w")
+    >>> optimizer = SGD([w], lr=0.25)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> w.data
+    0.5
+    """
+
+    SETTINGS = ("momentum", "dampening", "weight_decay", "nesterov")
+    BUFFERS = ("momentum_buffer",)
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: LearningRate,
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+    ) -> None:
+        super().__init__(parameters, lr)
+        self.momentum = _number("momentum", momentum)
+        self.dampening = _number("dampening", dampening)
+        self.weight_decay = _number("weight_decay", weight_decay)
+        self.nesterov = nesterov
+        if self.dampening > 1.0:
+            raise ValueError(f"dampening is a number in [0, 1], not {dampening!r}")
+        if not isinstance(nesterov, bool):
+            raise OperandError(f"nesterov is True or False, not {nesterov!r:.60}")
+        if nesterov and (not self.momentum or self.dampening):
+            raise ValueError(
+                f"nesterov needs momentum > 0 and dampening = 0, "
+                f"not momentum {self.momentum!r} and dampening {self.dampening!r}"
+            )
+
+    def _update(self, gradients: list[float], lr: float) -> None:
+        gradients = _with_decay(self.parameters, gradients, self.weight_decay)
+        if self.momentum:
+            velocity = self._buffers["momentum_buffer"]
+            for i, g in enumerate(gradients):
+                v = self.momentum * velocity[i] + (1.0 - self.dampening) * g if self.steps else g
+                velocity[i] = v
+                gradients[i] = g + self.momentum * v if self.nesterov else v
+        for p, g in zip(self.parameters, gradients, strict=True):
+            p.data -= lr * g
+
+
+class Adam(Optimizer):
+    """Steps as long as the gradient is steady: Kingma & Ba, ICLR 2015, arXiv:1412.6980, Algorithm 1.
+
+    At step t, counted from 1, with learning rate α and weight decay λ::
+
+        g ← g + λ p
+        m ← β₁ m + (1 − β₁) g
+        v ← β₂ v + (1 − β₂) g²
+        p ← p − α m̂ / (√v̂ + ε)      m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)
+
+    Args:
+        parameters: leaves, each once.
+        lr: the learning rate α, or a schedule; see `Optimizer`.
+        betas: β₁ and β₂, each in [0, 1).
+        eps: ε, positive. (PyTorch takes 0 too, and divides 0 by 0 where a gradient was always 0.)
+        weight_decay: λ, not negative: the gradient of ½ λ Σ p² is added. See `AdamW`.
+
+    Raises:
+        ValueError: a number is out of its range; or as `Optimizer`.
+        OperandError: what should be a number is none; or as `Optimizer`.
+
+    >>> w = Value(1.0, "w")
+    >>> optimizer = Adam([w], lr=0.25)
+    >>> (w * w).backward()
+    >>> optimizer.step()  # the first step is lr long, whatever the slope
+    >>> round(w.data, 6)
+    0.75
+    """
+
+    SETTINGS = ("betas", "eps", "weight_decay")
+    BUFFERS = ("exp_avg", "exp_avg_sq")
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: LearningRate = 1e-3,
+        betas: Sequence[float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, lr)
+        self.betas = _checked_betas(betas)
+        self.eps = _number("eps", eps)
+        self.weight_decay = _number("weight_decay", weight_decay)
+        if not self.eps:
+            raise ValueError(f"eps is a number > 0, not {eps!r}")
+
+    def _update(self, gradients: list[float], lr: float) -> None:
+        self._descend(_with_decay(self.parameters, gradients, self.weight_decay), lr)
+
+    def _descend(self, gradients: list[float], lr: float) -> None:
+        beta1, beta2 = self.betas
+        first, second = self._buffers["exp_avg"], self._buffers["exp_avg_sq"]
+        correction1 = 1.0 - beta1 ** (self.steps + 1)
+        correction2 = 1.0 - beta2 ** (self.steps + 1)
+        for i, (p, g) in enumerate(zip(self.parameters, gradients, strict=True)):
+            m = first[i] = beta1 * first[i] + (1.0 - beta1) * g
+            v = second[i] = beta2 * second[i] + (1.0 - beta2) * g * g
+            p.data -= lr * (m / correction1) / (sqrt(v / correction2) + self.eps)
+
+
+class AdamW(Adam):
+    """Adam whose weight decay does not pass through the gradient's averages.
+
+    Loshchilov & Hutter, "Decoupled weight decay regularization", ICLR 2019, arXiv:1711.05101,
+    Algorithm 2: the decay leaves line 6, the gradient, for line 12, the step. As in PyTorch the
+    learning rate, α and schedule in one, multiplies the decay too::
+
+        p ← p − α λ p
+        p ← p − α m̂ / (√v̂ + ε)      as in Adam with λ = 0
+
+    Args:
+        parameters: leaves, each once.
+        lr: the learning rate α, or a schedule; see `Optimizer`.
+        betas: β₁ and β₂, each in [0, 1).
+        eps: ε, positive.
+        weight_decay: λ, not negative.
+
+    Raises:
+        ValueError: a number is out of its range; or as `Optimizer`.
+        OperandError: what should be a number is none; or as `Optimizer`.
+
+    >>> w = Value(1.0, "w")
+    >>> AdamW([w], lr=0.5, weight_decay=0.5).step()  # the gradient is 0, and the weight decays
+    >>> w.data
+    0.75
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: LearningRate = 1e-3,
+        betas: Sequence[float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+    ) -> None:
+        super().__init__(parameters, lr, betas, eps, weight_decay)
+
+    def _update(self, gradients: list[float], lr: float) -> None:
+        for p in self.parameters:
+            p.data -= lr * self.weight_decay * p.data
+        self._descend(gradients, lr)
+
+
+def _with_decay(parameters: Sequence[Value], gradients: list[float], weight_decay: float) -> list[float]:
+    """The gradients of the loss + ½ λ Σ p²."""
+    if not weight_decay:
+        return gradients
+    return [g + weight_decay * p.data for p, g in zip(parameters, gradients, strict=True)]
+
+
+# --- checks -------------------------------------------------------------------------------------
+
+
+def _described(index: int, parameter: Value) -> str:
+    return f"parameter {index}" + (f" ({parameter.name!r})" if parameter.name else "")
+
+
+def _checked_parameters(parameters: Iterable[Value]) -> list[Value]:
+    if isinstance(parameters, Value):
+        raise OperandError("parameters is a list of nodes, not one node")
+    found: dict[Value, int] = {}
+    for index, p in enumerate(parameters):
+        if not isinstance(p, Value):
+            raise OperandError(f"parameter {index} is a node, not {type(p).__name__} {p!r:.60}")
+        if p.operation is not None:
+            raise ValueError(
+                f"{_described(index, p)} is the result of {p.operation.name}; only a leaf can be changed"
+            )
+        if p in found:
+            raise ValueError(f"{_described(found[p], p)} stands again as parameter {index}")
+        found[p] = index
+    if not found:
+        raise ValueError("there are no parameters to optimize")
+    return list(found)
+
+
+def _real(name: str, number: object) -> float:
+    real = as_number(number)
+    if real is None:
+        raise OperandError(f"{name} is a real number, not {type(number).__name__} {number!r:.60}")
+    return real
+
+
+def _number(name: str, number: object) -> float:
+    """A setting of a rule: none of them may be negative, infinite or NaN."""
+    real = _real(name, number)
+    if not 0.0 <= real < inf:
+        raise ValueError(f"{name} is a number >= 0, not {real!r}")
+    return real
+
+
+def _count(name: str, number: object) -> int:
+    if not isinstance(number, int) or number < 0:
+        raise ValueError(f"{name} is a whole number >= 0, not {number!r:.60}")
+    return number
+
+
+def _checked_betas(betas: Sequence[float]) -> tuple[float, float]:
+    if not isinstance(betas, list | tuple) or len(betas) != 2:
+        raise ValueError(f"betas are two numbers, not {betas!r:.60}")
+    beta1, beta2 = (_number(f"betas[{index}]", beta) for index, beta in enumerate(betas))
+    if beta1 >= 1.0 or beta2 >= 1.0:
+        raise ValueError(f"betas are two numbers in [0, 1), not {beta1!r} and {beta2!r}")
+    return beta1, beta2
+
+
+def _check_keys(given: Any, expected: Mapping[str, Any], what: str) -> None:
+    if not isinstance(given, dict) or given.keys() != expected.keys():
+        raise ValueError(f"{what}: a dict with {sorted(expected)}, not {given!r:.200}")
+
+
+def _plain(setting: Any) -> Any:
+    """As JSON would give it back: it has lists for tuples."""
+    return list(setting) if isinstance(setting, tuple) else setting

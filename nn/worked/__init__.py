@@ -1,0 +1,11 @@
+"""Worked examples as data: those of the lecture notes, and your own.
+
+>>> from nn import worked
+>>> worked.load("urbain").step().error_after
+0.29102777369359933
+"""
+
+from nn.worked.example import LayerData, WorkedExample, load, names
+from nn.worked.reader import WorkedExampleError
+
+__all__ = ["LayerData", "WorkedExample", "WorkedExampleError", "load", "names"]

@@ -1,0 +1,130 @@
+"""Reading a worked example's file: every entry is checked, and an error names file, key and need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from math import isfinite
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+__all__ = ["Section", "WorkedExampleError"]
+
+T = TypeVar("T")
+
+
+class WorkedExampleError(ValueError):
+    """A worked example's file says something that it cannot mean."""
+
+
+class Section:
+    """A table of a TOML file, whose keys are taken one by one; what is left over is an error.
+
+    Args:
+        file: the file, for messages.
+        key: the key of the table, for messages; "" for the whole file.
+        table: what the file has there.
+    """
+
+    def __init__(self, file: str | Path, key: str, table: object) -> None:
+        self.file, self.key = file, key
+        if not isinstance(table, dict):
+            self.fail("", f"a table is expected, not {_found(table)}")
+        self.left: dict[str, Any] = dict(table)
+
+    def fail(self, key: str, problem: str) -> NoReturn:
+        """Raise the error about a key of this table."""
+        path = ".".join(part for part in (self.key, key) if part)
+        raise WorkedExampleError(f"{self.file}: {path + ': ' if path else ''}{problem}")
+
+    def _take(self, key: str, expected: str, default: T | None, convert: Callable[[Any], T | None]) -> T:
+        if key not in self.left:
+            if default is None:
+                self.fail(key, f"missing; {expected} is expected")
+            return default
+        found = self.left.pop(key)
+        converted = convert(found)
+        if converted is None:
+            self.fail(key, f"{expected} is expected, not {_found(found)}")
+        return converted
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """A text."""
+        return self._take(key, "a text", default, lambda x: x if isinstance(x, str) else None)
+
+    def flag(self, key: str, default: bool | None = None) -> bool:
+        """True or false."""
+        return self._take(key, "true or false", default, lambda x: x if isinstance(x, bool) else None)
+
+    def choice(self, key: str, choices: Iterable[str], default: str | None = None) -> str:
+        """One of some texts."""
+        names = list(choices)
+        expected = f"one of {', '.join(names)}"
+        return self._take(key, expected, default, lambda x: x if x in names else None)
+
+    def number(self, key: str) -> float:
+        """A finite number."""
+        return self._take(key, "a finite number", None, _number)
+
+    def numbers(self, key: str) -> list[float]:
+        """A list of finite numbers, at least one."""
+        return self._take(key, "a list of finite numbers", None, _numbers)
+
+    def rows(self, key: str) -> list[list[float]]:
+        """A list of such lists."""
+        return self._take(key, "a list of lists of finite numbers", None, _rows)
+
+    def number_or_numbers(self, key: str) -> float | list[float]:
+        """A finite number, or a list of them."""
+        return self._take(
+            key,
+            "a finite number or a list of them",
+            None,
+            lambda x: _numbers(x) if isinstance(x, list) else _number(x),
+        )
+
+    def section(self, key: str) -> Section:
+        """A table within this one; an empty one if it is missing."""
+        return Section(self.file, ".".join(filter(None, (self.key, key))), self.left.pop(key, {}))
+
+    def sections(self, key: str) -> list[Section]:
+        """A list of tables, at least one."""
+        found = self.left.pop(key, None)
+        if not isinstance(found, list) or not found:
+            self.fail(key, f"at least one [[{key}]] is expected")
+        return [
+            Section(self.file, f"{self.key}{key}[{number}]", table)
+            for number, table in enumerate(found, 1)
+        ]
+
+    def done(self, known: Iterable[str]) -> None:
+        """Raise an error if keys are left that nobody asked for; ``known`` are those that one may."""
+        for key in self.left:
+            self.fail(key, f"unknown key; there are {', '.join(known)}")
+
+
+def _found(found: object) -> str:
+    return f"{type(found).__name__} {found!r:.60}"
+
+
+def _number(found: object) -> float | None:
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        return None
+    try:
+        number = float(found)
+    except OverflowError:
+        return None
+    return number if isfinite(number) else None
+
+
+def _numbers(found: object) -> list[float] | None:
+    if not isinstance(found, list) or not found:
+        return None
+    numbers = [_number(each) for each in found]
+    return None if None in numbers else numbers  # type: ignore[return-value]  # None was excluded
+
+
+def _rows(found: object) -> list[list[float]] | None:
+    if not isinstance(found, list) or not found:
+        return None
+    rows = [_numbers(each) for each in found]
+    return None if None in rows else rows  # type: ignore[return-value]  # None was excluded
