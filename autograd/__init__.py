@@ -61,6 +61,8 @@ _LATER = {
 __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "OPERATIONS",
     "AutogradError",
+    "Derivation",
+    "Diagram",
     "DivisionByZeroError",
     "DomainError",
     "OperandError",
@@ -68,8 +70,14 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "ResultOverflowError",
     "StaleGraphError",
     "Value",
+    "draw",
+    "explain",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacobian",
     "topological_order",
-    *_LATER,
+    "value_and_grad",
     *OPERATIONS,
 ]
 

@@ -14,6 +14,7 @@ the graph alone, so gradients are the same to the last bit each time.
 from __future__ import annotations
 
 import threading
+from math import isnan
 
 from autograd.errors import AutogradError, StaleGraphError
 from autograd.expression import evaluate
@@ -180,7 +181,7 @@ def gradients(root: Value, create_graph: bool = False) -> dict[Value, Any]:
         slopes = _slope_nodes(node) if create_graph else node.derivatives
         for operand, slope in reversed(list(zip(node.operands, slopes, strict=True))):
             if slope is not None:
-                found[operand] = _plus(found[operand], _times(gradient, slope))  # type: ignore[index]
+                found[operand] = _plus(found[operand], _times(gradient, slope))
     if create_graph:
         value = type(root)
         return {
@@ -206,7 +207,7 @@ def _check_fresh(node: Value) -> None:
     if operation is None:
         return
     again = ieee_value(operation.name, [float(operand) for operand in node.operands])
-    if again != node._data and again == again:
+    if again != node._data and not isnan(again):
         raise StaleGraphError(
             f"node {node.label!r} was {node._data!r} when it was recorded and would be {again!r} now: "
             f"a leaf below it has changed since, so derivatives of its derivative would be wrong; "

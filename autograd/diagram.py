@@ -22,15 +22,15 @@ from autograd.symbols import unicode_symbol
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    import graphviz
+    import graphviz  # type: ignore[import-untyped]
 
 __all__ = ["Diagram", "draw"]
 
 _FONT = "Helvetica,Arial,sans-serif"
 _GRAPH = {"rankdir": "LR", "ordering": "in", "nodesep": "0.15", "ranksep": "0.45", "bgcolor": "white"}
 _NODE = {
-    "shape": "box", "style": "rounded,filled", "fontname": _FONT, "fontsize": "11", "margin": "0.12,0.06",
-    "color": "#5b6b7b", "fontcolor": "#16202a", "height": "0.3",
+    "shape": "box", "style": "rounded,filled", "margin": "0.12,0.06", "fontname": _FONT,
+    "fontsize": "11", "color": "#5b6b7b", "fontcolor": "#16202a", "height": "0.3",
 }  # fmt: skip
 _EDGE = {
     "fontname": _FONT, "fontsize": "10", "color": "#8a97a4", "fontcolor": "#8a3d00", "arrowsize": "0.6",
@@ -198,17 +198,17 @@ def _tooltip(node: Value) -> str:
 
 
 def _rendered(source: str, kind: str) -> bytes:
-    if program := shutil.which("dot"):
-        command = [program, f"-T{kind}"]
-    elif program := shutil.which("graphviz-pure", path=sysconfig.get_path("scripts")) or shutil.which(
-        "graphviz-pure"
-    ):
-        command = [program, f"-T{kind}"]
-    else:
+    program = (
+        shutil.which("dot")
+        or shutil.which("graphviz-pure", path=sysconfig.get_path("scripts"))
+        or shutil.which("graphviz-pure")
+    )
+    if program is None:
         raise AutogradError(
             "no Graphviz to render with: neither `dot` is on the PATH, nor is graphviz-pure installed "
             "(pip install graphviz-pure); the DOT text itself is in .source"
         )
+    command = [program, f"-T{kind}"]
     if kind == "png":
         command.append("-Gdpi=144")
     run = subprocess.run(command, input=source.encode(), capture_output=True, check=False)

@@ -177,8 +177,10 @@ _TABLE = (
         # y - 1 is not always exact, and x ** (y - 1) magnifies its rounding by log x; out / x does
         # not, but is 0/0 at 0. Neither computes a logarithm, and both are smooth.
         partials=(
-            "0.0 if x == 0.0 and y == 0.0 else y * x ** (y - 1.0) "
-            "if x == 0.0 or y - 1.0 + 1.0 == y else y * out / x",
+            (
+                "0.0 if x == 0.0 and y == 0.0 else y * x ** (y - 1.0) "
+                "if x == 0.0 or y - 1.0 + 1.0 == y else y * out / x"
+            ),
             "0.0 if x == 0.0 else out * log(x)",
         ),
         as_taught=("y * x ** (y - 1.0)", "out * log(x)"),

@@ -26,7 +26,7 @@ class _Leaf(type):
 
     def __call__(cls, data: SupportsFloat, name: str | None = None) -> Value:
         node: Value = type.__call__(cls)
-        node._data = data if data.__class__ is float else _real(data, "data")  # type: ignore[assignment]
+        node._data = data if data.__class__ is float else _real(data, "data")
         node._grad = 0.0
         if name is not None:
             node.name = name
@@ -121,7 +121,7 @@ class Value(Methods, metaclass=_Leaf):
     @grad.setter
     def grad(self, grad: SupportsFloat) -> None:
         if grad.__class__ is float or isinstance(grad, Value):
-            self._grad = grad  # type: ignore[assignment]  # the check is for exactly float
+            self._grad = grad
         else:
             self._grad = _real(grad, "grad", self)
 

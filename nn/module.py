@@ -13,7 +13,7 @@ __all__ = ["Module"]
 
 
 class Module:
-    """Something with parameters. A subclass says in ``children`` and ``own_parameters`` what it holds."""
+    """Something with parameters; a subclass says which in ``children`` and ``own_parameters``."""
 
     def children(self) -> Iterator[tuple[str, Module]]:
         """The modules inside, with the path that leads to each."""

@@ -101,13 +101,13 @@ class Neuron(Module):
             raise ValueError(f"{self!r} takes {len(self.weights)} inputs, not {len(inputs)}")
         terms = [weight * x for weight, x in zip(self.weights, inputs, strict=True)]
         convention, bias = self.bias_convention, self.bias
-        if convention and convention.weighs:
-            terms.insert(0, bias * convention.sign)  # type: ignore[operator]  # it has one
+        if convention and bias is not None and convention.weighs:
+            terms.insert(0, bias * convention.sign)
         net = terms[0]
         for term in terms[1:]:
             net = net + term
-        if convention and not convention.weighs:
-            net = net + bias if convention.sign > 0 else net - bias  # type: ignore[operator]
+        if convention and bias is not None and not convention.weighs:
+            net = net + bias if convention.sign > 0 else net - bias
         out = resolve(self.activation)(net)
         if self.names:
             net.name, out_name = self.names

@@ -110,7 +110,7 @@ class Names:
     Attributes:
         inputs: the names of the inputs.
         targets: the names of the targets.
-        parameters: the weights and then the biases, with their names; a shared one once, under its first.
+        parameters: the weights and then the biases, with their names; a shared one has one name.
         neurons: the neurons with their names, layer by layer.
         nets: the names of the net inputs, by neuron.
         outs: the names of the outputs, by neuron.

@@ -75,12 +75,7 @@ class Section:
 
     def number_or_numbers(self, key: str) -> float | list[float]:
         """A finite number, or a list of them."""
-        return self._take(
-            key,
-            "a finite number or a list of them",
-            None,
-            lambda x: _numbers(x) if isinstance(x, list) else _number(x),
-        )
+        return self.numbers(key) if isinstance(self.left.get(key), list) else self.number(key)
 
     def section(self, key: str) -> Section:
         """A table within this one; an empty one if it is missing."""
