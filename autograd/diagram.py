@@ -76,14 +76,16 @@ class Diagram:
         """
         path = Path(path)
         kind = path.suffix.lower().removeprefix(".") if kind is None else kind
-        contents = {
-            "svg": lambda: f"{self.svg()}\n".encode(),
-            "png": self.png,
-            "dot": self.source.encode,
-        }
-        if kind not in contents:
-            raise AutogradError(f"a diagram is saved as {', '.join(contents)}; {path.name!r} is neither")
-        path.write_bytes(contents[kind]())
+        match kind:
+            case "svg":
+                content = f"{self.svg()}\n".encode()
+            case "png":
+                content = self.png()
+            case "dot":
+                content = self.source.encode()
+            case _:
+                raise AutogradError(f"a diagram is saved as svg, png or dot; {path.name!r} is none of them")
+        path.write_bytes(content)
         return path
 
     def _repr_svg_(self) -> str:
