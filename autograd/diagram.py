@@ -84,7 +84,7 @@ class Diagram:
             case "dot":
                 content = self.source.encode()
             case _:
-                raise AutogradError(f"a diagram is saved as svg, png or dot; {path.name!r} is none of them")
+                raise AutogradError(f"a diagram is saved as svg, png or dot, and {path.name!r} is none")
         path.write_bytes(content)
         return path
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from autograd.expression import Expression
 from autograd.operations import Operation
+from autograd.symbols import latex_symbol, latex_text
 
 __all__ = [
     "LATEX",
@@ -48,6 +49,7 @@ class Style(NamedTuple):
     comparisons: Mapping[type[ast.cmpop], str]
     cases: Callable[[Sequence[tuple[str, str | None]]], str]
     constants: Mapping[str, str]
+    variable: Callable[[str], str]
 
 
 def _round(text: str) -> str:
@@ -87,6 +89,14 @@ def _latex_power(base: Written, exponent: Written) -> Written:
     return Written(f"{below}^{{{exponent.text}}}", POWER)
 
 
+_LATEX_FUNCTIONS = frozenset(("sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min"))
+
+
+def _latex_call(name: str, operands: Sequence[str]) -> str:
+    operator = rf"\{name}" if name in _LATEX_FUNCTIONS else rf"\operatorname{{{latex_text(name)}}}"
+    return rf"{operator}\left({', '.join(operands)}\right)"
+
+
 UNICODE = Style(
     minus="−",
     times="·",
@@ -109,6 +119,7 @@ UNICODE = Style(
     },
     cases=_unicode_cases,
     constants={"pi": "π", "inf": "∞", "nan": "NaN"},
+    variable=str,
 )  # fmt: skip
 
 LATEX = Style(
@@ -131,14 +142,13 @@ LATEX = Style(
         "square": lambda args: rf"\left({args[0]}\right)^{{2}}",
         "gaussian": lambda args: rf"e^{{-\left({args[0]}\right)^2/2}}",
     },
-    call=lambda name, args: rf"\operatorname{{{name}}}\left({', '.join(args)}\right)".replace(
-        "_", r"\_"
-    ),
+    call=_latex_call,
     comparisons={
         ast.Lt: "<", ast.LtE: r"\le", ast.Gt: ">", ast.GtE: r"\ge", ast.Eq: "=", ast.NotEq: r"\ne",
     },
     cases=_latex_cases,
     constants={"pi": r"\pi", "inf": r"\infty", "nan": r"\text{NaN}"},
+    variable=latex_symbol,
 )  # fmt: skip
 
 
@@ -168,7 +178,8 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
     def walk(tree: ast.expr) -> Written:
         match tree:
             case ast.Name(id=name):
-                return substituted.get(name) or Written(style.constants.get(name, name))
+                known = style.constants.get(name) or style.variable(name)
+                return substituted.get(name) or Written(known)
             case ast.Constant(value=float(number)):
                 return Written(number_text(number))
             case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -195,8 +206,8 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
                 return Written(f"{walk(left).text} mod {walk(right).text}", PRODUCT)
             case ast.Call(func=ast.Name(id=name), args=args):
                 texts = [walk(arg).text for arg in args]
-                known = style.calls.get(name)
-                return Written(known(texts) if known else style.call(name, texts))
+                call = style.calls.get(name)
+                return Written(call(texts) if call else style.call(name, texts))
             case ast.Compare(left=left, ops=ops, comparators=comparators):
                 text = walk(left).text
                 for op, side in zip(ops, comparators, strict=True):

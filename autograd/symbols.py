@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["latex_symbol", "unicode_symbol"]
+__all__ = ["latex_symbol", "latex_text", "unicode_symbol"]
 
 _GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η", "theta": "θ",

@@ -1,8 +1,8 @@
 """Worked examples as data: those of the lecture notes, and your own.
 
 >>> from nn import worked
->>> worked.load("urbain").step().error_after
-0.29102777369359933
+>>> print(f"{worked.load('urbain').step().error_after:.12f}")
+0.291027773694
 """
 
 from nn.worked.example import LayerData, WorkedExample, load, names

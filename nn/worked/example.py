@@ -52,8 +52,8 @@ class WorkedExample:
 
     >>> from nn import worked
     >>> example = worked.load("urbain")
-    >>> example.shape, example.step()["w5+"]
-    ([2, 2, 2], 0.35891647971788465)
+    >>> example.shape, round(example.step()["w5+"], 9)
+    ([2, 2, 2], 0.35891648)
     """
 
     name: str
