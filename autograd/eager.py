@@ -296,7 +296,7 @@ def method_names(operation: Operation) -> dict[str, str]:
     >>> method_names(OPERATIONS["sub"])
     {'sub': 'forward', '_rsub': 'reflected', '__sub__': 'forward', '__rsub__': 'reflected'}
     """
-    names = {operation.name: "forward"}
+    names = {operation.name: "forward", operation.numpy: "forward"}
     if operation.arity == 2:
         names[f"_r{operation.name}"] = "reflected"
     if operation.operator:

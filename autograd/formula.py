@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from autograd.expression import Expression
-from autograd.operations import Operation
+from autograd.operations import OPERATIONS, Operation
 from autograd.symbols import latex_symbol, latex_text
 
 __all__ = [
@@ -89,12 +89,31 @@ def _latex_power(base: Written, exponent: Written) -> Written:
     return Written(f"{below}^{{{exponent.text}}}", POWER)
 
 
-_LATEX_FUNCTIONS = frozenset(("sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min"))
+def _called(name: str) -> str:
+    """What formulas call a function: the symbol of its row."""
+    return OPERATIONS[name].symbol if name in OPERATIONS else name
+
+
+#: Symbols of rows that LaTeX has a command for, where it is not the symbol itself.
+_LATEX_SYMBOLS = {
+    "σ": r"\sigma",
+    "ln σ": r"\ln\sigma",
+    "Φ": r"\Phi",
+    "log₂": r"\log_2",
+    "log₁₀": r"\log_{10}",
+}
+_LATEX_FUNCTIONS = frozenset(
+    ("sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "ln", "max", "min")
+)
 
 
 def _latex_call(name: str, operands: Sequence[str]) -> str:
-    operator = rf"\{name}" if name in _LATEX_FUNCTIONS else rf"\operatorname{{{latex_text(name)}}}"
-    return rf"{operator}\left({', '.join(operands)}\right)"
+    symbol = _called(name)
+    if symbol in _LATEX_FUNCTIONS:
+        command = rf"\{symbol}"
+    else:
+        command = _LATEX_SYMBOLS.get(symbol) or rf"\operatorname{{{latex_text(symbol)}}}"
+    return rf"{command}\left({', '.join(operands)}\right)"
 
 
 UNICODE = Style(
@@ -106,14 +125,11 @@ UNICODE = Style(
     calls={
         "abs": lambda args: f"|{args[0]}|",
         "sqrt": lambda args: f"√{args[0]}" if args[0].isalnum() else f"√({args[0]})",
-        "log": lambda args: f"ln({args[0]})",
-        "sigmoid": lambda args: f"σ({args[0]})",
-        "normal_cdf": lambda args: f"Φ({args[0]})",
         "square": lambda args: f"{args[0]}²" if args[0].isalnum() else f"({args[0]})²",
         "gaussian": lambda args: f"exp(−{args[0]}²/2)" if args[0].isalnum()
         else f"exp(−({args[0]})²/2)",
     },
-    call=lambda name, args: f"{name}({', '.join(args)})",
+    call=lambda name, args: f"{_called(name)}({', '.join(args)})",
     comparisons={
         ast.Lt: "<", ast.LtE: "≤", ast.Gt: ">", ast.GtE: "≥", ast.Eq: "=", ast.NotEq: "≠",
     },
@@ -134,11 +150,6 @@ LATEX = Style(
         "cbrt": lambda args: rf"\sqrt[3]{{{args[0]}}}",
         "exp": lambda args: f"e^{{{args[0]}}}",
         "exp2": lambda args: f"2^{{{args[0]}}}",
-        "log": lambda args: rf"\ln\left({args[0]}\right)",
-        "log2": lambda args: rf"\log_2\left({args[0]}\right)",
-        "log10": lambda args: rf"\log_{{10}}\left({args[0]}\right)",
-        "sigmoid": lambda args: rf"\sigma\left({args[0]}\right)",
-        "normal_cdf": lambda args: rf"\Phi\left({args[0]}\right)",
         "square": lambda args: rf"\left({args[0]}\right)^{{2}}",
         "gaussian": lambda args: rf"e^{{-\left({args[0]}\right)^2/2}}",
     },
@@ -234,7 +245,6 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
 def text_of(expression: Expression, variables: Mapping[str, Written] | None = None) -> str:
     """An expression in Unicode.
 
-    >>> from autograd.operations import OPERATIONS
     >>> text_of(OPERATIONS["sigmoid"].as_taught[0])
     'out·(1 − out)'
     """
@@ -244,7 +254,6 @@ def text_of(expression: Expression, variables: Mapping[str, Written] | None = No
 def latex_of(expression: Expression, variables: Mapping[str, Written] | None = None) -> str:
     r"""An expression in LaTeX.
 
-    >>> from autograd.operations import OPERATIONS
     >>> latex_of(OPERATIONS["asin"].partials[0])
     '\\frac{1}{\\sqrt{\\left(1 - x\\right) \\cdot \\left(1 + x\\right)}}'
     """
@@ -257,7 +266,6 @@ condition_text = text_of
 def value_of(operation: Operation, operands: Sequence[Written], style: Style = UNICODE) -> Written:
     """An operation applied to operands that are already written: arithmetic, or a call by name.
 
-    >>> from autograd.operations import OPERATIONS
     >>> value_of(OPERATIONS["mul"], [Written("a + b", SUM), Written("c")]).text
     '(a + b)·c'
     """
@@ -273,7 +281,6 @@ def value_of(operation: Operation, operands: Sequence[Written], style: Style = U
 def value_text(operation: Operation) -> str:
     """An operation applied to its own parameters, as an error names it.
 
-    >>> from autograd.operations import OPERATIONS
     >>> value_text(OPERATIONS["div"]), value_text(OPERATIONS["log"])
     ('x / y', 'log(x)')
     """

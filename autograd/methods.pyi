@@ -8,28 +8,28 @@ __all__ = ["Methods"]
 
 class Methods:
     def add(self, y: Value | float) -> Value:
-        """X + y: sum.
+        """x + y: sum.
 
         Derivatives: 1, 1.
         """
     def __add__(self, y: Value | float) -> Value: ...
     def __radd__(self, x: float) -> Value: ...
     def sub(self, y: Value | float) -> Value:
-        """X - y: difference.
+        """x - y: difference.
 
         Derivatives: 1, −1.
         """
     def __sub__(self, y: Value | float) -> Value: ...
     def __rsub__(self, x: float) -> Value: ...
     def mul(self, y: Value | float) -> Value:
-        """X * y: product.
+        """x * y: product.
 
         Derivatives: y, x.
         """
     def __mul__(self, y: Value | float) -> Value: ...
     def __rmul__(self, x: float) -> Value: ...
     def div(self, y: Value | float) -> Value:
-        """X / y: quotient.
+        """x / y: quotient.
 
         Derivatives: 1/y, −x/y².
         Domain: y ≠ 0.
@@ -49,7 +49,7 @@ class Methods:
         """
     def __pos__(self) -> Value: ...
     def pow(self, y: Value | float) -> Value:
-        """X ** y: power; 0**0 is 1 with derivatives (0, 0).
+        """x ** y: power; 0**0 is 1 with derivatives (0, 0).
 
         Derivatives: y·x^(y − 1), out·ln(x).
         Domain: x > 0 or x = 0 and y ≥ 0 or x < 0 and y mod 1 = 0.
@@ -149,23 +149,27 @@ class Methods:
         Derivative: 1/√(1 − x²).
         Domain: −1 ≤ x ≤ 1.
         """
+    def arcsin(self) -> Value: ...
     def acos(self) -> Value:
         """acos(x): inverse cosine; its slope at ±1 is infinite.
 
         Derivative: −1/√(1 − x²).
         Domain: −1 ≤ x ≤ 1.
         """
+    def arccos(self) -> Value: ...
     def atan(self) -> Value:
         """atan(x): inverse tangent.
 
         Derivative: 1/(1 + x²).
         """
+    def arctan(self) -> Value: ...
     def atan2(self, x: Value | float) -> Value:
         """atan2(y, x): angle of the point (x, y).
 
         Derivatives: x/(x² + y²), −y/(x² + y²).
         Kink: x = 0 and y = 0, where the subgradient of least norm is taken.
         """
+    def arctan2(self, x: Value | float) -> Value: ...
     def sinh(self) -> Value:
         """sinh(x): hyperbolic sine.
 
@@ -186,18 +190,21 @@ class Methods:
 
         Derivative: 1/√(x² + 1).
         """
+    def arcsinh(self) -> Value: ...
     def acosh(self) -> Value:
         """acosh(x): inverse hyperbolic cosine; its slope at 1 is infinite.
 
         Derivative: 1/√(x² − 1).
         Domain: x ≥ 1.
         """
+    def arccosh(self) -> Value: ...
     def atanh(self) -> Value:
         """atanh(x): inverse hyperbolic tangent.
 
         Derivative: 1/(1 − x²).
         Domain: −1 < x < 1.
         """
+    def arctanh(self) -> Value: ...
     def hypot(self, y: Value | float) -> Value:
         """hypot(x, y): length of the vector (x, y), √(x² + y²).
 

@@ -42,7 +42,8 @@ class Operation:
         ieee: its value by IEEE 754 where ``value`` raises.
         kink: where it is not differentiable although it is defined.
         as_taught: the partials as textbooks print them; "" where they read the same.
-        symbol: its label in a diagram; the name if None.
+        symbol: what formulas call it; the name if None.
+        numpy: what NumPy calls it if not so: its functions look for a method of that name.
         about: what it is, in a few words.
 
     Raises:
@@ -63,6 +64,7 @@ class Operation:
         "ieee",
         "kink",
         "name",
+        "numpy",
         "operator",
         "parameters",
         "partials",
@@ -83,10 +85,12 @@ class Operation:
         kink: str | None = None,
         as_taught: Sequence[str] = (),
         symbol: str | None = None,
+        numpy: str | None = None,
     ) -> None:
         self.name = name
         self.about = about
         self.symbol = symbol or name
+        self.numpy = numpy or name
         declared = [part.partition("=") for part in parameters.replace(" ", "").split(",")]
         #: the names of the operands
         self.parameters = tuple(parameter for parameter, _, _ in declared)
@@ -154,9 +158,9 @@ def _operation_named(name: str) -> Operation:
 
 _TABLE = (
     # --- arithmetic -----------------------------------------------------------------------------
-    Operation("add", "x, y", "x + y", partials=("1.0", "1.0"), symbol="+", about="sum"),
-    Operation("sub", "x, y", "x - y", partials=("1.0", "-1.0"), symbol="−", about="difference"),
-    Operation("mul", "x, y", "x * y", partials=("y", "x"), symbol="×", about="product"),
+    Operation("add", "x, y", "x + y", partials=("1.0", "1.0"), about="sum"),
+    Operation("sub", "x, y", "x - y", partials=("1.0", "-1.0"), about="difference"),
+    Operation("mul", "x, y", "x * y", partials=("y", "x"), about="product"),
     Operation(
         "div",
         "x, y",
@@ -165,11 +169,10 @@ _TABLE = (
         as_taught=("", "-x / y ** 2.0"),
         domain="y != 0.0",
         ieee="nan if x == 0.0 or x != x else copysign(inf, x) * copysign(1.0, y)",
-        symbol="÷",
         about="quotient",
     ),
-    Operation("neg", "x", "-x", partials=("-1.0",), symbol="−", about="negation"),
-    Operation("pos", "x", "+x", partials=("1.0",), symbol="+", about="the number itself"),
+    Operation("neg", "x", "-x", partials=("-1.0",), about="negation"),
+    Operation("pos", "x", "+x", partials=("1.0",), about="the number itself"),
     Operation(
         "pow",
         "x, y",
@@ -187,7 +190,6 @@ _TABLE = (
         domain="x > 0.0 or x == 0.0 and y >= 0.0 or x < 0.0 and y % 1.0 == 0.0",
         ieee="nan if x < 0.0 and y % 1.0 != 0.0 else copysign(inf, x) if y % 2.0 == 1.0 else inf",
         kink="x == 0.0 and y == 0.0",
-        symbol="^",
         about="power; 0**0 is 1 with derivatives (0, 0)",
     ),
     Operation(
@@ -196,7 +198,6 @@ _TABLE = (
         "abs(x)",
         partials=("1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else nan",),
         kink="x == 0.0",
-        symbol="|·|",
         about="absolute value",
     ),
     Operation(
@@ -207,10 +208,9 @@ _TABLE = (
         as_taught=("-1.0 / x ** 2.0",),
         domain="x != 0.0",
         ieee="copysign(inf, x)",
-        symbol="1/·",
         about="reciprocal",
     ),
-    Operation("square", "x", "x * x", partials=("2.0 * x",), symbol="·²", about="square"),
+    Operation("square", "x", "x * x", partials=("2.0 * x",), about="square"),
     Operation(
         "sqrt",
         "x",
@@ -218,7 +218,6 @@ _TABLE = (
         partials=("0.5 / out",),
         as_taught=("1.0 / (2.0 * sqrt(x))",),
         domain="x >= 0.0",
-        symbol="√",
         about="square root; its slope at 0 is infinite",
     ),
     Operation(
@@ -226,7 +225,6 @@ _TABLE = (
         "x",
         "cbrt(x)",
         partials=("1.0 / (3.0 * out * out)",),
-        symbol="∛",
         about="cube root; its slope at 0 is infinite",
     ),
     # --- exponentials and logarithms ------------------------------------------------------------
@@ -305,6 +303,7 @@ _TABLE = (
         as_taught=("1.0 / sqrt(1.0 - x ** 2.0)",),
         domain="-1.0 <= x <= 1.0",
         symbol="arcsin",
+        numpy="arcsin",
         about="inverse sine; its slope at ±1 is infinite",
     ),
     Operation(
@@ -315,6 +314,7 @@ _TABLE = (
         as_taught=("-1.0 / sqrt(1.0 - x ** 2.0)",),
         domain="-1.0 <= x <= 1.0",
         symbol="arccos",
+        numpy="arccos",
         about="inverse cosine; its slope at ±1 is infinite",
     ),
     Operation(
@@ -324,6 +324,7 @@ _TABLE = (
         partials=("1.0 / (1.0 + x * x)",),
         as_taught=("1.0 / (1.0 + x ** 2.0)",),
         symbol="arctan",
+        numpy="arctan",
         about="inverse tangent",
     ),
     Operation(
@@ -336,6 +337,7 @@ _TABLE = (
         ),
         as_taught=("x / (x ** 2.0 + y ** 2.0)", "-y / (x ** 2.0 + y ** 2.0)"),
         kink="x == 0.0 and y == 0.0",
+        numpy="arctan2",
         about="angle of the point (x, y)",
     ),
     # --- hyperbolic functions -------------------------------------------------------------------
@@ -363,6 +365,7 @@ _TABLE = (
         partials=("1.0 / hypot(x, 1.0)",),
         as_taught=("1.0 / sqrt(x ** 2.0 + 1.0)",),
         symbol="arsinh",
+        numpy="arcsinh",
         about="inverse hyperbolic sine",
     ),
     Operation(
@@ -373,6 +376,7 @@ _TABLE = (
         as_taught=("1.0 / sqrt(x ** 2.0 - 1.0)",),
         domain="x >= 1.0",
         symbol="arcosh",
+        numpy="arccosh",
         about="inverse hyperbolic cosine; its slope at 1 is infinite",
     ),
     Operation(
@@ -384,6 +388,7 @@ _TABLE = (
         domain="-1.0 < x < 1.0",
         ieee="copysign(inf, x) if abs(x) == 1.0 else nan",
         symbol="artanh",
+        numpy="arctanh",
         about="inverse hyperbolic tangent",
     ),
     Operation(

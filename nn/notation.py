@@ -89,10 +89,12 @@ class Notation:
             if not isinstance(template, str):
                 raise ValueError(f"notation {field.name}: a template is text, not {template!r:.60}")
             try:
-                used = [name for _, name, _, _ in Formatter().parse(template) if name is not None]
+                used = [part[1:] for part in Formatter().parse(template) if part[1] is not None]
             except ValueError as error:
                 raise ValueError(f"notation {field.name} = {template!r}: {error}") from None
-            for name in used:
+            for name, width, conversion in used:
+                if width or conversion:
+                    raise ValueError(f"notation {field.name} = {template!r}: a field is a name alone")
                 if name not in allowed:
                     may = ", ".join(f"{{{each}}}" for each in sorted(allowed)) or "none"
                     raise ValueError(

@@ -148,7 +148,8 @@ class Optimizer:
         for name, numbers in state["buffers"].items():
             if not isinstance(numbers, list | tuple) or len(numbers) != len(self.parameters):
                 raise ValueError(
-                    f"{name} has {len(self.parameters)} numbers, one per parameter, not {numbers!r:.60}"
+                    f"{name} is a list with a number for each of {len(self.parameters)} parameters, "
+                    f"not {numbers!r:.60}"
                 )
             restored._buffers[name] = [_real(name, number) for number in numbers]
         vars(self).update(vars(restored))
