@@ -1,0 +1,90 @@
+"""What importing does, and how it goes when HIPS's package of the same name is there."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import autograd
+import nn
+
+ROOT = Path(autograd.__file__).parents[1]
+
+
+def python(code: str, path: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    # -I: no environment variable and no current directory decides what is imported
+    code = f"import sys; sys.path.insert(0, {str(path)!r}); {code}"
+    return subprocess.run(
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    "module", ["numpy", "rich", "graphviz", "click", "typing", "inspect", "dataclasses", "nn"]
+)
+def test_the_engine_imports_nothing_heavy(module: str) -> None:
+    done = python(
+        f"before = set(sys.modules); import autograd; print({module!r} in set(sys.modules) - before)"
+    )
+    assert done.stdout == "False\n", done.stderr
+
+
+def test_the_check_for_imports_finds_one() -> None:
+    done = python(
+        "before = set(sys.modules); import autograd.diagram; print('dataclasses' in sys.modules)"
+    )
+    assert done.stdout == "True\n", done.stderr
+
+
+def test_networks_do_not_import_the_terminal() -> None:
+    done = python(
+        "import nn; print('click' in sys.modules, 'rich' in sys.modules, 'numpy' in sys.modules)"
+    )
+    assert done.stdout == "False False False\n", done.stderr
+
+
+def test_files_of_hips_beside_ours_are_found_and_explained(tmp_path: Path) -> None:
+    shutil.copytree(
+        ROOT / "autograd", tmp_path / "autograd", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    assert python("import autograd", tmp_path).returncode == 0
+    (tmp_path / "autograd" / "tracer.py").touch()
+    done = python("import autograd", tmp_path)
+    assert done.returncode != 0
+    message = done.stderr.splitlines()[-1]
+    assert message.startswith("ImportError: ")
+    assert "HIPS" in message
+    assert "scalar-autograd" in message
+    assert "pip uninstall autograd" in message
+
+
+def test_the_package_of_hips_in_the_place_of_ours_is_found_and_explained(tmp_path: Path) -> None:
+    (tmp_path / "autograd").mkdir()
+    (tmp_path / "autograd" / "__init__.py").write_text("def grad(f): ...\n")
+    shutil.copytree(ROOT / "nn", tmp_path / "nn", ignore=shutil.ignore_patterns("__pycache__"))
+    done = python("import nn", tmp_path)
+    assert done.returncode != 0
+    message = done.stderr.splitlines()[-1]
+    assert "HIPS" in message
+    assert str(tmp_path / "autograd") in message
+
+
+def test_every_public_name_is_there() -> None:
+    for package in (autograd, nn):
+        assert len(set(package.__all__)) == len(package.__all__)
+        for name in package.__all__:
+            assert getattr(package, name) is not None
+            assert name in dir(package)
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'frobnicate'"):
+        autograd.frobnicate  # noqa: B018  # the access is the test
+
+
+def test_the_engine_knows_nothing_of_networks() -> None:
+    for file in (ROOT / "autograd").glob("*.py"):
+        lines = file.read_text(encoding="utf-8").splitlines()
+        assert not [line for line in lines if line.strip().startswith(("from nn", "import nn"))], file
