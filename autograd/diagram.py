@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from autograd.backward import topological_order
 from autograd.errors import AutogradError
 from autograd.factors import factors_below
-from autograd.formula import number_text
+from autograd.formula import UNICODE, number
 from autograd.labels import definition
 from autograd.symbols import unicode_symbol
 from autograd.value import Value
@@ -148,7 +148,7 @@ def draw(*results: Value, digits: int = 6, fold: bool = False) -> Diagram:
                 tail = names[operand]
             else:
                 tail = f"{name}_{index}"
-                _box(graph, prefix, tail, number_text(operand), "a constant", style="dashed")
+                _box(graph, prefix, tail, number(operand, UNICODE).text, "a constant", style="dashed")
             graph.edge(tail, name, label=label, id=f"{prefix}-{name}_{index}-edge")
     return Diagram(graph.source)
 

@@ -18,7 +18,7 @@ from autograd.errors import (
     OperandError,
     ResultOverflowError,
 )
-from autograd.limits import float_names, ieee_partial
+from autograd.limits import float_names, ieee_partial, inside_domain
 from autograd.operations import OPERATIONS, REFUSED
 
 TYPE_CHECKING = False
@@ -88,7 +88,7 @@ def operand_error(operation: Operation, operand: object) -> OperandError:
 # --- errors -------------------------------------------------------------------------------------
 
 
-def failure(operation: Operation, cause: Exception, operands: Sequence[object]) -> AutogradError:
+def failure(operation: Operation, cause: Exception, operands: Sequence[Any]) -> AutogradError:
     """The error to raise where Python's own arithmetic raised ``cause``: it names what and where."""
     from autograd.formula import condition_text, value_text
 
@@ -97,7 +97,7 @@ def failure(operation: Operation, cause: Exception, operands: Sequence[object]) 
         for parameter, operand in zip(operation.parameters, operands, strict=True)
     )
     what = value_text(operation)
-    if isinstance(cause, OverflowError):
+    if isinstance(cause, OverflowError) and inside_domain(operation, [float(each) for each in operands]):
         return ResultOverflowError(
             f"{what} is too large for a float where {given}", operation=operation, operands=operands
         )
@@ -109,6 +109,8 @@ def failure(operation: Operation, cause: Exception, operands: Sequence[object]) 
 def _described(operand: Any) -> str:
     if isinstance(operand, float):
         return repr(operand)
+    if operand.name is None and operand.operation is None:
+        return repr(operand.data)
     return f"{operand.data!r} (node {operand.label!r})"
 
 
@@ -194,7 +196,10 @@ def _indented(text: str, levels: int = 1) -> str:
 
 
 def _methods(operation: Operation) -> str:
-    """The source of ``forward`` (self op other) and, of two operands, ``reflected`` (number op self)."""
+    """The source of ``forward`` (self op other) and, of two operands, ``reflected`` (number op self).
+
+    An operator gets ``named`` beside it: called by name, it raises where an operator defers.
+    """
     first = operation.parameters[0]
     if operation.arity == 1:
         return f"def forward(self):\n    {first} = self._data\n" + _indented(_body(operation, ["self"]))
@@ -224,7 +229,17 @@ def _methods(operation: Operation) -> str:
         + _indented(as_float(first))
         + f"    {second} = self._data\n"
         + _indented(_body(operation, [None, "self"]))
+        + ("" if operation.operator is None else _NAMED.format(second))
     )
+
+
+_NAMED = """
+def named(self, {0}):
+    node = forward(self, {0})
+    if node is NotImplemented:
+        raise operand_error(OPERATION, {0})
+    return node
+"""
 
 
 def source(name: str) -> str:
@@ -260,17 +275,18 @@ def _compiled(operation: Operation, value: type[Value]) -> dict[str, Callable[..
         "as_number": as_number,
         "failure": failure,
         "ieee_partial": ieee_partial,
+        "operand_error": operand_error,
         "refuse_operand": refuse_operand,
     }
     text = _methods(operation)
     filename = f"<autograd {operation.name}>"
-    functions: dict[str, Callable[..., Any]] = {}
-    exec(compile(text, filename, "exec"), names, functions)
+    exec(compile(text, filename, "exec"), names)
+    functions = {name: names[name] for name in dict.fromkeys(method_names(operation).values())}
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-    functions["forward"].__doc__ = documentation(operation)
     for name, function in functions.items():
-        function.__name__ = operation.name if name == "forward" else f"{name}_{operation.name}"
+        function.__name__ = f"{name}_{operation.name}" if name == "reflected" else operation.name
         function.__qualname__ = f"Value.{function.__name__}"
+        function.__doc__ = documentation(operation)
     return functions
 
 
@@ -291,17 +307,20 @@ class _OnFirstUse:
 def method_names(operation: Operation) -> dict[str, str]:
     """The attributes of a `Value` that call an operation, and which generated function each one is.
 
-    >>> method_names(OPERATIONS["neg"])
-    {'neg': 'forward', '__neg__': 'forward'}
+    >>> method_names(OPERATIONS["exp"])
+    {'exp': 'forward'}
     >>> method_names(OPERATIONS["sub"])
-    {'sub': 'forward', '_rsub': 'reflected', '__sub__': 'forward', '__rsub__': 'reflected'}
+    {'sub': 'named', '__sub__': 'forward', '_rsub': 'reflected', '__rsub__': 'reflected'}
     """
-    names = {operation.name: "forward", operation.numpy: "forward"}
+    by_operator = operation.operator is not None
+    names = dict.fromkeys(
+        (operation.name, operation.numpy), "named" if by_operator and operation.arity == 2 else "forward"
+    )
+    if by_operator:
+        names[f"__{operation.operator}__"] = "forward"
     if operation.arity == 2:
         names[f"_r{operation.name}"] = "reflected"
-    if operation.operator:
-        names |= {f"__{operation.operator}__": "forward"}
-        if operation.arity == 2:
+        if by_operator:
             names[f"__r{operation.operator}__"] = "reflected"
     return names
 

@@ -67,7 +67,8 @@ class Expression:
         variables: the names that stand for numbers.
 
     Attributes:
-        calls: the functions that it calls; whoever has the table sees to it that they exist.
+        calls: the functions that it calls, with how many operands; whoever has the table sees to it that
+            they exist.
         can_fail: whether plain floats may raise: it divides, raises to a power or calls.
         has_power: whether plain floats may answer with a complex number.
 
@@ -89,7 +90,7 @@ class Expression:
             self.tree = ast.parse(text, mode="eval").body
         except SyntaxError as error:
             raise ValueError(f"{text!r}: {error.msg}") from None
-        self.calls: set[str] = set()
+        self.calls: dict[str, int] = {}
         self.can_fail = self.has_power = False
         self._check(self.tree, variables)
 
@@ -111,13 +112,16 @@ class Expression:
             case ast.UnaryOp(op=op, operand=operand) if type(op) in UNARY:
                 children = [operand]
             case ast.Call(func=ast.Name(id=name), args=children, keywords=[]):
-                self.calls.add(name)
+                if self.calls.setdefault(name, len(children)) != len(children):
+                    raise ValueError(f"{self.text!r}: {name} with different numbers of operands")
                 self.can_fail = True
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 children = [test, body, orelse]
             case ast.BoolOp(values=children):
                 pass
-            case ast.Compare(left=left, comparators=comparators):
+            case ast.Compare(left=left, ops=ops, comparators=comparators) if all(
+                type(op) in _COMPARE for op in ops
+            ):
                 children = [left, *comparators]
             case _:
                 raise ValueError(f"{self.text!r}: {ast.unparse(tree)!r} has no place here")
@@ -166,35 +170,33 @@ def evaluate(
     >>> evaluate(Expression("x + 2.0", ["x"]).tree, {"x": "a"}, lambda name, args: (name, *args))
     ('add', 'a', 2.0)
     """
-
-    def walk(tree: ast.expr) -> Any:
-        match tree:
-            case ast.Name(id=name):
-                return variables[name] if name in variables else CONSTANTS[name]
-            case ast.Constant(value=value):
-                return value
-            case ast.BinOp(left=left, op=ast.Mod(), right=right):
-                return float(walk(left)) % float(walk(right))
-            case ast.BinOp(left=left, op=op, right=right):
-                return apply(BINARY[type(op)], (walk(left), walk(right)))
-            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=float(value))):
-                return -value
-            case ast.UnaryOp(op=unary, operand=operand):
-                return apply(UNARY[type(unary)], (walk(operand),))
-            case ast.Call(func=ast.Name(id=name), args=args):
-                return apply(name, [walk(arg) for arg in args])
-            case ast.IfExp(test=test, body=body, orelse=orelse):
-                return walk(body if walk(test) else orelse)
-            case ast.BoolOp(op=ast.And(), values=values):
-                return all(walk(value) for value in values)
-            case ast.BoolOp(values=values):
-                return any(walk(value) for value in values)
-            case ast.Compare(left=left, ops=ops, comparators=comparators):
-                numbers = [float(walk(side)) for side in (left, *comparators)]
-                return all(
-                    _COMPARE[type(op)](a, b) for op, a, b in zip(ops, numbers, numbers[1:], strict=False)
-                )
-            case _:  # pragma: no cover - Expression refused it
-                raise AssertionError(ast.dump(tree))
-
-    return walk(tree)
+    # an inner function would call itself, and so keep the nodes among the variables alive in a cycle
+    rest = (variables, apply)
+    match tree:
+        case ast.Name(id=name):
+            return variables[name] if name in variables else CONSTANTS[name]
+        case ast.Constant(value=value):
+            return value
+        case ast.BinOp(left=left, op=ast.Mod(), right=right):
+            return float(evaluate(left, *rest)) % float(evaluate(right, *rest))
+        case ast.BinOp(left=left, op=op, right=right):
+            return apply(BINARY[type(op)], (evaluate(left, *rest), evaluate(right, *rest)))
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=float(value))):
+            return -value
+        case ast.UnaryOp(op=unary, operand=operand):
+            return apply(UNARY[type(unary)], (evaluate(operand, *rest),))
+        case ast.Call(func=ast.Name(id=name), args=args):
+            return apply(name, [evaluate(arg, *rest) for arg in args])
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return evaluate(body if evaluate(test, *rest) else orelse, *rest)
+        case ast.BoolOp(op=ast.And(), values=values):
+            return all(evaluate(value, *rest) for value in values)
+        case ast.BoolOp(values=values):
+            return any(evaluate(value, *rest) for value in values)
+        case ast.Compare(left=left, ops=ops, comparators=comparators):
+            numbers = [float(evaluate(side, *rest)) for side in (left, *comparators)]
+            return all(
+                _COMPARE[type(op)](a, b) for op, a, b in zip(ops, numbers, numbers[1:], strict=False)
+            )
+        case _:  # pragma: no cover - Expression refused it
+            raise AssertionError(ast.dump(tree))

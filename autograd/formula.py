@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
+from math import copysign
 from typing import NamedTuple
 
 from autograd.expression import Expression
@@ -56,12 +57,12 @@ def _round(text: str) -> str:
     return f"({text})"
 
 
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SUPERSCRIPT = str.maketrans("−-0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def _unicode_power(base: Written, exponent: Written) -> Written:
     below = base.text if base.tightness == ATOM else _round(base.text)
-    if exponent.text.lstrip("-").isdigit():
+    if exponent.text.lstrip("−-").isdigit():
         return Written(below + exponent.text.translate(_SUPERSCRIPT), POWER)
     above = exponent.text if exponent.tightness == ATOM else _round(exponent.text)
     return Written(f"{below}^{above}", POWER)
@@ -172,6 +173,16 @@ def number_text(number: float) -> str:
     return str(int(number)) if number.is_integer() and abs(number) < 1e16 else repr(number)
 
 
+def number(value: float, style: Style) -> Written:
+    """A number as a piece of formula.
+
+    >>> number(-2.0, UNICODE).text
+    '−2'
+    """
+    text = number_text(abs(value))
+    return Written(style.minus + text, SIGN) if copysign(1.0, value) < 0.0 else Written(text)
+
+
 def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None = None) -> Written:
     """A parsed text in a style, with what each variable stands for written in its place.
 
@@ -191,8 +202,8 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
             case ast.Name(id=name):
                 known = style.constants.get(name) or style.variable(name)
                 return substituted.get(name) or Written(known)
-            case ast.Constant(value=float(number)):
-                return Written(number_text(number))
+            case ast.Constant(value=float(constant)):
+                return number(constant, style)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return negated(walk(operand))
             case ast.UnaryOp(operand=operand):
@@ -209,10 +220,7 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
             case ast.BinOp(left=left, op=ast.Div(), right=right):
                 return style.quotient(walk(left), walk(right))
             case ast.BinOp(left=left, op=ast.Pow(), right=right):
-                exponent = walk(right)
-                if isinstance(right, ast.UnaryOp):
-                    exponent = Written(ast.unparse(right).removesuffix(".0"), SIGN)
-                return style.power(walk(left), exponent)
+                return style.power(walk(left), walk(right))
             case ast.BinOp(left=left, right=right):
                 return Written(f"{walk(left).text} mod {walk(right).text}", PRODUCT)
             case ast.Call(func=ast.Name(id=name), args=args):

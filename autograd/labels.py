@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from autograd.formula import UNICODE, Style, Written, number_text, value_of
+from autograd.formula import UNICODE, Style, Written, number, value_of
 from autograd.symbols import unicode_symbol
 from autograd.value import Value
 
@@ -27,11 +27,11 @@ def written(
     ('(a1 + b)·a1', '…·a₁')
     """
     if not isinstance(node, Value):
-        return Written(number_text(node))
+        return number(node, style)
     if node.name:
         return Written(symbol(node.name))
     if node.operation is None:
-        return Written(repr(node.data))
+        return number(node.data, style)
     if not depth:
         return Written("…")
     return _computation(node, depth, style, symbol)

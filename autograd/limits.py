@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from autograd.expression import Expression
     from autograd.operations import Operation
 
-__all__ = ["compiled", "float_names", "ieee_partial", "ieee_value", "strict"]
+__all__ = ["compiled", "float_names", "ieee_partial", "ieee_value", "inside_domain", "strict"]
 
 
 def compiled(expression: Expression, variables: Sequence[str]) -> Callable[..., float]:
@@ -32,7 +32,7 @@ def compiled(expression: Expression, variables: Sequence[str]) -> Callable[..., 
 
 def float_names(*expressions: Expression) -> dict[str, Any]:
     """What the texts' names stand for among plain floats."""
-    called = set().union(*(expression.calls for expression in expressions)) - PRIMITIVES.keys()
+    called = {name for expression in expressions for name in expression.calls} - PRIMITIVES.keys()
     return PRIMITIVES | CONSTANTS | {name: strict(OPERATIONS[name]) for name in called}
 
 
@@ -57,6 +57,18 @@ def strict(operation: Operation) -> Callable[..., float]:
         return result
 
     return real
+
+
+def inside_domain(operation: Operation, numbers: Sequence[float]) -> bool:
+    """Whether the operation has a value there, which may be too large for a float all the same.
+
+    >>> inside_domain(OPERATIONS["log"], [0.0]), inside_domain(OPERATIONS["exp"], [1000.0])
+    (False, True)
+    """
+    if operation.domain is None:
+        return True
+    variables = dict(zip(operation.parameters, numbers, strict=True))
+    return bool(evaluate(operation.domain.tree, variables, ieee_value))
 
 
 def ieee_value(name: str, numbers: Sequence[float]) -> float:

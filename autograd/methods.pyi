@@ -84,7 +84,7 @@ class Methods:
     def cbrt(self) -> Value:
         """cbrt(x): cube root; its slope at 0 is infinite.
 
-        Derivative: 1/(3·out·out).
+        Derivative: 1/(3·out²).
         """
     def exp(self) -> Value:
         """exp(x): exponential.

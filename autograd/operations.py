@@ -129,16 +129,23 @@ class Operation:
                 return "abs"
         return None
 
-    def check_calls(self, table: Mapping[str, object]) -> None:
+    def check_calls(self, table: Mapping[str, Operation]) -> None:
         """Raise ValueError unless every function that the row calls can be had.
 
         A partial is also evaluated on nodes, so it calls operations alone.
         """
-        for expression in self.partials:
-            for name in expression.calls - table.keys():
+        for text in (*self.partials, *self.as_taught):
+            for name in text.calls.keys() - table.keys():
                 raise ValueError(f"operation {self.name!r}: {name!r} is no operation")
-        for name in self.value.calls - table.keys() - PRIMITIVES.keys():
-            raise ValueError(f"operation {self.name!r}: unknown function {name!r}")
+        for text in (self.value, self.ieee, *self.partials, *self.as_taught):
+            for name, count in text.calls.items():
+                if name not in table and name not in PRIMITIVES:
+                    raise ValueError(f"operation {self.name!r}: unknown function {name!r}")
+                arity = table[name].arity if name in table else 2  # copysign alone is no operation
+                if count != arity:
+                    raise ValueError(
+                        f"operation {self.name!r}: {name} takes {arity} operands, not {count}"
+                    )
 
     @property
     def arity(self) -> int:
@@ -188,7 +195,11 @@ _TABLE = (
         ),
         as_taught=("y * x ** (y - 1.0)", "out * log(x)"),
         domain="x > 0.0 or x == 0.0 and y >= 0.0 or x < 0.0 and y % 1.0 == 0.0",
-        ieee="nan if x < 0.0 and y % 1.0 != 0.0 else copysign(inf, x) if y % 2.0 == 1.0 else inf",
+        # a tiny negative y has the remainder 1.0 too, by rounding
+        ieee=(
+            "nan if x < 0.0 and y % 1.0 != 0.0 "
+            "else copysign(inf, x) if y % 2.0 == 1.0 and y % 1.0 == 0.0 else inf"
+        ),
         kink="x == 0.0 and y == 0.0",
         about="power; 0**0 is 1 with derivatives (0, 0)",
     ),
@@ -224,7 +235,9 @@ _TABLE = (
         "cbrt",
         "x",
         "cbrt(x)",
-        partials=("1.0 / (3.0 * out * out)",),
+        # the first form takes the rounding of the root twice, the second is 0/0 at 0
+        partials=("1.0 / (3.0 * out * out) if x == 0.0 else out / x / 3.0",),
+        as_taught=("1.0 / (3.0 * out ** 2.0)",),
         about="cube root; its slope at 0 is infinite",
     ),
     # --- exponentials and logarithms ------------------------------------------------------------

@@ -157,7 +157,7 @@ class Value(Methods, metaclass=_Leaf):
 
         >>> a = Value(2.0, "a")
         >>> (a * 3 + 1).label, Value(5.0).label
-        ('a·3 + 1', '5.0')
+        ('a·3 + 1', '5')
         """
         from autograd.labels import written
 
