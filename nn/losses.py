@@ -341,7 +341,7 @@ def binary_cross_entropy_with_logits(logit: Outputs, target: Targets) -> Value:
 def hinge(scores: Outputs, labels: Targets) -> Value:
     """The mean hinge loss, E = (1/n) Σ max(0, 1 − y s), for labels y of −1 and 1.
 
-    Cortes & Vapnik, "Support-vector networks", Machine Learning 20 (1995), eqs. (21), (22). Where the
+    Cortes & Vapnik, "Support-vector networks", Machine Learning 20 (1995). Where the
     margin is exactly 1 the derivative is 0. ``torch.nn.functional.margin_ranking_loss`` with margin 1
     and second input 0, which takes −y at such a point.
 
