@@ -9,6 +9,7 @@ times: nothing is decided then that the row has decided already.
 
 from __future__ import annotations
 
+import ast
 from numbers import Real
 
 from autograd.errors import (
@@ -37,7 +38,6 @@ __all__ = [
     "documentation",
     "failure",
     "operand_error",
-    "refuse_operand",
     "source",
 ]
 
@@ -62,16 +62,6 @@ def as_number(x: object) -> float | None:
         return float(x)
     except OverflowError:
         raise ResultOverflowError(f"{type(x).__name__} too large for a float") from None
-
-
-def refuse_operand(operation: Operation, operand: object) -> Any:
-    """What a method answers to an operand that is neither a node nor a number.
-
-    Python's operators get NotImplemented, which lets NumPy's arrays answer; a call by name raises.
-    """
-    if operation.operator:
-        return NotImplemented
-    raise operand_error(operation, operand)
 
 
 def operand_error(operation: Operation, operand: object) -> OperandError:
@@ -161,7 +151,7 @@ def _body(operation: Operation, nodes: Sequence[str | None]) -> str:
         text = partial.source()
         if node is None:
             slopes.append("None")
-        elif text in (*operation.parameters, "out") or (not partial.calls and not _computes(partial)):
+        elif _is_atom(partial):
             slopes.append(text)
         else:
             slopes.append(f"slope{index}")
@@ -182,13 +172,9 @@ def _body(operation: Operation, nodes: Sequence[str | None]) -> str:
     return "\n".join(lines)
 
 
-def _computes(expression: Expression) -> bool:
-    """Whether the text is more than a name or a number."""
-    try:
-        float(expression.text)
-    except ValueError:
-        return not expression.text.isidentifier()
-    return False
+def _is_atom(expression: Expression) -> bool:
+    """Whether the text is just a name or a number."""
+    return isinstance(expression.tree, ast.Name | ast.Constant) or expression.text == "-1.0"
 
 
 def _indented(text: str, levels: int = 1) -> str:
@@ -198,7 +184,8 @@ def _indented(text: str, levels: int = 1) -> str:
 def _methods(operation: Operation) -> str:
     """The source of ``forward`` (self op other) and, of two operands, ``reflected`` (number op self).
 
-    An operator gets ``named`` beside it: called by name, it raises where an operator defers.
+    These defer to an operand that is neither a node nor a number, as operators do; ``named``, which is
+    the operation called by its name, raises.
     """
     first = operation.parameters[0]
     if operation.arity == 1:
@@ -209,14 +196,13 @@ def _methods(operation: Operation) -> str:
     def as_float(parameter: str) -> str:
         return (
             f"if {parameter}.__class__ is not float:\n"
-            f"    other = {parameter}\n"
-            f"    {parameter} = as_number(other)\n"
+            f"    {parameter} = as_number({parameter})\n"
             f"    if {parameter} is None:\n"
-            f"        return refuse_operand(OPERATION, other)\n"
+            f"        return NotImplemented\n"  # which lets NumPy's arrays answer an operator
         )
 
     return (
-        f"def forward(self, {second}{default}):\n"
+        f"def forward(self, {second}):\n"
         f"    if {second}.__class__ is Value:\n"
         f"        other = {second}\n"
         f"        {first} = self._data\n"
@@ -229,17 +215,11 @@ def _methods(operation: Operation) -> str:
         + _indented(as_float(first))
         + f"    {second} = self._data\n"
         + _indented(_body(operation, [None, "self"]))
-        + ("" if operation.operator is None else _NAMED.format(second))
+        + f"\ndef named(self, {second}{default}):\n"
+        + f"    node = forward(self, {second})\n"
+        + f"    if node is NotImplemented:\n        raise operand_error(OPERATION, {second})\n"
+        + "    return node\n"
     )
-
-
-_NAMED = """
-def named(self, {0}):
-    node = forward(self, {0})
-    if node is NotImplemented:
-        raise operand_error(OPERATION, {0})
-    return node
-"""
 
 
 def source(name: str) -> str:
@@ -276,7 +256,6 @@ def _compiled(operation: Operation, value: type[Value]) -> dict[str, Callable[..
         "failure": failure,
         "ieee_partial": ieee_partial,
         "operand_error": operand_error,
-        "refuse_operand": refuse_operand,
     }
     text = _methods(operation)
     filename = f"<autograd {operation.name}>"
@@ -310,18 +289,16 @@ def method_names(operation: Operation) -> dict[str, str]:
     >>> method_names(OPERATIONS["exp"])
     {'exp': 'forward'}
     >>> method_names(OPERATIONS["sub"])
-    {'sub': 'named', '__sub__': 'forward', '_rsub': 'reflected', '__rsub__': 'reflected'}
+    {'sub': 'named', '_rsub': 'reflected', '__sub__': 'forward', '__rsub__': 'reflected'}
     """
-    by_operator = operation.operator is not None
-    names = dict.fromkeys(
-        (operation.name, operation.numpy), "named" if by_operator and operation.arity == 2 else "forward"
-    )
-    if by_operator:
-        names[f"__{operation.operator}__"] = "forward"
-    if operation.arity == 2:
+    unary = operation.arity == 1
+    names = dict.fromkeys((operation.name, operation.numpy), "forward" if unary else "named")
+    if not unary:
         names[f"_r{operation.name}"] = "reflected"
-        if by_operator:
-            names[f"__r{operation.operator}__"] = "reflected"
+    if operation.operator:
+        names[f"__{operation.operator}__"] = "forward"
+    if operation.operator and not unary:
+        names[f"__r{operation.operator}__"] = "reflected"
     return names
 
 
