@@ -7,6 +7,7 @@ Rendered by ``dot`` where it is on the PATH, else by the Graphviz that comes alo
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import subprocess
 import sysconfig
@@ -56,7 +57,9 @@ class Diagram:
         Raises:
             AutogradError: no Graphviz was found, or it failed.
         """
-        text = _rendered(self.source, "svg").decode()
+        text = _rendered(self.source, "svg").decode(errors="replace")
+        if "<svg" not in text:
+            raise AutogradError("what Graphviz rendered is no SVG")
         return text[text.index("<svg") :]
 
     def png(self) -> bytes:
@@ -127,11 +130,19 @@ def draw(*results: Value, digits: int = 6, fold: bool = False) -> Diagram:
         nodes = [node for node in nodes if node.name or node in results or not node.operands]
     edges = {node: _folded_edges(node, nodes) if fold else _edges(node) for node in nodes}
     # ids begin with a digest of what is drawn: the same drawing has the same ids each time
-    content = "\n".join(f"{_lines(node, digits)} {_tooltip(node)} {edges[node]}" for node in nodes)
-    prefix = f"g{hashlib.sha256(content.encode()).hexdigest()[:8]}"
-    names = {node: f"n{number}" for number, node in enumerate(nodes)}
+    names: dict[object, str] = {node: f"n{number}" for number, node in enumerate(nodes)}
+    content = [
+        (
+            _lines(node, digits),
+            _tooltip(node),
+            [(names.get(tail, tail), slope) for tail, slope in edges[node]],
+        )
+        for node in nodes
+    ]
+    prefix = f"g{hashlib.sha256(repr(content).encode()).hexdigest()[:8]}"
     graph = graphviz.Digraph(graph_attr=_GRAPH | {"id": prefix}, node_attr=_NODE, edge_attr=_EDGE)
-    for node, name in names.items():
+    for node in nodes:
+        name = names[node]
         fill = (
             _RESULT
             if node in results
@@ -173,11 +184,19 @@ def _box(
     """A node whose texts stay text: no escape sequence and no HTML-like label in them."""
     import graphviz
 
-    label, tooltip = (
-        graphviz.nohtml("\\n".join(graphviz.escape(line) for line in lines.splitlines()))
-        for lines in (text, tooltip)
-    )
-    graph.node(name, label, tooltip=tooltip, id=f"{prefix}-{name}", **attributes)
+    # Graphviz takes a tooltip's backslashes apart twice
+    label, tip = _literal(text, "\\" * 2), _literal(tooltip, "\\" * 4)
+    graph.node(name, graphviz.nohtml(label), tooltip=tip, id=f"{prefix}-{name}", **attributes)
+
+
+# what XML has no place for: control characters, lone surrogates, two that are no characters
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def _literal(text: str, backslash: str) -> str:
+    """Lines of text for Graphviz, which sees escape sequences and XML's entities in it."""
+    text = _NOT_XML.sub("\ufffd", text).replace("&", "&amp;").replace("\\", backslash)
+    return "\\n".join(text.splitlines())
 
 
 def _lines(node: Value, digits: int) -> str:
@@ -213,7 +232,10 @@ def _rendered(source: str, kind: str) -> bytes:
     command = [program, f"-T{kind}"]
     if kind == "png":
         command.append("-Gdpi=144")
-    run = subprocess.run(command, input=source.encode(), capture_output=True, check=False)
+    try:
+        run = subprocess.run(command, input=source.encode(), capture_output=True, check=False)
+    except OSError as error:
+        raise AutogradError(f"Graphviz could not be run: {error}") from None
     if run.returncode:
         raise AutogradError(f"Graphviz failed: {run.stderr.decode(errors='replace').strip()}")
     return run.stdout

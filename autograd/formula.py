@@ -45,12 +45,13 @@ class Style(NamedTuple):
     quotient: Callable[[Written, Written], Written]
     power: Callable[[Written, Written], Written]
     brackets: Callable[[str], str]
-    calls: Mapping[str, Callable[[Sequence[str]], str]]
+    calls: Mapping[str, Callable[[Written], Written]]
     call: Callable[[str, Sequence[str]], str]
     comparisons: Mapping[type[ast.cmpop], str]
     cases: Callable[[Sequence[tuple[str, str | None]]], str]
     constants: Mapping[str, str]
     variable: Callable[[str], str]
+    words: Callable[[str], str]
 
 
 def _round(text: str) -> str:
@@ -66,6 +67,10 @@ def _unicode_power(base: Written, exponent: Written) -> Written:
         return Written(below + exponent.text.translate(_SUPERSCRIPT), POWER)
     above = exponent.text if exponent.tightness == ATOM else _round(exponent.text)
     return Written(f"{below}^{above}", POWER)
+
+
+def _round_unless_word(piece: Written) -> str:
+    return piece.text if piece.text.isalnum() else _round(piece.text)
 
 
 def _unicode_quotient(above: Written, below: Written) -> Written:
@@ -124,11 +129,10 @@ UNICODE = Style(
     power=_unicode_power,
     brackets=_round,
     calls={
-        "abs": lambda args: f"|{args[0]}|",
-        "sqrt": lambda args: f"√{args[0]}" if args[0].isalnum() else f"√({args[0]})",
-        "square": lambda args: f"{args[0]}²" if args[0].isalnum() else f"({args[0]})²",
-        "gaussian": lambda args: f"exp(−{args[0]}²/2)" if args[0].isalnum()
-        else f"exp(−({args[0]})²/2)",
+        "abs": lambda x: Written(f"|{x.text}|"),
+        "sqrt": lambda x: Written(f"√{_round_unless_word(x)}", POWER),
+        "square": lambda x: _unicode_power(x, Written("2")),
+        "gaussian": lambda x: Written(f"exp(−{_unicode_power(x, Written('2')).text}/2)"),
     },
     call=lambda name, args: f"{_called(name)}({', '.join(args)})",
     comparisons={
@@ -137,6 +141,7 @@ UNICODE = Style(
     cases=_unicode_cases,
     constants={"pi": "π", "inf": "∞", "nan": "NaN"},
     variable=str,
+    words=str,
 )  # fmt: skip
 
 LATEX = Style(
@@ -146,13 +151,13 @@ LATEX = Style(
     power=_latex_power,
     brackets=lambda text: rf"\left({text}\right)",
     calls={
-        "abs": lambda args: rf"\left|{args[0]}\right|",
-        "sqrt": lambda args: rf"\sqrt{{{args[0]}}}",
-        "cbrt": lambda args: rf"\sqrt[3]{{{args[0]}}}",
-        "exp": lambda args: f"e^{{{args[0]}}}",
-        "exp2": lambda args: f"2^{{{args[0]}}}",
-        "square": lambda args: rf"\left({args[0]}\right)^{{2}}",
-        "gaussian": lambda args: rf"e^{{-\left({args[0]}\right)^2/2}}",
+        "abs": lambda x: Written(rf"\left|{x.text}\right|"),
+        "sqrt": lambda x: Written(rf"\sqrt{{{x.text}}}"),
+        "cbrt": lambda x: Written(rf"\sqrt[3]{{{x.text}}}"),
+        "exp": lambda x: Written(f"e^{{{x.text}}}", POWER),
+        "exp2": lambda x: Written(f"2^{{{x.text}}}", POWER),
+        "square": lambda x: _latex_power(x, Written("2")),
+        "gaussian": lambda x: Written(f"e^{{-{_latex_power(x, Written('2')).text}/2}}", POWER),
     },
     call=_latex_call,
     comparisons={
@@ -161,6 +166,7 @@ LATEX = Style(
     cases=_latex_cases,
     constants={"pi": r"\pi", "inf": r"\infty", "nan": r"\text{NaN}"},
     variable=latex_symbol,
+    words=lambda text: rf"\text{{{text}}}",
 )  # fmt: skip
 
 
@@ -194,8 +200,13 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
     def wrap(piece: Written, tightness: int) -> str:
         return piece.text if piece.tightness >= tightness else style.brackets(piece.text)
 
+    def after_sign(piece: Written, tightness: int) -> str:
+        return (
+            style.brackets(piece.text) if piece.text.startswith(style.minus) else wrap(piece, tightness)
+        )
+
     def negated(piece: Written) -> Written:
-        return Written(style.minus + wrap(piece, SIGN), SIGN)
+        return Written(style.minus + after_sign(piece, SIGN), SIGN)
 
     def walk(tree: ast.expr) -> Written:
         match tree:
@@ -209,11 +220,10 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
             case ast.UnaryOp(operand=operand):
                 return Written("+" + wrap(walk(operand), SIGN), SIGN)
             case ast.BinOp(left=left, op=ast.Add(), right=right):
-                return Written(f"{wrap(walk(left), SUM)} + {wrap(walk(right), SUM)}", SUM)
+                return Written(f"{wrap(walk(left), SUM)} + {after_sign(walk(right), SUM)}", SUM)
             case ast.BinOp(left=left, op=ast.Sub(), right=right):
-                return Written(
-                    f"{wrap(walk(left), SUM)} {style.minus} {wrap(walk(right), PRODUCT)}", SUM
-                )
+                right_text = after_sign(walk(right), PRODUCT)
+                return Written(f"{wrap(walk(left), SUM)} {style.minus} {right_text}", SUM)
             case ast.BinOp(left=left, op=ast.Mult(), right=right):
                 a, b = walk(left), walk(right)
                 return Written(wrap(a, PRODUCT) + style.times + wrap(b, POWER), PRODUCT)
@@ -222,18 +232,16 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
             case ast.BinOp(left=left, op=ast.Pow(), right=right):
                 return style.power(walk(left), walk(right))
             case ast.BinOp(left=left, right=right):
-                return Written(f"{walk(left).text} mod {walk(right).text}", PRODUCT)
+                return Written(walk(left).text + style.words(" mod ") + walk(right).text, PRODUCT)
             case ast.Call(func=ast.Name(id=name), args=args):
-                texts = [walk(arg).text for arg in args]
-                call = style.calls.get(name)
-                return Written(call(texts) if call else style.call(name, texts))
+                return called(name, [walk(arg) for arg in args], style)
             case ast.Compare(left=left, ops=ops, comparators=comparators):
                 text = walk(left).text
                 for op, side in zip(ops, comparators, strict=True):
                     text += f" {style.comparisons[type(op)]} {walk(side).text}"
                 return Written(text, CONDITION)
             case ast.BoolOp(op=op, values=values):
-                joint = " and " if isinstance(op, ast.And) else " or "
+                joint = style.words(" and " if isinstance(op, ast.And) else " or ")
                 return Written(joint.join(walk(value).text for value in values), CONDITION)
             case ast.IfExp():
                 return Written(style.cases(branches(tree)), CONDITION)
@@ -248,6 +256,17 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
         return [(walk(tree.body).text, walk(tree.test).text), *branches(tree.orelse)]
 
     return walk(tree)
+
+
+def called(name: str, operands: Sequence[Written], style: Style) -> Written:
+    """A function applied to operands that are already written.
+
+    >>> called("sigmoid", [Written("a + b", SUM)], UNICODE).text
+    'σ(a + b)'
+    """
+    if name in style.calls:
+        return style.calls[name](*operands)
+    return Written(style.call(name, [operand.text for operand in operands]))
 
 
 def text_of(expression: Expression, variables: Mapping[str, Written] | None = None) -> str:
@@ -277,13 +296,10 @@ def value_of(operation: Operation, operands: Sequence[Written], style: Style = U
     >>> value_of(OPERATIONS["mul"], [Written("a + b", SUM), Written("c")]).text
     '(a + b)·c'
     """
-    texts = [operand.text for operand in operands]
-    if known := style.calls.get(operation.name):
-        return Written(known(texts))
-    if isinstance(operation.value.tree, ast.BinOp | ast.UnaryOp) and not operation.value.calls:
+    if operation.name not in style.calls and isinstance(operation.value.tree, ast.BinOp | ast.UnaryOp):
         variables = dict(zip(operation.parameters, operands, strict=True))
         return write(operation.value.tree, style, variables)
-    return Written(style.call(operation.name, texts))
+    return called(operation.name, operands, style)
 
 
 def value_text(operation: Operation) -> str:

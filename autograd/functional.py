@@ -177,8 +177,16 @@ def hvp(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
 
     @wraps(f)
     def product(*args: Any) -> Any:
+        if not args:
+            raise OperandError("the arguments are missing, and the vector after them")
         *arguments, vector = args
         weights = leaves(vector)
+        for weight in weights:
+            if not isinstance(weight, Value) and as_number(weight) is None:
+                raise OperandError(
+                    f"the vector is of real numbers, not of {type(weight).__name__} {weight!r:.60}",
+                    operands=(weight,),
+                )
 
         def directional(*inner: Any) -> Any:
             slopes = leaves(grad(f, argnum)(*inner))

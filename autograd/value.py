@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from operator import attrgetter
 from threading import local
+from weakref import ref
 
 from autograd import eager
 from autograd.backward import backward, topological_order
-from autograd.errors import OperandError
+from autograd.errors import AutogradError, OperandError
 from autograd.methods import Methods
 from autograd.operations import OPERATIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any, SupportsFloat
 
     from autograd.operations import Operation
@@ -273,38 +273,42 @@ class Value(Methods, metaclass=_Leaf):
         Pickling a node would recurse into its operands. So what lies below it goes first, operands
         before results, as a list whose items (see `_Below`) are then known when they are referred to.
         """
-        below = None if self.operation is None or _walking.below else _Below(self)
+        if isinstance(self.grad, Value):
+            raise AutogradError(
+                f"the gradient of node {self.label!r} is recorded, and refers back to it: "
+                f"set its grad to a number before copying"
+            )
+        below = None
+        if self.operation is not None and _walking.below() is None:
+            below = (_Below(self), _AllBelow())
         parts = (self._data, self.grad, self.name, self._x, self._dx, self._y, self._dy)
         return _rebuilt, (below, self.operation, *parts)
 
 
 class _Walking(local):
-    below = False
+    """Whose nodes a pickler is taking apart one by one; gone with it if that fails half-way."""
+
+    def below(self) -> _Below | None:
+        return None
 
 
 _walking = _Walking()
 
 
 class _Below:
-    """The nodes below one, operands before results: pickled one by one, restored as nothing."""
+    """The nodes below one, operands before results: pickled one by one, restored as nothing.
+
+    While that goes on, the operands of each node are known to the pickler, so that nothing below it
+    needs to be listed again. It ends when the pickler comes to the `_AllBelow` that follows.
+    """
 
     def __init__(self, root: Value | None = None) -> None:
         self.root = root
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _Below, (), None, self._nodes()
-
-    def _nodes(self) -> Iterator[Value]:
         assert self.root is not None
-        for node in reversed(topological_order(self.root)):
-            if node is not self.root:
-                # The pickler takes the node apart before it asks for the next one. Meanwhile the
-                # operands are known, so nothing below needs to be listed again.
-                _walking.below = True
-                try:
-                    yield node
-                finally:
-                    _walking.below = False
+        _walking.below = ref(self)  # type: ignore[method-assign]
+        return _Below, (), None, iter(topological_order(self.root)[:0:-1])
 
     def append(self, _: Value) -> None:
         """Restoring asks for a list to append to; the nodes live on in their results."""
@@ -313,8 +317,16 @@ class _Below:
         """As `append`."""
 
 
+class _AllBelow:
+    """Stands after a `_Below`: when it is pickled, all that lies below has been."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        _walking.__dict__.clear()
+        return _AllBelow, ()
+
+
 def _rebuilt(
-    _: _Below | None,
+    _: tuple[_Below, _AllBelow] | None,
     operation: Operation | None,
     data: float,
     grad: float | Value,

@@ -106,14 +106,12 @@ def step(
 @main.command()
 @_example
 @click.argument("symbol")
-@click.option(
-    "--of", default="E", metavar="SYMBOL", help="What is differentiated.  [default: the error]"
-)
+@click.option("--of", metavar="SYMBOL", help="What is differentiated.  [default: the error]")
 @_steps
 @_bias
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @_errors_in_one_line
-def explain(example: str, symbol: str, of: str, steps: int, bias: bool, as_json: bool) -> None:
+def explain(example: str, symbol: str, of: str | None, steps: int, bias: bool, as_json: bool) -> None:
     """Explain a derivative: by the chain rule, factor by factor along every path.
 
     SYMBOL is what the error is differentiated by, as w5 or net_h1.

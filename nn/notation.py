@@ -88,6 +88,8 @@ class Notation:
             template, allowed = getattr(self, field.name), _FIELDS[field.name]
             if not isinstance(template, str):
                 raise ValueError(f"notation {field.name}: a template is text, not {template!r:.60}")
+            if not template:
+                raise ValueError(f"notation {field.name} is empty: a name has a letter at least")
             try:
                 used = [part[1:] for part in Formatter().parse(template) if part[1] is not None]
             except ValueError as error:
@@ -157,23 +159,23 @@ class Names:
         self._check_distinct()
 
     def _check_distinct(self) -> None:
-        kinds = {
+        nodes = {
             "inputs": self.inputs,
             "targets": self.targets,
             "parameters": list(self.parameters.values()),
             "net inputs": list(self.nets.values()),
             "outputs": list(self.outs.values()),
-            "δ": list(self.deltas.values()),
             "error": [self.notation.error],
             "parts of the error": self.errors if len(self.errors) > 1 else [],
         }
-        seen: dict[str, str] = {}
-        for kind, names in kinds.items():
-            for name in names:
-                if name in seen:
-                    both = kind if seen[name] == kind else f"{seen[name]} and {kind}"
-                    raise ValueError(f"the notation gives the name {name!r} twice, among the {both}")
-                seen[name] = kind
+        kinds = {
+            **nodes,
+            "δ": list(self.deltas.values()),
+            "gradients": [self.gradient(name) for names in nodes.values() for name in names],
+            "updates": [self.updated(name) for name in self.parameters.values()],
+        }
+        _refuse_twins(kinds)
+        _refuse_twins({"neurons": list(self.neurons.values())})
 
     def apply(self) -> None:
         """Give the parameters their names, and the neurons the names to record with."""
@@ -189,3 +191,13 @@ class Names:
     def updated(self, symbol: str) -> str:
         """The name of a parameter after the update."""
         return self.notation.updated.format(symbol=symbol)
+
+
+def _refuse_twins(kinds: dict[str, list[str]]) -> None:
+    seen: dict[str, str] = {}
+    for kind, names in kinds.items():
+        for name in names:
+            if name in seen:
+                both = kind if seen[name] == kind else f"{seen[name]} and {kind}"
+                raise ValueError(f"the notation gives the name {name!r} twice, among the {both}")
+            seen[name] = kind

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -19,7 +20,7 @@ __all__ = ["plain", "step_tables"]
 def _table(title: str, *columns: str, numbers_from: int = 1) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
     for index, column in enumerate(columns):
-        table.add_column(column, justify="right" if index >= numbers_from else "left", no_wrap=True)
+        table.add_column(column, justify="right" if index >= numbers_from else "left", overflow="fold")
     return table
 
 
@@ -37,7 +38,7 @@ def step_tables(step: TrainingStep) -> RenderableType:
         for neuron, name in names.neurons.items():
             net, out = names.nets[neuron] + suffix, names.outs[neuron] + suffix
             neurons.add_row(
-                name + suffix,
+                Text(name + suffix),  # a text of its own: brackets in a name are no markup
                 _number(step.values[net]),
                 _number(step.values[out]),
                 _number(step.deltas[names.deltas[neuron] + suffix]),
@@ -46,7 +47,7 @@ def step_tables(step: TrainingStep) -> RenderableType:
     for name in names.parameters.values():
         updated = names.updated(name)
         parameters.add_row(
-            name,
+            Text(name),
             _number(step.values[name]),
             _number(step.gradients[names.gradient(name)]),
             _number(step.updated[updated]) if updated in step.updated else "not updated",
@@ -54,9 +55,9 @@ def step_tables(step: TrainingStep) -> RenderableType:
     for suffix in step.suffixes:
         for name in names.errors:
             if name + suffix in step.values:
-                errors.add_row(name + suffix, _number(step.values[name + suffix]))
-    errors.add_row(f"{names.notation.error} before the update", _number(step.error_before))
-    errors.add_row(f"{names.notation.error} after the update", _number(step.error_after))
+                errors.add_row(Text(name + suffix), _number(step.values[name + suffix]))
+    errors.add_row(Text(f"{names.notation.error} before the update"), _number(step.error_before))
+    errors.add_row(Text(f"{names.notation.error} after the update"), _number(step.error_after))
     return Group(neurons, parameters, errors)
 
 

@@ -63,7 +63,7 @@ class _Forward:
             raise ValueError("a training step needs at least one example")
         rule = ERRORS[error]
         #: every named node, by its symbol
-        self.nodes: dict[str, Value] = {}
+        self.nodes = {name: node for node, name in names.parameters.items()} if names else {}
         self.names = names
         parts = []
         for number, example in enumerate(examples, 1):
@@ -92,7 +92,10 @@ class _Forward:
             self._record(names.notation.error, self.error)
 
     def _record(self, symbol: str, node: Value) -> None:
-        self.nodes[symbol + self.suffix] = node.named(symbol + self.suffix)
+        symbol += self.suffix
+        if symbol in self.nodes:
+            raise ValueError(f"the notation gives the name {symbol!r} twice, with the examples' numbers")
+        self.nodes[symbol] = node.named(symbol)
 
     def _leaves(self, numbers: Sequence[float], symbols: Sequence[str] | None) -> list[Value]:
         leaves = [Value(number) for number in numbers]
@@ -137,8 +140,9 @@ def train(
     if steps < 0:
         raise ValueError(f"the number of steps is at least 0, not {steps}")
     for _ in range(steps):
+        forward = _Forward(network, examples, error)
         network.zero_grad()
-        _Forward(network, examples, error).error.backward()
+        forward.error.backward()
         optimizer.step()
     return _Forward(network, examples, error).error.data
 
@@ -197,8 +201,7 @@ class TrainingStep:
         self.error = forward.error
         self.network.zero_grad()
         self.error.backward()
-        parameters = {name: parameter for parameter, name in self.names.parameters.items()}
-        self.nodes = {**parameters, **forward.nodes}
+        self.nodes = forward.nodes
         self.values = {symbol: node.data for symbol, node in self.nodes.items()}
         self.gradients = {
             self.names.gradient(symbol): float(node.grad) for symbol, node in self.nodes.items()
@@ -260,13 +263,13 @@ class TrainingStep:
         for numbers in (self.values, self.gradients, self.deltas, self.updated):
             yield from numbers
 
-    def explain(self, by: str, of: str = "E") -> Derivation:
+    def explain(self, by: str, of: str | None = None) -> Derivation:
         """The derivative of the error, or of another node, along every path; see `autograd.explain`.
 
         Raises:
             KeyError: there is no such node.
         """
-        return explain(self.node(of), self.node(by))
+        return explain(self.error if of is None else self.node(of), self.node(by))
 
     def draw(self, digits: int = 6, fold: bool = False) -> Diagram:
         """The graph of the step, with its gradients; see `autograd.draw`."""
@@ -289,9 +292,10 @@ class TrainingStep:
         Raises:
             ValueError: a number is infinite or NaN, which JSON has no way to write.
         """
-        for symbol in self:
-            if not isfinite(self[symbol]):
-                raise ValueError(f"{symbol} is {self[symbol]}, which JSON has no way to write")
+        errors = {"error_before": self.error_before, "error_after": self.error_after}
+        for symbol, value in {**{symbol: self[symbol] for symbol in self}, **errors}.items():
+            if not isfinite(value):
+                raise ValueError(f"{symbol} is {value}, which JSON has no way to write")
         return json.dumps(self.to_dict(), indent=2, allow_nan=False)
 
     def __rich__(self) -> Any:

@@ -147,8 +147,10 @@ def load(name: str | Path) -> WorkedExample:
 def _parsed(name: str, file: str, content: bytes) -> WorkedExample:
     try:
         table = tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WorkedExampleError(f"{file}: {error}") from None
+    except RecursionError:
+        raise WorkedExampleError(f"{file}: nested too deeply") from None
+    except ValueError as error:  # not TOML, not UTF-8, or a number of too many digits
+        raise WorkedExampleError(f"{file}: {' '.join(str(error).split())}") from None
     top = Section(file, "", table)
     bias = top.choice("bias", BIASES, "+b")
     layers = _layers(top.sections("layers"), bias != "none")
@@ -161,7 +163,7 @@ def _parsed(name: str, file: str, content: bytes) -> WorkedExample:
         bias=bias,
         examples=_examples(top.sections("examples"), layers),
         error=training.choice("error", ERRORS, "half_squared_error"),
-        learning_rate=training.number("learning_rate"),
+        learning_rate=_learning_rate(training),
         update_biases=training.flag("update_biases", True),
         notation=_notation(top.section("notation")),
     )
@@ -205,6 +207,13 @@ def _examples(sections: list[Section], layers: list[LayerData]) -> list[Example]
         section.done(("inputs", "targets"))
         examples.append(example)
     return examples
+
+
+def _learning_rate(section: Section) -> float:
+    rate = section.number("learning_rate")
+    if rate < 0.0:
+        section.fail("learning_rate", f"a number of at least 0 is expected, not {rate}")
+    return rate
 
 
 def _notation(section: Section) -> Notation:

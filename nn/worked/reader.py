@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from math import isfinite
 from pathlib import Path
@@ -33,7 +34,7 @@ class Section:
 
     def fail(self, key: str, problem: str) -> NoReturn:
         """Raise the error about a key of this table."""
-        path = ".".join(part for part in (self.key, key) if part)
+        path = ".".join(part for part in (self.key, _quoted(key)) if part)
         raise WorkedExampleError(f"{self.file}: {path + ': ' if path else ''}{problem}")
 
     def _take(self, key: str, expected: str, default: T | None, convert: Callable[[Any], T | None]) -> T:
@@ -98,7 +99,15 @@ class Section:
 
 
 def _found(found: object) -> str:
-    return f"{type(found).__name__} {found!r:.60}"
+    try:
+        return f"{type(found).__name__} {found!r:.60}"
+    except ValueError:  # Python writes no number of more than some thousands of digits
+        return f"{type(found).__name__} of too many digits"
+
+
+def _quoted(key: str) -> str:
+    """A key of the file as TOML writes it: in quotes unless it is a bare one; brackets are ours."""
+    return key if re.fullmatch(r"[\w\[\]-]*", key, flags=re.ASCII) else repr(key)
 
 
 def _number(found: object) -> float | None:
