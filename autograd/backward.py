@@ -78,19 +78,16 @@ _running_in = 0  # the thread that holds the lock, or 0
 def backward(root: Value, create_graph: bool = False) -> None:
     """`Value.backward`: interior nodes start from zero, leaves accumulate."""
     global _running_in
-    if create_graph:
-        for node, gradient in gradients(root, create_graph=True).items():
-            if node.operation is None:
-                node._grad = _plus(node._grad, gradient)
-            else:
-                node._grad = float(gradient)
-        return
     if _running_in == threading.get_ident():
         raise AutogradError("a backward pass was started inside another one")
+    recorded = gradients(root, create_graph=True) if create_graph else {}
     with _one_at_a_time:
-        _running_in = threading.get_ident()
         try:
-            _accumulate(root)
+            _running_in = threading.get_ident()
+            if not create_graph:
+                _accumulate(root)
+            for node, gradient in recorded.items():
+                node._grad = _plus(node._grad, gradient) if node.operation is None else float(gradient)
         finally:
             _running_in = 0
 
@@ -206,12 +203,18 @@ def _check_fresh(node: Value) -> None:
     operation = node.operation
     if operation is None:
         return
-    again = ieee_value(operation.name, [float(operand) for operand in node.operands])
-    if again != node._data and not isnan(again):
+    numbers = [float(operand) for operand in node.operands]
+    now = [ieee_value(operation.name, numbers)]
+    then = [node._data]
+    for index, slope in enumerate(node.derivatives):
+        if slope is not None:
+            now.append(ieee_partial(operation, index, numbers, node._data))
+            then.append(slope)
+    if any(a != b and not (isnan(a) and isnan(b)) for a, b in zip(now, then, strict=True)):
         raise StaleGraphError(
-            f"node {node.label!r} was {node._data!r} when it was recorded and would be {again!r} now: "
-            f"a leaf below it has changed since, so derivatives of its derivative would be wrong; "
-            f"record the graph again",
+            f"node {node.label!r} was {node._data!r} with derivatives {tuple(then[1:])} when it was recorded, "
+            f"and would be {now[0]!r} now, with {tuple(now[1:])}: a leaf below it has changed since, so "
+            f"derivatives of its derivative would be wrong; record the graph again",
             operation=operation,
             operands=node.operands,
         )

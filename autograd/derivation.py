@@ -70,7 +70,7 @@ class Derivation:
             return f"{value:.{digits}g}"
 
         lines = [f"{derivative_symbol(self.result, self.by)} = {number(self.value)}"]
-        for path in self.paths:
+        for path in filter(None, self.paths):  # the path from a node to itself has no factors
             contribution = prod(factor.value for factor in path)
             share = f" = {number(contribution)}" if len(self.paths) > 1 else ""
             sign = "+" if path is not self.paths[0] else "="
@@ -106,6 +106,7 @@ def explain(result: Value, by: Value, *, most_paths: int = 16) -> Derivation:
     Raises:
         TypeError: one of them is no Value.
         AutogradError: ``result`` does not depend on ``by``.
+        ValueError: ``most_paths`` is less than 1.
 
     >>> w, x = Value(0.5, "w"), Value(2.0, "x")
     >>> net = (w * x).named("net")
@@ -121,6 +122,8 @@ def explain(result: Value, by: Value, *, most_paths: int = 16) -> Derivation:
     for node in (result, by):
         if not isinstance(node, Value):
             raise TypeError(f"explain() takes Values, not {type(node).__name__}")
+    if most_paths < 1:
+        raise ValueError(f"most_paths is at least 1, not {most_paths}")
     order = topological_order(result)
     leading = _leading_to(by, order)
     if result not in leading:

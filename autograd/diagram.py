@@ -125,10 +125,13 @@ def draw(*results: Value, digits: int = 6, fold: bool = False) -> Diagram:
     for result in results:
         if not isinstance(result, Value):
             raise TypeError(f"draw() takes Values, not {type(result).__name__}")
-    nodes = _below(results)
+    nodes = everything = _below(results)
     if fold:
-        nodes = [node for node in nodes if node.name or node in results or not node.operands]
-    edges = {node: _folded_edges(node, nodes) if fold else _edges(node) for node in nodes}
+        nodes = [node for node in everything if node.name or node in results or not node.operands]
+    stations = set(nodes)
+    edges = {
+        node: _folded_edges(node, everything[::-1], stations) if fold else _edges(node) for node in nodes
+    }
     # ids begin with a digest of what is drawn: the same drawing has the same ids each time
     names: dict[object, str] = {node: f"n{number}" for number, node in enumerate(nodes)}
     content = [
@@ -168,9 +171,10 @@ def _edges(node: Value) -> list[tuple[Value | float, float | None]]:
     return list(zip(node.operands, node.derivatives, strict=True))
 
 
-def _folded_edges(node: Value, stations: list[Value]) -> list[tuple[Value | float, float | None]]:
-    factors = factors_below(node, topological_order(node), set(stations))
-    return [(factor.below, factor.value) for factor in factors]
+def _folded_edges(
+    node: Value, order: list[Value], stations: set[Value]
+) -> list[tuple[Value | float, float | None]]:
+    return [(factor.below, factor.value) for factor in factors_below(node, order, stations)]
 
 
 def _below(results: tuple[Value, ...]) -> list[Value]:

@@ -12,6 +12,9 @@ from autograd.value import Value
 __all__ = ["Factor", "derivative_symbol", "factors_below"]
 
 
+_MOST_TERMS, _MOST_FACTORS = 3, 12
+
+
 @dataclass(frozen=True)
 class Factor:
     """The derivative of one named node by another, along the unnamed nodes between them.
@@ -57,21 +60,32 @@ def factors_below(above: Value, order: list[Value], stations: set[Value]) -> lis
     [('∂y/∂x', 2.0)]
     """
     found: dict[Value, float] = {above: 1.0}
-    formulas: dict[Value, list[tuple[Written, ...]]] = {above: [()]}
+    formulas: dict[Value, list[tuple[Written, ...]]] = {above: [()]}  # empty where it got too long
     for node in order:
         if node not in found or (node in stations and node is not above):
             continue
         for index, (operand, slope) in enumerate(zip(node.operands, node.derivatives, strict=True)):
             if isinstance(operand, Value):
                 found[operand] = found.get(operand, 0.0) + found[node] * (slope or 0.0)
-                terms = formulas.setdefault(operand, [])
-                local = _local_formula(node, index)
-                terms += [(*term, local) for term in formulas[node]]
+                formulas[operand] = _extended(formulas.get(operand), formulas[node], node, index)
     return [
         Factor(above, node, value, _sum_of_products(formulas[node]))
         for node, value in found.items()
         if node in stations and node is not above
     ]
+
+
+def _extended(
+    terms: list[tuple[Written, ...]] | None, above: list[tuple[Written, ...]], node: Value, index: int
+) -> list[tuple[Written, ...]]:
+    """The products so far and those along one more edge, of which few and short ones are worth writing.
+
+    No products at all stand for too many: paths double with every node, and text with every path.
+    """
+    if not above or terms == []:
+        return []
+    more = [*(terms or ()), *((*term, _local_formula(node, index)) for term in above)]
+    return more if len(more) <= _MOST_TERMS and len(more[-1]) <= _MOST_FACTORS else []
 
 
 def _local_formula(node: Value, index: int) -> Written:
@@ -86,9 +100,7 @@ def _local_formula(node: Value, index: int) -> Written:
 
 
 def _sum_of_products(terms: list[tuple[Written, ...]]) -> str:
-    """At most three products written out; factors of 1 go without saying."""
-    if len(terms) > 3:
-        return ""
+    """The products written out; factors of 1 go without saying."""
     products = []
     for term in terms:
         pieces = [piece for piece in term if piece.text != "1"]

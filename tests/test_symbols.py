@@ -1,0 +1,65 @@
+"""Names as notes write them, in Unicode and LaTeX."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from oracles import latex_mistakes
+
+from autograd.symbols import latex_symbol, latex_text, unicode_symbol
+
+
+@pytest.mark.parametrize(
+    ("symbol", "unicode", "latex"),
+    [
+        ("x", "x", "x"),
+        ("w5", "w₅", "w_{5}"),
+        ("w12", "w₁₂", "w_{12}"),
+        ("w_12", "w₁₂", "w_{12}"),
+        ("net_h1", "netₕ₁", r"\mathrm{net}_{h1}"),
+        ("out_o2", "outₒ₂", r"\mathrm{out}_{o2}"),
+        ("w5+", "w₅⁺", "w_{5}^{+}"),
+        ("delta_o1", "δₒ₁", r"\delta_{o1}"),
+        ("eta", "η", r"\eta"),
+        ("Sigma", "Σ", r"\Sigma"),
+        ("E_total", None, r"E_{total}"),
+        ("E_Q", "E_Q", "E_{Q}"),
+        ("dE/dw5", "∂E/∂w₅", r"\frac{\partial E}{\partial w_{5}}"),
+        ("dE_o1/dout_h1", "∂Eₒ₁/∂outₕ₁", r"\frac{\partial E_{o1}}{\partial \mathrm{out}_{h1}}"),
+        ("W[1,2]", "W[1,2]", r"\text{W[1,2]}"),
+        ("50% off", "50% off", r"\text{50\% off}"),
+        ("a_b_c", "a_b_c", r"\text{a\_b\_c}"),
+        ("", "", r"\text{}"),
+    ],
+)
+def test_known_symbols(symbol: str, unicode: str | None, latex: str) -> None:
+    assert latex_symbol(symbol) == latex
+    if unicode is not None:
+        assert unicode_symbol(symbol) == unicode
+
+
+@given(st.from_regex(r"[A-Za-z]{1,6}(_[A-Za-z0-9]{1,3}|[0-9]{0,3})\+?", fullmatch=True))
+def test_distinct_symbols_stay_readable(symbol: str) -> None:
+    assert latex_mistakes(latex_symbol(symbol)) == []
+    assert "_" not in unicode_symbol(symbol) or "_" in symbol
+    assert unicode_symbol(symbol) != ""
+
+
+@given(st.text())
+def test_any_text_is_well_formed_latex(text: str) -> None:
+    assert latex_mistakes(latex_symbol(text)) == []
+    assert latex_mistakes(rf"\text{{{latex_text(text)}}}") == []
+
+
+@given(st.text(alphabet=r"\{}^_~&%$#ab", max_size=12))
+def test_escaped_text_is_no_command_and_can_be_read_back(text: str) -> None:
+    escaped = latex_text(text)
+    commands = {"textbackslash", "textasciitilde", "textasciicircum"}
+    assert set(re.findall(r"\\([A-Za-z]+)", escaped)) <= commands
+    back = re.sub(
+        r"\\(textbackslash|textasciitilde|textasciicircum)\{\}|\\(.)",
+        lambda m: m[2] or {"textbackslash": "\\", "textasciitilde": "~", "textasciicircum": "^"}[m[1]],
+        escaped,
+    )
+    assert back == text
