@@ -212,8 +212,8 @@ def _check_fresh(node: Value) -> None:
             then.append(slope)
     if any(a != b and not (isnan(a) and isnan(b)) for a, b in zip(now, then, strict=True)):
         raise StaleGraphError(
-            f"node {node.label!r} was {node._data!r} with derivatives {tuple(then[1:])} when it was recorded, "
-            f"and would be {now[0]!r} now, with {tuple(now[1:])}: a leaf below it has changed since, so "
+            f"node {node.label!r} was {node._data!r} with derivatives {then[1:]} when it was recorded, "
+            f"and would be {now[0]!r} now, with {now[1:]}: a leaf below it has changed since, so "
             f"derivatives of its derivative would be wrong; record the graph again",
             operation=operation,
             operands=node.operands,

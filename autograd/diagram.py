@@ -112,7 +112,7 @@ def draw(*results: Value, digits: int = 6, fold: bool = False) -> Diagram:
             that lies between, as the factors of `explain` are.
 
     Raises:
-        TypeError: a result is no Value.
+        TypeError: a result is no Value, or there is none.
 
     >>> x = Value(3.0, "x")
     >>> y = (x * x).named("y")
@@ -122,6 +122,8 @@ def draw(*results: Value, digits: int = 6, fold: bool = False) -> Diagram:
     """
     import graphviz
 
+    if not results:
+        raise TypeError("draw() takes one Value at least")
     for result in results:
         if not isinstance(result, Value):
             raise TypeError(f"draw() takes Values, not {type(result).__name__}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import wraps
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +56,9 @@ def main() -> None:
 
     An example is one that comes along (see `backprop list`) or a TOML file of your own.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without δ is no reason to stop
 
 
 @main.command("list")
@@ -119,4 +124,6 @@ def explain(example: str, symbol: str, of: str | None, steps: int, bias: bool, a
     import json
 
     derivation = _step(example, steps, bias).explain(symbol, of)
-    click.echo(json.dumps(derivation.to_dict(), indent=2) if as_json else derivation.text())
+    click.echo(
+        json.dumps(derivation.to_dict(), indent=2, allow_nan=False) if as_json else derivation.text()
+    )

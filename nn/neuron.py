@@ -80,8 +80,8 @@ class Neuron(Module):
             raise ValueError(f"no bias convention {bias!r}; there are {', '.join(BIASES)}")
         if init not in INITIALIZATIONS:
             raise ValueError(f"no initialisation {init!r}; there are {', '.join(INITIALIZATIONS)}")
+        resolve(activation)
         self.activation = activation if nonlin else "linear"
-        resolve(self.activation)
         self.bias_convention = BIASES[bias]
         random = generator(seed)
         self.weights = [Value(INITIALIZATIONS[init](random, nin, fan_out)) for _ in range(nin)]

@@ -66,7 +66,7 @@ class _Forward:
         self.nodes = {name: node for node, name in names.parameters.items()} if names else {}
         self.names = names
         parts = []
-        for number, example in enumerate(examples, 1):
+        for number, example in enumerate(map(Example._make, examples), 1):
             self.suffix = f"@{number}" if len(examples) > 1 else ""
             inputs = self._leaves(example.inputs, names.inputs if names else None)
             outputs = network.outputs(inputs)
@@ -176,7 +176,8 @@ class TrainingStep:
         error_after: the error after the update.
 
     Raises:
-        ValueError: see `train`; or the notation gives a name twice.
+        ValueError: see `train`; or the notation gives a name twice, or the optimizer is another
+            network's.
 
     >>> from nn import MLP, SGD
     >>> network = MLP(1, [1], activation="sigmoid", init="zeros")
@@ -214,13 +215,16 @@ class TrainingStep:
         }
         # the copy was differentiated; what is trained gets its gradients
         originals = dict(zip(self.network.parameters(), network.parameters(), strict=True))
+        trained = set(optimizer.parameters)
+        if trained.isdisjoint(originals.values()):
+            raise ValueError("the optimizer updates none of the network's parameters")
         for recorded, original in originals.items():
             original.grad = float(recorded.grad)
         optimizer.step()
         self.updated = {
             self.names.updated(name): originals[recorded].data
             for recorded, name in self.names.parameters.items()
-            if originals[recorded] in optimizer.parameters
+            if originals[recorded] in trained
         }
         self.error_before = self.error.data
         self.error_after = _Forward(network, examples, error).error.data

@@ -1,0 +1,361 @@
+"""Derivatives along every path: what is listed adds up to what the chain rule gives."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from strategies import Program, programs
+
+import autograd
+from autograd import AutogradError, Derivation, Value, explain, topological_order
+from nn import worked
+
+ROOT = Path(autograd.__file__).parents[1]
+
+# --- any graph -----------------------------------------------------------------------------------
+
+
+@st.composite
+def named_graphs(draw: st.DrawFn) -> tuple[Value, Value]:
+    """A result and a node below it, some of the nodes between them named; numbers are moderate."""
+    program: Program = draw(programs(most_steps=10))
+    _, nodes = program.run()
+    order = topological_order(nodes[-1])
+    for node in order:
+        assume(abs(node.data) < 1e6)
+        assume(all(slope is None or abs(slope) < 1e6 for slope in node.derivatives))
+    for index in draw(st.sets(st.integers(0, len(order) - 1))):
+        if order[index].operands:
+            order[index].name = f"y{index}"
+    return nodes[-1], draw(st.sampled_from(order))
+
+
+def station_paths(result: Value, by: Value) -> set[tuple[Value, ...]]:
+    """Every way down from a result, as the named nodes that it passes; found by brute force."""
+    found = set()
+    waiting = [(result, (result,))]
+    while waiting:
+        node, stations = waiting.pop()
+        if node is by:
+            found.add(stations)
+            continue
+        for operand in node.operands:
+            if isinstance(operand, Value):
+                stop = operand is by or operand.name
+                waiting.append((operand, (*stations, operand) if stop else stations))
+    return found
+
+
+def mistakes(derivation: Derivation) -> list[str]:
+    """Where a derivation with all its paths does not add up, or does not hang together."""
+    result, by = derivation.result, derivation.by
+    complaints = []
+    for node in topological_order(result):
+        node.grad = 0.0
+    result.backward()
+    products = [prod(factor.value for factor in path) for path in derivation.paths]
+    size = math.fsum(map(abs, products))
+    if not abs(math.fsum(products) - by.grad) <= 1e-9 * (size + 1e-3):
+        complaints.append(f"the paths add up to {math.fsum(products)!r}, not {by.grad!r}")
+    if not math.isclose(derivation.value, by.grad, rel_tol=1e-9, abs_tol=1e-9):
+        complaints.append(f"the value is {derivation.value!r}, not {by.grad!r}")
+    if derivation.path_count != len(derivation.paths):
+        complaints.append(f"{len(derivation.paths)} of {derivation.path_count} paths")
+    for path in derivation.paths:
+        ends = [result, *(factor.below for factor in path)]
+        if ends[-1] is not by or [factor.above for factor in path] != ends[:-1]:
+            complaints.append(f"a path leads from {ends[0].label} to {ends[-1].label} with a gap")
+    return complaints
+
+
+@given(named_graphs())
+def test_paths_add_up_to_the_gradient(ends: tuple[Value, Value]) -> None:
+    result, by = ends
+    derivation = explain(result, by, most_paths=10**6)
+    assert mistakes(derivation) == []
+
+
+@given(named_graphs())
+def test_paths_are_all_there_is_and_each_is_there_once(ends: tuple[Value, Value]) -> None:
+    result, by = ends
+    derivation = explain(result, by, most_paths=10**6)
+    listed = [(result, *(factor.below for factor in path)) for path in derivation.paths]
+    assert len(set(listed)) == len(listed)
+    assert set(listed) == station_paths(result, by)
+
+
+@given(named_graphs())
+def test_a_derivation_can_always_be_written(ends: tuple[Value, Value]) -> None:
+    result, by = ends
+    before = [node.grad for node in topological_order(result)]
+    derivation = explain(result, by)
+    assert str(derivation) == derivation.text()
+    assert all(line == line.rstrip() for line in derivation.text().splitlines())
+    read = json.loads(json.dumps(derivation.to_dict(), allow_nan=False))
+    assert read == derivation.to_dict()
+    assert [node.grad for node in topological_order(result)] == before
+
+
+def diamond() -> tuple[Value, Value]:
+    x = Value(0.5, "x")
+    a, b = x.exp().named("a"), x.sin().named("b")
+    return (a * b).named("y"), x
+
+
+def test_a_wrong_factor_is_found() -> None:
+    derivation = explain(*diamond())
+    assert mistakes(derivation) == []
+    first, second = derivation.paths
+    factor = dataclasses.replace(first[0], value=first[0].value * (1.0 + 1e-6))
+    for wrong, message in (
+        (dataclasses.replace(derivation, paths=((factor, *first[1:]), second)), "add up to"),
+        (dataclasses.replace(derivation, paths=(second,)), "add up to"),
+        (dataclasses.replace(derivation, paths=(first[1:], second)), "with a gap"),
+        (dataclasses.replace(derivation, value=derivation.value + 1e-6), "the value is"),
+        (dataclasses.replace(derivation, path_count=3), "2 of 3 paths"),
+    ):
+        assert any(message in complaint for complaint in mistakes(wrong))
+
+
+def test_a_wrong_slope_of_the_graph_is_seen_in_its_factor() -> None:
+    y, x = diamond()
+    before = explain(y, x).paths[0][0].value
+    y._dx = 123.0
+    assert before == math.sin(0.5)
+    assert explain(y, x).paths[0][0].value == 123.0
+
+
+# --- factors -------------------------------------------------------------------------------------
+
+
+def test_factors_between_named_nodes() -> None:
+    y, x = diamond()
+    derivation = explain(y, x)
+    a, b = y.operands
+    assert [[(f.above, f.below) for f in path] for path in derivation.paths] == [
+        [(y, a), (a, x)],
+        [(y, b), (b, x)],
+    ]
+    assert [[f.value for f in path] for path in derivation.paths] == [
+        [math.sin(0.5), math.exp(0.5)],
+        [math.exp(0.5), math.cos(0.5)],
+    ]
+    assert [factor.symbol for factor in derivation.factors] == ["∂y/∂a", "∂a/∂x", "∂y/∂b", "∂b/∂x"]
+    assert [factor.formula for factor in derivation.factors] == ["b", "a", "a", "cos(x)"]
+
+
+def test_unnamed_nodes_are_passed_through() -> None:
+    x = Value(0.5, "x")
+    y = (x * x + 3.0 * x).exp().named("y")
+    (path,) = explain(y, x).paths
+    assert [(f.symbol, f.value) for f in path] == [("∂y/∂x", y.data * (2.0 * 0.5 + 3.0))]
+
+
+def test_a_factor_is_listed_once_though_paths_share_it() -> None:
+    x = Value(0.5, "x")
+    inner = (x * 2.0).named("inner")
+    a, b = inner.exp().named("a"), inner.sin().named("b")
+    derivation = explain((a + b).named("y"), x)
+    assert [factor.symbol for factor in derivation.factors] == [
+        "∂y/∂a", "∂a/∂inner", "∂inner/∂x", "∂y/∂b", "∂b/∂inner",
+    ]  # fmt: skip
+    assert [len(path) for path in derivation.paths] == [3, 3]
+    assert derivation.paths[0][2] is derivation.paths[1][2]
+
+
+def test_an_inner_node_may_be_explained() -> None:
+    step = worked.load("urbain").step()
+    derivation = step.explain("net_h1", "E_o1")
+    assert derivation.value == step["dE_o1/dnet_h1"]
+    assert mistakes(derivation) == []
+
+
+def test_the_node_itself() -> None:
+    x = Value(3.0, "x")
+    derivation = explain(x, x)
+    assert (derivation.value, derivation.paths, derivation.path_count) == (1.0, ((),), 1)
+    assert derivation.factors == ()
+    assert derivation.text() == "∂x/∂x = 1"
+
+
+# --- many paths ----------------------------------------------------------------------------------
+
+
+def ladder(rungs: int, names: bool = True) -> tuple[Value, Value]:
+    """A graph in which the number of paths doubles with every rung."""
+    x = y = Value(1.0, "x")
+    for rung in range(rungs):
+        a, b = y * 0.5, y * 0.25
+        if names:
+            a.name, b.name = f"a{rung}", f"b{rung}"
+        y = a + b
+    return y, x
+
+
+@pytest.mark.parametrize(("most", "listed"), [(1, 1), (3, 3), (8, 8), (9, 8), (1000, 8)])
+def test_most_paths(most: int, listed: int) -> None:
+    derivation = explain(*ladder(3), most_paths=most)
+    assert (derivation.path_count, len(derivation.paths)) == (8, listed)
+    more = f"+ … along {8 - listed} more paths"
+    assert (more in derivation.text()) == (listed < 8)
+    assert derivation.value == pytest.approx(0.75**3, rel=1e-15)
+    complete = explain(*ladder(3), most_paths=8)
+    assert [len(path) for path in derivation.paths] == [len(path) for path in complete.paths][:listed]
+
+
+def test_sixteen_paths_are_listed_at_most_unless_asked() -> None:
+    derivation = explain(*ladder(5))
+    assert (derivation.path_count, len(derivation.paths)) == (32, 16)
+
+
+def test_paths_too_many_to_walk_are_counted() -> None:
+    derivation = explain(*ladder(60))
+    assert (derivation.path_count, len(derivation.paths)) == (2**60, 16)
+    assert derivation.value == pytest.approx(0.75**60, rel=1e-12)
+    assert f"+ … along {2**60 - 16} more paths" in str(derivation)
+
+
+@pytest.mark.parametrize("most", [0, -1])
+def test_at_least_one_path_is_listed(most: int) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        explain(*ladder(2), most_paths=most)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="memory is limited as POSIX does")
+def test_a_graph_without_names_takes_no_longer_than_its_size() -> None:
+    """The routes between two named nodes may be too many to write down, and to walk."""
+    code = """
+        import resource
+        resource.setrlimit(resource.RLIMIT_AS, (2_000_000_000, 2_000_000_000))
+        from autograd import Value, draw, explain
+        x = y = Value(1.0, "x")
+        for _ in range(60):
+            y = y * y
+        print(explain(y, x).value == 2.0**60, draw(y, fold=True).source.count("->"))
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", re.sub("^ {8}", "", code, flags=re.MULTILINE)],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=10,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("True 1\n", "")
+
+
+def test_a_deep_graph() -> None:
+    x = y = Value(0.5, "x")
+    for index in range(sys.getrecursionlimit() + 200):
+        y = y.sin()
+        if index % 100 == 0:
+            y.name = f"y{index}"
+    derivation = explain(y, x)
+    assert mistakes(derivation) == []
+    assert len(derivation.paths[0]) == 13
+
+
+# --- texts ---------------------------------------------------------------------------------------
+
+W5 = """\
+∂Eₜₒₜₐₗ/∂w₅ = 0.0821670406
+  = ∂Eₜₒₜₐₗ/∂Eₒ₁ · ∂Eₒ₁/∂outₒ₁ · ∂outₒ₁/∂netₒ₁ · ∂netₒ₁/∂w₅
+    = 1 · 0.74136507 · 0.186815602 · 0.593269992
+where
+  ∂Eₜₒₜₐₗ/∂Eₒ₁  = 1
+  ∂Eₒ₁/∂outₒ₁   = 0.5·(2·(targetₒ₁ − outₒ₁)^(2 − 1))·(−1) = 0.74136507
+  ∂outₒ₁/∂netₒ₁ = outₒ₁·(1 − outₒ₁) = 0.186815602
+  ∂netₒ₁/∂w₅    = outₕ₁ = 0.593269992"""
+
+W1 = """\
+∂Eₜₒₜₐₗ/∂w₁ = 0.000438567734
+  = ∂Eₜₒₜₐₗ/∂Eₒ₁ · ∂Eₒ₁/∂outₒ₁ · ∂outₒ₁/∂netₒ₁ · ∂netₒ₁/∂outₕ₁ · ∂outₕ₁/∂netₕ₁ · ∂netₕ₁/∂w₁
+    = 1 · 0.74136507 · 0.186815602 · 0.4 · 0.241300709 · 0.05 = 0.000668396021
+  + ∂Eₜₒₜₐₗ/∂Eₒ₂ · ∂Eₒ₂/∂outₒ₂ · ∂outₒ₂/∂netₒ₂ · ∂netₒ₂/∂outₕ₁ · ∂outₕ₁/∂netₕ₁ · ∂netₕ₁/∂w₁
+    = 1 · -0.217071535 · 0.175510053 · 0.5 · 0.241300709 · 0.05 = -0.000229828287
+where
+  ∂Eₜₒₜₐₗ/∂Eₒ₁  = 1
+  ∂Eₒ₁/∂outₒ₁   = 0.5·(2·(targetₒ₁ − outₒ₁)^(2 − 1))·(−1) = 0.74136507
+  ∂outₒ₁/∂netₒ₁ = outₒ₁·(1 − outₒ₁) = 0.186815602
+  ∂netₒ₁/∂outₕ₁ = w₅ = 0.4
+  ∂outₕ₁/∂netₕ₁ = outₕ₁·(1 − outₕ₁) = 0.241300709
+  ∂netₕ₁/∂w₁    = i₁ = 0.05
+  ∂Eₜₒₜₐₗ/∂Eₒ₂  = 1
+  ∂Eₒ₂/∂outₒ₂   = 0.5·(2·(targetₒ₂ − outₒ₂)^(2 − 1))·(−1) = -0.217071535
+  ∂outₒ₂/∂netₒ₂ = outₒ₂·(1 − outₒ₂) = 0.175510053
+  ∂netₒ₂/∂outₕ₁ = w₇ = 0.5"""
+
+
+@pytest.mark.parametrize(("symbol", "text"), [("w5", W5), ("w1", W1)])
+def test_text_of_urbain(symbol: str, text: str) -> None:
+    derivation = worked.load("urbain").step().explain(symbol)
+    assert derivation.text() == text
+    assert mistakes(derivation) == []
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_digits() -> None:
+    derivation = explain(*diamond())
+    assert derivation.text(digits=3).startswith(
+        "∂y/∂x = 2.24\n  = ∂y/∂a · ∂a/∂x\n    = 0.479 · 1.65 = 0.79\n"
+    )
+    shown = derivation.text(digits=17)
+    for factor in derivation.factors:
+        assert repr(factor.value) in shown or f"{factor.value:.17g}" in shown
+
+
+def test_as_data() -> None:
+    y, x = diamond()
+    assert explain(y, x).to_dict() == {
+        "result": "y",
+        "by": "x",
+        "value": explain(y, x).value,
+        "path_count": 2,
+        "paths": [
+            [
+                {"above": "y", "below": "a", "value": math.sin(0.5), "formula": "b"},
+                {"above": "a", "below": "x", "value": math.exp(0.5), "formula": "a"},
+            ],
+            [
+                {"above": "y", "below": "b", "value": math.exp(0.5), "formula": "a"},
+                {"above": "b", "below": "x", "value": math.cos(0.5), "formula": "cos(x)"},
+            ],
+        ],
+    }
+
+
+# --- refused -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("other", [3.0, "x", None, [Value(1.0)]])
+def test_both_are_values(other: Any) -> None:
+    x = Value(1.0, "x")
+    for attempt in (lambda: explain(x, other), lambda: explain(other, x)):
+        with pytest.raises(TypeError, match=f"takes Values, not {type(other).__name__}"):
+            attempt()
+
+
+def test_what_does_not_depend_cannot_be_explained() -> None:
+    x, y = Value(2.0, "x"), Value(3.0, "y")
+    product = (2 * x).named("p")
+    for result, by in ((product, y), (x, product), (x, y)):
+        with pytest.raises(AutogradError, match=f"^'{result.name}' does not depend on '{by.name}'$"):
+            explain(result, by)
+
+
+def test_a_derivation_is_not_changed_afterwards() -> None:
+    derivation = explain(*diamond())
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        derivation.value = 0.0  # type: ignore[misc]

@@ -1,0 +1,862 @@
+"""Neurons, layers and networks: micrograd's, and the δ recursion of the notes in closed form."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import os
+import pickle
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+import micrograd.engine
+import micrograd.nn
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import autograd
+from autograd import OPERATIONS, AutogradError, OperandError, Value
+from nn import MLP, Bias, Layer, Module, Neuron
+from nn.activations import activation_names, resolve
+from nn.initial import INITIALIZATIONS, generator
+from nn.neuron import BIASES
+
+# --- the oracle: a network in plain numbers, by the formulas of the notes --------------------------
+
+
+def logistic(x: float) -> float:
+    return 1.0 / (1.0 + math.exp(-x))
+
+
+def normal(x: float) -> float:
+    return 0.5 * math.erfc(-x / math.sqrt(2.0))
+
+
+def density(x: float) -> float:
+    return math.exp(-x * x / 2.0) / math.sqrt(2.0 * math.pi)
+
+
+#: Activations and their derivatives as textbooks have them; none is taken from the table.
+ACTIVATIONS: dict[str, tuple[Callable[[float], float], Callable[[float], float]]] = {
+    "linear": (lambda x: x, lambda _: 1.0),
+    "sigmoid": (logistic, lambda x: logistic(x) * (1.0 - logistic(x))),
+    "tanh": (math.tanh, lambda x: 1.0 - math.tanh(x) ** 2),
+    "sin": (math.sin, math.cos),
+    "atan": (math.atan, lambda x: 1.0 / (1.0 + x * x)),
+    "softplus": (lambda x: math.log(1.0 + math.exp(x)), logistic),
+    "relu": (lambda x: max(x, 0.0), lambda x: float(x > 0.0)),
+    "leaky_relu": (lambda x: x if x > 0.0 else 0.01 * x, lambda x: 1.0 if x > 0.0 else 0.01),
+    "elu": (lambda x: x if x > 0.0 else math.expm1(x), lambda x: min(1.0, math.exp(x))),
+    "silu": (lambda x: x * logistic(x), lambda x: logistic(x) * (1.0 + x * (1.0 - logistic(x)))),
+    "gelu": (lambda x: x * normal(x), lambda x: normal(x) + x * density(x)),
+}
+
+#: For each convention: the net input of Σ w x and b, and ∂net/∂b.
+CONVENTIONS: dict[str, tuple[Callable[[float, float], float], float]] = {
+    "+b": (lambda weighted, b: weighted + b, 1.0),
+    "-b": (lambda weighted, b: weighted - b, -1.0),
+    "x0=1": (lambda weighted, b: b * 1.0 + weighted, 1.0),
+    "x0=-1": (lambda weighted, b: b * -1.0 + weighted, -1.0),
+    "none": (lambda weighted, _: weighted, 0.0),
+}
+
+
+class Recorded(NamedTuple):
+    """What the formulas give for one neuron, with a bound for what rounding can do to each."""
+
+    inputs: list[float]
+    net: float
+    out: float
+    delta: float
+    weight_gradients: list[float]
+    bias_gradient: float
+    #: the sum of the sizes of all terms that δ is the sum of
+    size: float
+
+
+def convention_of(neuron: Neuron) -> str:
+    return next(name for name, bias in BIASES.items() if bias == neuron.bias_convention)
+
+
+def forward(network: MLP, inputs: list[float]) -> list[list[tuple[Neuron, list[float], float, float]]]:
+    """Each neuron of each layer with its inputs, net and out, in plain numbers."""
+    layers = []
+    for layer in network.layers:
+        found = []
+        for neuron in layer.neurons:
+            enters, _ = CONVENTIONS[convention_of(neuron)]
+            weighted = sum(w.data * x for w, x in zip(neuron.weights, inputs, strict=True))
+            net = enters(weighted, neuron.bias.data if neuron.bias is not None else 0.0)
+            found.append((neuron, inputs, net, ACTIVATIONS[neuron.activation][0](net)))
+        layers.append(found)
+        inputs = [out for _, _, _, out in found]
+    return layers
+
+
+def recursion(network: MLP, inputs: list[float], slopes: list[float]) -> dict[Neuron, Recorded]:
+    """δ of the outputs is ∂E/∂out · f'(net), of the hidden neurons Σ δₖ wₖⱼ · f'(netⱼ); ∂E/∂w = δ x.
+
+    Args:
+        network: whose parameters to take.
+        inputs: the network's inputs.
+        slopes: ∂E/∂out of each output.
+    """
+    found: dict[Neuron, Recorded] = {}
+    from_above, sizes = slopes, [abs(slope) for slope in slopes]
+    for layer in reversed(forward(network, inputs)):
+        here = []
+        for (neuron, entering, net, out), slope, size in zip(layer, from_above, sizes, strict=True):
+            _, sign = CONVENTIONS[convention_of(neuron)]
+            delta = slope * ACTIVATIONS[neuron.activation][1](net)
+            gradients = [delta * x for x in entering]
+            here.append(
+                Recorded(entering, net, out, delta, gradients, sign * delta, size * (1.0 + abs(net)))
+            )
+            found[neuron] = here[-1]
+        columns = list(zip(*([w.data for w in neuron.weights] for neuron, *_ in layer), strict=True))
+        from_above = [sum(r.delta * w for r, w in zip(here, column, strict=True)) for column in columns]
+        sizes = [sum(r.size * abs(w) for r, w in zip(here, column, strict=True)) for column in columns]
+    return found
+
+
+def mistakes(network: MLP, inputs: list[float], slopes: list[float]) -> list[str]:
+    """Where the graph of E = Σ slope · out disagrees with the formulas by more than rounding."""
+    network.zero_grad()
+    error = sum(slope * out for slope, out in zip(slopes, network.outputs(inputs), strict=True))
+    error.backward()
+    return disagreements(network, recursion(network, inputs, slopes))
+
+
+def disagreements(network: MLP, expected: dict[Neuron, Recorded]) -> list[str]:
+    complaints = []
+    for path, neuron in neurons(network):
+        want = expected[neuron]
+        pairs = [
+            ("net", neuron.net.data, want.net, 1.0 + abs(want.net)),
+            ("out", neuron.out.data, want.out, 1.0 + abs(want.out)),
+            ("δ", neuron.delta, want.delta, want.size),
+            *(
+                (f"∂E/∂w{i}", got, gradient, want.size * (1.0 + abs(x)))
+                for i, (got, gradient, x) in enumerate(
+                    zip(neuron.weight_gradients, want.weight_gradients, want.inputs, strict=True), 1
+                )
+            ),
+        ]
+        if neuron.bias is not None:
+            pairs.append(("∂E/∂b", neuron.bias.grad, want.bias_gradient, want.size))
+        complaints += [
+            f"{path}: {what} is {got!r}, not {right!r}"
+            for what, got, right, size in pairs
+            if not abs(got - right) <= 1e-12 * size
+        ]
+    return complaints
+
+
+def neurons(network: MLP) -> Iterator[tuple[str, Neuron]]:
+    for k, layer in enumerate(network.layers, 1):
+        for j, neuron in enumerate(layer.neurons, 1):
+            yield f"neuron {j} of layer {k}", neuron
+
+
+moderate = st.floats(-2.0, 2.0)
+
+
+@st.composite
+def networks(draw: st.DrawFn, activations: list[str] | None = None) -> MLP:
+    """Networks of any shape, activations and bias convention, with any weights and biases."""
+    nouts = draw(st.lists(st.integers(1, 4), min_size=1, max_size=3))
+    known = st.sampled_from(activations or sorted(ACTIVATIONS))
+    network = MLP(
+        draw(st.integers(1, 4)),
+        nouts,
+        activation=[draw(known) for _ in nouts],
+        bias=draw(st.sampled_from(list(BIASES))),
+        seed=draw(st.integers(0, 10**6)),
+    )
+    for _, neuron in neurons(network):
+        if neuron.bias is not None:
+            neuron.bias.data = draw(moderate)
+    return network
+
+
+def away_from_kinks(network: MLP, inputs: list[float]) -> bool:
+    """Whether rounding cannot carry any net input across a kink."""
+    return all(abs(net) > 1e-9 for layer in forward(network, inputs) for _, _, net, _ in layer)
+
+
+def numbers(data: st.DataObject, count: int) -> list[float]:
+    return data.draw(st.lists(moderate, min_size=count, max_size=count))
+
+
+# --- the δ recursion -----------------------------------------------------------------------------
+
+
+@given(st.data())
+def test_graph_follows_the_recursion(data: st.DataObject) -> None:
+    network = data.draw(networks())
+    inputs = numbers(data, len(network.layers[0].neurons[0].weights))
+    slopes = numbers(data, len(network.layers[-1].neurons))
+    assume(away_from_kinks(network, inputs))
+    assert mistakes(network, inputs, slopes) == []
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("bias", BIASES)
+def test_every_convention_with_every_activation(bias: str, activation: str) -> None:
+    network = MLP(3, [4, 2], activation=activation, bias=bias, seed=5)
+    for index, (_, neuron) in enumerate(neurons(network)):
+        if neuron.bias is not None:
+            neuron.bias.data = 0.1 * (index + 1)
+    assert mistakes(network, [0.3, -0.7, 1.1], [1.0, -0.5]) == []
+
+
+def planted_slope(network: MLP) -> None:
+    network.layers[0].neurons[1].out._dx *= 1.0 + 1e-9  # the derivative of the activation
+
+
+def planted_bias(network: MLP) -> None:
+    network.layers[1].neurons[0].net._dy = -1.0  # the bias was the last operand
+
+
+def planted_input(network: MLP) -> None:
+    network.layers[0].neurons[0].net.operands[0].operands[0]._dx += 1e-6  # ∂(w x)/∂w
+
+
+@pytest.mark.parametrize("plant", [planted_slope, planted_bias, planted_input])
+def test_a_wrong_derivative_in_the_graph_is_found(plant: Callable[[MLP], None]) -> None:
+    network = MLP(2, [2, 1], activation="tanh", seed=3)
+    inputs, slopes = [0.5, -1.0], [2.0]
+    assert mistakes(network, inputs, slopes) == []
+    network.zero_grad()
+    error = 2.0 * network(inputs)
+    plant(network)
+    error.backward()
+    assert disagreements(network, recursion(network, inputs, slopes))
+
+
+def test_a_wrong_number_in_the_graph_is_found() -> None:
+    network = MLP(2, [2, 1], activation="tanh", seed=3)
+    assert mistakes(network, [0.5, -1.0], [2.0]) == []
+    network.layers[0].neurons[1].out._data += 1e-9
+    (complaint,) = disagreements(network, recursion(network, [0.5, -1.0], [2.0]))
+    assert complaint.startswith("neuron 2 of layer 1: out is ")
+
+
+# --- the bias ------------------------------------------------------------------------------------
+
+
+def biased(bias: str) -> Neuron:
+    neuron = Neuron(2, activation="square", bias=bias, init="zeros")
+    neuron.weights[0].data, neuron.weights[1].data = 2.0, -3.0
+    if neuron.bias is not None:
+        neuron.bias.data = 5.0
+    return neuron
+
+
+@pytest.mark.parametrize(
+    ("bias", "net", "bias_slope"),
+    [
+        ("+b", 4.0, 1.0),
+        ("-b", -6.0, -1.0),
+        ("x0=1", 4.0, 1.0),
+        ("x0=-1", -6.0, -1.0),
+        ("none", -1.0, None),
+    ],
+)
+def test_bias_by_hand(bias: str, net: float, bias_slope: float | None) -> None:
+    neuron = biased(bias)
+    out = neuron([7.0, 5.0])
+    assert neuron.out is out
+    out.backward()
+    assert (neuron.net.data, out.data, neuron.delta) == (net, net * net, 2.0 * net)
+    assert neuron.weight_gradients == [7.0 * neuron.delta, 5.0 * neuron.delta]
+    if bias_slope is None:
+        assert neuron.bias is None
+    else:
+        assert neuron.bias.grad == bias_slope * neuron.delta
+
+
+def test_every_convention_is_tested() -> None:
+    assert list(CONVENTIONS) == list(BIASES)
+    assert {name: bias.sign for name, bias in BIASES.items() if bias} == {
+        name: sign for name, (_, sign) in CONVENTIONS.items() if sign
+    }
+
+
+@pytest.mark.parametrize(("bias", "constant"), [("x0=1", 1.0), ("x0=-1", -1.0)])
+def test_bias_that_weighs_is_the_weight_of_a_constant_input(bias: str, constant: float) -> None:
+    neuron = biased(bias)
+    neuron([7.0, 5.0])
+    products = [node for node in autograd.topological_order(neuron.net) if neuron.bias in node.operands]
+    assert [product.operands for product in products] == [(neuron.bias, constant)]
+    assert [name for name, _ in neuron.named_parameters()] == ["bias", "weights.0", "weights.1"]
+
+
+@pytest.mark.parametrize(("bias", "operation"), [("+b", "add"), ("-b", "sub")])
+def test_bias_that_does_not_weigh_is_the_last_operand(bias: str, operation: str) -> None:
+    neuron = biased(bias)
+    neuron([7.0, 5.0])
+    assert neuron.net.operation.name == operation
+    assert neuron.net.operands[1] is neuron.bias
+    assert [name for name, _ in neuron.named_parameters()] == ["weights.0", "weights.1", "bias"]
+
+
+def test_bias_conventions_are_plain_data() -> None:
+    assert BIASES["x0=-1"] == Bias(sign=-1.0, weighs=True)
+    assert Bias(1.0) == BIASES["+b"]
+
+
+@given(st.data())
+def test_shared_bias_gets_the_sum(data: st.DataObject) -> None:
+    network = data.draw(networks(["sigmoid", "tanh", "linear"]))
+    inputs = numbers(data, len(network.layers[0].neurons[0].weights))
+    slopes = numbers(data, len(network.layers[-1].neurons))
+    for layer in network.layers:
+        for neuron in layer.neurons:
+            neuron.bias = layer.neurons[0].bias
+    error = sum(slope * out for slope, out in zip(slopes, network.outputs(inputs), strict=True))
+    error.backward()
+    expected = recursion(network, inputs, slopes)
+    for layer in network.layers:
+        if (shared := layer.neurons[0].bias) is not None:
+            size = sum(expected[neuron].size for neuron in layer.neurons)
+            total = sum(expected[neuron].bias_gradient for neuron in layer.neurons)
+            assert abs(shared.grad - total) <= 1e-12 * size
+
+
+def test_shared_parameters_come_once_under_their_first_path() -> None:
+    network = MLP(2, [2, 1])
+    first, second = network.layers[0].neurons
+    second.bias = first.bias
+    second.weights[0] = first.weights[1]
+    paths = [path for path, _ in network.named_parameters()]
+    assert paths == [
+        "layers.0.neurons.0.weights.0",
+        "layers.0.neurons.0.weights.1",
+        "layers.0.neurons.0.bias",
+        "layers.0.neurons.1.weights.1",
+        "layers.1.neurons.0.weights.0",
+        "layers.1.neurons.0.weights.1",
+        "layers.1.neurons.0.bias",
+    ]
+    twin = network.copy()
+    assert twin.layers[0].neurons[1].bias is twin.layers[0].neurons[0].bias
+    assert twin.layers[0].neurons[1].bias is not first.bias
+    assert list(twin.state_dict()) == paths
+
+
+# --- micrograd -----------------------------------------------------------------------------------
+
+
+def moons(count: int, seed: int) -> tuple[list[list[float]], list[np.float64]]:
+    """Two interleaved half circles with noise, and labels of −1 and 1 as NumPy has them."""
+    random = Random(seed)
+    points, labels = [], []
+    for index in range(count):
+        angle = math.pi * random.random()
+        upper = index % 2 == 0
+        x, y = math.cos(angle), math.sin(angle)
+        point = (x, y) if upper else (1.0 - x, 0.5 - y)
+        points.append([each + random.gauss(0.0, 0.1) for each in point])
+        labels.append(1 if upper else -1)
+    return points, list(np.array(labels))
+
+
+def demo(model: Any, node: Any, steps: int) -> list[tuple[float, list[float], list[float]]]:
+    """micrograd's demo: the loss, the gradients and the parameters after each step of descent."""
+    points, labels = moons(100, seed=7)
+    history = []
+    for step in range(steps):
+        scores = [model(list(map(node, point))) for point in points]
+        losses = [(1 + -yi * scorei).relu() for yi, scorei in zip(labels, scores, strict=True)]
+        data_loss = sum(losses) * (1.0 / len(losses))
+        total = data_loss + 1e-4 * sum(p * p for p in model.parameters())
+        model.zero_grad()
+        total.backward()
+        for p in model.parameters():
+            p.data -= (1.0 - 0.9 * step / 100) * p.grad
+        parameters = model.parameters()
+        history.append((total.data, [p.grad for p in parameters], [p.data for p in parameters]))
+    return history
+
+
+@pytest.fixture
+def micrograd_model(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """micrograd's MLP(2, [16, 16, 1]) after random.seed(1337)."""
+    monkeypatch.setattr(micrograd.nn, "random", Random(1337))
+    return micrograd.nn.MLP(2, [16, 16, 1])
+
+
+def test_weights_are_those_of_micrograd(micrograd_model: Any) -> None:
+    model = MLP(2, [16, 16, 1], seed=1337)
+    theirs = [p.data for p in micrograd_model.parameters()]
+    assert [p.data for p in model.parameters()] == theirs
+    assert len(theirs) == 337
+
+
+@pytest.mark.slow
+def test_micrograds_demo_gives_the_same_numbers(micrograd_model: Any) -> None:
+    ours = demo(MLP(2, [16, 16, 1], seed=1337), Value, 3)
+    theirs = demo(micrograd_model, micrograd.engine.Value, 3)
+    for (loss, gradients, weights), (loss_, gradients_, weights_) in zip(ours, theirs, strict=True):
+        assert loss == pytest.approx(loss_, rel=1e-12)
+        assert gradients == pytest.approx(gradients_, rel=1e-12, abs=1e-12)
+        assert weights == pytest.approx(weights_, rel=1e-12, abs=1e-12)
+    assert len({loss for loss, _, _ in ours}) == 3
+
+
+def test_a_changed_gradient_shows_in_the_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = demo(MLP(2, [4, 1], seed=1337), Value, 2)
+    relu = Value.relu
+
+    def planted(node: Value) -> Value:
+        out = relu(node)
+        out._dx *= 1.0 + 1e-10
+        return out
+
+    monkeypatch.setattr(Value, "relu", planted)
+    wrong = demo(MLP(2, [4, 1], seed=1337), Value, 2)
+    assert wrong[0][0] == right[0][0]
+    assert wrong[0][1] != pytest.approx(right[0][1], rel=1e-12, abs=1e-12)
+
+
+def test_shapes_of_results_are_micrograds() -> None:
+    x = [1.0, 2.0]
+    assert isinstance(Neuron(2)(x), Value)
+    assert isinstance(Layer(2, 1)(x), Value)
+    assert [type(out) for out in Layer(2, 3)(x)] == [Value] * 3
+    assert isinstance(MLP(2, [3, 1])(x), Value)
+    assert len(MLP(2, [3, 2])(x)) == 2
+    assert [len(part.outputs(x)) for part in (Layer(2, 1), Layer(2, 3), MLP(2, [3, 1]))] == [1, 3, 1]
+    assert [type(part) for part in MLP(2, [3, 1]).layers] == [Layer, Layer]
+
+
+def test_micrograds_default_activations() -> None:
+    model = MLP(2, [4, 3, 1])
+    assert [layer.neurons[-1].activation for layer in model.layers] == ["relu", "relu", "linear"]
+    assert Neuron(2).activation == "relu"
+    assert Neuron(2, nonlin=False).activation == Neuron(2, False).activation == "linear"
+    assert {neuron.activation for neuron in Layer(2, 3, nonlin=False).neurons} == {"linear"}
+    linear = Neuron(2, nonlin=False)
+    assert linear([1.0, 2.0]) is linear.net
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 20])
+def test_wrong_number_of_inputs_is_an_error(count: int) -> None:
+    network = MLP(2, [3, 1])
+    for part in (network.layers[0].neurons[0], network.layers[0], network):
+        with pytest.raises(ValueError, match=rf"takes 2 inputs, not {count}"):
+            part([1.0] * count)
+    for _, neuron in neurons(network):
+        assert neuron.net is neuron.out is None
+
+
+@pytest.mark.parametrize(
+    "inputs", [np.array([0.5, -1.0]), (0.5, -1), [Value(0.5), np.float32(-1.0)], [True / 2, Value(-1)]]
+)
+def test_inputs_may_be_any_sequence_of_numbers_and_nodes(inputs: Any) -> None:
+    model = MLP(2, [3, 1], seed=4)
+    assert model(inputs).data == model([0.5, -1.0]).data
+
+
+@pytest.mark.parametrize("inputs", [["1", "2"], [None, 1.0], [1j, 1.0]])
+def test_inputs_that_are_no_numbers_are_refused(inputs: Any) -> None:
+    neuron = Neuron(2)
+    with pytest.raises(TypeError):
+        neuron(inputs)
+    assert neuron.net is neuron.out is None
+
+
+# --- looking at a neuron -------------------------------------------------------------------------
+
+
+def test_delta_of_a_neuron_that_was_not_called() -> None:
+    neuron = Neuron(2)
+    assert neuron.net is neuron.out is None
+    assert neuron.weight_gradients == [0.0, 0.0]
+    with pytest.raises(ValueError, match="not called yet"):
+        _ = neuron.delta
+
+
+def test_neuron_shows_its_last_call() -> None:
+    neuron = Neuron(1, activation="square", init="zeros")
+    neuron.weights[0].data = 3.0
+    neuron([1.0]).backward()
+    neuron([2.0]).backward()
+    assert (neuron.net.data, neuron.out.data, neuron.delta) == (6.0, 36.0, 12.0)
+    assert neuron.weight_gradients == [6.0 * 1.0 + 12.0 * 2.0]
+
+
+@pytest.mark.parametrize("name", activation_names())
+def test_every_activation_works(name: str) -> None:
+    x = 1.25 if name == "acosh" else 0.625
+    neuron = Neuron(1, activation=name, init="zeros")
+    neuron.weights[0].data = x
+    out = neuron([1.0])
+    out.backward()
+    leaf = Value(x)
+    expected = leaf * 1.0 if name == "linear" else getattr(autograd, name)(leaf)
+    expected.backward()
+    assert (out.data, neuron.delta) == (expected.data, leaf.grad)
+    if name in ACTIVATIONS:
+        value, slope = ACTIVATIONS[name]
+        assert (out.data, neuron.delta) == pytest.approx((value(x), slope(x)), rel=1e-14)
+
+
+def test_activations_are_operations_that_need_one_operand() -> None:
+    assert activation_names()[0] == "linear"
+    assert set(ACTIVATIONS) <= set(activation_names())
+    for name in set(OPERATIONS) - set(activation_names()):
+        with pytest.raises(TypeError):
+            getattr(autograd, name)(Value(0.5))
+        with pytest.raises(ValueError, match=f"no activation '{name}'"):
+            resolve(name)
+
+
+@pytest.mark.parametrize("name", ["Sigmoid", "softmax", "", "data", "backward", "__neg__", "add", "pow"])
+def test_unknown_activations_are_refused_by_name(name: str) -> None:
+    for make in (
+        lambda: Neuron(1, activation=name),
+        lambda: Layer(1, 1, activation=name),
+        lambda: MLP(1, [1], activation=name),
+        lambda: MLP(1, [1, 1], activation=["tanh", name]),
+    ):
+        with pytest.raises(ValueError, match=rf"no activation '{name}'; there are linear, "):
+            make()
+
+
+def test_an_activation_outside_its_domain_says_where() -> None:
+    neuron = Neuron(1, activation="log", init="zeros")
+    with pytest.raises(AutogradError, match=r"log\(x\) needs x > 0"):
+        neuron([1.0])
+    assert neuron.net is neuron.out is None
+
+
+# --- parameters ----------------------------------------------------------------------------------
+
+
+def test_order_of_named_parameters() -> None:
+    network = MLP(2, [2, 1], bias="-b")
+    named = dict(network.named_parameters())
+    assert list(named) == [
+        "layers.0.neurons.0.weights.0",
+        "layers.0.neurons.0.weights.1",
+        "layers.0.neurons.0.bias",
+        "layers.0.neurons.1.weights.0",
+        "layers.0.neurons.1.weights.1",
+        "layers.0.neurons.1.bias",
+        "layers.1.neurons.0.weights.0",
+        "layers.1.neurons.0.weights.1",
+        "layers.1.neurons.0.bias",
+    ]
+    assert network.parameters() == list(named.values())
+    assert named["layers.0.neurons.1.weights.0"] is network.layers[0].neurons[1].weights[0]
+    assert list(dict(network.layers[1].named_parameters())) == [
+        "neurons.0.weights.0",
+        "neurons.0.weights.1",
+        "neurons.0.bias",
+    ]
+
+
+def test_a_module_of_ones_own() -> None:
+    class Pair(Module):
+        def __init__(self) -> None:
+            self.scale, self.neuron = Value(2.0), Neuron(1, bias="none", init="zeros")
+
+        def own_parameters(self) -> Iterator[tuple[str, Value]]:
+            return iter([("scale", self.scale)])
+
+        def children(self) -> Iterator[tuple[str, Module]]:
+            return iter([("neuron", self.neuron)])
+
+    assert Pair().state_dict() == {"scale": 2.0, "neuron.weights.0": 0.0}
+    assert Module().parameters() == []
+
+
+@given(networks(["tanh", "linear"]))
+def test_zero_grad(network: MLP) -> None:
+    inputs = [0.5] * len(network.layers[0].neurons[0].weights)
+    sum(network.outputs(inputs)).backward()
+    assert any(parameter.grad for parameter in network.parameters())
+    network.zero_grad()
+    assert {parameter.grad for parameter in network.parameters()} == {0.0}
+
+
+@given(networks(), st.data())
+def test_state_goes_through_json_and_back_exactly(network: MLP, data: st.DataObject) -> None:
+    for parameter in network.parameters():
+        parameter.data = data.draw(st.floats(allow_nan=False, allow_infinity=False))
+    state = network.state_dict()
+    other = network.copy()
+    for parameter in other.parameters():
+        parameter.data = 123.0
+    other.load_state_dict(json.loads(json.dumps(state)))
+    assert list(map(repr, other.state_dict().items())) == list(map(repr, state.items()))
+
+
+STATE = MLP(1, [2, 1], seed=1).state_dict()
+LAST = "layers.1.neurons.0.bias"
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "message"),
+    [
+        ({}, KeyError, "missing: .*layers.0.neurons.0.weights.0"),
+        (
+            {key: 9.0 for key in STATE if key != LAST},
+            KeyError,
+            f"missing: \\['{LAST}'\\]; unknown: \\[\\]",
+        ),
+        (STATE | {"layers.2": 9.0}, KeyError, r"missing: \[\]; unknown: \['layers.2'\]"),
+        (dict.fromkeys(STATE, 9.0) | {3: 9.0, None: 1.0}, KeyError, "unknown"),
+        (dict.fromkeys(STATE, 9.0) | {LAST: "9.0"}, OperandError, f"{LAST} is a real number, not '9.0'"),
+        (dict.fromkeys(STATE, 9.0) | {LAST: None}, OperandError, f"{LAST} is a real number, not None"),
+        (dict.fromkeys(STATE, 9.0) | {LAST: [9.0]}, OperandError, f"{LAST} is a real number"),
+        (dict.fromkeys(STATE, 9.0) | {LAST: Value(9.0)}, OperandError, f"{LAST} is a real number"),
+        (dict.fromkeys(STATE, 9.0) | {LAST: 10**400}, OverflowError, "too large for a float"),
+    ],
+)
+def test_a_state_that_does_not_fit_changes_nothing(state: Any, error: type, message: str) -> None:
+    network = MLP(1, [2, 1], seed=1)
+    with pytest.raises(error, match=message):
+        network.load_state_dict(state)
+    assert network.state_dict() == STATE
+
+
+def test_a_state_of_a_network_that_shares_does_not_fit_one_that_does_not() -> None:
+    shared = MLP(1, [2])
+    shared.layers[0].neurons[1].bias = shared.layers[0].neurons[0].bias
+    with pytest.raises(KeyError, match=r"missing: \['layers.0.neurons.1.bias'\]"):
+        MLP(1, [2]).load_state_dict(shared.state_dict())
+
+
+# --- copies --------------------------------------------------------------------------------------
+
+COPIES: list[Callable[[Any], Any]] = [
+    copy.deepcopy,
+    lambda module: module.copy(),
+    *(
+        lambda module, p=p: pickle.loads(pickle.dumps(module, p))
+        for p in range(pickle.HIGHEST_PROTOCOL + 1)
+    ),
+]
+
+
+@pytest.mark.parametrize("copied", COPIES)
+@pytest.mark.parametrize("bias", BIASES)
+def test_copies_have_the_parameters_and_not_the_graph(copied: Callable[[Any], Any], bias: str) -> None:
+    network = MLP(2, [3, 1], activation=["tanh", "sigmoid"], bias=bias, seed=8)
+    network([1.0, 2.0]).backward()
+    network.layers[0].neurons[0].weights[0].name = "w1"
+    twin = copied(network)
+    assert twin.state_dict() == network.state_dict()
+    assert [p.grad for p in twin.parameters()] == [p.grad for p in network.parameters()]
+    assert twin.layers[0].neurons[0].weights[0].name == "w1"
+    assert not set(twin.parameters()) & set(network.parameters())
+    for _, neuron in neurons(twin):
+        assert neuron.net is neuron.out is None
+    for _, neuron in neurons(network):
+        assert neuron.net is not None
+    assert twin([1.0, 2.0]).data == network([1.0, 2.0]).data
+    assert mistakes(twin, [0.5, 0.25], [1.0]) == []
+
+
+def test_copies_of_a_trained_network_stay_small() -> None:
+    network = MLP(2, [3, 1])
+    before = len(pickle.dumps(network))
+    sum(network([1.0, 2.0]) for _ in range(100)).backward()
+    for neuron in network.layers[0].neurons:
+        assert neuron.out is not None
+    assert len(pickle.dumps(network)) < 2 * before
+
+
+def test_training_a_copy_leaves_the_original() -> None:
+    network = MLP(2, [3, 1], seed=2)
+    state, twin = network.state_dict(), network.copy()
+    twin([1.0, 2.0]).backward()
+    for parameter in twin.parameters():
+        parameter.data -= 0.1
+    assert network.state_dict() == state
+    assert {parameter.grad for parameter in network.parameters()} == {0.0}
+
+
+# --- randomness ----------------------------------------------------------------------------------
+
+initializations = st.sampled_from(sorted(INITIALIZATIONS))
+
+
+@given(init=initializations, seed=st.integers())
+def test_the_same_seed_gives_the_same_weights(init: str, seed: int) -> None:
+    first, second = (MLP(2, [3, 2], init=init, seed=seed).state_dict() for _ in range(2))
+    assert first == second
+    assert MLP(2, [3, 2], init=init, seed=Random(seed)).state_dict() == first
+
+
+def test_different_seeds_give_different_weights() -> None:
+    assert MLP(2, [3], seed=1).state_dict() != MLP(2, [3], seed=2).state_dict()
+    weights = [w.data for _, neuron in neurons(MLP(3, [4, 4], seed=1)) for w in neuron.weights]
+    assert len(set(weights)) == len(weights) == 28
+
+
+def test_a_random_that_is_given_is_drawn_on() -> None:
+    random, same = Random(5), Random(5)
+    first, second = Layer(2, 2, seed=random), Layer(2, 2, seed=random)
+    drawn = [same.uniform(-1.0, 1.0) for _ in range(8)]
+    weights = [w.data for layer in (first, second) for neuron in layer.neurons for w in neuron.weights]
+    assert weights == drawn
+    assert random.getstate() == same.getstate()
+
+
+def test_the_global_generator_is_left_alone() -> None:
+    import random
+
+    before = random.getstate()
+    MLP(2, [3, 1])([1.0, 2.0])
+    assert random.getstate() == before
+
+
+@pytest.mark.parametrize("seed", [None, "1337", 1.0, b"1", (1,), np.random.default_rng(0)])
+def test_a_seed_is_an_int_or_a_random(seed: Any) -> None:
+    for make in (
+        lambda: Neuron(2, seed=seed),
+        lambda: Layer(2, 2, seed=seed),
+        lambda: MLP(2, [2], seed=seed),
+    ):
+        with pytest.raises(TypeError, match=r"a seed is an int or a random.Random, not "):
+            make()
+
+
+def test_a_bool_is_the_int_that_it_is_in_python() -> None:
+    assert generator(True).random() == generator(1).random()
+
+
+#: The bound of a uniform distribution, or the standard deviation, for 30 inputs and 20 neurons.
+SCALES = {
+    "uniform": 1.0,
+    "xavier_uniform": math.sqrt(6.0 / 50.0),
+    "xavier_normal": math.sqrt(2.0 / 50.0),
+    "he_uniform": math.sqrt(6.0 / 30.0),
+    "he_normal": math.sqrt(2.0 / 30.0),
+    "zeros": 0.0,
+}
+
+
+def test_every_initialisation_has_a_scale_here() -> None:
+    assert SCALES.keys() == INITIALIZATIONS.keys()
+
+
+@pytest.mark.parametrize("init", INITIALIZATIONS)
+def test_initial_scales(init: str) -> None:
+    random = Random(2024)
+    weights = [
+        w.data
+        for _ in range(20)
+        for neuron in Layer(30, 20, init=init, seed=random).neurons
+        for w in neuron.weights
+    ]
+    scale, count = SCALES[init], len(weights)
+    assert count == 12_000
+    deviation = scale if init.endswith("normal") else scale / math.sqrt(3.0)
+    assert abs(statistics.fmean(weights)) <= 4.0 * deviation / math.sqrt(count)
+    assert statistics.pstdev(weights) == pytest.approx(deviation, rel=0.03)
+    if not init.endswith("normal"):
+        assert max(map(abs, weights)) <= scale
+        assert max(weights) >= 0.999 * scale
+        assert min(weights) <= -0.999 * scale
+    else:
+        assert max(map(abs, weights)) > 3.0 * scale
+
+
+@given(init=initializations, nin=st.integers(1, 50), nout=st.integers(1, 50), seed=st.integers(0, 99))
+def test_initial_weights_are_a_scale_times_a_standard_draw(
+    init: str, nin: int, nout: int, seed: int
+) -> None:
+    weight = INITIALIZATIONS[init](Random(seed), nin, nout)
+    draw = Random(seed).gauss(0.0, 1.0) if init.endswith("normal") else Random(seed).uniform(-1.0, 1.0)
+    fans = {"xavier": nin + nout, "he": nin}.get(init.split("_", maxsplit=1)[0])
+    spread = 1.0 if fans is None else math.sqrt((2.0 if init.endswith("normal") else 6.0) / fans)
+    assert weight == pytest.approx(0.0 if init == "zeros" else draw * spread, rel=1e-14)
+
+
+def test_biases_begin_at_zero() -> None:
+    for init in INITIALIZATIONS:
+        assert {neuron.bias.data for _, neuron in neurons(MLP(2, [3, 1], init=init))} == {0.0}
+
+
+def test_xavier_of_a_network_goes_by_each_layers_own_sizes() -> None:
+    network = MLP(4, [3, 2], init="xavier_uniform", seed=6)
+    random = Random(6)
+    for layer, fans in zip(network.layers, (7, 5), strict=True):
+        for neuron in layer.neurons:
+            for weight in neuron.weights:
+                assert weight.data == random.uniform(-1.0, 1.0) * math.sqrt(6.0 / fans)
+
+
+# --- what constructors refuse --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Neuron(0), "a neuron has at least one input, not 0"),
+        (lambda: Neuron(-1), "at least one input, not -1"),
+        (lambda: Layer(0, 2), "at least one input, not 0"),
+        (lambda: Layer(2, 0), "a layer has at least one neuron, not 0"),
+        (lambda: Layer(2, -3), "at least one neuron, not -3"),
+        (lambda: MLP(0, [1]), "at least one input, not 0"),
+        (lambda: MLP(2, []), "a network has at least one layer"),
+        (lambda: MLP(2, [2, 0, 1]), "at least one neuron, not 0"),
+        (lambda: MLP(2, [2, 1], activation=["tanh"]), "1 activations for 2 layers"),
+        (lambda: MLP(2, [2], activation=["tanh", "tanh"]), "2 activations for 1 layers"),
+        (lambda: MLP(2, [2], activation=[]), "0 activations for 1 layers"),
+        (lambda: Neuron(2, bias="b"), r"no bias convention 'b'; there are \+b, -b, x0=1, x0=-1, none"),
+        (lambda: Neuron(2, bias=""), "no bias convention ''"),
+        (lambda: MLP(2, [2], bias="x0=2"), "no bias convention 'x0=2'"),
+        (
+            lambda: Neuron(2, init="xavier"),
+            "no initialisation 'xavier'; there are uniform, xavier_uniform",
+        ),
+        (lambda: MLP(2, [2], init="HE"), "no initialisation 'HE'"),
+    ],
+)
+def test_constructors_refuse(make: Callable[[], object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_one_activation_for_all_layers_or_one_per_layer() -> None:
+    for activation, expected in (("tanh", ["tanh", "tanh"]), (("sin", "linear"), ["sin", "linear"])):
+        network = MLP(2, [2, 1], activation=activation)
+        assert [layer.neurons[0].activation for layer in network.layers] == expected
+
+
+def test_representations() -> None:
+    assert repr(Neuron(2, activation="tanh")) == "Neuron(2, activation='tanh')"
+    assert repr(MLP(2, [3, 1])) == (
+        "MLP of [Layer(2, 3, activation='relu'), Layer(3, 1, activation='linear')]"
+    )
+
+
+def test_the_other_autograd_is_named(tmp_path: Path) -> None:
+    (tmp_path / "autograd").mkdir()
+    (tmp_path / "autograd" / "__init__.py").write_text("")
+    root = str(Path(autograd.__file__).parents[1])
+    run = subprocess.run(
+        [sys.executable, "-c", "import nn"],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), root])},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert f"'autograd' at {tmp_path}" in run.stderr
+    assert "HIPS" in run.stderr
