@@ -166,7 +166,7 @@ def _body(operation: Operation, nodes: Sequence[str | None]) -> str:
         f"node._dx = {slopes[0]}",
         f"node._y = {second}",
         f"node._dy = {slopes[1] if len(nodes) == 2 else 'None'}",
-        "node._pending = 0",
+        "node._grad = 0.0",
         "return node",
     ]
     return "\n".join(lines)
@@ -236,7 +236,7 @@ def source(name: str) -> str:
         node._dx = -1.0
         node._y = None
         node._dy = None
-        node._pending = 0
+        node._grad = 0.0
         return node
     <BLANKLINE>
     """

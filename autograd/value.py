@@ -31,7 +31,6 @@ class _Leaf(type):
         if name is not None:
             node.name = name
         node.operation = node._x = node._dx = node._y = node._dy = None
-        node._pending = 0
         return node
 
 
@@ -61,11 +60,9 @@ class Value(Methods, metaclass=_Leaf):
     """
 
     # _x and _y are the operands, _dx and _dy the derivatives by them: None by a plain number, which
-    # stays one. _pending belongs to `autograd.backward`, and is 0 outside it. _grad and _name are unset
-    # until there is something to say: each slot that is set takes time, and more in the collector.
-    __slots__ = (
-        "_data", "_dx", "_dy", "_grad", "_name", "_pending", "_x", "_y", "operation",
-    )  # fmt: skip
+    # stays one. _name is unset until there is one: each slot that is set takes time, and more in the
+    # collector.
+    __slots__ = ("_data", "_dx", "_dy", "_grad", "_name", "_x", "_y", "operation")
 
     _data: float
     _grad: float | Value
@@ -74,7 +71,6 @@ class Value(Methods, metaclass=_Leaf):
     _dx: float | None
     _y: Value | float | None
     _dy: float | None
-    _pending: int
     #: The row of the table that the node records; None for a leaf.
     operation: Operation | None
 
@@ -113,17 +109,13 @@ class Value(Methods, metaclass=_Leaf):
 
         After ``backward(create_graph=True)`` a leaf's is a Value, to be differentiated again.
         """
-        try:
-            return self._grad
-        except AttributeError:
-            return 0.0
+        return self._grad
 
     @grad.setter
     def grad(self, grad: SupportsFloat) -> None:
-        if grad.__class__ is float or isinstance(grad, Value):
-            self._grad = grad
-        else:
-            self._grad = _real(grad, "grad", self)
+        if grad.__class__ is not float and grad.__class__ is not Value:
+            grad = _real(grad, "grad", self)
+        self._grad = grad
 
     @property
     def name(self) -> str | None:
@@ -359,8 +351,9 @@ def _real(number: object, what: str, node: Value | None = None) -> float:
     return real
 
 
-# attrgetter reads the slot in C, three times as fast as the body above
+# attrgetter reads a slot in C, three times as fast as the bodies above
 Value.data = property(attrgetter("_data"), Value.data.fset, doc=Value.data.__doc__)  # type: ignore
+Value.grad = property(attrgetter("_grad"), Value.grad.fset, doc=Value.grad.__doc__)  # type: ignore
 
 for _operation in OPERATIONS.values():
     eager.attach(_operation, Methods, Value)

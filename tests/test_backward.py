@@ -253,7 +253,6 @@ def test_an_interrupted_sweep_leaves_everything_as_it_was() -> None:
     lines = 0
     while interrupted_at(lines, root.backward):
         assert (x.grad, y.grad) == (10.0, 20.0), f"interrupted at line {lines}"
-        assert all(node._pending == 0 for node in topological_order(root))
         x.grad = y.grad = 0.0
         root.backward()
         assert (x.grad, y.grad) == once
