@@ -250,11 +250,11 @@ def test_folded_only_named_nodes_are_left() -> None:
     result = inner.square() * 0.5
     drawn = read(draw(result, fold=True))
     heads = [box.lines[0] for box in drawn.boxes.values()]
-    assert heads == ["5", "x", "inner = 2·x·5 + x", "inner²·0.5"]
+    assert heads == ["x", "5", "inner = 2·x·5 + x", "inner²·0.5"]
     assert list(drawn.boxes) == drawn.nodes
     boxes = drawn.nodes
     assert sorted(drawn.edges) == sorted(
-        [(drawn.named("x"), boxes[2], "11"), (boxes[0], boxes[2], "6"), (boxes[2], boxes[3], "33")]
+        [(drawn.named("x"), boxes[2], "11"), (boxes[1], boxes[2], "6"), (boxes[2], boxes[3], "33")]
     )
 
 
