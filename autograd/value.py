@@ -189,7 +189,10 @@ class Value(Methods, metaclass=_Leaf):
             parts.append(f"grad={float(self.grad)!r}")
         return f"Value({', '.join(parts)})"
 
-    def _repr_svg_(self) -> str:
+    def _repr_svg_(self) -> str | None:
+        """The picture that a notebook shows, unless the graph is too large to be looked at."""
+        if len(topological_order(self)) > 300:
+            return None
         from autograd.diagram import draw
 
         return draw(self).svg()

@@ -583,3 +583,11 @@ def test_without_any_graphviz(diagram: Diagram, monkeypatch: pytest.MonkeyPatch,
         with pytest.raises(AutogradError, match=r"neither `dot` .* nor is graphviz-pure .*pip install"):
             attempt()
     assert diagram.save(tmp_path / "a.dot").read_text(encoding="utf-8") == diagram.source
+
+
+def test_a_notebook_draws_no_graph_that_is_too_large_to_look_at() -> None:
+    y = Value(0.5, "x")
+    for _ in range(299):
+        y = y.sin()
+    assert y._repr_svg_() is not None
+    assert y.sin()._repr_svg_() is None
