@@ -108,9 +108,8 @@ def _accumulate(root: Value) -> None:
     try:
         node._grad = untouched
         while True:
-            if (
-                node._dy is not None
-            ):  # the right operand first, so that the reverse has the left one first
+            # the right operand first, so that the reverse has the left one first
+            if node._dy is not None:
                 operand = node._y
                 if operand._grad is not untouched:
                     if operand.operation is not None:

@@ -339,7 +339,9 @@ def _rebuilt(
 
 
 def _comparable(other: Value | SupportsFloat) -> float | None:
-    return other._data if isinstance(other, Value) else eager.as_number(other)
+    if other.__class__ is Value:  # isinstance is slow beside a metaclass
+        return other._data
+    return other if other.__class__ is float else eager.as_number(other)
 
 
 def _real(number: object, what: str, node: Value | None = None) -> float:

@@ -1,7 +1,7 @@
 """The engines, behind one interface, so that each of them does the same work.
 
-The inputs and constants of the workloads are plain floats, which every engine takes as operands and
-which no engine is slower with.
+The inputs and constants of the workloads are plain floats, which every engine takes as operands;
+micrograd makes nodes of them itself.
 """
 
 from __future__ import annotations
