@@ -130,34 +130,21 @@ def draw(*results: Value, digits: int = 6, fold: bool = False) -> Diagram:
     nodes = everything = _below(results)
     if fold:
         nodes = [node for node in everything if node.name or node in results or not node.operands]
-    stations = set(nodes)
-    edges = {
-        node: _folded_edges(node, everything[::-1], stations) if fold else _edges(node) for node in nodes
-    }
-    # ids begin with a digest of what is drawn: the same drawing has the same ids each time
+        order, stations = everything[::-1], set(nodes)
+        edges = {node: _folded_edges(node, order, stations) for node in nodes}
+    else:
+        edges = {node: _edges(node) for node in nodes}
+    texts = {node: (_lines(node, digits), _tooltip(node)) for node in nodes}
     names: dict[object, str] = {node: f"n{number}" for number, node in enumerate(nodes)}
+    # ids begin with a digest of what is drawn: the same drawing has the same ids each time
     content = [
-        (
-            _lines(node, digits),
-            _tooltip(node),
-            [(names.get(tail, tail), slope) for tail, slope in edges[node]],
-        )
-        for node in nodes
+        (*texts[node], [(names.get(tail, tail), slope) for tail, slope in edges[node]]) for node in nodes
     ]
     prefix = f"g{hashlib.sha256(repr(content).encode()).hexdigest()[:8]}"
     graph = graphviz.Digraph(graph_attr=_GRAPH | {"id": prefix}, node_attr=_NODE, edge_attr=_EDGE)
     for node in nodes:
         name = names[node]
-        fill = (
-            _RESULT
-            if node in results
-            else _LEAF
-            if not node.operands
-            else _NAMED
-            if node.name
-            else _STEP
-        )
-        _box(graph, prefix, name, _lines(node, digits), _tooltip(node), fillcolor=fill)
+        _box(graph, prefix, name, *texts[node], fillcolor=_fill(node, results))
         for index, (operand, slope) in enumerate(edges[node]):
             label = None if slope is None else f"{slope:.{max(digits - 2, 1)}g}"
             if isinstance(operand, Value):
@@ -167,6 +154,14 @@ def draw(*results: Value, digits: int = 6, fold: bool = False) -> Diagram:
                 _box(graph, prefix, tail, number(operand, UNICODE).text, "a constant", style="dashed")
             graph.edge(tail, name, label=label, id=f"{prefix}-{name}_{index}-edge")
     return Diagram(graph.source)
+
+
+def _fill(node: Value, results: tuple[Value, ...]) -> str:
+    if node in results:
+        return _RESULT
+    if not node.operands:
+        return _LEAF
+    return _NAMED if node.name else _STEP
 
 
 def _edges(node: Value) -> list[tuple[Value | float, float | None]]:
