@@ -39,10 +39,7 @@ class Factor:
 
 def derivative_symbol(above: Value, below: Value) -> str:
     """``∂E/∂w₅``; a node without a name is written out in brackets."""
-    names = (
-        unicode_symbol(node.label) if node.label.isidentifier() else f"({node.label})"
-        for node in (above, below)
-    )
+    names = (unicode_symbol(node.name) if node.name else f"({node.label})" for node in (above, below))
     return "∂{}/∂{}".format(*names)
 
 

@@ -58,11 +58,13 @@ def _round(text: str) -> str:
     return f"({text})"
 
 
+_RAISED = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾")
 _SUPERSCRIPT = str.maketrans("−-0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def _unicode_power(base: Written, exponent: Written) -> Written:
-    below = base.text if base.tightness == ATOM else _round(base.text)
+    raised = base.text[-1] in _RAISED  # a name may end in a superscript of its own
+    below = base.text if base.tightness == ATOM and not raised else _round(base.text)
     if exponent.text.lstrip("−-").isdigit():
         return Written(below + exponent.text.translate(_SUPERSCRIPT), POWER)
     above = exponent.text if exponent.tightness == ATOM else _round(exponent.text)
@@ -91,7 +93,8 @@ def _latex_cases(branches: Sequence[tuple[str, str | None]]) -> str:
 
 
 def _latex_power(base: Written, exponent: Written) -> Written:
-    below = base.text if base.tightness == ATOM else rf"\left({base.text}\right)"
+    single = base.tightness == ATOM and "^" not in base.text  # LaTeX refuses a second superscript
+    below = base.text if single else rf"\left({base.text}\right)"
     return Written(f"{below}^{{{exponent.text}}}", POWER)
 
 

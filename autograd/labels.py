@@ -43,7 +43,7 @@ def _computation(node: Value, depth: int, style: Style, symbol: Callable[[str], 
     return value_of(node.operation, operands, style)
 
 
-def definition(node: Value, symbol: Callable[[str], str] = unicode_symbol, width: int = 40) -> str:
+def definition(node: Value, symbol: Callable[[str], str] = unicode_symbol, width: int = 48) -> str:
     """How a node was computed, in terms of named nodes and as deep as fits in ``width`` characters.
 
     >>> w, x, b = Value(2.0, "w1"), Value(3.0, "x1"), Value(1.0, "b")

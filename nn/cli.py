@@ -12,9 +12,12 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from autograd import AutogradError, __version__
 from nn import worked
+from nn.notation import notation_names
+from nn.training import TrainingStep
 
 __all__ = ["main"]
 
@@ -45,8 +48,31 @@ _steps = click.option(
 _bias = click.option("--bias", is_flag=True, help="Update the biases too.")
 
 
-def _step(example: str, steps: int, bias: bool) -> Any:
-    return worked.load(example).step(steps, update_biases=True if bias else None)
+def _targets(_: click.Context, __: click.Parameter, text: str | None) -> list[list[float]] | None:
+    """``0.5; 0.6 0.7`` is one target for the first example, and two for the second."""
+    if text is None:
+        return None
+    try:
+        return [[float(target) for target in each.split()] for each in text.split(";")]
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+_targets_of_ones_own = click.option(
+    "--targets",
+    callback=_targets,
+    metavar="T1 T2; …",
+    help="Other targets: those of an example apart by spaces, the examples by semicolons.",
+)
+
+
+def _example_of(name: str, targets: list[list[float]] | None = None) -> worked.WorkedExample:
+    example = worked.load(name)
+    return example if targets is None else example.with_targets(targets)
+
+
+def _step(example: worked.WorkedExample, steps: int, bias: bool) -> TrainingStep:
+    return example.step(steps, update_biases=True if bias else None)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -68,7 +94,8 @@ def list_examples() -> None:
     table = Table("name", "network", "what it works out", "source")
     for name in worked.names():
         example = worked.load(name)
-        table.add_row(name, "-".join(map(str, example.shape)), example.title, example.source)
+        shape = "-".join(map(str, example.shape))
+        table.add_row(Text(name, no_wrap=True), Text(shape, no_wrap=True), example.title, example.source)
     Console().print(table)
 
 
@@ -76,6 +103,13 @@ def list_examples() -> None:
 @_example
 @_steps
 @_bias
+@_targets_of_ones_own
+@click.option(
+    "--notation",
+    type=click.Choice(notation_names()),
+    metavar="NAME",
+    help=f"Show it in another document's notation: {', '.join(notation_names())}.",
+)
 @click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object, every number by its symbol."
 )
@@ -84,14 +118,25 @@ def list_examples() -> None:
 @click.option("--fold", is_flag=True, help="Draw named nodes only.")
 @_errors_in_one_line
 def step(
-    example: str, steps: int, bias: bool, as_json: bool, svg: Path | None, png: Path | None, fold: bool
+    example: str,
+    steps: int,
+    bias: bool,
+    targets: list[list[float]] | None,
+    notation: str | None,
+    as_json: bool,
+    svg: Path | None,
+    png: Path | None,
+    fold: bool,
 ) -> None:
     """Take a step of training and show every number of it.
 
     With --steps N, the N-th step: its values and gradients are those before the N-th update, the error
     after is that after N updates.
     """
-    taken = _step(example, steps, bias)
+    taken_from = _example_of(example, targets)
+    taken = _step(taken_from, steps, bias)
+    if notation is not None:
+        taken = taken.in_notation(notation)
     saved = [
         taken.draw(fold=fold).save(path, kind)
         for path, kind in ((svg, "svg"), (png, "png"))
@@ -104,6 +149,8 @@ def step(
     if steps > 1:
         console.print(f"step {steps}, after {steps - 1} updates")
     console.print(taken)
+    if taken_from.ours and targets is None:
+        console.print(f"Not from the document: {taken_from.ours}.", markup=False)
     for path in saved:
         console.print(f"drawn: {path}", soft_wrap=True, markup=False)
 
@@ -123,7 +170,7 @@ def explain(example: str, symbol: str, of: str | None, steps: int, bias: bool, a
     """
     import json
 
-    derivation = _step(example, steps, bias).explain(symbol, of)
+    derivation = _step(_example_of(example), steps, bias).explain(symbol, of)
     click.echo(
         json.dumps(derivation.to_dict(), indent=2, allow_nan=False) if as_json else derivation.text()
     )

@@ -1,48 +1,67 @@
-"""How a document names things: data, applied to any network.
+"""How a document names things, and how it treats the bias: data, applied to any network.
 
 A name is a template, as ``"net_{neuron}"``. It may use
 
 * ``{layer}``: the number of the layer, from 1; the inputs are layer 0.
+* ``{level}``: the same, but with the inputs as level 1.
 * ``{j}``: the number of the neuron in its layer, from 1.
-* ``{i}``: the number of the input that a weight belongs to, from 1.
+* ``{i}``: the number of the input that a weight belongs to, from 1; 0 of a bias.
+* ``{row}``: the row of a weight in its layer's matrix, from 1. If the bias is the weight of a constant
+  input x₀, it has the first row.
+* ``{h}``: the running number of a hidden neuron in the network, from 1.
 * ``{neuron}``: the neuron's own name, from the templates ``hidden`` and ``output``.
 * ``{n}``: the running number of the weight or the bias in the network, from 1.
-* ``{symbol}``: the name of the thing that a gradient or an update is of.
+* ``{e}``: the number of the example, from 1. Where a template does without, its names end in ``@1``,
+  ``@2``, … if there are several examples.
+* ``{symbol}``: the name of the thing that a gradient, an update or a change is of.
 """
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass, fields
+from functools import cache
+from importlib import resources
 from string import Formatter
+from typing import TYPE_CHECKING, Any
 
-from autograd import Value
-from nn.network import MLP
-from nn.neuron import Neuron
+from nn.neuron import BIASES
 
-__all__ = ["Names", "Notation"]
+if TYPE_CHECKING:
+    from nn.names import Names
+    from nn.network import MLP
 
-_POSITION = {"layer", "j", "neuron"}
+__all__ = ["Notation", "notation_names"]
+
+_NEURON = {"layer", "level", "j", "h"}
+_PASS = _NEURON | {"neuron", "e"}
+_PARAMETER = _NEURON | {"neuron", "i", "row", "n"}
 #: Which fields each template may use.
 _FIELDS = {
-    "input": {"i"},
-    "target": _POSITION,
-    "hidden": {"layer", "j"},
-    "output": {"layer", "j"},
-    "net": _POSITION,
-    "out": _POSITION,
-    "delta": _POSITION,
-    "weight": _POSITION | {"i", "n"},
-    "bias": _POSITION | {"n"},
+    "input": {"i", "row", "e"},
+    "target": _PASS,
+    "hidden": _NEURON,
+    "output": _NEURON,
+    "net": _PASS,
+    "out": _PASS,
+    "prediction": _PASS,
+    "delta": _PASS,
+    "weight": _PARAMETER,
+    "bias": _PARAMETER,
     "error": set(),
-    "error_of": _POSITION,
+    "error_of": _PASS,
     "gradient": {"symbol"},
-    "updated": {"symbol"},
+    "slope": _PASS | {"symbol"},
+    "updated": _PARAMETER | {"symbol"},
+    "change": _PARAMETER | {"symbol"},
 }
+#: What the entries that are no templates may say.
+_CHOICES = {"convention": ("", *BIASES), "vectors": ("", "row", "column")}
 
 
 @dataclass(frozen=True)
 class Notation:
-    """The names of everything in a training step, as templates.
+    """The names of everything in a training step, as templates, and what else a document settles.
 
     Attributes:
         input: an input of the network.
@@ -51,22 +70,32 @@ class Notation:
         output: what a neuron of the last layer is called.
         net: a net input.
         out: an output of a neuron.
+        prediction: an output of the network, where it is not called as the other ``out`` are.
         delta: a δ = ∂E/∂net.
         weight: a weight.
         bias: a bias.
         error: the error.
         error_of: the part of the error that one output neuron contributes.
         gradient: the derivative of the error by something.
+        slope: the derivative of the error by an output of the network, where it has a name of its own.
         updated: a parameter after the update.
+        change: by how much the update changes a parameter.
+        convention: how the bias enters the net input, a name in `nn.neuron.BIASES`; "" for however the
+            network has it.
+        vectors: "row" if the signals of a layer are a row, so that net = x·W and W[i,j] leads from i to
+            j; "column" if they are a column, net = W·x and w_jk leads to j from k; "" if the document
+            has no matrices.
 
     Raises:
-        ValueError: a template uses a field that it has not.
+        ValueError: a template uses a field that it has not, or an entry is not among its choices.
 
     >>> Notation(weight="w{n}").weight
     'w{n}'
-    >>> Notation(net="s_{k}")
+    >>> Notation.named("hoey").weight, Notation.named("xing").weight
+    ('W{layer}[{row},{j}]', 'w_{j},{i}^({layer})')
+    >>> Notation(input="x_{k}")
     Traceback (most recent call last):
-    ValueError: notation net = 's_{k}': no field {k}; it may use {j}, {layer}, {neuron}
+    ValueError: notation input = 'x_{k}': no field {k}; it may use {e}, {i}, {row}
     """
 
     input: str = "x{i}"
@@ -75,129 +104,74 @@ class Notation:
     output: str = "o{j}"
     net: str = "net_{neuron}"
     out: str = "out_{neuron}"
+    prediction: str = ""
     delta: str = "delta_{neuron}"
     weight: str = "w_{neuron}_{i}"
     bias: str = "b_{neuron}"
     error: str = "E"
     error_of: str = "E_{neuron}"
     gradient: str = "dE/d{symbol}"
+    slope: str = ""
     updated: str = "{symbol}+"
+    change: str = "Δ{symbol}"
+    convention: str = ""
+    vectors: str = ""
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            template, allowed = getattr(self, field.name), _FIELDS[field.name]
-            if not isinstance(template, str):
-                raise ValueError(f"notation {field.name}: a template is text, not {template!r:.60}")
-            if not template:
-                raise ValueError(f"notation {field.name} is empty: a name has a letter at least")
-            try:
-                used = [part[1:] for part in Formatter().parse(template) if part[1] is not None]
-            except ValueError as error:
-                raise ValueError(f"notation {field.name} = {template!r}: {error}") from None
-            for name, width, conversion in used:
-                if width or conversion:
-                    raise ValueError(f"notation {field.name} = {template!r}: a field is a name alone")
-                if name not in allowed:
-                    may = ", ".join(f"{{{each}}}" for each in sorted(allowed)) or "none"
+            entry = getattr(self, field.name)
+            if not isinstance(entry, str):
+                raise ValueError(f"notation {field.name}: a template is text, not {entry!r:.60}")
+            if choices := _CHOICES.get(field.name):
+                if entry not in choices:
                     raise ValueError(
-                        f"notation {field.name} = {template!r}: no field {{{name}}}; it may use {may}"
+                        f"notation {field.name} = {entry!r}: one of {', '.join(filter(None, choices))}"
                     )
+            else:
+                if not entry and field.default:
+                    raise ValueError(f"notation {field.name} is empty: a name has a letter at least")
+                _check_template(field.name, entry)
 
-    def names(self, network: MLP) -> Names:
-        """What this notation calls the parts of a network."""
-        return Names(self, network)
+    @staticmethod
+    def named(name: str) -> Notation:
+        """One that comes along: that of a document, by the document's name.
+
+        Raises:
+            ValueError: there is none of that name.
+        """
+        if name not in notation_names():
+            raise ValueError(f"no notation {name!r}; there are {', '.join(notation_names())}")
+        return Notation(**_along()[name])
+
+    def names(self, network: MLP, examples: int = 1) -> Names:
+        """What this notation calls the parts of a network, and what it computes of some examples."""
+        from nn.names import Names
+
+        return Names(self, network, examples)
 
 
-class Names:
-    """A notation applied to a network: the name of each of its parts.
+def notation_names() -> list[str]:
+    """The notations that come along.
 
-    Attributes:
-        inputs: the names of the inputs.
-        targets: the names of the targets.
-        parameters: the weights and then the biases, with their names; a shared one has one name.
-        neurons: the neurons with their names, layer by layer.
-        nets: the names of the net inputs, by neuron.
-        outs: the names of the outputs, by neuron.
-        deltas: the names of the δ, by neuron.
-        errors: the names of the parts of the error, by output neuron.
-
-    Raises:
-        ValueError: two different things would have the same name.
+    >>> notation_names()
+    ['guided', 'hoey', 'signals', 'urbain', 'xing']
     """
-
-    def __init__(self, notation: Notation, network: MLP) -> None:
-        self.notation = notation
-        nin = len(network.layers[0].neurons[0].weights)
-        self.inputs = [notation.input.format(i=i) for i in range(1, nin + 1)]
-        self.neurons: dict[Neuron, str] = {}
-        self.nets: dict[Neuron, str] = {}
-        self.outs: dict[Neuron, str] = {}
-        self.deltas: dict[Neuron, str] = {}
-        self.targets: list[str] = []
-        self.errors: list[str] = []
-        weights: dict[Value, str] = {}
-        biases: dict[Value, str] = {}
-        count = 0
-        for layer, part in enumerate(network.layers, 1):
-            last = layer == len(network.layers)
-            for j, neuron in enumerate(part.neurons, 1):
-                name = (notation.output if last else notation.hidden).format(layer=layer, j=j)
-                where = {"layer": layer, "j": j, "neuron": name}
-                self.neurons[neuron] = name
-                self.nets[neuron] = notation.net.format(**where)
-                self.outs[neuron] = notation.out.format(**where)
-                self.deltas[neuron] = notation.delta.format(**where)
-                if last:
-                    self.targets.append(notation.target.format(**where))
-                    self.errors.append(notation.error_of.format(**where))
-                for i, weight in enumerate(neuron.weights, 1):
-                    count += 1
-                    weights.setdefault(weight, notation.weight.format(**where, i=i, n=count))
-                if neuron.bias is not None and neuron.bias not in biases:
-                    biases[neuron.bias] = notation.bias.format(**where, n=len(biases) + 1)
-        self.parameters = weights | biases
-        self._check_distinct()
-
-    def _check_distinct(self) -> None:
-        nodes = {
-            "inputs": self.inputs,
-            "targets": self.targets,
-            "parameters": list(self.parameters.values()),
-            "net inputs": list(self.nets.values()),
-            "outputs": list(self.outs.values()),
-            "error": [self.notation.error],
-            "parts of the error": self.errors if len(self.errors) > 1 else [],
-        }
-        kinds = {
-            **nodes,
-            "δ": list(self.deltas.values()),
-            "gradients": [self.gradient(name) for names in nodes.values() for name in names],
-            "updates": [self.updated(name) for name in self.parameters.values()],
-        }
-        _refuse_twins(kinds)
-        _refuse_twins({"neurons": list(self.neurons.values())})
-
-    def apply(self) -> None:
-        """Give the parameters their names, and the neurons the names to record with."""
-        for parameter, name in self.parameters.items():
-            parameter.name = name
-        for neuron in self.neurons:
-            neuron.names = (self.nets[neuron], self.outs[neuron])
-
-    def gradient(self, symbol: str) -> str:
-        """The name of the derivative of the error by something."""
-        return self.notation.gradient.format(symbol=symbol)
-
-    def updated(self, symbol: str) -> str:
-        """The name of a parameter after the update."""
-        return self.notation.updated.format(symbol=symbol)
+    return sorted(_along())
 
 
-def _refuse_twins(kinds: dict[str, list[str]]) -> None:
-    seen: dict[str, str] = {}
-    for kind, names in kinds.items():
-        for name in names:
-            if name in seen:
-                both = kind if seen[name] == kind else f"{seen[name]} and {kind}"
-                raise ValueError(f"the notation gives the name {name!r} twice, among the {both}")
-            seen[name] = kind
+@cache
+def _along() -> dict[str, dict[str, Any]]:
+    return tomllib.loads((resources.files("nn") / "notations.toml").read_text(encoding="utf-8"))
+
+
+def _check_template(name: str, template: str) -> None:
+    try:
+        used = [part[1:] for part in Formatter().parse(template) if part[1] is not None]
+    except ValueError as error:
+        raise ValueError(f"notation {name} = {template!r}: {error}") from None
+    for field, width, conversion in used:
+        if width or conversion:
+            raise ValueError(f"notation {name} = {template!r}: a field is a name alone")
+        if field not in _FIELDS[name]:
+            may = ", ".join(f"{{{each}}}" for each in sorted(_FIELDS[name])) or "none"
+            raise ValueError(f"notation {name} = {template!r}: no field {{{field}}}; it may use {may}")

@@ -5,7 +5,8 @@
 0.291027773694
 """
 
-from nn.worked.example import LayerData, WorkedExample, load, names
+from nn.worked.example import Figure, LayerData, WorkedExample
+from nn.worked.files import load, names
 from nn.worked.reader import WorkedExampleError
 
-__all__ = ["LayerData", "WorkedExample", "WorkedExampleError", "load", "names"]
+__all__ = ["Figure", "LayerData", "WorkedExample", "WorkedExampleError", "load", "names"]

@@ -1,22 +1,18 @@
-"""WorkedExample: a network, its numbers and its notation, read from a TOML file."""
+"""WorkedExample: a network, its numbers, its notation, and what a document prints of it."""
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass, fields
-from importlib import resources
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from autograd import Value
-from nn.activations import activation_names
+from nn.forward import Example
 from nn.network import MLP
-from nn.neuron import BIASES
 from nn.notation import Notation
 from nn.optimizers import SGD
-from nn.training import ERRORS, Example, TrainingStep, train
-from nn.worked.reader import Section, WorkedExampleError
+from nn.training import TrainingStep, train
 
-__all__ = ["WorkedExample", "load", "names"]
+__all__ = ["Figure", "LayerData", "WorkedExample"]
 
 
 @dataclass(frozen=True)
@@ -35,20 +31,41 @@ class LayerData:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A number that a document prints.
+
+    Attributes:
+        symbol: what the document, or whoever lists its figures, calls it.
+        printed: the text as it stands there.
+        of: the symbol that a training step has for it, or the name of a matrix of equal numbers.
+        where: where it stands.
+        after: how many updates come before the step that it belongs to.
+    """
+
+    symbol: str
+    printed: str
+    of: str
+    where: str
+    after: int
+
+
+@dataclass(frozen=True)
 class WorkedExample:
-    """A worked example: what it starts from, and how it names things.
+    """A worked example: what it starts from, how it names things, and what a document prints of it.
 
     Attributes:
         name: what it is called.
         title: what it is, in a line.
         source: where it comes from.
+        ours: what of it is not from there, in a line; "" if all is.
         layers: its network.
         bias: the bias convention, a name in `nn.neuron.BIASES`.
         examples: what the network is to learn.
-        error: the name of the error, one of `nn.training.ERRORS`.
+        error: how the error is made up: a name in `nn.error_rules.ERRORS`, or a formula.
         learning_rate: η of the update w − η ∂E/∂w.
         update_biases: whether the biases are updated too.
         notation: how it names everything.
+        figures: what the document prints.
 
     >>> from nn import worked
     >>> example = worked.load("urbain")
@@ -59,6 +76,7 @@ class WorkedExample:
     name: str
     title: str
     source: str
+    ours: str
     layers: list[LayerData]
     bias: str
     examples: list[Example]
@@ -66,6 +84,7 @@ class WorkedExample:
     learning_rate: float
     update_biases: bool
     notation: Notation
+    figures: list[Figure]
 
     @property
     def shape(self) -> list[int]:
@@ -109,118 +128,27 @@ class WorkedExample:
         train(network, self.examples, optimizer, error=self.error, steps=steps - 1)
         return TrainingStep(network, self.examples, optimizer, error=self.error, notation=self.notation)
 
+    def with_targets(self, targets: Sequence[Sequence[float]]) -> WorkedExample:
+        """The same example with other targets, a list for each of its examples.
 
-def names() -> list[str]:
-    """The worked examples that come along.
+        What a document prints does not belong to it any more, so it has no figures.
 
-    >>> names()
-    ['urbain']
-    """
-    return sorted(
-        file.name.removesuffix(".toml")
-        for file in resources.files("nn.worked").iterdir()
-        if file.name.endswith(".toml")
-    )
+        Raises:
+            ValueError: there are not as many as the example has examples and outputs.
 
-
-def load(name: str | Path) -> WorkedExample:
-    """A worked example: one of `names`, or a path to a TOML file of your own.
-
-    The format is described in ``docs/worked-examples.md``.
-
-    Raises:
-        WorkedExampleError: there is no such example, or the file is not as it should be; the message
-            names the file, the key and what was expected.
-        OSError: the file cannot be read.
-    """
-    if str(name) in names():
-        content = (resources.files("nn.worked") / f"{name}.toml").read_bytes()
-        return _parsed(str(name), f"{name}.toml", content)
-    path = Path(name)
-    if path.suffix != ".toml":
-        raise WorkedExampleError(
-            f"no worked example {str(name)!r}; there are {', '.join(names())}, and files ending in .toml"
-        )
-    return _parsed(path.stem, str(path), path.read_bytes())
-
-
-def _parsed(name: str, file: str, content: bytes) -> WorkedExample:
-    try:
-        table = tomllib.loads(content.decode())
-    except RecursionError:
-        raise WorkedExampleError(f"{file}: nested too deeply") from None
-    except ValueError as error:  # not TOML, not UTF-8, or a number of too many digits
-        raise WorkedExampleError(f"{file}: {' '.join(str(error).split())}") from None
-    top = Section(file, "", table)
-    bias = top.choice("bias", BIASES, "+b")
-    layers = _layers(top.sections("layers"), bias != "none")
-    training = top.section("training")
-    example = WorkedExample(
-        name=name,
-        title=top.text("title", name),
-        source=top.text("source", ""),
-        layers=layers,
-        bias=bias,
-        examples=_examples(top.sections("examples"), layers),
-        error=training.choice("error", ERRORS, "half_squared_error"),
-        learning_rate=_learning_rate(training),
-        update_biases=training.flag("update_biases", True),
-        notation=_notation(top.section("notation")),
-    )
-    training.done(("error", "learning_rate", "update_biases"))
-    top.done(("title", "source", "bias", "layers", "training", "examples", "notation"))
-    try:
-        example.notation.names(example.network())
-    except ValueError as error:
-        top.fail("notation", str(error))
-    return example
-
-
-def _layers(sections: list[Section], biased: bool) -> list[LayerData]:
-    layers: list[LayerData] = []
-    for section in sections:
-        weights = section.rows("weights")
-        nin = len(layers[-1].weights) if layers else len(weights[0])
-        for number, row in enumerate(weights, 1):
-            if len(row) != nin:
-                section.fail(
-                    f"weights[{number}]", f"{nin} weights are expected, one per input, not {len(row)}"
-                )
-        biases = section.number_or_numbers("bias") if biased else None
-        if isinstance(biases, list) and len(biases) != len(weights):
-            section.fail("bias", f"{len(weights)} are expected, one per neuron, not {len(biases)}")
-        layers.append(LayerData(section.choice("activation", activation_names()), weights, biases))
-        section.done(("activation", "weights", "bias") if biased else ("activation", "weights"))
-    return layers
-
-
-def _examples(sections: list[Section], layers: list[LayerData]) -> list[Example]:
-    examples = []
-    for section in sections:
-        example = Example(section.numbers("inputs"), section.numbers("targets"))
-        for key, found, expected in (
-            ("inputs", example.inputs, len(layers[0].weights[0])),
-            ("targets", example.targets, len(layers[-1].weights)),
-        ):
-            if len(found) != expected:
-                section.fail(key, f"{expected} numbers are expected, not {len(found)}")
-        section.done(("inputs", "targets"))
-        examples.append(example)
-    return examples
-
-
-def _learning_rate(section: Section) -> float:
-    rate = section.number("learning_rate")
-    if rate < 0.0:
-        section.fail("learning_rate", f"a number of at least 0 is expected, not {rate}")
-    return rate
-
-
-def _notation(section: Section) -> Notation:
-    known = [field.name for field in fields(Notation)]
-    templates = {name: section.text(name) for name in known if name in section.left}
-    section.done(known)
-    try:
-        return Notation(**templates)
-    except ValueError as error:
-        section.fail("", str(error))
+        >>> from nn import worked
+        >>> own = worked.load("guided-16").with_targets([[0.5], [0.6], [0.7]])
+        >>> [list(example.targets) for example in own.examples]
+        [[0.5], [0.6], [0.7]]
+        """
+        nout = self.shape[-1]
+        if len(targets) != len(self.examples) or any(len(each) != nout for each in targets):
+            raise ValueError(
+                f"{len(self.examples)} lists of {nout} targets are expected, "
+                f"not {[len(each) for each in targets]} targets"
+            )
+        examples = [
+            Example(example.inputs, [float(target) for target in each])
+            for example, each in zip(self.examples, targets, strict=True)
+        ]
+        return replace(self, examples=examples, figures=[])

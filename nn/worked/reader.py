@@ -78,14 +78,26 @@ class Section:
         """A finite number, or a list of them."""
         return self.numbers(key) if isinstance(self.left.get(key), list) else self.number(key)
 
+    def rectangular(self, key: str, rows: list[list[float]]) -> None:
+        """Raise the error unless all rows of a matrix have the same length."""
+        for number, row in enumerate(rows, 1):
+            if len(row) != len(rows[0]):
+                self.fail(f"{key}[{number}]", f"{len(rows[0])} numbers are expected, not {len(row)}")
+
+    def count(self, key: str, default: int) -> int:
+        """A whole number of at least 0 and at most a million."""
+        return self._take(key, "a whole number from 0 to 1000000", default, _count)
+
     def section(self, key: str) -> Section:
         """A table within this one; an empty one if it is missing."""
         return Section(self.file, ".".join(filter(None, (self.key, key))), self.left.pop(key, {}))
 
-    def sections(self, key: str) -> list[Section]:
-        """A list of tables, at least one."""
-        found = self.left.pop(key, None)
-        if not isinstance(found, list) or not found:
+    def sections(self, key: str, at_least: int = 1) -> list[Section]:
+        """A list of tables, at least one or none."""
+        found = self.left.pop(key, [])
+        if not isinstance(found, list):
+            self.fail(key, f"a list of tables [[{key}]] is expected, not {_found(found)}")
+        if len(found) < at_least:
             self.fail(key, f"at least one [[{key}]] is expected")
         return [
             Section(self.file, f"{self.key}{key}[{number}]", table)
@@ -118,6 +130,12 @@ def _number(found: object) -> float | None:
     except OverflowError:
         return None
     return number if isfinite(number) else None
+
+
+def _count(found: object) -> int | None:
+    if isinstance(found, bool) or not isinstance(found, int):
+        return None
+    return found if 0 <= found <= 1_000_000 else None
 
 
 def _numbers(found: object) -> list[float] | None:

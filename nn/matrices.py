@@ -1,0 +1,264 @@
+"""A training step as the matrices that documents compute it with, rows or columns as theirs are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from autograd import OPERATIONS, Value
+
+if TYPE_CHECKING:
+    from nn.neuron import Neuron
+    from nn.training import TrainingStep
+
+__all__ = ["Matrix", "matrices"]
+
+
+class Matrix(NamedTuple):
+    """A matrix or vector of numbers, each with its own symbol.
+
+    Attributes:
+        name: what it is called.
+        formula: how it is computed from others; "" if it is given.
+        symbols: the symbol of each number, row by row; "" of the constant input x₀.
+        numbers: the numbers.
+    """
+
+    name: str
+    formula: str
+    symbols: list[list[str]]
+    numbers: list[list[float]]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The number of rows, and of columns."""
+        return len(self.numbers), len(self.numbers[0])
+
+    def number(self) -> float:
+        """The number that every entry is.
+
+        Raises:
+            KeyError: they differ.
+        """
+        first, *others = (number for row in self.numbers for number in row)
+        if any(other != first for other in others):
+            raise KeyError(f"{self.name} has different numbers: ask for one, as {self.symbols[-1][-1]}")
+        return first
+
+
+def matrices(step: TrainingStep) -> list[Matrix]:
+    """The matrices of a step, in the order in which they are computed.
+
+    With row vectors, the examples are the rows of each matrix of signals, and net = x·W. With column
+    vectors they are the columns, and net = W·x.
+
+    Raises:
+        ValueError: the step's notation has no matrices.
+
+    >>> from nn import worked
+    >>> for matrix in matrices(worked.load("hoey").step())[:4]:
+    ...     print(matrix.name, matrix.shape, matrix.formula, matrix.symbols[0])
+    X (1, 3)  ['', 'X[2]', 'X[3]']
+    W1 (3, 2)  ['W1[1,1]', 'W1[1,2]']
+    a1 (1, 2) X·W1 ['a1[1]', 'a1[2]']
+    z1 (1, 2) σ(a1) ['z1[1]', 'z1[2]']
+    """
+    if not step.names.notation.vectors:
+        raise ValueError("the notation has no matrices: its vectors are neither rows nor columns")
+    return _Writer(step).all()
+
+
+class _Writer:
+    """Writes the matrices of one step; ``row`` says which way its vectors lie."""
+
+    def __init__(self, step: TrainingStep) -> None:
+        self.step, self.names = step, step.names
+        self.row = step.names.notation.vectors == "row"
+        self.layers = [layer.neurons for layer in step.network.layers]
+
+    def all(self) -> list[Matrix]:
+        forward = [self._signals("input", [each.inputs for each in self.names.passes], x0=True)]
+        for number, neurons in enumerate(self.layers):
+            forward += [self._weights(neurons), *self._bias(neurons)]
+            forward += [self._nets(number), self._outs(number)]
+        last = self.layers[-1]
+        targets = [each.targets for each in self.names.passes]
+        forward.append(self._signals("target", targets, neuron=last[0]))
+        backward = [self._slopes(), *(self._deltas(k) for k in reversed(range(len(self.layers))))]
+        gradients = [matrix for number in range(len(self.layers)) for matrix in self._gradients(number)]
+        updates = [matrix for neurons in self.layers for matrix in self._updates(neurons)]
+        return [*forward, *backward, *gradients, *updates]
+
+    # --- vectors of signals, one per example ---------------------------------------------------
+
+    def _signals(
+        self,
+        kind: str,
+        symbols: Sequence[Sequence[str]],
+        *,
+        neuron: Neuron | None = None,
+        formula: str = "",
+        symbol: str = "",
+        x0: bool = False,
+    ) -> Matrix:
+        sign = self._x0(self.layers[0][0]) if x0 else 0.0
+        rows = [["", *each] if sign else list(each) for each in symbols]
+        return self._matrix(self.names.whole(kind, neuron, symbol), formula, rows, turned=True, x0=sign)
+
+    def _nets(self, number: int) -> Matrix:
+        neurons = self.layers[number]
+        weights, before = self._name_of_weights(neurons[0]), self._before(number)
+        formula = f"{before}·{weights}" if self.row else f"{weights}·{before}"
+        if (bias := neurons[0].bias_convention) and not bias.weighs:
+            formula += f" {'+' if bias.sign > 0 else '−'} {self.names.whole('bias', neurons[0])}"
+        symbols = [[each.nets[neuron] for neuron in neurons] for each in self.names.passes]
+        return self._signals("net", symbols, neuron=neurons[0], formula=formula)
+
+    def _outs(self, number: int) -> Matrix:
+        neurons = self.layers[number]
+        net, activation = self.names.whole("net", neurons[0]), neurons[0].activation
+        formula = net if activation == "linear" else f"{OPERATIONS[activation].symbol}({net})"
+        symbols = [[each.outs[neuron] for neuron in neurons] for each in self.names.passes]
+        return self._signals("out", symbols, neuron=neurons[0], formula=formula)
+
+    def _slopes(self) -> Matrix:
+        last = self.layers[-1]
+        out = self.names.whole("out", last[0])
+        symbols = [
+            [self.names.gradient(each.outs[neuron]) for neuron in last] for each in self.names.passes
+        ]
+        formula = f"∂{self.names.notation.error}/∂{out}"
+        return self._signals(self._kind_of_slope(), symbols, neuron=last[0], formula=formula, symbol=out)
+
+    def _deltas(self, number: int) -> Matrix:
+        neurons = self.layers[number]
+        if number == len(self.layers) - 1:
+            out = self.names.whole("out", neurons[0])
+            back = self.names.whole(self._kind_of_slope(), neurons[0], out)
+        else:
+            above = self.layers[number + 1][0]
+            weights, delta = self._name_of_weights(above), self.names.whole("delta", above)
+            if self._x0(above):
+                weights += "[2:]" if self.row else "[:,2:]"  # no δ goes to the constant input
+            back = f"({delta}·{weights}ᵀ)" if self.row else f"({weights}ᵀ·{delta})"
+        net, activation = self.names.whole("net", neurons[0]), neurons[0].activation
+        slope = "" if activation == "linear" else f" ⊙ {OPERATIONS[activation].symbol}′({net})"
+        symbols = [[each.deltas[neuron] for neuron in neurons] for each in self.names.passes]
+        return self._signals("delta", symbols, neuron=neurons[0], formula=back + slope)
+
+    # --- weights and biases --------------------------------------------------------------------
+
+    def _weights(self, neurons: Sequence[Neuron]) -> Matrix:
+        name = self._name_of_weights(neurons[0])
+        return self._matrix(name, "", self._grid(neurons, self.names.parameters))
+
+    def _bias(self, neurons: Sequence[Neuron]) -> list[Matrix]:
+        symbols = self._bias_row(neurons, self.names.parameters)
+        name = self.names.whole("bias", neurons[0])
+        return [self._matrix(name, "", [symbols], turned=True)] if symbols else []
+
+    def _gradients(self, number: int) -> list[Matrix]:
+        neurons = self.layers[number]
+        weights, delta = self._name_of_weights(neurons[0]), self.names.whole("delta", neurons[0])
+        before = self._before(number)
+        formula = f"{before}ᵀ·{delta}" if self.row else f"{delta}·{before}ᵀ"
+        shared = len({neuron.bias for neuron in neurons}) < len(neurons)
+        if self._x0(neurons[0]) and shared:
+            formula = ""  # a shared bias has the sum of what stands there
+        named = {
+            parameter: self.names.gradient(symbol) for parameter, symbol in self.names.parameters.items()
+        }
+        found = [
+            self._matrix(
+                self.names.whole("gradient", symbol=weights), formula, self._grid(neurons, named)
+            )
+        ]
+        if symbols := self._bias_row(neurons, named):
+            bias = neurons[0].bias_convention
+            assert bias is not None
+            total = "Σ " if len(self.names.passes) > 1 or shared else ""
+            name = self.names.whole("gradient", symbol=self.names.whole("bias", neurons[0]))
+            formula = f"{'' if bias.sign > 0 else '−'}{total}{delta}"
+            found.append(self._matrix(name, formula, [symbols], turned=True))
+        return found
+
+    def _updates(self, neurons: Sequence[Neuron]) -> list[Matrix]:
+        found = []
+        # what is not updated stands in the new matrix as it was
+        after = {
+            parameter: update if update in self.step.updated else self.names.parameters[parameter]
+            for parameter, update in self.names.updates.items()
+        }
+        for symbol, grid, turned in (
+            (self._name_of_weights(neurons[0]), self._grid(neurons, after), False),
+            (self.names.whole("bias", neurons[0]), [self._bias_row(neurons, after)], True),
+        ):
+            if any(each in self.step.updated for row in grid for each in row):
+                name = self.names.whole("updated", neurons[0], symbol)
+                kept = any(each not in self.step.updated for row in grid for each in row)
+                gradient = self.names.whole("gradient", symbol=symbol)
+                formula = "" if kept else f"{symbol} − η·{gradient}"
+                found.append(self._matrix(name, formula, grid, turned=turned))
+        return found
+
+    # --- what they are made of -----------------------------------------------------------------
+
+    def _matrix(
+        self,
+        name: str,
+        formula: str,
+        rows: list[list[str]],
+        *,
+        turned: bool = False,
+        x0: float = 0.0,
+    ) -> Matrix:
+        """A matrix of rows; ``turned`` where the rows are vectors, which may have to be columns."""
+        if turned and not self.row:
+            rows = [list(column) for column in zip(*rows, strict=True)]
+        # not through step[...], which asks for matrices in turn
+        known = {symbol: each for kind in self.step.numbers.values() for symbol, each in kind.items()}
+        numbers = [[known[symbol] if symbol else x0 for symbol in row] for row in rows]
+        return Matrix(name, formula, rows, numbers)
+
+    def _grid(self, neurons: Sequence[Neuron], symbols: dict[Value, str]) -> list[list[str]]:
+        """The symbols of a layer's weights, and of biases that are weights, as the matrix has them."""
+        by_neuron = [
+            [
+                symbols[each]
+                for each in ([neuron.bias] if self._x0(neuron) else []) + neuron.weights
+                if each
+            ]
+            for neuron in neurons
+        ]
+        return [list(row) for row in zip(*by_neuron, strict=True)] if self.row else by_neuron
+
+    def _bias_row(self, neurons: Sequence[Neuron], symbols: dict[Value, str]) -> list[str]:
+        """The symbols of biases that stand by themselves."""
+        return [
+            symbols[neuron.bias]
+            for neuron in neurons
+            if neuron.bias is not None and not self._x0(neuron)
+        ]
+
+    def _name_of_weights(self, neuron: Neuron) -> str:
+        return self.names.whole("weight", neuron)
+
+    def _kind_of_slope(self) -> str:
+        return "slope" if self.names.notation.slope else "gradient"
+
+    def _before(self, number: int) -> str:
+        """What goes into a layer, with the constant input if there is one."""
+        if number == 0:
+            return self.names.whole("input")  # which has it already
+        name, sign = (
+            self.names.whole("out", self.layers[number - 1][0]),
+            self._x0(self.layers[number][0]),
+        )
+        constant = "1" if sign > 0.0 else "−1"
+        return f"[{constant}{' ' if self.row else '; '}{name}]" if sign else name
+
+    @staticmethod
+    def _x0(neuron: Neuron) -> float:
+        """The constant input whose weight the bias is; 0.0 where it is no weight."""
+        bias = neuron.bias_convention
+        return bias.sign if bias is not None and bias.weighs else 0.0

@@ -1,0 +1,94 @@
+"""A recorded computation in which every number can be asked for by its name."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from math import isfinite
+from typing import Any
+
+from autograd import Derivation, Diagram, Value, draw, explain
+from autograd.backward import gradients
+
+__all__ = ["Recorded"]
+
+
+class Recorded:
+    """Named nodes with the derivatives of one of them, the error, by all others.
+
+    Attributes:
+        error: the node of the error.
+        nodes: every node that has a name, by its symbol.
+        numbers: what is known by a symbol, by kinds: ``values``, ``gradients`` and more.
+    """
+
+    error: Value
+    nodes: Mapping[str, Value]
+    numbers: Mapping[str, Mapping[str, float]]
+
+    def node(self, symbol: str) -> Value:
+        """The node of that name; "E" is the error, whatever the notation calls it.
+
+        Raises:
+            KeyError: there is none.
+        """
+        if symbol in self.nodes:
+            return self.nodes[symbol]
+        if symbol == "E":
+            return self.error
+        close = get_close_matches(symbol, self.nodes, n=3)
+        hint = f"; did you mean {' or '.join(close)}?" if close else ""
+        raise KeyError(f"no {symbol!r} in this step{hint}")
+
+    def __getitem__(self, symbol: str) -> float:
+        """The number of that name: a value, a gradient, a δ, an updated parameter, any dA/dB.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for numbers in self.numbers.values():
+            if symbol in numbers:
+                return numbers[symbol]
+        if derivative := re.fullmatch(r"d(.+)/d(.+)", symbol):
+            above, below = self.node(derivative[1]), self.node(derivative[2])
+            return float(gradients(above).get(below, 0.0))
+        return self.node(symbol).data
+
+    def __iter__(self) -> Iterator[str]:
+        """Every symbol that there is a number for by itself."""
+        for numbers in self.numbers.values():
+            yield from numbers
+
+    def explain(self, by: str, of: str | None = None) -> Derivation:
+        """The derivative of the error, or of another node, along every path; see `autograd.explain`.
+
+        Raises:
+            KeyError: there is no such node.
+        """
+        return explain(self.error if of is None else self.node(of), self.node(by))
+
+    def draw(self, digits: int = 6, fold: bool = False) -> Diagram:
+        """The graph with its gradients; see `autograd.draw`."""
+        return draw(self.error, digits=digits, fold=fold)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All numbers by their symbols, as plain data."""
+        return {kind: dict(numbers) for kind, numbers in self.numbers.items()}
+
+    def to_json(self) -> str:
+        """`to_dict` as JSON text; each number reads back as exactly the same.
+
+        Raises:
+            ValueError: a number is infinite or NaN, which JSON has no way to write.
+        """
+        content = self.to_dict()
+        for kind, numbers in content.items():
+            for symbol, value in numbers.items() if isinstance(numbers, dict) else [(kind, numbers)]:
+                if not isfinite(value):
+                    raise ValueError(f"{symbol} is {value}, which JSON has no way to write")
+        return json.dumps(content, indent=2, allow_nan=False)
+
+    def _repr_svg_(self) -> str:
+        return self.draw().svg()
