@@ -50,6 +50,7 @@ def error_rule(error: str | ErrorRule) -> ErrorRule:
     operations of the table.
 
     Raises:
+        TypeError: it is neither text nor a rule.
         ValueError: there is none of that name, and as a formula it cannot be read.
 
     >>> rule = error_rule("(target - out) ** 4 / 4")
@@ -61,33 +62,34 @@ def error_rule(error: str | ErrorRule) -> ErrorRule:
     """
     if isinstance(error, ErrorRule):
         return error
+    if not isinstance(error, str):
+        raise TypeError(f"an error is a name, a formula or an ErrorRule, not {type(error).__name__}")
     if error in ERRORS:
         return ERRORS[error]
-    if error.isidentifier():
+    try:
+        return ErrorRule(partial(_of_each, _formula(error)))
+    except ValueError as problem:
         raise ValueError(
-            f"no error {error!r}; there are {', '.join(ERRORS)}, or a formula of out and target"
-        )
-    return ErrorRule(partial(_of_each, _formula(error)))
+            f"no error {error!r:.60}; there are {', '.join(ERRORS)}, "
+            f"and formulas of out and target, but as such: {problem}"
+        ) from None
 
 
 def _formula(text: str) -> Expression:
     if len(text) > _LONGEST_TEXT:
-        raise ValueError(f"an error's formula has at most {_LONGEST_TEXT} characters, not {len(text)}")
+        raise ValueError(f"it has more than {_LONGEST_TEXT} characters")
     try:
         tree = _WithFloats().visit(ast.parse(text.strip(), mode="eval"))
         expression = Expression(ast.unparse(tree), ("out", "target"))
-    except (SyntaxError, OverflowError) as error:
-        raise ValueError(f"the error's formula {text!r} cannot be read: {error}") from None
+    except SyntaxError as error:
+        raise ValueError(error.msg) from None
     for name, count in expression.calls.items():
         if name not in OPERATIONS:
-            raise ValueError(f"the error's formula {text!r}: no operation {name!r}")
+            raise ValueError(f"there is no operation {name!r}")
         if count != OPERATIONS[name].arity:
-            raise ValueError(
-                f"the error's formula {text!r}: "
-                f"{name} takes {OPERATIONS[name].arity} operands, not {count}"
-            )
+            raise ValueError(f"{name} takes {OPERATIONS[name].arity} operands, not {count}")
     if not any(isinstance(node, ast.Name) and node.id == "out" for node in ast.walk(expression.tree)):
-        raise ValueError(f"the error's formula {text!r} does not depend on out")
+        raise ValueError("it does not depend on out")
     return expression
 
 
@@ -103,8 +105,9 @@ def _of_each(formula: Expression, outputs: Sequence[Value], targets: Sequence[Va
         result: Value = getattr(autograd, name)(*operands)
         return result
 
-    parts: list[Value] = [
+    parts = [
         evaluate(formula.tree, {"out": out, "target": target}, apply)
         for out, target in zip(outputs, targets, strict=True)
     ]
-    return reduce(add, parts)
+    # where a condition decides for a constant, the part is a plain number
+    return reduce(add, (part if isinstance(part, Value) else Value(part) for part in parts))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nn.names import Names, PassNames
     from nn.network import MLP
 
-__all__ = ["Example", "Forward"]
+__all__ = ["Example", "Forward", "checked"]
 
 
 class Example(NamedTuple):
@@ -20,6 +20,17 @@ class Example(NamedTuple):
 
     inputs: Sequence[float]
     targets: Sequence[float]
+
+
+def checked(examples: Sequence[Example]) -> list[Example]:
+    """The examples, of which there must be one at least.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if not examples:
+        raise ValueError("a training step needs at least one example")
+    return [Example._make(example) for example in examples]
 
 
 class Forward:
@@ -47,11 +58,9 @@ class Forward:
         names: Names | None = None,
     ) -> None:
         rule = error_rule(error)
-        if not examples:
-            raise ValueError("a training step needs at least one example")
         self.nodes = {name: node for node, name in names.parameters.items()} if names else {}
         parts: list[Value] = []
-        for number, example in enumerate(map(Example._make, examples)):
+        for number, example in enumerate(checked(examples)):
             parts += self._pass(network, example, rule, names.passes[number] if names else None)
         total = parts[0]
         for part in parts[1:]:

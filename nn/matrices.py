@@ -222,14 +222,10 @@ class _Writer:
 
     def _grid(self, neurons: Sequence[Neuron], symbols: dict[Value, str]) -> list[list[str]]:
         """The symbols of a layer's weights, and of biases that are weights, as the matrix has them."""
-        by_neuron = [
-            [
-                symbols[each]
-                for each in ([neuron.bias] if self._x0(neuron) else []) + neuron.weights
-                if each
-            ]
-            for neuron in neurons
-        ]
+        by_neuron = []
+        for neuron in neurons:
+            x0 = [neuron.bias] if self._x0(neuron) and neuron.bias is not None else []
+            by_neuron.append([symbols[weight] for weight in [*x0, *neuron.weights]])
         return [list(row) for row in zip(*by_neuron, strict=True)] if self.row else by_neuron
 
     def _bias_row(self, neurons: Sequence[Neuron], symbols: dict[Value, str]) -> list[str]:

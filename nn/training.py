@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from nn.error_rules import ErrorRule
-from nn.forward import Example, Forward
+from nn.error_rules import ErrorRule, error_rule
+from nn.forward import Example, Forward, checked
 from nn.network import MLP
 from nn.neuron import BIASES, Neuron
 from nn.notation import Notation
@@ -104,7 +104,7 @@ class TrainingStep(Recorded):
         error: str | ErrorRule = "half_squared_error",
         notation: Notation | str | None = None,
     ) -> None:
-        self._before, self.examples, self._rule = network.copy(), list(examples), error
+        self._before, self.examples, self._rule = network.copy(), checked(examples), error_rule(error)
         flipped = self._record(Notation() if notation is None else notation)
         # a copy was differentiated; what is trained gets its gradients
         originals = dict(network.named_parameters())
@@ -216,8 +216,9 @@ class TrainingStep(Recorded):
         """The step as text, in its own notation or in another: matrices where the notation has them.
 
         >>> from nn import worked
-        >>> print(worked.load("xing-single").step().show())  # doctest: +ELLIPSIS
-        ┏━...
+        >>> shown = worked.load("hoey").step().show("xing")
+        >>> print(str(shown).splitlines()[10])
+        │ net^(1)   │ 2×1   │ w^(1)·o^(0) − b^(1)              │ 0.6                            │
         """
         from nn.tables import Shown
 

@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from importlib import resources
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -21,8 +20,10 @@ import autograd
 import nn
 from nn import worked
 from nn.cli import main
+from nn.notation import notation_names
 
-URBAIN = (resources.files("nn.worked") / "urbain.toml").read_text(encoding="utf-8")
+#: Urbain's example with a notation of its own, written out.
+URBAIN = (Path(__file__).parent / "data" / "own.toml").read_text(encoding="utf-8")
 ROOT = Path(nn.__file__).parents[1]
 
 
@@ -127,6 +128,34 @@ def test_list() -> None:
     assert "Jay Urbain" in text
 
 
+@pytest.mark.parametrize("notation", notation_names())
+def test_step_in_another_notation(notation: str) -> None:
+    text = printed("step", "urbain", "--notation", notation)
+    assert "0.00877135469" in text  # δ of the first hidden neuron has no name that they share
+    assert (notation in {"guided", "hoey", "xing"}) == text.startswith("Matrices")
+
+
+def test_an_unknown_notation() -> None:
+    result = run("step", "urbain", "--notation", "mazur")
+    assert result.exit_code == 2
+    assert "'mazur'" in result.stderr
+
+
+def test_what_is_not_of_the_document_is_said() -> None:
+    assert "Not from the document: the targets, " in printed("step", "guided-16")
+    assert "Not from" not in printed("step", "guided-16", "--targets", "0.5; 0.6; 0.7")
+    assert "Not from" not in printed("step", "urbain")
+
+
+def test_targets_of_ones_own() -> None:
+    values = json.loads(printed("step", "urbain", "--targets", "0 1", "--json"))["values"]
+    assert (values["target_o1"], values["target_o2"]) == (0.0, 1.0)
+    assert "2 targets are expected" in refused("step", "urbain", "--targets", "0; 1")
+    result = run("step", "urbain", "--targets", "0 x")
+    assert result.exit_code == 2
+    assert "'x'" in result.stderr
+
+
 # --- step ----------------------------------------------------------------------------------------
 
 
@@ -154,7 +183,9 @@ def numbers(*arguments: object) -> dict[str, Any]:
 
 def test_step_as_json() -> None:
     found = numbers("urbain")
-    assert list(found) == ["values", "gradients", "deltas", "updated", "error_before", "error_after"]
+    assert list(found) == [
+        *("values", "gradients", "deltas", "updated", "changes", "error_before", "error_after")
+    ]
     assert found == worked.load("urbain").step().to_dict()
     assert found["values"]["net_h1"] == 0.3775
     assert found["values"]["out_h1"] == pytest.approx(0.59326999210718726, rel=1e-15)
@@ -284,7 +315,7 @@ def test_explain_a_later_step_with_biases() -> None:
 def test_an_unknown_example(command: list[str]) -> None:
     arguments = [*command, "urbane", *(["w5"] if command == ["explain"] else [])]
     assert refused(*arguments) == (
-        "no worked example 'urbane'; there are urbain, and files ending in .toml"
+        f"no worked example 'urbane'; there are {', '.join(worked.names())}, and files ending in .toml"
     )
 
 
@@ -376,7 +407,7 @@ def test_as_a_process_of_its_own() -> None:
     wrong = process("step", "urbane")
     assert (wrong.returncode, wrong.stdout) == (1, "")
     assert (
-        wrong.stderr
-        == "Error: no worked example 'urbane'; there are urbain, and files ending in .toml\n"
+        wrong.stderr == f"Error: no worked example 'urbane'; there are {', '.join(worked.names())}, "
+        "and files ending in .toml\n"
     )
     assert process("--help").stdout.startswith("Usage: backprop ")

@@ -73,9 +73,9 @@ def test_toml_in_a_page_is_a_worked_example(tmp_path: Path) -> None:
 def test_the_format_page_names_every_key_and_choice() -> None:
     from dataclasses import fields
 
+    from nn.error_rules import ERRORS
     from nn.neuron import BIASES
     from nn.notation import Notation
-    from nn.training import ERRORS
 
     text = (ROOT / "docs" / "worked-examples.md").read_text(encoding="utf-8")
     for choice in (*BIASES, *ERRORS):

@@ -11,23 +11,31 @@ from hypothesis import strategies as st
 from autograd import Value
 from nn import MLP, SGD, Example, Notation, TrainingStep
 
-TEMPLATES = [field.name for field in fields(Notation)]
+#: The entries that are no templates, and what they may say.
+CHOICES = {"convention": ["", "+b", "-b", "x0=1", "x0=-1", "none"], "vectors": ["", "row", "column"]}
+TEMPLATES = [field.name for field in fields(Notation) if field.name not in CHOICES]
 
+NEURON = {"layer", "level", "j", "h"}
+PASS = NEURON | {"neuron", "e"}
+PARAMETER = NEURON | {"neuron", "i", "row", "n"}
 #: What each template may use, as the documentation of the module says.
 MAY_USE = {
-    "input": {"i"},
-    "target": {"layer", "j", "neuron"},
-    "hidden": {"layer", "j"},
-    "output": {"layer", "j"},
-    "net": {"layer", "j", "neuron"},
-    "out": {"layer", "j", "neuron"},
-    "delta": {"layer", "j", "neuron"},
-    "weight": {"layer", "j", "neuron", "i", "n"},
-    "bias": {"layer", "j", "neuron", "n"},
+    "input": {"i", "row", "e"},
+    "target": PASS,
+    "hidden": NEURON,
+    "output": NEURON,
+    "net": PASS,
+    "out": PASS,
+    "prediction": PASS,
+    "delta": PASS,
+    "weight": PARAMETER,
+    "bias": PARAMETER,
     "error": set(),
-    "error_of": {"layer", "j", "neuron"},
+    "error_of": PASS,
     "gradient": {"symbol"},
-    "updated": {"symbol"},
+    "slope": PASS | {"symbol"},
+    "updated": PARAMETER | {"symbol"},
+    "change": PARAMETER | {"symbol"},
 }
 FIELDS = sorted({field for allowed in MAY_USE.values() for field in allowed})
 
@@ -41,19 +49,21 @@ def small() -> MLP:
 
 def test_default_names() -> None:
     names = Notation().names(small())
-    assert names.inputs == ["x1", "x2"]
-    assert names.targets == ["target_o1", "target_o2"]
+    (first,) = names.passes
+    assert first.inputs == ["x1", "x2"]
+    assert first.targets == ["target_o1", "target_o2"]
     assert list(names.neurons.values()) == ["h1_1", "h1_2", "o1", "o2"]
-    assert list(names.nets.values()) == ["net_h1_1", "net_h1_2", "net_o1", "net_o2"]
-    assert list(names.outs.values()) == ["out_h1_1", "out_h1_2", "out_o1", "out_o2"]
-    assert list(names.deltas.values()) == ["delta_h1_1", "delta_h1_2", "delta_o1", "delta_o2"]
-    assert names.errors == ["E_o1", "E_o2"]
+    assert list(first.nets.values()) == ["net_h1_1", "net_h1_2", "net_o1", "net_o2"]
+    assert list(first.outs.values()) == ["out_h1_1", "out_h1_2", "out_o1", "out_o2"]
+    assert list(first.deltas.values()) == ["delta_h1_1", "delta_h1_2", "delta_o1", "delta_o2"]
+    assert first.errors == ["E_o1", "E_o2"]
     assert list(names.parameters.values()) == [
         *("w_h1_1_1", "w_h1_1_2", "w_h1_2_1", "w_h1_2_2", "w_o1_1", "w_o1_2", "w_o2_1", "w_o2_2"),
         *("b_h1_1", "b_h1_2", "b_o1", "b_o2"),
     ]
     assert names.gradient("w_o1_1") == "dE/dw_o1_1"
-    assert names.updated("w_o1_1") == "w_o1_1+"
+    assert list(names.updates.values()) == [f"{name}+" for name in names.parameters.values()]
+    assert list(names.changes.values()) == [f"Δ{name}" for name in names.parameters.values()]
 
 
 def test_names_go_to_the_parts_that_they_are_of() -> None:
@@ -72,19 +82,40 @@ def test_every_field_of_every_template() -> None:
     joint = {
         name: f"{name}:" + ",".join(f"{field}={{{field}}}" for field in sorted(allowed))
         for name, allowed in MAY_USE.items()
+        if name != "error"
     }
-    names = Notation(**joint).names(network)
-    last = "output:j=2,layer=2"
-    assert names.inputs == ["input:i=1"]
-    assert list(names.neurons.values()) == ["hidden:j=1,layer=1", "output:j=1,layer=2", last]
-    assert names.targets[1] == f"target:j=2,layer=2,neuron={last}"
-    assert names.errors[1] == f"error_of:j=2,layer=2,neuron={last}"
-    for kind, of in (("net", names.nets), ("out", names.outs), ("delta", names.deltas)):
-        assert list(of.values())[2] == f"{kind}:j=2,layer=2,neuron={last}"
-    assert list(names.parameters.values())[2] == f"weight:i=1,j=2,layer=2,n=3,neuron={last}"
-    assert list(names.parameters.values())[5] == f"bias:j=2,layer=2,n=3,neuron={last}"
+    names = Notation(**joint).names(network, 2)
+    first, second = names.passes
+    last = "output:h=3,j=2,layer=2,level=3"
+    assert first.inputs == ["input:e=1,i=1,row=1"]
+    assert second.inputs == ["input:e=2,i=1,row=1"]
+    assert list(names.neurons.values()) == [
+        "hidden:h=1,j=1,layer=1,level=2",
+        "output:h=2,j=1,layer=2,level=3",
+        last,
+    ]
+    of_last = f"h=3,j=2,layer=2,level=3,neuron={last}"
+    assert second.targets[1] == f"target:e=2,{of_last}"
+    assert second.errors[1] == f"error_of:e=2,{of_last}"
+    for kind, of in (("net", first.nets), ("delta", first.deltas), ("prediction", first.outs)):
+        assert list(of.values())[2] == f"{kind}:e=1,{of_last}"
+    assert next(iter(first.outs.values())).startswith("out:e=1,h=1,")
+    weight = f"weight:h=3,i=1,j=2,layer=2,level=3,n=3,neuron={last},row=1"
+    assert list(names.parameters.values())[2] == weight
+    assert list(names.parameters.values())[5] == (
+        f"bias:h=3,i=0,j=2,layer=2,level=3,n=3,neuron={last},row=0"
+    )
+    assert list(names.updates.values())[2] == weight.replace("weight", "updated") + f",symbol={weight}"
+    assert list(names.changes.values())[2] == weight.replace("weight", "change") + f",symbol={weight}"
     assert names.gradient("w") == "gradient:symbol=w"
-    assert names.updated("w") == "updated:symbol=w"
+    out = list(second.outs.values())[2]
+    assert names.gradient(out) == f"slope:e=2,{of_last},symbol={out}"
+
+
+@pytest.mark.parametrize(("bias", "row"), [("x0=1", 1), ("x0=-1", 1), ("+b", 0), ("-b", 0)])
+def test_the_bias_has_the_first_row_where_it_is_a_weight(bias: str, row: int) -> None:
+    names = Notation(weight="W[{row},{j}]", bias="B[{row},{j}]").names(MLP(2, [1], bias=bias))
+    assert list(names.parameters.values()) == [f"W[{row + 1},1]", f"W[{row + 2},1]", f"B[{row},1]"]
 
 
 def test_running_numbers() -> None:
@@ -118,7 +149,7 @@ def test_doubled_braces_stand_for_themselves() -> None:
 
 def test_one_output_needs_no_name_for_its_part_of_the_error() -> None:
     same = Notation(error="E", error_of="E")
-    assert same.names(MLP(1, [1])).errors == ["E"]
+    assert same.names(MLP(1, [1])).passes[0].errors == ["E"]
     with pytest.raises(ValueError, match="'E' twice"):
         same.names(MLP(1, [2]))
 
@@ -197,6 +228,20 @@ def test_which_template_may_use_which_field(name: str, field: str) -> None:
     else:
         with pytest.raises(ValueError, match=rf"notation {name} = '{template}': no field {{{field}}}"):
             Notation(**{name: template})
+
+
+@pytest.mark.parametrize("entry", CHOICES)
+def test_entries_that_are_no_templates_are_chosen(entry: str) -> None:
+    for choice in CHOICES[entry]:
+        assert getattr(Notation(**{entry: choice}), entry) == choice
+    with pytest.raises(ValueError, match=rf"notation {entry} = '{{i}}': one of "):
+        Notation(**{entry: "{i}"})
+
+
+@pytest.mark.parametrize("name", ["", "Hoey", "mazur", "../urbain"])
+def test_an_unknown_notation_lists_the_known_ones(name: str) -> None:
+    with pytest.raises(ValueError, match=r"there are guided, hoey, signals, urbain, xing"):
+        Notation.named(name)
 
 
 def test_every_template_is_tested() -> None:
@@ -298,7 +343,7 @@ def test_an_empty_name_is_refused(name: str) -> None:
 # --- any templates -------------------------------------------------------------------------------
 
 pieces = st.sampled_from(
-    ["a", "w", "_", "E", "{i}", "{j}", "{n}", "{layer}", "{neuron}", "{symbol}", "{{"]
+    ["a", "w", "_", "E", "{i}", "{j}", "{n}", "{e}", "{h}", "{layer}", "{neuron}", "{symbol}", "{{"]
 )
 some_templates = st.dictionaries(
     st.sampled_from(TEMPLATES),
@@ -307,22 +352,24 @@ some_templates = st.dictionaries(
 )
 
 
-@given(some_templates, st.integers(1, 2), st.lists(st.integers(1, 2), min_size=1, max_size=3))
-def test_names_are_distinct_or_refused(templates: dict[str, str], nin: int, nouts: list[int]) -> None:
+@given(
+    some_templates,
+    st.integers(1, 2),
+    st.lists(st.integers(1, 2), min_size=1, max_size=3),
+    st.integers(1, 2),
+)
+def test_names_are_distinct_or_refused(
+    templates: dict[str, str], nin: int, nouts: list[int], examples: int
+) -> None:
     network = MLP(nin, nouts)
     try:
-        names = Notation(**templates).names(network)
+        names = Notation(**templates).names(network, examples)
     except ValueError as error:
         assert "notation" in str(error)  # noqa: PT017  # it may or may not be raised
         return
-    symbols = [
-        *names.inputs,
-        *names.targets,
-        *names.parameters.values(),
-        *names.nets.values(),
-        *names.outs.values(),
-        *(names.errors if len(names.errors) > 1 else []),
-        names.notation.error,
-    ]
+    symbols = [*names.parameters.values(), names.notation.error]
+    for each in names.passes:
+        symbols += [*each.inputs, *each.targets, *each.nets.values(), *each.outs.values()]
+        symbols += each.errors if len(each.errors) > 1 else []
     assert len(set(symbols)) == len(symbols)
     assert set(names.parameters) == set(network.parameters())

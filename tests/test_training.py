@@ -18,7 +18,7 @@ from test_network import forward, neurons, recursion
 
 from autograd import AutogradError, Value
 from nn import MLP, SGD, Adam, AdamW, Example, Notation, Optimizer, TrainingStep, train, worked
-from nn.training import ERRORS
+from nn.error_rules import ERRORS
 
 # --- the oracle: errors and their derivatives by the outputs, as the notes have them ----------------
 
@@ -251,9 +251,9 @@ def test_the_urbain_step_is_complete() -> None:
     assert list(step.gradients) == [f"dE/d{symbol}" for symbol in values]
     assert list(step.deltas) == [f"delta_{unit}" for unit in units]
     assert list(step.updated) == [f"{weight}+" for weight in weights]
-    assert list(step) == [*step.values, *step.gradients, *step.deltas, *step.updated]
+    assert list(step.changes) == [f"Δ{weight}" for weight in weights]
+    assert list(step) == [*(*step.values, *step.gradients, *step.deltas, *step.updated, *step.changes)]
     assert list(step.neurons) == units
-    assert step.suffixes == [""]
     for symbol in step:
         assert isinstance(step[symbol], float)
 
@@ -438,7 +438,7 @@ def test_several_examples_add_up_or_average(case: Case) -> None:
         total = share * sum(single[f"dE/d{name}"] for single in alone)
         assert together[f"dE/d{name}"] == pytest.approx(total, rel=1e-9, abs=1e-13)
     at = [""] if len(examples) == 1 else [f"@{k}" for k in range(1, len(examples) + 1)]
-    assert together.suffixes == at
+    assert len(together.names.passes) == len(at)
     for single, suffix in zip(alone, at, strict=True):
         for symbol, value in single.values.items():
             if symbol not in together.names.parameters.values() and symbol != "E":
@@ -549,7 +549,9 @@ def test_json_reads_back_bit_equal(case: Case, lr: float) -> None:
     step = TrainingStep(network, examples, SGD(network.parameters(), lr=lr), error=error)
     read = json.loads(step.to_json(), parse_constant=pytest.fail)
     assert repr(read) == repr(step.to_dict())
-    assert list(read) == ["values", "gradients", "deltas", "updated", "error_before", "error_after"]
+    assert list(read) == [
+        *("values", "gradients", "deltas", "updated", "changes", "error_before", "error_after")
+    ]
 
 
 def test_a_dict_of_ones_own() -> None:
@@ -710,9 +712,10 @@ def test_a_bigger_network_fits_in_100_columns(count: int) -> None:
     assert "…" not in text
     cells = {cell.strip() for line in text.splitlines() for cell in re.split("[│┃]", line)}
     assert set(step.names.parameters.values()) <= cells
-    assert {name + suffix for name in step.neurons for suffix in step.suffixes} <= cells
+    suffixes = [f"@{k}" for k in range(1, count + 1)] if count > 1 else [""]
+    assert {name + suffix for name in step.neurons for suffix in suffixes} <= cells
     for symbol in step:
-        if not re.search("x|target|dE/d(E|net)", symbol):  # which the tables leave out
+        if not re.search("x|target|dE/d(E|net)|Δ", symbol):  # which the tables leave out
             assert f"{step[symbol]:.9g}" in cells, symbol
     assert {f"{step.error_before:.9g}", f"{step.error_after:.9g}"} <= cells
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import math
 import tomllib
@@ -10,7 +11,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,11 @@ from hypothesis import strategies as st
 
 from autograd import AutogradError
 from nn import Example, worked
+from nn.notation import notation_names
 from nn.worked import LayerData, WorkedExample, WorkedExampleError
 
-URBAIN = (resources.files("nn.worked") / "urbain.toml").read_text(encoding="utf-8")
+#: Urbain's example with a notation of its own, written out.
+URBAIN = (Path(__file__).parent / "data" / "own.toml").read_text(encoding="utf-8")
 FIGURES = json.loads(
     (Path(__file__).parent / "data" / "urbain_figures.json").read_text(encoding="utf-8"),
     parse_float=Decimal,
@@ -201,7 +203,7 @@ def test_no_bias(load: Load) -> None:
     assert "b1" not in taken.values
     assert example.step(update_biases=True).updated == taken.updated
     with pytest.raises(
-        WorkedExampleError, match=r"layers\[1\].bias: unknown key; there are activation, weights"
+        WorkedExampleError, match=r"layers\[1\].bias: unknown key; there are activation, weights, matrix"
     ):
         load('bias = "none"\n' + URBAIN)
 
@@ -230,7 +232,11 @@ ACTIVATION = 'activation = "sigmoid"\n'
 
 MALFORMED = [
     # unknown keys at each level
-    ("title =", "colour = 1\ntitle =", "colour: unknown key; there are title, source, bias, layers, "),
+    (
+        "title =",
+        "colour = 1\ntitle =",
+        "colour: unknown key; there are title, source, ours, bias, layers, ",
+    ),
     (
         "learning_rate",
         "momentum = 0.9\nlearning_rate",
@@ -239,10 +245,10 @@ MALFORMED = [
     (
         WEIGHTS,
         f"{WEIGHTS}\nsize = 2",
-        "layers[1].size: unknown key; there are activation, weights, bias",
+        "layers[1].size: unknown key; there are activation, weights, matrix, bias",
     ),
     (INPUTS, f"{INPUTS}\nw = 2", "examples[1].w: unknown key; there are inputs, targets"),
-    ("weight =", "weigth =", "notation.weigth: unknown key; there are input, target, hidden, "),
+    ("weight =", "weigth =", "notation.weigth: unknown key; there are like, input, target, "),
     ("learning_rate", "layer.size = 2\nlearning_rate", "training.layer: unknown key"),
     # what is missing
     (WEIGHTS, "", "layers[1].weights: missing; a list of lists of finite numbers is expected"),
@@ -297,7 +303,7 @@ MALFORMED = [
     # of the right kind, but not known
     ('"sigmoid"', '"sigmoind"', "layers[1].activation: one of linear, neg, "),
     ('"sigmoid"', "[1]", "layers[1].activation: one of linear, neg, "),
-    ('"half_squared_error"', '"mse"', "training.error: one of half_squared_error, squared_error, "),
+    ('"half_squared_error"', '"mse"', "training.error: no error 'mse'; there are half_squared_error, "),
     (
         "title =",
         'bias = "b"\ntitle =',
@@ -318,7 +324,7 @@ MALFORMED = [
         '"w{i}"',
         "notation: the notation gives the name 'w1' twice, among the inputs and parameters",
     ),
-    ('"w{n}"', '"w{k}"', "notation: notation weight = 'w{k}': no field {k}; it may use {i}, "),
+    ('"w{n}"', '"w{k}"', "notation: notation weight = 'w{k}': no field {k}; it may use {h}, "),
     ('"w{n}"', '"{neuron.__class__}{n}"', "notation: notation weight = '{neuron.__class__}{n}': "),
     ('"w{n}"', '"{neuron[0]}{n}"', "notation: notation weight = '{neuron[0]}{n}': "),
     ('"w{n}"', '"{n!r}"', "notation: notation weight = '{n!r}': "),
@@ -398,8 +404,10 @@ def test_what_is_no_list_of_tables(key: str, found: str, message: str, load: Loa
     assert message.replace("{}", key) in str(caught.value)
 
 
-@pytest.mark.parametrize("key", ["training", "notation"])
-@pytest.mark.parametrize("found", ["1", '"x"', "[]", "[{}]"])
+@pytest.mark.parametrize(
+    ("key", "found"),
+    [("training", '"x"'), *itertools.product(["training", "notation"], ["1", "[]", "[{}]"])],
+)
 def test_what_is_no_table(key: str, found: str, load: Load) -> None:
     table = tomllib.loads(URBAIN)
     del table[key]
@@ -432,7 +440,9 @@ def test_an_error_is_in_one_line_whatever_the_file_says(load: Load) -> None:
     "name", ["", "urbane", "urbain2", "Urbain", "../urbain", "urbain.txt", "urbain.toml.bak"]
 )
 def test_an_unknown_name_lists_the_known_ones(name: str) -> None:
-    with pytest.raises(WorkedExampleError, match=r"there are urbain, and files ending in \.toml"):
+    with pytest.raises(
+        WorkedExampleError, match=r"there are .*, urbain, .*, and files ending in \.toml"
+    ):
         worked.load(name)
 
 
@@ -454,6 +464,146 @@ def test_the_first_example_that_is_wrong_is_named(load: Load) -> None:
                 f"{TARGETS}\n[[examples]]\n{INPUTS}\n{TARGETS}\n[[examples]]\n{INPUTS}\ntargets = [1]",
             )
         )
+
+
+# --- notations, matrices and figures in a file ---------------------------------------------------
+
+IN_MATRICES = """
+notation = "{notation}"
+[training]
+learning_rate = 0.5
+[[layers]]
+activation = "sigmoid"
+matrix = {matrix}
+{bias}
+[[examples]]
+inputs = [1, 2]
+targets = [1, 0, 0]
+"""
+
+
+@pytest.mark.parametrize(
+    ("notation", "matrix", "bias"),
+    [
+        ("hoey", "[[7, 8, 9], [1, 2, 3], [4, 5, 6]]", ""),
+        ("guided", "[[1, 2, 3], [4, 5, 6]]", ""),
+        ("xing", "[[1, 4], [2, 5], [3, 6]]", "bias = [7, 8, 9]"),
+    ],
+)
+def test_a_matrix_lies_as_the_notation_has_it(notation: str, matrix: str, bias: str, load: Load) -> None:
+    example = load(IN_MATRICES.format(notation=notation, matrix=matrix, bias=bias))
+    (layer,) = example.layers
+    assert layer.weights == [[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]
+    assert layer.biases == (None if notation == "guided" else [7.0, 8.0, 9.0])
+    sign = {"hoey": 1.0, "guided": 0.0, "xing": -1.0}[notation]
+    nets = next(each for each in example.step().matrices if each.name in ("a1", "z2", "net^(1)"))
+    numbers = [number for row in nets.numbers for number in row]
+    assert numbers == [9.0 + sign * 7.0, 12.0 + sign * 8.0, 15.0 + sign * 9.0]
+
+
+@pytest.mark.parametrize(
+    ("notation", "matrix", "message"),
+    [
+        ("hoey", "[[1, 2, 3], [4, 5]]", "layers[1].matrix[2]: 3 numbers are expected, not 2"),
+        ("hoey", "[[1, 2, 3]]", "layers[1].matrix: the weights of x0 and of one input at least"),
+        ("hoey", "[]", "layers[1].matrix: a list of lists of finite numbers is expected"),
+        ("urbain", "[[1]]", "layers[1].matrix: the notation has neither row nor column vectors"),
+        ("xing", "[[1, 2]]", "layers[1].bias: missing; a finite number is expected"),
+        ("guided", "[[1, 2, 3]]", "examples[1].inputs: 1 numbers are expected, not 2"),
+        ("guided", "[[1], [2]]", "examples[1].targets: 1 numbers are expected, not 3"),
+        ("mazur", "[[1]]", "notation: one of guided, hoey, signals, urbain, xing is expected"),
+    ],
+)
+def test_a_matrix_that_does_not_fit(notation: str, matrix: str, message: str, load: Load) -> None:
+    with pytest.raises(WorkedExampleError) as caught:
+        load(IN_MATRICES.format(notation=notation, matrix=matrix, bias=""))
+    assert f"own.toml: {message}" in str(caught.value)
+
+
+def test_a_matrix_for_fewer_inputs_than_there_are_neurons(load: Load) -> None:
+    text = IN_MATRICES.format(notation="guided", matrix="[[1, 2, 3], [4, 5, 6]]", bias="")
+    more = '[[layers]]\nactivation = "tanh"\nmatrix = [[1, 1, 1], [1, 1, 1]]\n[[examples]]'
+    with pytest.raises(
+        WorkedExampleError, match=r"layers\[2\].matrix: 3 weights are expected, one per "
+    ):
+        load(text.replace("[[examples]]", more))
+
+
+def test_a_notation_on_top_of_another(load: Load) -> None:
+    example = load(changed("[notation]", '[notation]\nlike = "signals"\nvectors = "column"'))
+    assert example.notation.weight == "w{n}"  # the file's own
+    assert example.notation.net == "S_{j}^({layer})"
+    assert example.notation.vectors == "column"
+    with pytest.raises(WorkedExampleError, match=r"notation\.like: one of guided, hoey, "):
+        load(changed("[notation]", '[notation]\nlike = "mine"'))
+
+
+def test_a_bias_of_the_file_goes_before_that_of_the_notation(load: Load) -> None:
+    text = URBAIN[: URBAIN.index("[notation]")]
+    example = load('notation = "urbain"\nbias = "-b"\n' + text)
+    assert example.bias == example.notation.convention == "-b"
+    assert load('notation = "signals"\n' + text).bias == "-b"
+
+
+FIGURE = '\n[[figures]]\nsymbol = "out_h1"\nprinted = "0.59"\n'
+
+
+@pytest.mark.parametrize("printed", ["0", "-1.50", "+3", "1e-5", "2.5E+10", ".5", "5.", "−0.25"])
+def test_texts_that_are_numbers(printed: str, load: Load) -> None:
+    (figure,) = load(URBAIN + FIGURE.replace("0.59", printed)).figures
+    assert (figure.symbol, figure.of, figure.printed) == ("out_h1", "out_h1", printed)
+    assert (figure.where, figure.after) == ("", 0)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        *(
+            ("0.59", text, f"figures[1].printed: the text of a number is expected, not {text!r}")
+            for text in ("", "x", "1,000", "0x1", "1e", "1e9999", "nan", "inf", "1 2", "٣", ".", "-")
+        ),
+        ("0.59", "0." + "1" * 50, "figures[1].printed: the text of a number is expected"),
+        ('"0.59"', "0.59", "figures[1].printed: a text is expected, not float 0.59"),
+        ('printed = "0.59"', "", "figures[1].printed: missing"),
+        ('symbol = "out_h1"', "", "figures[1].symbol: missing"),
+        ("out_h1", "out_h3", "figures[1].of: the example has no 'out_h3'"),
+        ("out_h1", "dE/dout_h3", "figures[1].of: the example has no 'dE/dout_h3'"),
+        ("printed", 'of = "W1"\nprinted', "figures[1].of: the example has no 'W1'"),
+        ("printed", "after = -1\nprinted", "figures[1].after: a whole number from 0 to 1000000"),
+        ("printed", "after = 1.5\nprinted", "figures[1].after: a whole number from 0 to 1000000"),
+        ("printed", "after = 1000001\nprinted", "figures[1].after: a whole number from 0 to 1000000"),
+        ("printed", "page = 1\nprinted", "figures[1].page: unknown key; there are symbol, printed, "),
+        (FIGURE, FIGURE + FIGURE, "figures[2].symbol: 'out_h1' is the symbol of an earlier figure too"),
+    ],
+)
+def test_a_figure_that_cannot_be_meant(old: str, new: str, message: str, load: Load) -> None:
+    with pytest.raises(WorkedExampleError) as caught:
+        load(URBAIN + FIGURE.replace(old, new))
+    assert f"own.toml: {message}" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", worked.names())
+def test_every_example_in_every_notation(name: str) -> None:
+    example = worked.load(name)
+    step = example.step()
+    for notation in notation_names():
+        shown = step.in_notation(notation)
+        assert shown.error_before == pytest.approx(step.error_before, rel=1e-14)
+        assert shown.error_after == step.error_after
+        assert max(map(len, str(step.show(notation)).splitlines())) <= 100
+        for old, new in zip(step.deltas.values(), shown.deltas.values(), strict=True):
+            assert new == pytest.approx(old, rel=1e-13)
+
+
+def test_targets_of_ones_own() -> None:
+    example = worked.load("guided-16")
+    own = example.with_targets([[0], [0.25], [1]])
+    assert [list(each.targets) for each in own.examples] == [[0.0], [0.25], [1.0]]
+    assert own.step()["y[2,1]"] == 0.25
+    assert worked.load("guided").with_targets([[0.5]]).figures == []
+    for wrong in ([], [[1.0]], [[1.0], [2.0], [3.0, 4.0]]):
+        with pytest.raises(ValueError, match="3 lists of 1 targets are expected, not "):
+            example.with_targets(wrong)
 
 
 # --- any file ------------------------------------------------------------------------------------
@@ -584,6 +734,6 @@ def test_toml_is_written_as_it_is_read(table: dict[str, Any]) -> None:
 
 def test_the_fuzz_would_notice_another_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert loads_or_says_why(URBAIN, path) is not None
-    monkeypatch.setattr("nn.worked.example.Example", lambda *_: {}["planted"])
+    monkeypatch.setattr("nn.worked.files.Example", lambda *_: {}["planted"])
     with pytest.raises(KeyError, match="planted"):
         loads_or_says_why(URBAIN, path)

@@ -74,7 +74,7 @@ def _parsed(name: str, file: str, content: bytes) -> WorkedExample:
     bias = top.choice("bias", BIASES, notation.convention or "+b")
     notation = replace(notation, convention=bias)
     layers = _layers(top.sections("layers"), bias, notation.vectors)
-    training = top.section("training")
+    training, printed = top.section("training"), top.sections("figures", at_least=0)
     example = WorkedExample(
         name=name,
         title=top.text("title", name),
@@ -87,7 +87,7 @@ def _parsed(name: str, file: str, content: bytes) -> WorkedExample:
         learning_rate=_learning_rate(training),
         update_biases=training.flag("update_biases", True),
         notation=notation,
-        figures=_figures(top.sections("figures", at_least=0)),
+        figures=_figures(printed),
     )
     training.done(("error", "learning_rate", "update_biases"))
     top.done(
@@ -97,44 +97,55 @@ def _parsed(name: str, file: str, content: bytes) -> WorkedExample:
         symbols = notation.names(example.network(), len(example.examples))
     except ValueError as error:
         top.fail("notation", str(error))
-    for number, figure in enumerate(example.figures, 1):
+    for section, figure in zip(printed, example.figures, strict=True):
         if not symbols.knows(figure.of):
-            top.fail(f"figures[{number}].of", f"the example has no {figure.of!r}")
+            section.fail("of", f"the example has no {figure.of!r}")
     return example
 
 
 def _layers(sections: list[Section], bias: str, vectors: str) -> list[LayerData]:
     """The layers, their weights a row per neuron however the file has them."""
     layers: list[LayerData] = []
-    known = ["activation", "weights", "matrix", *(["bias"] if bias != "none" else [])]
     for section in sections:
+        nin = len(layers[-1].weights) if layers else None
         biases: list[float] | float | None = None
-        if "matrix" in section.left and "weights" not in section.left:
-            key, rows = "matrix", section.rows("matrix")
-            if not vectors:
-                section.fail(key, "the notation has neither row nor column vectors; give weights")
-            section.rectangular(key, rows)
-            weights = [list(column) for column in zip(*rows, strict=True)] if vectors == "row" else rows
-            if bias.startswith("x0"):
-                if len(weights[0]) < 2:
-                    section.fail(key, "the weights of the constant input and of one input at least")
-                biases = [row[0] for row in weights]
-                weights = [row[1:] for row in weights]
+        if "matrix" in section.left:
+            weights, biases = _matrix(section, nin, vectors, x0=bias.startswith("x0"))
         else:
-            key, weights = "weights", section.rows("weights")
-            section.rectangular(key, weights)
-        if layers and len(weights[0]) != len(layers[-1].weights):
-            section.fail(
-                f"{key}[1]",
-                f"{len(layers[-1].weights)} weights are expected, one per input, not {len(weights[0])}",
-            )
+            weights = section.rows("weights")
+            for number, row in enumerate(weights, 1):
+                _check_inputs(section, f"weights[{number}]", row, nin or len(weights[0]))
         if bias != "none" and biases is None:
             biases = section.number_or_numbers("bias")
         if isinstance(biases, list) and len(biases) != len(weights):
             section.fail("bias", f"{len(weights)} are expected, one per neuron, not {len(biases)}")
         layers.append(LayerData(section.choice("activation", activation_names()), weights, biases))
-        section.done(known)
+        section.done(["activation", "weights", "matrix", *(["bias"] if bias != "none" else [])])
     return layers
+
+
+def _matrix(
+    section: Section, nin: int | None, vectors: str, *, x0: bool
+) -> tuple[list[list[float]], list[float] | None]:
+    """A layer's weights, and its biases if they are the weights of x₀, out of a document's matrix."""
+    rows = section.rows("matrix")
+    if not vectors:
+        section.fail("matrix", "the notation has neither row nor column vectors; give weights")
+    for number, row in enumerate(rows, 1):
+        if len(row) != len(rows[0]):
+            section.fail(f"matrix[{number}]", f"{len(rows[0])} numbers are expected, not {len(row)}")
+    weights = [list(column) for column in zip(*rows, strict=True)] if vectors == "row" else rows
+    if x0 and len(weights[0]) < 2:
+        section.fail("matrix", "the weights of x0 and of one input at least are expected")
+    biases = [row[0] for row in weights] if x0 else None
+    weights = [row[1:] for row in weights] if x0 else weights
+    _check_inputs(section, "matrix", weights[0], nin or len(weights[0]))
+    return weights, biases
+
+
+def _check_inputs(section: Section, key: str, weights: list[float], nin: int) -> None:
+    if len(weights) != nin:
+        section.fail(key, f"{nin} weights are expected, one per input, not {len(weights)}")
 
 
 def _examples(sections: list[Section], layers: list[LayerData]) -> list[Example]:

@@ -78,12 +78,6 @@ class Section:
         """A finite number, or a list of them."""
         return self.numbers(key) if isinstance(self.left.get(key), list) else self.number(key)
 
-    def rectangular(self, key: str, rows: list[list[float]]) -> None:
-        """Raise the error unless all rows of a matrix have the same length."""
-        for number, row in enumerate(rows, 1):
-            if len(row) != len(rows[0]):
-                self.fail(f"{key}[{number}]", f"{len(rows[0])} numbers are expected, not {len(row)}")
-
     def count(self, key: str, default: int) -> int:
         """A whole number of at least 0 and at most a million."""
         return self._take(key, "a whole number from 0 to 1000000", default, _count)
@@ -95,10 +89,8 @@ class Section:
     def sections(self, key: str, at_least: int = 1) -> list[Section]:
         """A list of tables, at least one or none."""
         found = self.left.pop(key, [])
-        if not isinstance(found, list):
-            self.fail(key, f"a list of tables [[{key}]] is expected, not {_found(found)}")
-        if len(found) < at_least:
-            self.fail(key, f"at least one [[{key}]] is expected")
+        if not isinstance(found, list) or len(found) < at_least:
+            self.fail(key, f"{'at least one' if at_least else 'a list of'} [[{key}]] is expected")
         return [
             Section(self.file, f"{self.key}{key}[{number}]", table)
             for number, table in enumerate(found, 1)
