@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
 from rich.console import Console
@@ -17,6 +17,7 @@ from rich.text import Text
 from autograd import AutogradError, __version__
 from nn import worked
 from nn.notation import notation_names
+from nn.recorded import Recorded
 from nn.training import TrainingStep
 
 __all__ = ["main"]
@@ -66,13 +67,18 @@ _targets_of_ones_own = click.option(
 )
 
 
-def _example_of(name: str, targets: list[list[float]] | None = None) -> worked.WorkedExample:
-    example = worked.load(name)
-    return example if targets is None else example.with_targets(targets)
+Loaded: TypeAlias = worked.WorkedExample | worked.FormulaExample
 
 
-def _step(example: worked.WorkedExample, steps: int, bias: bool) -> TrainingStep:
-    return example.step(steps, update_biases=True if bias else None)
+def _network(example: Loaded, option: str) -> worked.WorkedExample:
+    """The example, which an option asks to be a network."""
+    if isinstance(example, worked.WorkedExample):
+        return example
+    raise click.UsageError(f"{option} is for networks, and {example.name} has formulas")
+
+
+def _step(example: Loaded, steps: int, bias: bool) -> Recorded:
+    return _network(example, "--bias").step(steps, update_biases=True) if bias else example.step(steps)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -94,6 +100,7 @@ def list_examples() -> None:
     table = Table("name", "network", "what it works out", "source")
     for name in worked.names():
         example = worked.load(name)
+        assert isinstance(example, worked.WorkedExample)
         shape = "-".join(map(str, example.shape))
         table.add_row(Text(name, no_wrap=True), Text(shape, no_wrap=True), example.title, example.source)
     Console().print(table)
@@ -133,9 +140,13 @@ def step(
     With --steps N, the N-th step: its values and gradients are those before the N-th update, the error
     after is that after N updates.
     """
-    taken_from = _example_of(example, targets)
-    taken = _step(taken_from, steps, bias)
+    loaded = worked.load(example)
+    if targets is not None:
+        loaded = _network(loaded, "--targets").with_targets(targets)
+    taken = _step(loaded, steps, bias)
     if notation is not None:
+        if not isinstance(taken, TrainingStep):
+            raise click.UsageError("--notation is for networks")
         taken = taken.in_notation(notation)
     saved = [
         taken.draw(fold=fold).save(path, kind)
@@ -149,8 +160,8 @@ def step(
     if steps > 1:
         console.print(f"step {steps}, after {steps - 1} updates")
     console.print(taken)
-    if taken_from.ours and targets is None:
-        console.print(f"Not from the document: {taken_from.ours}.", markup=False)
+    if loaded.ours and targets is None:
+        console.print(f"Not from the document: {loaded.ours}.", markup=False)
     for path in saved:
         console.print(f"drawn: {path}", soft_wrap=True, markup=False)
 
@@ -170,7 +181,7 @@ def explain(example: str, symbol: str, of: str | None, steps: int, bias: bool, a
     """
     import json
 
-    derivation = _step(_example_of(example), steps, bias).explain(symbol, of)
+    derivation = _step(worked.load(example), steps, bias).explain(symbol, of)
     click.echo(
         json.dumps(derivation.to_dict(), indent=2, allow_nan=False) if as_json else derivation.text()
     )

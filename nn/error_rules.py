@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Sequence
 from functools import partial, reduce
 from operator import add
 from typing import NamedTuple
 
-import autograd
-from autograd import OPERATIONS, Value
-from autograd.expression import Expression, evaluate
+from autograd import Value
+from autograd.expression import Expression
 from nn import losses
+from nn.formula_texts import computed, names_in, read
 
 __all__ = ["ERRORS", "ErrorRule", "error_rule"]
-
-#: A text is read by Python's own parser, whose depth grows with the length.
-_LONGEST_TEXT = 200
 
 
 class ErrorRule(NamedTuple):
@@ -76,38 +72,12 @@ def error_rule(error: str | ErrorRule) -> ErrorRule:
 
 
 def _formula(text: str) -> Expression:
-    if len(text) > _LONGEST_TEXT:
-        raise ValueError(f"it has more than {_LONGEST_TEXT} characters")
-    try:
-        tree = _WithFloats().visit(ast.parse(text.strip(), mode="eval"))
-        expression = Expression(ast.unparse(tree), ("out", "target"))
-    except SyntaxError as error:
-        raise ValueError(error.msg) from None
-    for name, count in expression.calls.items():
-        if name not in OPERATIONS:
-            raise ValueError(f"there is no operation {name!r}")
-        if count != OPERATIONS[name].arity:
-            raise ValueError(f"{name} takes {OPERATIONS[name].arity} operands, not {count}")
-    if not any(isinstance(node, ast.Name) and node.id == "out" for node in ast.walk(expression.tree)):
+    formula = read(text, ("out", "target"))
+    if "out" not in names_in(formula):
         raise ValueError("it does not depend on out")
-    return expression
-
-
-class _WithFloats(ast.NodeTransformer):
-    """``2`` is ``2.0``: texts of the engine have floats alone."""
-
-    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
-        return ast.Constant(float(node.value)) if type(node.value) is int else node
+    return formula
 
 
 def _of_each(formula: Expression, outputs: Sequence[Value], targets: Sequence[Value]) -> Value:
-    def apply(name: str, operands: Sequence[Value | float]) -> Value:
-        result: Value = getattr(autograd, name)(*operands)
-        return result
-
-    parts = [
-        evaluate(formula.tree, {"out": out, "target": target}, apply)
-        for out, target in zip(outputs, targets, strict=True)
-    ]
-    # where a condition decides for a constant, the part is a plain number
-    return reduce(add, (part if isinstance(part, Value) else Value(part) for part in parts))
+    pairs = zip(outputs, targets, strict=True)
+    return reduce(add, (computed(formula, {"out": out, "target": target}) for out, target in pairs))

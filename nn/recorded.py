@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from math import isfinite
@@ -15,18 +16,25 @@ from autograd.backward import gradients
 __all__ = ["Recorded"]
 
 
-class Recorded:
+class Recorded(ABC):
     """Named nodes with the derivatives of one of them, the error, by all others.
 
     Attributes:
         error: the node of the error.
         nodes: every node that has a name, by its symbol.
         numbers: what is known by a symbol, by kinds: ``values``, ``gradients`` and more.
+        error_after: the error after the update.
     """
 
     error: Value
     nodes: Mapping[str, Value]
     numbers: Mapping[str, Mapping[str, float]]
+    error_after: float
+
+    @property
+    def error_before(self) -> float:
+        """The error before the update."""
+        return self.error.data
 
     def node(self, symbol: str) -> Value:
         """The node of that name; "E" is the error, whatever the notation calls it.
@@ -75,7 +83,11 @@ class Recorded:
 
     def to_dict(self) -> dict[str, Any]:
         """All numbers by their symbols, as plain data."""
-        return {kind: dict(numbers) for kind, numbers in self.numbers.items()}
+        return {
+            **{kind: dict(numbers) for kind, numbers in self.numbers.items()},
+            "error_before": self.error_before,
+            "error_after": self.error_after,
+        }
 
     def to_json(self) -> str:
         """`to_dict` as JSON text; each number reads back as exactly the same.
@@ -89,6 +101,15 @@ class Recorded:
                 if not isfinite(value):
                     raise ValueError(f"{symbol} is {value}, which JSON has no way to write")
         return json.dumps(content, indent=2, allow_nan=False)
+
+    @abstractmethod
+    def __rich__(self) -> Any:
+        """The numbers as tables, as rich asks for them."""
+
+    def __str__(self) -> str:
+        from nn.tables import plain
+
+        return plain(self)
 
     def _repr_svg_(self) -> str:
         return self.draw().svg()

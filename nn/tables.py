@@ -9,6 +9,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from autograd.labels import definition
 from autograd.symbols import unicode_symbol
 
 if TYPE_CHECKING:
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
     from nn.matrices import Matrix
     from nn.training import TrainingStep
+    from nn.worked.formulas import FormulaStep
 
-__all__ = ["Shown", "plain", "step_tables", "table"]
+__all__ = ["Shown", "formula_tables", "plain", "step_tables", "table"]
 
 
 class Shown:
@@ -116,6 +118,34 @@ def _errors(step: TrainingStep) -> Table:
     errors.add_row(Text(f"{names.notation.error} before the update"), _number(step.error_before))
     errors.add_row(Text(f"{names.notation.error} after the update"), _number(step.error_after))
     return errors
+
+
+def formula_tables(step: FormulaStep) -> RenderableType:
+    """The step with formulas as tables: the values, the formulas, the error."""
+    example = step.example
+    given = table("Values", "value", "number", f"∂{example.error}/∂", "after")
+    computed = table("Formulas", "formula", "", "number", f"∂{example.error}/∂", numbers_from=2)
+    for name in example.values:
+        after = step.updated.get(f"{name}+")
+        given.add_row(
+            name,
+            _number(step.values[name]),
+            _number(step.gradients[f"d{example.error}/d{name}"]),
+            "not updated" if after is None else _number(after),
+        )
+    for name in example.in_order:
+        computed.add_row(
+            name,
+            Text(definition(step.nodes[name], symbol=str, width=60)),
+            _number(step.values[name]),
+            _number(step.gradients[f"d{example.error}/d{name}"]),
+        )
+    if not step.updated:
+        return Group(given, computed)
+    errors = table("Error", "", "value")
+    errors.add_row(f"{example.error} before the update", _number(step.error_before))
+    errors.add_row(f"{example.error} after the update", _number(step.error_after))
+    return Group(given, computed, errors)
 
 
 def plain(renderable: RenderableType) -> str:

@@ -79,7 +79,6 @@ class TrainingStep(Recorded):
         deltas: δ = ∂E/∂net of every neuron.
         updated: every updated parameter after the update.
         changes: by how much the update changed each of them.
-        error_before: the error.
         error_after: the error after the update.
 
     Raises:
@@ -130,7 +129,6 @@ class TrainingStep(Recorded):
         self.error, self.nodes = forward.error, forward.nodes
         self.network.zero_grad()
         self.error.backward()
-        self.error_before = self.error.data
         self.values = {symbol: node.data for symbol, node in self.nodes.items()}
         self.gradients = {
             self.names.gradient(symbol): float(node.grad) for symbol, node in self.nodes.items()
@@ -224,19 +222,10 @@ class TrainingStep(Recorded):
 
         return Shown(self if notation is None else self.in_notation(notation))
 
-    def to_dict(self) -> dict[str, Any]:
-        """All numbers by their symbols, as plain data."""
-        return super().to_dict() | {"error_before": self.error_before, "error_after": self.error_after}
-
     def __rich__(self) -> Any:
         from nn.tables import step_tables
 
         return step_tables(self)
-
-    def __str__(self) -> str:
-        from nn.tables import plain
-
-        return plain(self)
 
 
 def _restated(network: MLP, convention: str) -> tuple[MLP, set[Value]]:

@@ -734,6 +734,6 @@ def test_toml_is_written_as_it_is_read(table: dict[str, Any]) -> None:
 
 def test_the_fuzz_would_notice_another_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert loads_or_says_why(URBAIN, path) is not None
-    monkeypatch.setattr("nn.worked.files.Example", lambda *_: {}["planted"])
+    monkeypatch.setattr("nn.worked.contents.Example", lambda *_: {}["planted"])
     with pytest.raises(KeyError, match="planted"):
         loads_or_says_why(URBAIN, path)

@@ -7,6 +7,16 @@
 
 from nn.worked.example import Figure, LayerData, WorkedExample
 from nn.worked.files import load, names
+from nn.worked.formulas import FormulaExample, FormulaStep
 from nn.worked.reader import WorkedExampleError
 
-__all__ = ["Figure", "LayerData", "WorkedExample", "WorkedExampleError", "load", "names"]
+__all__ = [
+    "Figure",
+    "FormulaExample",
+    "FormulaStep",
+    "LayerData",
+    "WorkedExample",
+    "WorkedExampleError",
+    "load",
+    "names",
+]

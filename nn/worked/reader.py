@@ -62,9 +62,13 @@ class Section:
         expected = f"one of {', '.join(names)}"
         return self._take(key, expected, default, lambda x: x if x in names else None)
 
-    def number(self, key: str) -> float:
+    def texts(self, key: str, default: list[str] | None = None) -> list[str]:
+        """A list of texts."""
+        return self._take(key, "a list of texts", default, _texts)
+
+    def number(self, key: str, default: float | None = None) -> float:
         """A finite number."""
-        return self._take(key, "a finite number", None, _number)
+        return self._take(key, "a finite number", default, _number)
 
     def numbers(self, key: str) -> list[float]:
         """A list of finite numbers, at least one."""
@@ -128,6 +132,11 @@ def _count(found: object) -> int | None:
     if isinstance(found, bool) or not isinstance(found, int):
         return None
     return found if 0 <= found <= 1_000_000 else None
+
+
+def _texts(found: object) -> list[str] | None:
+    texts = isinstance(found, list) and all(isinstance(each, str) for each in found)
+    return found if texts else None  # type: ignore[return-value]  # checked item by item
 
 
 def _numbers(found: object) -> list[float] | None:

@@ -1,0 +1,186 @@
+"""FormulaExample: a worked example that is no network, but formulas of named values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from keyword import iskeyword
+from typing import Any
+
+from autograd import Value
+from autograd.expression import Expression
+from nn.formula_texts import computed, names_in, read
+from nn.recorded import Recorded
+from nn.worked.example import Figure
+
+__all__ = ["FormulaError", "FormulaExample", "FormulaStep"]
+
+
+class FormulaError(ValueError):
+    """A name or a formula of an example cannot be meant.
+
+    Attributes:
+        table: where it stands: among the ``values``, the ``formulas``, or what ``training`` names.
+        name: which one.
+    """
+
+    def __init__(self, table: str, name: str, problem: str) -> None:
+        super().__init__(problem)
+        self.table, self.name = table, name
+
+
+@dataclass(frozen=True)
+class FormulaExample:
+    """Formulas of named values, one of which is made small by changing some of the values.
+
+    Attributes:
+        name: what the example is called.
+        title: what it is, in a line.
+        source: where it comes from.
+        ours: what of it is not from there, in a line; "" if all is.
+        values: the numbers that are given, by name.
+        formulas: what is computed of them, by name; each a text of other names, in any order.
+        error: the name of the formula that is differentiated.
+        parameters: the names of the values that are updated.
+        learning_rate: η of the update w − η ∂E/∂w.
+        figures: what a document prints.
+
+    Raises:
+        FormulaError: a name is no name or has two meanings, a formula cannot be read, uses an unknown
+            name or depends on itself.
+
+    >>> formulas = {"y": "w * x", "E": "(y - 3) ** 2"}
+    >>> example = FormulaExample(
+    ...     "line", "", "", "", {"w": 0.5, "x": 2.0}, formulas, "E", ["w"], 0.125, []
+    ... )
+    >>> step = example.step()
+    >>> step["y"], step["dE/dw"], step["w+"], step["dy/dw"]
+    (1.0, -8.0, 1.5, 2.0)
+    """
+
+    name: str
+    title: str
+    source: str
+    ours: str
+    values: Mapping[str, float]
+    formulas: Mapping[str, str]
+    error: str
+    parameters: Sequence[str]
+    learning_rate: float
+    figures: Sequence[Figure]
+
+    def __post_init__(self) -> None:
+        for table, names in (("values", self.values), ("formulas", self.formulas)):
+            for name in names:
+                if not name.isidentifier() or iskeyword(name):
+                    raise FormulaError(
+                        table, name, "a name has letters, digits and _, and no meaning in Python"
+                    )
+        for name in self.formulas:
+            if name in self.values:
+                raise FormulaError("formulas", name, "is the name of a value too")
+        _ = self.in_order
+        if self.error not in self.formulas:
+            raise FormulaError("training", "error", f"there is no formula {self.error!r}")
+        for name in self.parameters:
+            if name not in self.values:
+                raise FormulaError("training", "parameters", f"there is no value {name!r}")
+
+    @cached_property
+    def in_order(self) -> dict[str, Expression]:
+        """The formulas, each after those that it depends on."""
+        known = {*self.values, *self.formulas}
+        found: dict[str, Expression] = {}
+        for name, text in self.formulas.items():
+            try:
+                found[name] = read(text, known)
+            except ValueError as error:
+                raise FormulaError("formulas", name, str(error)) from None
+        below = {name: names_in(formula) & found.keys() for name, formula in found.items()}
+        try:
+            order = list(TopologicalSorter(below).static_order())
+        except CycleError as error:
+            cycle: list[str] = error.args[1][::-1]
+            raise FormulaError("formulas", cycle[0], f"depends on itself: {' → '.join(cycle)}") from None
+        return {name: found[name] for name in order}
+
+    def step(self, steps: int = 1) -> FormulaStep:
+        """A step of training, recorded: the last of some.
+
+        Raises:
+            ValueError: fewer than one step.
+            AutogradError: a formula has no value at these numbers.
+        """
+        if steps < 1:
+            raise ValueError(f"the number of steps is at least 1, not {steps}")
+        numbers = dict(self.values)
+        for _ in range(steps - 1):
+            numbers |= self.updated(self.differentiated(numbers))
+        return FormulaStep(self, numbers)
+
+    def differentiated(self, numbers: Mapping[str, float]) -> dict[str, Value]:
+        """Every value and formula by its name, recorded and with its gradient."""
+        nodes = self._recorded(numbers)
+        nodes[self.error].backward()
+        return nodes
+
+    def updated(self, nodes: Mapping[str, Value]) -> dict[str, float]:
+        """The parameters after the update that the nodes' gradients make."""
+        return {
+            name: nodes[name].data - self.learning_rate * float(nodes[name].grad)
+            for name in self.parameters
+        }
+
+    def error_at(self, numbers: Mapping[str, float]) -> float:
+        """The error if the values were these numbers."""
+        return self._recorded(numbers)[self.error].data
+
+    def _recorded(self, numbers: Mapping[str, float]) -> dict[str, Value]:
+        nodes = {name: Value(number, name) for name, number in numbers.items()}
+        for name, formula in self.in_order.items():
+            node = computed(formula, nodes)
+            # a formula that is just another name is a node of its own
+            nodes[name] = (+node if node.name else node).named(name)
+        return nodes
+
+
+class FormulaStep(Recorded):
+    """One step with formulas, recorded: their values, their derivatives, the update.
+
+    Args:
+        example: the formulas.
+        numbers: what the values are at this step.
+
+    Attributes:
+        example: the formulas.
+        values: the number of every value and formula.
+        gradients: the derivative of the error by each.
+        updated: every updated parameter after the update.
+        changes: by how much the update changed each of them.
+    """
+
+    def __init__(self, example: FormulaExample, numbers: Mapping[str, float]) -> None:
+        self.example = example
+        self.nodes = example.differentiated(numbers)
+        self.error = self.nodes[example.error]
+        updated = example.updated(self.nodes)
+        self.error_after = example.error_at({**numbers, **updated})
+        self.values = {name: node.data for name, node in self.nodes.items()}
+        self.gradients = {
+            f"d{example.error}/d{name}": float(node.grad) for name, node in self.nodes.items()
+        }
+        self.updated = {f"{name}+": after for name, after in updated.items()}
+        self.changes = {f"Δ{name}": after - numbers[name] for name, after in updated.items()}
+        self.numbers = {
+            "values": self.values,
+            "gradients": self.gradients,
+            "updated": self.updated,
+            "changes": self.changes,
+        }
+
+    def __rich__(self) -> Any:
+        from nn.tables import formula_tables
+
+        return formula_tables(self)
