@@ -23,6 +23,8 @@ from autograd.symbols import unicode_symbol
 from autograd.value import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import graphviz  # type: ignore[import-untyped]
 
 __all__ = ["Diagram", "draw"]
@@ -98,7 +100,9 @@ class Diagram:
         return f"<Diagram, {len(self.source.splitlines())} lines of DOT>"
 
 
-def draw(*results: Value, digits: int = 6, fold: bool = False) -> Diagram:
+def draw(
+    *results: Value, digits: int = 6, fold: bool = False, only: Iterable[Value] | None = None
+) -> Diagram:
     """Draw the graph below one or several results, as it stands: after ``backward`` with gradients.
 
     A node shows its name, how it was computed, its value and its gradient; an edge, the derivative of
@@ -110,27 +114,32 @@ def draw(*results: Value, digits: int = 6, fold: bool = False) -> Diagram:
         digits: how many significant digits to show; each node's tooltip has all of them.
         fold: show named nodes only (and results, and leaves); an edge is then the derivative along all
             that lies between, as the factors of `explain` are.
+        only: show these nodes only (and results), whatever ``fold`` says; edges likewise.
 
     Raises:
-        TypeError: a result is no Value, or there is none.
+        TypeError: a result, or a node to be shown, is no Value, or there is no result.
+        AutogradError: no result depends on a node that is to be shown.
 
     >>> x = Value(3.0, "x")
     >>> y = (x * x).named("y")
     >>> y.backward()
     >>> print(draw(y).source.count("->"))
     2
+    >>> print(draw((y + 1.0).exp(), only=[x]).source.count("->"))
+    1
     """
     import graphviz
 
+    chosen = None if only is None else list(only)
     if not results:
         raise TypeError("draw() takes one Value at least")
-    for result in results:
-        if not isinstance(result, Value):
-            raise TypeError(f"draw() takes Values, not {type(result).__name__}")
+    for node in (*results, *(chosen or ())):
+        if not isinstance(node, Value):
+            raise TypeError(f"draw() takes Values, not {type(node).__name__}")
     nodes = everything = _below(results)
-    if fold:
-        nodes = [node for node in everything if node.name or node in results or not node.operands]
-        order, stations = everything[::-1], set(nodes)
+    if fold or chosen is not None:
+        stations = _stations(everything, results, chosen)
+        nodes, order = [node for node in everything if node in stations], everything[::-1]
         edges = {node: _folded_edges(node, order, stations) for node in nodes}
     else:
         edges = {node: _edges(node) for node in nodes}
@@ -166,6 +175,19 @@ def _fill(node: Value, results: tuple[Value, ...]) -> str:
 
 def _edges(node: Value) -> list[tuple[Value | float, float | None]]:
     return list(zip(node.operands, node.derivatives, strict=True))
+
+
+def _stations(
+    everything: list[Value], results: tuple[Value, ...], chosen: list[Value] | None
+) -> set[Value]:
+    """The nodes that are left when a graph is folded: those that were chosen, else the named ones."""
+    if chosen is None:
+        return {node for node in everything if node.name or node in results or not node.operands}
+    below = set(everything)
+    for node in chosen:
+        if node not in below:
+            raise AutogradError(f"nothing that is drawn depends on {node.label!r}")
+    return {*results, *chosen}
 
 
 def _folded_edges(

@@ -123,6 +123,9 @@ def list_examples() -> None:
 @click.option("--svg", type=click.Path(path_type=Path), metavar="FILE", help="Draw the step as SVG.")
 @click.option("--png", type=click.Path(path_type=Path), metavar="FILE", help="Draw the step as PNG.")
 @click.option("--fold", is_flag=True, help="Draw named nodes only.")
+@click.option(
+    "--only", multiple=True, metavar="SYMBOL", help="Draw that node only; can be given several times."
+)
 @_errors_in_one_line
 def step(
     example: str,
@@ -134,6 +137,7 @@ def step(
     svg: Path | None,
     png: Path | None,
     fold: bool,
+    only: tuple[str, ...],
 ) -> None:
     """Take a step of training and show every number of it.
 
@@ -149,7 +153,7 @@ def step(
             raise click.UsageError("--notation is for networks")
         taken = taken.in_notation(notation)
     saved = [
-        taken.draw(fold=fold).save(path, kind)
+        taken.draw(fold=fold, only=only or None).save(path, kind)
         for path, kind in ((svg, "svg"), (png, "png"))
         if path is not None
     ]

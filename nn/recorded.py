@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from math import isfinite
 from typing import Any
@@ -77,9 +77,20 @@ class Recorded(ABC):
         """
         return explain(self.error if of is None else self.node(of), self.node(by))
 
-    def draw(self, digits: int = 6, fold: bool = False) -> Diagram:
-        """The graph with its gradients; see `autograd.draw`."""
-        return draw(self.error, digits=digits, fold=fold)
+    def draw(self, digits: int = 6, fold: bool = False, only: Iterable[str] | None = None) -> Diagram:
+        """The graph with its gradients; see `autograd.draw`.
+
+        Args:
+            digits: how many significant digits to show.
+            fold: show named nodes only.
+            only: show the nodes of these symbols only, and the error.
+
+        Raises:
+            KeyError: there is no such node.
+            AutogradError: the error does not depend on one of them.
+        """
+        nodes = None if only is None else [self.node(symbol) for symbol in only]
+        return draw(self.error, digits=digits, fold=fold, only=nodes)
 
     def to_dict(self) -> dict[str, Any]:
         """All numbers by their symbols, as plain data."""
