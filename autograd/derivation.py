@@ -18,6 +18,8 @@ from autograd.value import Value
 
 __all__ = ["Derivation", "explain"]
 
+_WIDTH = 100
+
 
 @dataclass(frozen=True)
 class Derivation:
@@ -74,8 +76,9 @@ class Derivation:
             contribution = prod(factor.value for factor in path)
             share = f" = {number(contribution)}" if len(self.paths) > 1 else ""
             sign = "+" if path is not self.paths[0] else "="
-            lines.append(f"  {sign} {' · '.join(factor.symbol for factor in path)}")
-            lines.append(f"  {' ' * len(sign)} = {' · '.join(map(number, _values(path)))}{share}")
+            lines += _product(f"  {sign} ", [factor.symbol for factor in path])
+            numbers = [number(factor.value) for factor in path]
+            lines += _product(f"  {' ' * len(sign)} = ", [*numbers[:-1], numbers[-1] + share])
         if self.path_count > len(self.paths):
             lines.append(f"  + … along {self.path_count - len(self.paths)} more paths")
         width = max((len(factor.symbol) for factor in self.factors), default=0)
@@ -91,8 +94,15 @@ class Derivation:
         return self.text()
 
 
-def _values(path: tuple[Factor, ...]) -> list[float]:
-    return [factor.value for factor in path]
+def _product(head: str, factors: list[str]) -> list[str]:
+    """A product as a line, or as several if it is long: these go on with the sign, below the first."""
+    lines = [head + factors[0]]
+    for factor in factors[1:]:
+        if len(lines[-1]) + len(factor) + 3 <= _WIDTH:
+            lines[-1] += f" · {factor}"
+        else:
+            lines.append(f"{' ' * len(head)}· {factor}")
+    return lines
 
 
 def explain(result: Value, by: Value, *, most_paths: int = 16) -> Derivation:

@@ -359,3 +359,17 @@ def test_a_derivation_is_not_changed_afterwards() -> None:
     derivation = explain(*diamond())
     with pytest.raises(dataclasses.FrozenInstanceError):
         derivation.value = 0.0  # type: ignore[misc]
+
+
+def test_long_products_go_on_below() -> None:
+    node = Value(0.5, "a_first_node_with_a_long_name")
+    first = node
+    for number in range(6):
+        node = node.sin().named(f"another_node_with_a_long_name_{number}")
+    derivation = explain(node, first)
+    lines = derivation.text().splitlines()
+    assert all(len(line) <= 100 for line in lines)
+    where = lines.index("where")
+    product = " ".join(line.strip() for line in lines[1 : where - 1])
+    assert product == "= " + " · ".join(factor.symbol for factor in derivation.paths[0])
+    assert [line.startswith("    · ") for line in lines[1 : where - 1]] == [False] + [True] * (where - 3)
