@@ -98,7 +98,7 @@ class Diagram:
         return f"<Diagram, {len(self.source.splitlines())} lines of DOT>"
 
 
-def draw(*results: Value, digits: int = 6, fold: bool = False) -> Diagram:
+def draw(*results: Value, digits: int = 6, fold: bool = False, most_nodes: int = 5_000) -> Diagram:
     """Draw the graph below one or several results, as it stands: after ``backward`` with gradients.
 
     A node shows its name, how it was computed, its value and its gradient; an edge, the derivative of
@@ -110,9 +110,12 @@ def draw(*results: Value, digits: int = 6, fold: bool = False) -> Diagram:
         digits: how many significant digits to show; each node's tooltip has all of them.
         fold: show named nodes only (and results, and leaves); an edge is then the derivative along all
             that lies between, as the factors of `explain` are.
+        most_nodes: draw no more nodes than that; Graphviz takes half a minute for the default, and
+            four times as long for twice as many.
 
     Raises:
         TypeError: a result is no Value, or there is none.
+        AutogradError: there are more than ``most_nodes`` nodes to draw.
 
     >>> x = Value(3.0, "x")
     >>> y = (x * x).named("y")
@@ -127,13 +130,16 @@ def draw(*results: Value, digits: int = 6, fold: bool = False) -> Diagram:
     for result in results:
         if not isinstance(result, Value):
             raise TypeError(f"draw() takes Values, not {type(result).__name__}")
-    nodes = everything = _below(results)
-    if fold:
-        nodes = [node for node in everything if node.name or node in results or not node.operands]
-        order, stations = everything[::-1], set(nodes)
-        edges = {node: _folded_edges(node, order, stations) for node in nodes}
-    else:
-        edges = {node: _edges(node) for node in nodes}
+    everything = _below(results)
+    nodes = [
+        node for node in everything if not fold or node.name or node in results or not node.operands
+    ]
+    if len(nodes) > most_nodes:
+        raise AutogradError(
+            f"there are {len(nodes)} nodes to draw, more than most_nodes = {most_nodes}: "
+            f"draw a node further down{'' if fold else ', or with fold=True the named nodes only'}"
+        )
+    edges = _folded_edges(nodes, everything) if fold else {node: _edges(node) for node in nodes}
     texts = {node: (_lines(node, digits), _tooltip(node)) for node in nodes}
     names: dict[object, str] = {node: f"n{number}" for number, node in enumerate(nodes)}
     # ids begin with a digest of what is drawn: the same drawing has the same ids each time
@@ -169,9 +175,14 @@ def _edges(node: Value) -> list[tuple[Value | float, float | None]]:
 
 
 def _folded_edges(
-    node: Value, order: list[Value], stations: set[Value]
-) -> list[tuple[Value | float, float | None]]:
-    return [(factor.below, factor.value) for factor in factors_below(node, order, stations)]
+    nodes: list[Value], everything: list[Value]
+) -> dict[Value, list[tuple[Value | float, float | None]]]:
+    places = {node: place for place, node in enumerate(reversed(everything))}
+    stations = set(nodes)
+    return {
+        node: [(factor.below, factor.value) for factor in factors_below(node, places, stations)]
+        for node in nodes
+    }
 
 
 def _below(results: tuple[Value, ...]) -> list[Value]:
