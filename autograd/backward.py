@@ -13,6 +13,7 @@ the same to the last bit each time.
 
 from __future__ import annotations
 
+import os
 import threading
 from math import isnan
 
@@ -71,8 +72,16 @@ def topological_order(root: Value) -> list[Value]:
     return order
 
 
-_one_at_a_time = threading.Lock()
+_one_at_a_time = threading.RLock()
 _running_in = 0  # the thread that holds the lock, or 0
+
+if hasattr(os, "register_at_fork"):
+    # a process is forked between two sweeps: the child has whole sums, and a lock that somebody can open
+    os.register_at_fork(
+        before=_one_at_a_time.acquire,
+        after_in_parent=_one_at_a_time.release,
+        after_in_child=_one_at_a_time.release,
+    )
 
 
 def backward(root: Value, create_graph: bool = False) -> None:
@@ -80,16 +89,28 @@ def backward(root: Value, create_graph: bool = False) -> None:
     global _running_in
     if _running_in == threading.get_ident():
         raise AutogradError("a backward pass was started inside another one")
-    recorded = gradients(root, create_graph=True) if create_graph else {}
+    recorded = gradients(root, create_graph=True) if create_graph else None
     with _one_at_a_time:
         try:
             _running_in = threading.get_ident()
-            if not create_graph:
+            if recorded is None:
                 _accumulate(root)
-            for node, gradient in recorded.items():
-                node._grad = _plus(node._grad, gradient) if node.operation is None else float(gradient)
+            else:
+                _accumulate_recorded(recorded)
         finally:
             _running_in = 0
+
+
+def _accumulate_recorded(recorded: dict[Value, Any]) -> None:
+    """All of the gradients, or, if it is interrupted, none."""
+    before = [(node, node._grad) for node in recorded]
+    try:
+        for node, gradient in recorded.items():
+            node._grad = _plus(node._grad, gradient) if node.operation is None else float(gradient)
+    except BaseException:
+        for node, gradient in before:
+            node._grad = gradient
+        raise
 
 
 def _accumulate(root: Value) -> None:

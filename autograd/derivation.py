@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, TypeAlias
 
 from autograd.backward import gradients, topological_order, variable_operands
 from autograd.errors import AutogradError
@@ -19,6 +19,9 @@ from autograd.value import Value
 __all__ = ["Derivation", "explain"]
 
 _WIDTH = 100
+#: As far as paths are counted: they double with every layer or so, and Python writes no number of
+#: more than some thousands of digits.
+_MOST_COUNTED = 10**100
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class Derivation:
         by: the node by which.
         value: the derivative.
         paths: the factors along each path from the result down; their products add up to ``value``.
-        path_count: how many paths there are; more than in ``paths`` where they are too many to list.
+        path_count: how many paths there are; more than in ``paths`` where they are too many to list,
+            and 10**100 where they are more than that.
     """
 
     result: Value
@@ -79,7 +83,9 @@ class Derivation:
             lines += _product(f"  {sign} ", [factor.symbol for factor in path])
             numbers = [number(factor.value) for factor in path]
             lines += _product(f"  {' ' * len(sign)} = ", [*numbers[:-1], numbers[-1] + share])
-        if self.path_count > len(self.paths):
+        if self.path_count == _MOST_COUNTED:
+            lines.append("  + … along more than 10^100 more paths")
+        elif self.path_count > len(self.paths):
             lines.append(f"  + … along {self.path_count - len(self.paths)} more paths")
         width = max((len(factor.symbol) for factor in self.factors), default=0)
         lines += ["where"] if self.factors else []
@@ -139,15 +145,17 @@ def explain(result: Value, by: Value, *, most_paths: int = 16) -> Derivation:
     if result not in leading:
         raise AutogradError(f"{result.label!r} does not depend on {by.label!r}")
     stations = {node for node in leading if node.name} | {result, by}
+    places = {node: place for place, node in enumerate(order)}
     factors = {
-        node: [factor for factor in factors_below(node, order, stations) if factor.below in leading]
+        node: [factor for factor in factors_below(node, places, stations) if factor.below in leading]
         for node in order
-        if node in stations - {by}
+        if node in stations and node is not by
     }
     counts: dict[Value, int] = {by: 1}
     for node in reversed(order):
         if node in factors:
-            counts[node] = sum(counts[factor.below] for factor in factors[node])
+            count = sum(counts[factor.below] for factor in factors[node])
+            counts[node] = min(count, _MOST_COUNTED)
     paths: list[tuple[Factor, ...]] = []
     for path in _paths(result, by, factors):
         if len(paths) == most_paths:
@@ -165,12 +173,24 @@ def _leading_to(by: Value, order: list[Value]) -> set[Value]:
     return leading
 
 
+#: The factors of the way so far, the last one first: (last, (the one before, (…, None))).
+_Way: TypeAlias = "tuple[Factor, _Way] | None"
+
+
 def _paths(node: Value, by: Value, factors: dict[Value, list[Factor]]) -> Iterator[tuple[Factor, ...]]:
     """Every path from a station down to ``by``, without recursion, in the order of the operands."""
-    waiting: list[tuple[Value, tuple[Factor, ...]]] = [(node, ())]
+    waiting: list[tuple[Value, _Way]] = [(node, None)]
     while waiting:
-        here, path = waiting.pop()
+        here, way = waiting.pop()
         if here is by:
-            yield path
+            yield _unwound(way)
             continue
-        waiting += [(factor.below, (*path, factor)) for factor in reversed(factors[here])]
+        waiting += [(factor.below, (factor, way)) for factor in reversed(factors[here])]
+
+
+def _unwound(way: _Way) -> tuple[Factor, ...]:
+    path = []
+    while way:
+        factor, way = way
+        path.append(factor)
+    return tuple(reversed(path))

@@ -101,7 +101,11 @@ class Diagram:
 
 
 def draw(
-    *results: Value, digits: int = 6, fold: bool = False, only: Iterable[Value] | None = None
+    *results: Value,
+    digits: int = 6,
+    fold: bool = False,
+    only: Iterable[Value] | None = None,
+    most_nodes: int = 5_000,
 ) -> Diagram:
     """Draw the graph below one or several results, as it stands: after ``backward`` with gradients.
 
@@ -115,10 +119,13 @@ def draw(
         fold: show named nodes only (and results, and leaves); an edge is then the derivative along all
             that lies between, as the factors of `explain` are.
         only: show these nodes only (and results), whatever ``fold`` says; edges likewise.
+        most_nodes: draw no more nodes than that; Graphviz takes half a minute for the default, and
+            four times as long for twice as many.
 
     Raises:
         TypeError: a result, or a node to be shown, is no Value, or there is no result.
-        AutogradError: no result depends on a node that is to be shown.
+        AutogradError: no result depends on a node that is to be shown, or there are more than
+            ``most_nodes`` nodes to draw.
 
     >>> x = Value(3.0, "x")
     >>> y = (x * x).named("y")
@@ -136,13 +143,15 @@ def draw(
     for node in (*results, *(chosen or ())):
         if not isinstance(node, Value):
             raise TypeError(f"draw() takes Values, not {type(node).__name__}")
-    nodes = everything = _below(results)
-    if fold or chosen is not None:
-        stations = _stations(everything, results, chosen)
-        nodes, order = [node for node in everything if node in stations], everything[::-1]
-        edges = {node: _folded_edges(node, order, stations) for node in nodes}
-    else:
-        edges = {node: _edges(node) for node in nodes}
+    everything = _below(results)
+    folded = fold or chosen is not None
+    nodes = _stations(everything, results, chosen) if folded else everything
+    if len(nodes) > most_nodes:
+        raise AutogradError(
+            f"there are {len(nodes)} nodes to draw, more than most_nodes = {most_nodes}: "
+            f"draw a node further down{'' if folded else ', or with fold=True the named nodes only'}"
+        )
+    edges = _folded_edges(nodes, everything) if folded else {node: _edges(node) for node in nodes}
     texts = {node: (_lines(node, digits), _tooltip(node)) for node in nodes}
     names: dict[object, str] = {node: f"n{number}" for number, node in enumerate(nodes)}
     # ids begin with a digest of what is drawn: the same drawing has the same ids each time
@@ -179,21 +188,27 @@ def _edges(node: Value) -> list[tuple[Value | float, float | None]]:
 
 def _stations(
     everything: list[Value], results: tuple[Value, ...], chosen: list[Value] | None
-) -> set[Value]:
+) -> list[Value]:
     """The nodes that are left when a graph is folded: those that were chosen, else the named ones."""
     if chosen is None:
-        return {node for node in everything if node.name or node in results or not node.operands}
+        return [node for node in everything if node.name or node in results or not node.operands]
     below = set(everything)
     for node in chosen:
         if node not in below:
             raise AutogradError(f"nothing that is drawn depends on {node.label!r}")
-    return {*results, *chosen}
+    left = {*results, *chosen}
+    return [node for node in everything if node in left]
 
 
 def _folded_edges(
-    node: Value, order: list[Value], stations: set[Value]
-) -> list[tuple[Value | float, float | None]]:
-    return [(factor.below, factor.value) for factor in factors_below(node, order, stations)]
+    nodes: list[Value], everything: list[Value]
+) -> dict[Value, list[tuple[Value | float, float | None]]]:
+    places = {node: place for place, node in enumerate(reversed(everything))}
+    stations = set(nodes)
+    return {
+        node: [(factor.below, factor.value) for factor in factors_below(node, places, stations)]
+        for node in nodes
+    }
 
 
 def _below(results: tuple[Value, ...]) -> list[Value]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 from autograd.formula import POWER, PRODUCT, UNICODE, Written, write
 from autograd.labels import written
@@ -43,26 +45,29 @@ def derivative_symbol(above: Value, below: Value) -> str:
     return "∂{}/∂{}".format(*names)
 
 
-def factors_below(above: Value, order: list[Value], stations: set[Value]) -> list[Factor]:
+def factors_below(above: Value, places: Mapping[Value, int], stations: Set[Value]) -> list[Factor]:
     """The derivatives of a node by the next stations below it, along other nodes only.
 
     Args:
         above: the node that is differentiated.
-        order: the nodes below it, and maybe others, in topological order.
+        places: the nodes below it, and maybe others, with their places in a topological order.
         stations: where to stop.
 
     >>> x = Value(3.0, "x")
     >>> y = (2.0 * x).named("y")
-    >>> [(factor.symbol, factor.value) for factor in factors_below(y, [y, x], {x, y})]
+    >>> [(factor.symbol, factor.value) for factor in factors_below(y, {y: 0, x: 1}, {x, y})]
     [('∂y/∂x', 2.0)]
     """
     found: dict[Value, float] = {above: 1.0}
     formulas: dict[Value, list[tuple[Written, ...]]] = {above: [()]}  # empty where it got too long
-    for node in order:
-        if node not in found or (node in stations and node is not above):
-            continue
+    # the way is never longer than to the next stations, however large the graph
+    waiting = [(places[above], above)]
+    while waiting:
+        _, node = heappop(waiting)
         for index, (operand, slope) in enumerate(zip(node.operands, node.derivatives, strict=True)):
             if isinstance(operand, Value):
+                if operand not in found and operand not in stations:
+                    heappush(waiting, (places[operand], operand))
                 found[operand] = found.get(operand, 0.0) + found[node] * (slope or 0.0)
                 formulas[operand] = _extended(formulas.get(operand), formulas[node], node, index)
     return [

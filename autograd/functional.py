@@ -7,8 +7,7 @@ Values, recorded, so that they can be differentiated in turn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any
@@ -26,15 +25,6 @@ __all__ = ["grad", "hessian", "hvp", "jacobian", "value_and_grad"]
 _depth: ContextVar[int] = ContextVar("depth", default=0)
 
 
-@contextmanager
-def _deeper() -> Iterator[None]:
-    token = _depth.set(_depth.get() + 1)
-    try:
-        yield
-    finally:
-        _depth.reset(token)
-
-
 class _Evaluation:
     """``f`` recorded at some arguments, one of which it is to be differentiated by."""
 
@@ -48,8 +38,12 @@ class _Evaluation:
         self.inputs: list[Value] = leaves(self.argument)
         changed = list(args)
         changed[argnum] = self.argument
-        with _deeper():
+        depth = _depth.get()
+        try:  # set within it, so that no interruption can leave it set
+            _depth.set(depth + 1)
             self.result = f(*changed)
+        finally:
+            _depth.set(depth)
 
     def output(self, leaf: Any) -> Value | float:
         if not isinstance(leaf, Value) and as_number(leaf) is None:

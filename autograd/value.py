@@ -14,6 +14,7 @@ from autograd.operations import OPERATIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any, SupportsFloat
 
     from autograd.operations import Operation
@@ -120,10 +121,7 @@ class Value(Methods, metaclass=_Leaf):
     @property
     def name(self) -> str | None:
         """What the node was called, or None. See `named` and `label`."""
-        try:
-            return self._name
-        except AttributeError:
-            return None
+        return getattr(self, "_name", None)
 
     @name.setter
     def name(self, name: str) -> None:
@@ -262,22 +260,38 @@ class Value(Methods, metaclass=_Leaf):
 
     # --- copying ------------------------------------------------------------------------------
 
+    def __copy__(self) -> Value:
+        return _rebuilt(None, self.operation, *self._parts())
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        """Operands before results, so that nothing recurses."""
+        for node in reversed(topological_order(self)):
+            if id(node) not in memo:
+                data, grad, name, x, dx, y, dy = node._parts()
+                x = memo[id(x)] if x.__class__ is Value else x
+                y = memo[id(y)] if y.__class__ is Value else y
+                memo[id(node)] = _rebuilt(None, node.operation, data, grad, name, x, dx, y, dy)
+        copied: Value = memo[id(self)]
+        return copied
+
     def __reduce__(self) -> tuple[Any, ...]:
-        """How copy and pickle take a node apart: at any depth without recursion.
+        """How pickle takes a node apart: at any depth without recursion.
 
         Pickling a node would recurse into its operands. So what lies below it goes first, operands
         before results, as a list whose items (see `_Below`) are then known when they are referred to.
         """
-        if isinstance(self.grad, Value):
+        below = None
+        if not _walking.expects(self) and self.operation is not None:
+            below = (_Below(self), _AllBelow())
+        return _rebuilt, (below, self.operation, *self._parts())
+
+    def _parts(self) -> tuple[Any, ...]:
+        if self._grad.__class__ is Value:  # isinstance is slow beside a metaclass
             raise AutogradError(
                 f"the gradient of node {self.label!r} is recorded, and refers back to it: "
                 f"set its grad to a number before copying"
             )
-        below = None
-        if self.operation is not None and _walking.below() is None:
-            below = (_Below(self), _AllBelow())
-        parts = (self._data, self.grad, self.name, self._x, self._dx, self._y, self._dy)
-        return _rebuilt, (below, self.operation, *parts)
+        return self._data, self._grad, self.name, self._x, self._dx, self._y, self._dy
 
 
 class _Walking(local):
@@ -285,6 +299,17 @@ class _Walking(local):
 
     def below(self) -> _Below | None:
         return None
+
+    def expects(self, node: Value) -> bool:
+        """Whether the walk has handed out this node, below which the pickler knows everything.
+
+        A walk that was interrupted may live on, in a traceback say, and expects nothing else.
+        """
+        walk = self.below()
+        if walk is None or node not in walk.handed_out:
+            return False
+        walk.handed_out.remove(node)
+        return True
 
 
 _walking = _Walking()
@@ -299,11 +324,17 @@ class _Below:
 
     def __init__(self, root: Value | None = None) -> None:
         self.root = root
+        self.handed_out: set[Value] = set()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        assert self.root is not None
         _walking.below = ref(self)  # type: ignore[method-assign]
-        return _Below, (), None, iter(topological_order(self.root)[:0:-1])
+        return _Below, (), None, self._items()
+
+    def _items(self) -> Iterator[Value]:
+        assert self.root is not None
+        for node in topological_order(self.root)[:0:-1]:
+            self.handed_out.add(node)
+            yield node
 
     def append(self, _: Value) -> None:
         """Restoring asks for a list to append to; the nodes live on in their results."""

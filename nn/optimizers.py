@@ -78,8 +78,8 @@ class Optimizer:
 
         Raises:
             ValueError: a gradient is infinite or NaN, or the learning rate is negative or not finite.
-            OperandError: the schedule did not return a real number. Whatever is raised, nothing has
-                been changed.
+            OperandError: the schedule did not return a real number. Whatever is raised, even by Ctrl-C
+                half-way, nothing has been changed.
         """
         gradients = [float(p.grad) for p in self.parameters]  # Values after create_graph=True
         if not all(map(isfinite, gradients)):
@@ -89,8 +89,17 @@ class Optimizer:
                 f"no parameter has been changed"
             )
         lr = self.lr(self.steps) if callable(self.lr) else self.lr
-        self._update(gradients, _number(f"lr at step {self.steps}", lr))
-        self.steps += 1
+        lr = _number(f"lr at step {self.steps}", lr)
+        steps, numbers = self.steps, [p.data for p in self.parameters]
+        buffers = {name: list(remembered) for name, remembered in self._buffers.items()}
+        try:
+            self._update(gradients, lr)
+            self.steps += 1
+        except BaseException:  # a KeyboardInterrupt too: a step is taken whole or not at all
+            self.steps, self._buffers = steps, buffers
+            for p, number in zip(self.parameters, numbers, strict=True):
+                p.data = number
+            raise
 
     def _update(self, gradients: list[float], lr: float) -> None:
         raise NotImplementedError
