@@ -59,7 +59,8 @@ def matrices(step: TrainingStep) -> list[Matrix]:
     formula, and neither has an update that is not w − η ∂E/∂w.
 
     Raises:
-        ValueError: the step's notation has no matrices.
+        ValueError: the step's notation has no matrices, or some neurons of a layer have a bias and others
+            none.
 
     >>> from nn import worked
     >>> for matrix in matrices(worked.load("hoey").step())[:4]:
@@ -71,6 +72,11 @@ def matrices(step: TrainingStep) -> list[Matrix]:
     """
     if not step.names.notation.vectors:
         raise ValueError("the notation has no matrices: its vectors are neither rows nor columns")
+    for number, layer in enumerate(step.network.layers, 1):
+        if len({neuron.bias_convention for neuron in layer.neurons}) > 1:
+            raise ValueError(
+                f"layer {number} has no matrices: its neurons differ in how they have a bias"
+            )
     return _Writer(step).all()
 
 

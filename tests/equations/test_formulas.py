@@ -259,6 +259,15 @@ def test_parameters_that_layers_share(notation: str, bias: str) -> None:
     assert mistakes(step_of(network).in_notation(notation), 0.5) == []
 
 
+@pytest.mark.parametrize("notation", IN_MATRICES)
+def test_a_layer_in_which_not_all_have_a_bias_is_refused(notation: str) -> None:
+    network = MLP(2, [1, 2], activation="sigmoid", seed=1)
+    network.layers[1].neurons[1].bias = network.layers[1].neurons[1].bias_convention = None
+    step = step_of(network).in_notation(notation)
+    with pytest.raises(ValueError, match="layer 2 has no matrices: its neurons differ"):
+        _ = step.matrices
+
+
 def test_activations_of_each_neuron() -> None:
     network = MLP(2, [3, 2], activation="sigmoid", seed=1)
     for neuron, name in zip(network.layers[0].neurons, ("tanh", "linear", "logsigmoid"), strict=True):
