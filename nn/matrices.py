@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,8 +53,14 @@ def matrices(step: TrainingStep) -> list[Matrix]:
     With row vectors, the examples are the rows of each matrix of signals, and net = x·W. With column
     vectors they are the columns, and net = W·x.
 
+    In formulas, ⊙ is the product entry by entry; [1 z] is z after the constant input; W[2:] is W without
+    its first row; [σ tanh](net) is a function for each neuron; Σ adds up over the examples, and over
+    neurons of the layer that share a bias. The gradient of parameters that are shared otherwise has no
+    formula, and neither has an update that is not w − η ∂E/∂w.
+
     Raises:
-        ValueError: the step's notation has no matrices.
+        ValueError: the step's notation has no matrices, or some neurons of a layer have a bias and others
+            none.
 
     >>> from nn import worked
     >>> for matrix in matrices(worked.load("hoey").step())[:4]:
@@ -65,6 +72,11 @@ def matrices(step: TrainingStep) -> list[Matrix]:
     """
     if not step.names.notation.vectors:
         raise ValueError("the notation has no matrices: its vectors are neither rows nor columns")
+    for number, layer in enumerate(step.network.layers, 1):
+        if len({neuron.bias_convention for neuron in layer.neurons}) > 1:
+            raise ValueError(
+                f"layer {number} has no matrices: its neurons differ in how they have a bias"
+            )
     return _Writer(step).all()
 
 
@@ -75,6 +87,12 @@ class _Writer:
         self.step, self.names = step, step.names
         self.row = step.names.notation.vectors == "row"
         self.layers = [layer.neurons for layer in step.network.layers]
+        self.uses = Counter(
+            parameter
+            for neurons in self.layers
+            for neuron in neurons
+            for parameter in (*neuron.weights, neuron.bias)
+        )
 
     def all(self) -> list[Matrix]:
         forward = [self._signals("input", [each.inputs for each in self.names.passes], x0=True)]
@@ -116,8 +134,7 @@ class _Writer:
 
     def _outs(self, number: int) -> Matrix:
         neurons = self.layers[number]
-        net, activation = self.names.whole("net", neurons[0]), neurons[0].activation
-        formula = net if activation == "linear" else f"{OPERATIONS[activation].symbol}({net})"
+        formula = self._activated(neurons) or self.names.whole("net", neurons[0])
         symbols = [[each.outs[neuron] for neuron in neurons] for each in self.names.passes]
         return self._signals("out", symbols, neuron=neurons[0], formula=formula)
 
@@ -141,8 +158,7 @@ class _Writer:
             if self._x0(above):
                 weights += "[2:]" if self.row else "[:,2:]"  # no δ goes to the constant input
             back = f"({delta}·{weights}ᵀ)" if self.row else f"({weights}ᵀ·{delta})"
-        net, activation = self.names.whole("net", neurons[0]), neurons[0].activation
-        slope = "" if activation == "linear" else f" ⊙ {OPERATIONS[activation].symbol}′({net})"
+        slope = f" ⊙ {slopes}" if (slopes := self._activated(neurons, "′")) else ""
         symbols = [[each.deltas[neuron] for neuron in neurons] for each in self.names.passes]
         return self._signals("delta", symbols, neuron=neurons[0], formula=back + slope)
 
@@ -162,9 +178,10 @@ class _Writer:
         weights, delta = self._name_of_weights(neurons[0]), self.names.whole("delta", neurons[0])
         before = self._before(number)
         formula = f"{before}ᵀ·{delta}" if self.row else f"{delta}·{before}ᵀ"
-        shared = len({neuron.bias for neuron in neurons}) < len(neurons)
-        if self._x0(neurons[0]) and shared:
-            formula = ""  # a shared bias has the sum of what stands there
+        biases = [neuron.bias for neuron in neurons if neuron.bias is not None]
+        weighed = biases if self._x0(neurons[0]) else []
+        if any(self.uses[each] > 1 for neuron in neurons for each in (*neuron.weights, *weighed)):
+            formula = ""  # a shared parameter has the sum of what stands there
         named = {
             parameter: self.names.gradient(symbol) for parameter, symbol in self.names.parameters.items()
         }
@@ -176,9 +193,11 @@ class _Writer:
         if symbols := self._bias_row(neurons, named):
             bias = neurons[0].bias_convention
             assert bias is not None
-            total = "Σ " if len(self.names.passes) > 1 or shared else ""
+            total = "Σ " if len(self.names.passes) > 1 or len(set(biases)) < len(biases) else ""
             name = self.names.whole("gradient", symbol=self.names.whole("bias", neurons[0]))
             formula = f"{'' if bias.sign > 0 else '−'}{total}{delta}"
+            if any(self.uses[each] > biases.count(each) for each in biases):
+                formula = ""
             found.append(self._matrix(name, formula, [symbols], turned=True))
         return found
 
@@ -197,7 +216,7 @@ class _Writer:
                 name = self.names.whole("updated", neurons[0], symbol)
                 kept = any(each not in self.step.updated for row in grid for each in row)
                 gradient = self.names.whole("gradient", symbol=symbol)
-                formula = "" if kept else f"{symbol} − η·{gradient}"
+                formula = f"{symbol} − η·{gradient}" if self.step.descends and not kept else ""
                 found.append(self._matrix(name, formula, grid, turned=turned))
         return found
 
@@ -235,6 +254,20 @@ class _Writer:
             for neuron in neurons
             if neuron.bias is not None and not self._x0(neuron)
         ]
+
+    def _activated(self, neurons: Sequence[Neuron], stroke: str = "") -> str:
+        """σ(net) or σ′(net), with one function per neuron where they differ; "" if all are linear."""
+        if all(neuron.activation == "linear" for neuron in neurons):
+            return ""
+        symbols = [
+            "id" if neuron.activation == "linear" else OPERATIONS[neuron.activation].symbol
+            for neuron in neurons
+        ]
+        functions = [f"({each}){stroke}" if " " in each else each + stroke for each in symbols]
+        function = functions[0]
+        if len(set(functions)) > 1:
+            function = f"[{(' ' if self.row else '; ').join(functions)}]"
+        return f"{function}({self.names.whole('net', neurons[0])})"
 
     def _name_of_weights(self, neuron: Neuron) -> str:
         return self.names.whole("weight", neuron)

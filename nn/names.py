@@ -93,6 +93,8 @@ class Names:
     def _name_parameter(self, kind: str, parameter: Value, place: dict[str, Any]) -> None:
         if parameter in self.parameters:
             return
+        i, j = place["i"], place["j"]
+        place = place | {"ij": f"{i}{j}" if max(i, j) < 10 else f"{i},{j}"}
         symbol = getattr(self.notation, kind).format(**place)
         self.parameters[parameter] = symbol
         self.updates[parameter] = self.notation.updated.format(**place, symbol=symbol)
@@ -182,7 +184,7 @@ class Names:
         ('z2', 'X')
         """
         place: dict[str, Any] = {"layer": 0, "level": 1, **(self._places[neuron] if neuron else {})}
-        indices = dict.fromkeys(("i", "j", "row", "h", "n", "e"), "")
+        indices = dict.fromkeys(("i", "j", "ij", "row", "h", "n", "e"), "")
         notation = self.notation
         last = neuron is not None and place["layer"] == self._last_layer
         if kind == "out" and last and notation.prediction:

@@ -6,6 +6,7 @@ A name is a template, as ``"net_{neuron}"``. It may use
 * ``{level}``: the same, but with the inputs as level 1.
 * ``{j}``: the number of the neuron in its layer, from 1.
 * ``{i}``: the number of the input that a weight belongs to, from 1; 0 of a bias.
+* ``{ij}``: both numbers of a weight, ``{i}{j}``; with a comma between where one has several digits.
 * ``{row}``: the row of a weight in its layer's matrix, from 1. If the bias is the weight of a constant
   input x₀, it has the first row.
 * ``{h}``: the running number of a hidden neuron in the network, from 1.
@@ -35,7 +36,7 @@ __all__ = ["Notation", "notation_names"]
 
 _NEURON = {"layer", "level", "j", "h"}
 _PASS = _NEURON | {"neuron", "e"}
-_PARAMETER = _NEURON | {"neuron", "i", "row", "n"}
+_PARAMETER = _NEURON | {"neuron", "i", "ij", "row", "n"}
 #: Which fields each template may use.
 _FIELDS = {
     "input": {"i", "row", "e"},

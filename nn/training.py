@@ -10,7 +10,7 @@ from nn.forward import Example, Forward, checked
 from nn.network import MLP
 from nn.neuron import BIASES, Neuron
 from nn.notation import Notation
-from nn.optimizers import Optimizer
+from nn.optimizers import SGD, Optimizer
 from nn.recorded import Recorded
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ class TrainingStep(Recorded):
         updated: every updated parameter after the update.
         changes: by how much the update changed each of them.
         error_after: the error after the update.
+        descends: whether the update was w − η ∂E/∂w, that of gradient descent without more.
 
     Raises:
         ValueError: see `train`; or the notation gives a name twice, or the optimizer is another
@@ -114,6 +115,7 @@ class TrainingStep(Recorded):
             gradient = float(recorded.grad)
             originals[path].grad = -gradient if recorded in flipped else gradient
         optimizer.step()
+        self.descends = _descends(optimizer)
         self._after = {path: each.data for path, each in originals.items() if each in trained}
         self.error_after = Forward(network, examples, error).error.data
         self._name_updates(flipped)
@@ -207,6 +209,7 @@ class TrainingStep(Recorded):
         step = object.__new__(TrainingStep)
         step._before, step.examples, step._rule = self._before, self.examples, self._rule
         step._after, step.error_after = self._after, self.error_after
+        step.descends = self.descends
         step._name_updates(step._record(notation))
         return step
 
@@ -226,6 +229,10 @@ class TrainingStep(Recorded):
         from nn.tables import step_tables
 
         return step_tables(self)
+
+
+def _descends(optimizer: Optimizer) -> bool:
+    return type(optimizer) is SGD and not optimizer.momentum and not optimizer.weight_decay
 
 
 def _restated(network: MLP, convention: str) -> tuple[MLP, set[Value]]:
