@@ -59,7 +59,7 @@ def matrices(step: TrainingStep) -> list[Matrix]:
     formula, and neither has an update that is not w − η ∂E/∂w.
 
     Raises:
-        ValueError: the step's notation has no matrices, or some neurons of a layer have a bias and others
+        ValueError: the notation has no matrices, or some neurons of a layer have a bias and others
             none.
 
     >>> from nn import worked
