@@ -63,8 +63,10 @@ class Line:
 
     @property
     def needs(self) -> list[str]:
-        """The symbols of the numbers that it is computed from."""
-        return [operand for operand in self.operands.values() if isinstance(operand, str)]
+        """The symbols of the numbers in the formula, from left to right."""
+        names = dict.fromkeys(_NAME.findall(self.text))
+        operands = [self.operands[name] for name in names if name in self.operands]
+        return [operand for operand in operands if isinstance(operand, str)]
 
 
 class Sheet:

@@ -76,7 +76,7 @@ class Mistake:
             return
         right = step.sheet.lines
         for which, lines in self.lines(step) if self.lines else [("", self._rewritten(step))]:
-            changed = {line.symbol: line for line in lines if line != right[line.symbol]}
+            changed = {line.symbol: line for line in lines if line.formula != right[line.symbol].formula}
             if changed:
                 yield Variant(self.name, self.says.format(which), changed)
 
@@ -159,8 +159,17 @@ def _bias_turned(step: WrittenStep) -> Rewritten:
 
 
 def _slope_of_net(step: WrittenStep) -> Rewritten:
-    slopes = [line for line in _lines(step, "f′") if "out" in line.operands]
-    yield "", [replace(line, operands={**line.operands, "out": line.needs[0]}) for line in slopes]
+    lines = step.sheet.lines
+    yield (
+        "",
+        [
+            replace(
+                slope, operands={**slope.operands, "out": lines[str(slope.operands["out"])].needs[0]}
+            )
+            for slope in _lines(step, "f′")
+            if "out" in slope.operands
+        ],
+    )
 
 
 _HALF = ("half_squared_error",)

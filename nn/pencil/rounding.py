@@ -36,14 +36,13 @@ class Rounding:
     significant: bool = True
 
     def __call__(self, number: float) -> float:
-        """The rounded number; infinities and NaN as they are."""
-        return float(self._rounded(number)) if isfinite(number) else number
-
-    def _rounded(self, number: float) -> Decimal:
+        """The rounded number; infinities, NaN and what ends before the last digit as they are."""
+        if not isfinite(number):
+            return number
         exact, unit = decimal_of(number), self.unit(number)
         if int(exact.as_tuple().exponent) >= unit.adjusted():
-            return exact  # it ends before; to add zeros might take more digits than a Decimal has
-        return exact.quantize(unit, ROUND_HALF_UP)
+            return number  # quantize would add zeros, maybe more than a Decimal has digits for
+        return float(exact.quantize(unit, ROUND_HALF_UP))
 
     def unit(self, number: float) -> Decimal:
         """What one unit in the last digit of a finite number is worth once it is rounded.
@@ -64,7 +63,7 @@ class Rounding:
         """
         if not isfinite(number):
             return str(number)
-        rounded = self._rounded(number)
+        rounded = decimal_of(self(number))
         last = self.unit(float(rounded)).adjusted()
         if rounded and not -7 <= rounded.adjusted() <= 15:
             return f"{rounded:.{max(rounded.adjusted() - last, 0)}e}"
