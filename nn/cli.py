@@ -174,3 +174,18 @@ def explain(example: str, symbol: str, of: str | None, steps: int, bias: bool, a
     click.echo(
         json.dumps(derivation.to_dict(), indent=2, allow_nan=False) if as_json else derivation.text()
     )
+
+
+@main.command()
+@_example
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_errors_in_one_line
+def proofread(example: str, as_json: bool) -> None:
+    """Check the figures that a document prints, and say why they are off.
+
+    The exit code is 1 if one is.
+    """
+    proof = _example_of(example).proofread()
+    click.echo(proof.to_json()) if as_json else Console().print(proof)
+    if proof.disagree:
+        sys.exit(1)

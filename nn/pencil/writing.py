@@ -130,7 +130,9 @@ class _Writer:
         return WrittenStep(
             Sheet(self._lines(), given, updates),
             weights=[[[parameters[w] for w in n.weights] for n in layer] for layer in self.layers],
-            biases=[[parameters[n.bias] if n.bias else "" for n in layer] for layer in self.layers],
+            biases=[
+                ["" if n.bias is None else parameters[n.bias] for n in layer] for layer in self.layers
+            ],
             weighs=any(each is not None and each.weighs for each in conventions),
             neurons=[[self.names.neurons[n] for n in layer] for layer in self.layers],
             rule=self.error,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from autograd import Value
 from nn.forward import Example
@@ -11,6 +12,9 @@ from nn.network import MLP
 from nn.notation import Notation
 from nn.optimizers import SGD
 from nn.training import TrainingStep, train
+
+if TYPE_CHECKING:
+    from nn.proofreading import Proof
 
 __all__ = ["Figure", "LayerData", "WorkedExample"]
 
@@ -127,6 +131,21 @@ class WorkedExample:
         )
         train(network, self.examples, optimizer, error=self.error, steps=steps - 1)
         return TrainingStep(network, self.examples, optimizer, error=self.error, notation=self.notation)
+
+    def proofread(self) -> Proof:
+        """Compare the figures of the document with what they should be; see `nn.proofreading.proofread`.
+
+        Raises:
+            WorkedExampleError: a figure is of a matrix of different numbers.
+
+        >>> from nn import worked
+        >>> proof = worked.load("guided").proofread()
+        >>> [finding.symbol for finding in proof if finding.agrees], proof.disagree
+        (['q11 z2'], 5)
+        """
+        from nn.proofreading import proofread
+
+        return proofread(self)
 
     def with_targets(self, targets: Sequence[Sequence[float]]) -> WorkedExample:
         """The same example with other targets, a list for each of its examples.
