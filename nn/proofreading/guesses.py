@@ -12,13 +12,10 @@ from itertools import combinations
 
 from nn.pencil.lines import Keep, Line
 from nn.pencil.rounding import Rounding
-from nn.proofreading.manuscript import Entry, Manuscript, Numbers
+from nn.proofreading.manuscript import ROUNDS_BY_HAND, Entry, Manuscript, Numbers
 from nn.proofreading.solving import Interval, shortest, solved
 
 __all__ = ["Guess", "inherited", "miscounted", "mistaken", "of_the_same", "rounded", "slipped"]
-
-#: Rounding in each of more rounds than this is not a thing that people do by hand.
-_ROUNDS_BY_HAND = 10
 
 
 @dataclass(frozen=True)
@@ -176,12 +173,12 @@ def rounded(manuscript: Manuscript, figures: Sequence[Entry]) -> Iterator[Guess]
         for lines in groups.values():
             symbols = [line.symbol for line in lines]
             numbers = manuscript.numbers(
-                manuscript.sheet, keep=_rounds(rounding, symbols), until=_ROUNDS_BY_HAND
+                manuscript.sheet, keep=_rounds(rounding, symbols), until=ROUNDS_BY_HAND
             )
             numbers = {e: n for e, n in numbers.items() if not set(e.symbols) & set(symbols)}
             yield Guess("rounded", f"{_listed(symbols)} carried on with {rounding}", numbers, whole=True)
     for rounding in roundings:
-        numbers = manuscript.numbers(manuscript.sheet, keep=_rounds(rounding), until=_ROUNDS_BY_HAND)
+        numbers = manuscript.numbers(manuscript.sheet, keep=_rounds(rounding), until=ROUNDS_BY_HAND)
         yield Guess("rounded", f"everything carried on with {rounding}", numbers, whole=True)
     for entry in figures:
         yield from _from_rounded_figures(manuscript, entry)
@@ -220,18 +217,18 @@ def mistaken(manuscript: Manuscript, _: Sequence[Entry]) -> Iterator[Guess]:
 def slipped(manuscript: Manuscript, figures: Sequence[Entry]) -> Iterator[Guess]:
     """One of them was made at one figure alone, or another number stands in its place."""
     for entry in figures:
-        line = manuscript.sheet.lines.get(entry.symbols[0]) if entry.symbols else None
+        line = manuscript.line(entry)
         if line is None:
             continue
         for cause, says, instead in _otherwise(manuscript, line):
-            sheet = manuscript.sheet.rewritten([instead])
-            number = manuscript.number(entry, {}, sheet)
+            number = manuscript.number(entry, {}, instead)
             yield Guess(cause, says, {entry: (number, number)})
-            sources = manuscript.sources(entry, sheet)
+            sources = manuscript.sources(entry, instead)
             if wrong := _wrong(sources):
-                number = manuscript.number(entry, _printed(sources), sheet)
+                number = manuscript.number(entry, _printed(sources), instead)
                 also = f"{says}, inherited from {_listed(_symbols(wrong))}"
                 yield Guess(cause, also, {entry: (number, number)})
+        yield from _neighbours(manuscript, entry, line)
 
 
 def _otherwise(manuscript: Manuscript, line: Line) -> Iterator[tuple[str, str, Line]]:
@@ -245,10 +242,23 @@ def _otherwise(manuscript: Manuscript, line: Line) -> Iterator[tuple[str, str, L
         for left in combinations(factors, count):
             says = f"{' · '.join(left)} stands in its place: factors of the chain rule are left out"
             yield "factors", says, _product(line, left)
-    for other in manuscript.sheet.lines.values():
-        if (other.kind, other.layer) == (line.kind, line.layer) and other.symbol != line.symbol:
-            says = f"{other.symbol} stands in its place"
-            yield "neighbour", says, replace(line, text="x", operands={"x": other.symbol})
+
+
+def _neighbours(manuscript: Manuscript, entry: Entry, line: Line) -> Iterator[Guess]:
+    """Another number of the same kind stands in its place, as it should be or as it is printed."""
+    others = [
+        other.symbol
+        for other in manuscript.sheet.lines.values()
+        if (other.kind, other.layer) == (line.kind, line.layer) and other.symbol not in entry.symbols
+    ]
+    numbers = list(manuscript.sheet.run(others, manuscript.given[entry.after]).items())
+    numbers += [
+        (other.figure.symbol, other.printed.number)
+        for other in manuscript.entries
+        if other.group == entry.group and other is not entry and not other.agrees
+    ]
+    for symbol, number in numbers:
+        yield Guess("neighbour", f"{symbol} stands in its place", {entry: (number, number)})
 
 
 def _factors(manuscript: Manuscript, line: Line) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,11 +16,14 @@ from nn.worked.example import LayerData
 from nn.worked.reader import WorkedExampleError
 
 if TYPE_CHECKING:
-    from nn.pencil.lines import Keep
+    from nn.pencil.lines import Keep, Line
     from nn.training import TrainingStep
     from nn.worked.example import Figure, WorkedExample
 
-__all__ = ["Entry", "Manuscript", "Numbers"]
+__all__ = ["ROUNDS_BY_HAND", "Entry", "Manuscript", "Numbers"]
+
+#: More rounds than this nobody computes with a pencil, rounding on the way or with a wrong number.
+ROUNDS_BY_HAND = 10
 
 #: What some figures would be, by the entry: the least and the greatest number.
 Numbers: TypeAlias = "dict[Entry, tuple[float, float]]"
@@ -34,7 +38,7 @@ class Entry:
         printed: its text.
         value: the number that it should be.
         symbols: what the number is called on the sheet: one symbol, or those of a matrix of equal
-            numbers; none if it is not on the sheet.
+            numbers; none if it is not on the sheet, or infinite.
         group: those with the same are of one kind and layer of one step, as the entries of a matrix are.
     """
 
@@ -132,21 +136,25 @@ class Manuscript:
         try:
             value = step[figure.of]
         except KeyError as error:
-            message = f"{self.example.name}: figures[{number}].of: {error.args[0]}"
+            message = f"{self.example.name}.toml: figures[{number}].of: {error.args[0]}"
             raise WorkedExampleError(message) from None
-        symbols = self._symbols(figure.of, step)
+        symbols = self._symbols(figure.of, step) if isfinite(value) else ()
         line = self.sheet.lines.get(symbols[0]) if symbols else None
         group = (line.kind, line.layer, figure.after) if line else ("given", 0, figure.after)
         return Entry(figure, Printed(figure.printed), value, symbols, group)
 
     def _symbols(self, of: str, step: TrainingStep) -> tuple[str, ...]:
-        known = self.sheet.lines.keys() | self.sheet.given.keys()
-        if of in known:
+        error = step.names.notation.error
+        derivative = re.fullmatch(r"d(.+)/d(.+)", of)
+        if derivative and derivative[1] in {"E", error} and of not in self.sheet.lines:
+            of = step.names.gradient(derivative[2])
+        if of == "E":
+            of = error
+        if of in self.sheet.lines or of in self.sheet.given:
             return (of,)
-        if step.names.notation.vectors:
-            for matrix in step.matrices:
-                if matrix.name == of:
-                    return tuple(symbol for row in matrix.symbols for symbol in row if symbol)
+        for matrix in step.matrices if step.names.notation.vectors else ():
+            if matrix.name == of:
+                return tuple(symbol for row in matrix.symbols for symbol in row if symbol)
         return ()
 
     @property
@@ -196,10 +204,14 @@ class Manuscript:
             pass  # training went where there is nothing to compute; later figures have no number
         return found
 
-    def sources(self, entry: Entry, sheet: Sheet | None = None) -> dict[str, Entry]:
+    def sources(self, entry: Entry, line: Line | None = None) -> dict[str, Entry]:
         """The printed figures that a figure follows from, the nearest on each way, by their symbols.
 
         They are of the same step; the updated parameters of the step before are parameters of it.
+
+        Args:
+            entry: the figure.
+            line: the line that it is computed by, if not the right one.
         """
         known: dict[str, Entry] = {}
         old = {update: parameter for parameter, update in self.sheet.updates.items()}
@@ -211,22 +223,30 @@ class Manuscript:
                     known[old[symbol]] = other
         for symbol in entry.symbols:
             known.pop(symbol, None)
-        lines = (sheet or self.sheet).above(entry.symbols[0], known) if entry.symbols else []
-        needs = dict.fromkeys(need for line in lines for need in line.needs)
-        return {symbol: known[symbol] for symbol in needs if symbol in known}
+        line = line or self.line(entry)
+        needs = line.needs if line else []
+        lines = [above for need in needs for above in self.sheet.above(need, known)]
+        needs = [*needs, *(need for above in lines for need in above.needs)]
+        return {symbol: known[symbol] for symbol in dict.fromkeys(needs) if symbol in known}
+
+    def line(self, entry: Entry) -> Line | None:
+        """The line that a figure is computed by; None if it is none."""
+        return self.sheet.lines.get(entry.symbols[0]) if entry.symbols else None
 
     def number(
-        self, entry: Entry, instead: Mapping[str, float] | None = None, sheet: Sheet | None = None
+        self, entry: Entry, instead: Mapping[str, float] | None = None, line: Line | None = None
     ) -> float:
         """What a figure would be if some numbers were others; NaN if it had no number.
 
         Args:
             entry: the figure.
             instead: numbers of its step by their symbols, in the place of given or of computed ones.
-            sheet: the sheet to compute it on, if not the right one.
+            line: the line that it is computed by, if not the right one.
         """
         instead = {**self.given[entry.after], **(instead or {})}
         try:
-            return (sheet or self.sheet).run(entry.symbols[:1], instead)[entry.symbols[0]]
+            if line is None:
+                return self.sheet.run(entry.symbols[:1], instead)[entry.symbols[0]]
+            return Sheet([line], self.sheet.run(line.needs, instead)).run([line.symbol])[line.symbol]
         except PencilError:
             return nan

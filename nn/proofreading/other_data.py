@@ -7,15 +7,14 @@ from math import nan
 
 from nn.pencil import PencilError
 from nn.proofreading.guesses import Guess
-from nn.proofreading.manuscript import Entry, Manuscript
+from nn.proofreading.manuscript import ROUNDS_BY_HAND, Entry, Manuscript
 from nn.proofreading.solving import Interval, shortest, solved
 
 __all__ = ["guesses"]
 
-#: What is looked for: figures of so few updates, of at most so many given numbers ...
-_MOST_ROUNDS = 10
+#: Of how many given numbers one is looked for at most.
 _MOST_NUMBERS = 500
-#: ... in groups of so many figures at least, of which so many are off.
+#: The least figures that a group has to have, and the least of them that have to be off.
 _LEAST_FIGURES, _LEAST_OFF = 3, 2
 
 
@@ -35,7 +34,7 @@ def guesses(manuscript: Manuscript, figures: Sequence[Entry]) -> Iterator[Guess]
             number = shortest(*_most_asked_for(asked))
             says = f"from a run with {symbol} = {number} in the place of {given[symbol]:.12g}"
             numbers = manuscript.numbers(
-                manuscript.sheet, instead={symbol: float(number)}, until=_MOST_ROUNDS
+                manuscript.sheet, instead={symbol: float(number)}, until=ROUNDS_BY_HAND
             )
             yield Guess("other_data", says, numbers, whole=True, slack=1.0, spent=1, tried=len(given))
 
@@ -44,7 +43,7 @@ def _in_groups(manuscript: Manuscript) -> list[Entry]:
     """The figures of groups that are large enough."""
     groups: dict[tuple[str, int, int], list[Entry]] = {}
     for entry in manuscript.entries:
-        if entry.symbols and entry.after <= _MOST_ROUNDS:
+        if entry.symbols and entry.after <= ROUNDS_BY_HAND:
             groups.setdefault(entry.group, []).append(entry)
     return [
         entry

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
-from math import floor, inf, isfinite
+from math import inf, isfinite
 
 __all__ = ["Printed"]
 
@@ -75,9 +75,11 @@ class Printed:
         >>> Printed("0.75").near(0.743), Printed("0.75").near(0.752)
         ((74, 75), (75, 75))
         """
-        off = self.off(value)
-        own, others = self.rounded(self.number), floor(2.0 * abs(off))
-        return (own - others, own) if off > 0.0 else (own, own + others)
+        own = int(self.exact / self.unit)
+        if not isfinite(value):
+            return own, own
+        off = (self.exact - Decimal(repr(value))) / self.unit
+        return (own - int(2 * off), own) if off > 0 else (own, own + int(-2 * off))
 
     def rounded(self, value: float) -> int:
         """A value rounded at this text's last digit, in units of that digit.

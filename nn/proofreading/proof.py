@@ -98,8 +98,10 @@ class Proof:
             ValueError: a number is infinite or NaN, which JSON has no way to write.
         """
         for finding in self.findings:
-            if not isfinite(finding.value):
-                raise ValueError(f"{finding.symbol} is {finding.value}, which JSON has no way to write")
+            for name, number in (("should be", finding.value), ("is off by", finding.off)):
+                if not isfinite(number):
+                    message = f"{finding.symbol} {name} {number}, which JSON has no way to write"
+                    raise ValueError(message)
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
 
     def __rich__(self) -> Any:
