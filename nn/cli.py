@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -18,6 +18,9 @@ from autograd import AutogradError, __version__
 from nn import worked
 from nn.notation import notation_names
 from nn.training import TrainingStep
+
+if TYPE_CHECKING:
+    from nn.pencil import RoundedStep
 
 __all__ = ["main"]
 
@@ -113,6 +116,12 @@ def list_examples() -> None:
 @click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object, every number by its symbol."
 )
+@click.option(
+    "--digits",
+    type=click.IntRange(1, 15),
+    metavar="D",
+    help="Round each number to D digits before it is carried on, and show how far that leads astray.",
+)
 @click.option("--svg", type=click.Path(path_type=Path), metavar="FILE", help="Draw the step as SVG.")
 @click.option("--png", type=click.Path(path_type=Path), metavar="FILE", help="Draw the step as PNG.")
 @click.option("--fold", is_flag=True, help="Draw named nodes only.")
@@ -124,6 +133,7 @@ def step(
     targets: list[list[float]] | None,
     notation: str | None,
     as_json: bool,
+    digits: int | None,
     svg: Path | None,
     png: Path | None,
     fold: bool,
@@ -137,18 +147,22 @@ def step(
     taken = _step(taken_from, steps, bias)
     if notation is not None:
         taken = taken.in_notation(notation)
+    shown: TrainingStep | RoundedStep = taken
+    if digits is not None:
+        update_biases = True if bias else None
+        shown = taken_from.rounded(digits, steps, update_biases=update_biases, notation=notation)
     saved = [
         taken.draw(fold=fold).save(path, kind)
         for path, kind in ((svg, "svg"), (png, "png"))
         if path is not None
     ]
     if as_json:
-        click.echo(taken.to_json())
+        click.echo(shown.to_json())
         return
     console = Console()
     if steps > 1:
         console.print(f"step {steps}, after {steps - 1} updates")
-    console.print(taken)
+    console.print(shown)
     if taken_from.ours and targets is None:
         console.print(f"Not from the document: {taken_from.ours}.", markup=False)
     for path in saved:

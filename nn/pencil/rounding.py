@@ -36,12 +36,12 @@ class Rounding:
     significant: bool = True
 
     def __call__(self, number: float) -> float:
-        """The rounded number; infinities, NaN and what ends before the last digit as they are."""
+        """The rounded number; infinities and NaN as they are."""
         if not isfinite(number):
             return number
         exact, unit = decimal_of(number), self.unit(number)
         if int(exact.as_tuple().exponent) >= unit.adjusted():
-            return number  # quantize would add zeros, maybe more than a Decimal has digits for
+            return float(exact)  # zeros that quantize would add may be too many for a Decimal
         return float(exact.quantize(unit, ROUND_HALF_UP))
 
     def unit(self, number: float) -> Decimal:

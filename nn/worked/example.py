@@ -14,6 +14,7 @@ from nn.optimizers import SGD
 from nn.training import TrainingStep, train
 
 if TYPE_CHECKING:
+    from nn.pencil import RoundedStep
     from nn.proofreading import Proof
 
 __all__ = ["Figure", "LayerData", "WorkedExample"]
@@ -131,6 +132,33 @@ class WorkedExample:
         )
         train(network, self.examples, optimizer, error=self.error, steps=steps - 1)
         return TrainingStep(network, self.examples, optimizer, error=self.error, notation=self.notation)
+
+    def rounded(
+        self,
+        digits: int,
+        steps: int = 1,
+        *,
+        update_biases: bool | None = None,
+        notation: Notation | str | None = None,
+    ) -> RoundedStep:
+        """A step with each number rounded before it is carried on, as with a pocket calculator.
+
+        Args:
+            digits: how many significant digits are kept, from 1 to 15.
+            steps: which step; those before it are rounded as well.
+            update_biases: see `step`.
+            notation: how to name everything, if not as the example does.
+
+        Raises:
+            ValueError: too few or too many digits, fewer than one step, or an unknown notation.
+            PencilError: the rounded numbers lead to where a formula has no value.
+        """
+        from nn.pencil import RoundedStep, written
+
+        step = self.step(update_biases=update_biases)
+        if notation is not None:
+            step = step.in_notation(notation)
+        return RoundedStep(written(step, self.error, self.learning_rate), digits, steps)
 
     def proofread(self) -> Proof:
         """Compare the figures of the document with what they should be; see `nn.proofreading.proofread`.
