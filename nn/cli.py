@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 from rich.console import Console
@@ -19,6 +19,9 @@ from nn import worked
 from nn.notation import notation_names
 from nn.recorded import Recorded
 from nn.training import TrainingStep
+
+if TYPE_CHECKING:
+    from nn.pencil import RoundedStep
 
 __all__ = ["main"]
 
@@ -120,6 +123,12 @@ def list_examples() -> None:
 @click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object, every number by its symbol."
 )
+@click.option(
+    "--digits",
+    type=click.IntRange(1, 15),
+    metavar="D",
+    help="Round each number to D digits before it is carried on, and show how far that leads astray.",
+)
 @click.option("--svg", type=click.Path(path_type=Path), metavar="FILE", help="Draw the step as SVG.")
 @click.option("--png", type=click.Path(path_type=Path), metavar="FILE", help="Draw the step as PNG.")
 @click.option("--fold", is_flag=True, help="Draw named nodes only.")
@@ -134,6 +143,7 @@ def step(
     targets: list[list[float]] | None,
     notation: str | None,
     as_json: bool,
+    digits: int | None,
     svg: Path | None,
     png: Path | None,
     fold: bool,
@@ -152,18 +162,23 @@ def step(
         if not isinstance(taken, TrainingStep):
             raise click.UsageError("--notation is for networks")
         taken = taken.in_notation(notation)
+    shown: Recorded | RoundedStep = taken
+    if digits is not None:
+        shown = _network(loaded, "--digits").rounded(
+            digits, steps, update_biases=True if bias else None, notation=notation
+        )
     saved = [
         taken.draw(fold=fold, only=only or None).save(path, kind)
         for path, kind in ((svg, "svg"), (png, "png"))
         if path is not None
     ]
     if as_json:
-        click.echo(taken.to_json())
+        click.echo(shown.to_json())
         return
     console = Console()
     if steps > 1:
         console.print(f"step {steps}, after {steps - 1} updates")
-    console.print(taken)
+    console.print(shown)
     if loaded.ours and targets is None:
         console.print(f"Not from the document: {loaded.ours}.", markup=False)
     for path in saved:
@@ -189,3 +204,18 @@ def explain(example: str, symbol: str, of: str | None, steps: int, bias: bool, a
     click.echo(
         json.dumps(derivation.to_dict(), indent=2, allow_nan=False) if as_json else derivation.text()
     )
+
+
+@main.command()
+@_example
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_errors_in_one_line
+def proofread(example: str, as_json: bool) -> None:
+    """Check the figures that a document prints, and say why they are off.
+
+    The exit code is 1 if one is.
+    """
+    proof = _network(worked.load(example), "proofread").proofread()
+    click.echo(proof.to_json()) if as_json else Console().print(proof)
+    if proof.disagree:
+        sys.exit(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from autograd import Value
 from nn.forward import Example
@@ -11,6 +12,10 @@ from nn.network import MLP
 from nn.notation import Notation
 from nn.optimizers import SGD
 from nn.training import TrainingStep, train
+
+if TYPE_CHECKING:
+    from nn.pencil import RoundedStep
+    from nn.proofreading import Proof
 
 __all__ = ["Figure", "LayerData", "WorkedExample"]
 
@@ -127,6 +132,48 @@ class WorkedExample:
         )
         train(network, self.examples, optimizer, error=self.error, steps=steps - 1)
         return TrainingStep(network, self.examples, optimizer, error=self.error, notation=self.notation)
+
+    def rounded(
+        self,
+        digits: int,
+        steps: int = 1,
+        *,
+        update_biases: bool | None = None,
+        notation: Notation | str | None = None,
+    ) -> RoundedStep:
+        """A step with each number rounded before it is carried on, as with a pocket calculator.
+
+        Args:
+            digits: how many significant digits are kept, from 1 to 15.
+            steps: which step; those before it are rounded as well.
+            update_biases: see `step`.
+            notation: how to name everything, if not as the example does.
+
+        Raises:
+            ValueError: too few or too many digits, fewer than one step, or an unknown notation.
+            PencilError: the rounded numbers lead to where a formula has no value.
+        """
+        from nn.pencil import RoundedStep, written
+
+        step = self.step(update_biases=update_biases)
+        if notation is not None:
+            step = step.in_notation(notation)
+        return RoundedStep(written(step, self.error, self.learning_rate), digits, steps)
+
+    def proofread(self) -> Proof:
+        """Compare the figures of the document with what they should be; see `nn.proofreading.proofread`.
+
+        Raises:
+            WorkedExampleError: a figure is of a matrix of different numbers.
+
+        >>> from nn import worked
+        >>> proof = worked.load("guided").proofread()
+        >>> [finding.symbol for finding in proof if finding.agrees], proof.disagree
+        (['q11 z2'], 5)
+        """
+        from nn.proofreading import proofread
+
+        return proofread(self)
 
     def with_targets(self, targets: Sequence[Sequence[float]]) -> WorkedExample:
         """The same example with other targets, a list for each of its examples.

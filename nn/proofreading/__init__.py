@@ -1,0 +1,13 @@
+"""Proofreading a worked example: each printed figure, whether it is right, and if not, why not.
+
+>>> from nn import worked
+>>> proof = worked.load("urbain").proofread()
+>>> proof.agree, proof.disagree
+(26, 5)
+>>> print(proof["E_total after update 1"].because)
+the hidden δ are computed with weights that are updated already
+"""
+
+from nn.proofreading.proof import Finding, Proof, proofread
+
+__all__ = ["Finding", "Proof", "proofread"]

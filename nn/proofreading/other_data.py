@@ -1,0 +1,82 @@
+"""Figures that belong to other data: one given number is not what it is said to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import nan
+
+from nn.pencil import PencilError
+from nn.proofreading.guesses import Guess
+from nn.proofreading.manuscript import ROUNDS_BY_HAND, Entry, Manuscript
+from nn.proofreading.solving import Interval, shortest, solved
+
+__all__ = ["guesses"]
+
+#: Of how many given numbers one is looked for at most.
+_MOST_NUMBERS = 500
+#: The least figures that a group has to have, and the least of them that have to be off.
+_LEAST_FIGURES, _LEAST_OFF = 3, 2
+
+
+def guesses(manuscript: Manuscript, figures: Sequence[Entry]) -> Iterator[Guess]:
+    """One given number was another: an input, a target, a parameter at the start, the learning rate.
+
+    It is solved for by every figure that is off, and taken to be what most of them ask for. It holds for
+    a group only as a whole; one figure of it may miss, by a unit of its last digit.
+    """
+    given = manuscript.sheet.given
+    figures = [entry for entry in _in_groups(manuscript) if entry in figures]
+    if not figures or len(given) > _MOST_NUMBERS:
+        return
+    for symbol in given:
+        asked = [interval for entry in figures if (interval := _asked_for(manuscript, symbol, entry))]
+        if len(asked) >= _LEAST_OFF:
+            number = shortest(*_most_asked_for(asked))
+            says = f"from a run with {symbol} = {number} in the place of {given[symbol]:.12g}"
+            numbers = manuscript.numbers(
+                manuscript.sheet, instead={symbol: float(number)}, until=ROUNDS_BY_HAND
+            )
+            yield Guess("other_data", says, numbers, whole=True, slack=1.0, spent=1, tried=len(given))
+
+
+def _in_groups(manuscript: Manuscript) -> list[Entry]:
+    """The figures of groups that are large enough."""
+    groups: dict[tuple[str, int, int], list[Entry]] = {}
+    for entry in manuscript.entries:
+        if entry.symbols and entry.after <= ROUNDS_BY_HAND:
+            groups.setdefault(entry.group, []).append(entry)
+    return [
+        entry
+        for group in groups.values()
+        if len(group) >= _LEAST_FIGURES and sum(not each.agrees for each in group) >= _LEAST_OFF
+        for entry in group
+    ]
+
+
+def _asked_for(manuscript: Manuscript, symbol: str, entry: Entry) -> Interval | None:
+    """What a given number would have to be for a figure to come out as it is printed."""
+    sheet = manuscript.sheet
+
+    def figure(x: float) -> float:
+        try:
+            return sheet.run(entry.symbols[:1], sheet.train(entry.after, {symbol: x}))[entry.symbols[0]]
+        except PencilError:
+            return nan
+
+    start = sheet.given[symbol]
+    if figure(start * 1.001 + 0.001) == figure(start):
+        return None  # it does not depend on it
+    return solved(figure, start, entry.printed.ends)
+
+
+def _most_asked_for(intervals: Sequence[Interval]) -> Interval:
+    """What most of some intervals have in common.
+
+    >>> _most_asked_for([(1.0, 3.0), (2.0, 5.0), (2.5, 4.0), (7.0, 8.0)])
+    (2.5, 3.0)
+    """
+    starts = max(
+        (low for low, _ in intervals),
+        key=lambda low: sum(least <= low <= greatest for least, greatest in intervals),
+    )
+    return starts, min(greatest for least, greatest in intervals if least <= starts <= greatest)

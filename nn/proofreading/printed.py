@@ -1,0 +1,90 @@
+"""A printed number: a text, which stands for every number that is rounded to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+from math import inf, isfinite
+
+__all__ = ["Printed"]
+
+#: How far a float may be from the number it stands for, as a part of it: what many roundings leave.
+_NOISE = 1e-14
+
+
+@dataclass(frozen=True)
+class Printed:
+    """The text of a number.
+
+    Attributes:
+        text: the text; trailing zeros count.
+
+    >>> Printed("0.0830").unit, Printed("−1.3").number
+    (Decimal('0.0001'), -1.3)
+    """
+
+    text: str
+
+    @cached_property
+    def exact(self) -> Decimal:
+        """The number that it says."""
+        return Decimal(self.text.replace("−", "-"))
+
+    @property
+    def number(self) -> float:
+        """The same as a float."""
+        return float(self.exact)
+
+    @cached_property
+    def unit(self) -> Decimal:
+        """What one unit in its last digit is worth."""
+        return Decimal(1).scaleb(int(self.exact.as_tuple().exponent))
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The least and the greatest number that it may stand for."""
+        return float(self.exact - self.unit / 2), float(self.exact + self.unit / 2)
+
+    def says(self, value: float) -> bool:
+        """Whether it is that value rounded at its own last digit; a half may go either way.
+
+        >>> Printed("0.12").says(0.125), Printed("0.13").says(0.125), Printed("0.120").says(0.125)
+        (True, True, False)
+        """
+        return self.meets(value, value)
+
+    def meets(self, low: float, high: float) -> bool:
+        """Whether it is some value between two rounded."""
+        slack = _NOISE * max(abs(low), abs(high))
+        return self.ends[0] - slack <= high and low <= self.ends[1] + slack
+
+    def off(self, value: float) -> float:
+        """How far the text is above a value, in units of its last digit.
+
+        >>> Printed("0.0748").off(0.0746), Printed("12").off(10.5)
+        (2.0, 1.5)
+        """
+        if not isfinite(value):
+            return inf
+        return float((self.exact - Decimal(repr(value))) / self.unit)
+
+    def near(self, value: float) -> tuple[int, int]:
+        """The first and the last text, in units, that is no farther from a value than this one.
+
+        >>> Printed("0.75").near(0.743), Printed("0.75").near(0.752)
+        ((74, 75), (75, 75))
+        """
+        own = int(self.exact / self.unit)
+        if not isfinite(value):
+            return own, own
+        off = (self.exact - Decimal(repr(value))) / self.unit
+        return (own - int(2 * off), own) if off > 0 else (own, own + int(-2 * off))
+
+    def rounded(self, value: float) -> int:
+        """A value rounded at this text's last digit, in units of that digit.
+
+        >>> Printed("0.75").rounded(0.6789)
+        68
+        """
+        return int((Decimal(repr(value)) / self.unit).to_integral_value(ROUND_HALF_UP))

@@ -1,0 +1,144 @@
+"""Proof: what proofreading a worked example has found, figure by figure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from nn.proofreading.manuscript import Entry, Manuscript
+from nn.proofreading.verdict import Verdict, verdicts
+
+if TYPE_CHECKING:
+    from nn.worked.example import WorkedExample
+
+__all__ = ["Finding", "Proof", "proofread"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One printed figure.
+
+    Attributes:
+        symbol: what the document calls it.
+        where: where it stands.
+        printed: the text.
+        value: the number that it should be.
+        agrees: whether the text is that number, rounded at the text's own last digit.
+        off: how far the text is above the number, in units of its last digit.
+        because: why it does not agree, in a sentence; None if it does, or if nothing explains it.
+        cause: the same in a word: "inherited", "rounded", the name of a mistake in
+            `nn.pencil.mistakes.MISTAKES`, …
+        chance: how likely a guess of that sort would have led to the printed text by chance.
+        weak: whether that is too likely for the guess to be more than that.
+    """
+
+    symbol: str
+    where: str
+    printed: str
+    value: float
+    agrees: bool
+    off: float
+    because: str | None = None
+    cause: str | None = None
+    chance: float | None = None
+    weak: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """The finding as plain data."""
+        keys = ("symbol", "printed", "value", "agrees", "because")
+        return {key: getattr(self, key) for key in (*keys, "where", "off", "cause", "chance", "weak")}
+
+
+class Proof:
+    """What proofreading has found: an iterable of findings, in the order of the figures.
+
+    Attributes:
+        findings: the findings.
+        agree: how many figures agree.
+        disagree: how many do not.
+    """
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        self.agree = sum(finding.agrees for finding in findings)
+        self.disagree = len(findings) - self.agree
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    def __getitem__(self, symbol: str) -> Finding:
+        """The finding about a figure.
+
+        Raises:
+            KeyError: there is no figure of that symbol.
+        """
+        for finding in self.findings:
+            if finding.symbol == symbol:
+                return finding
+        raise KeyError(f"no figure {symbol!r}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """All findings as plain data."""
+        return {
+            "figures": [finding.to_dict() for finding in self.findings],
+            "agree": self.agree,
+            "disagree": self.disagree,
+        }
+
+    def to_json(self) -> str:
+        """`to_dict` as JSON text.
+
+        Raises:
+            ValueError: a number is infinite or NaN, which JSON has no way to write.
+        """
+        for finding in self.findings:
+            for name, number in (("should be", finding.value), ("is off by", finding.off)):
+                if not isfinite(number):
+                    message = f"{finding.symbol} {name} {number}, which JSON has no way to write"
+                    raise ValueError(message)
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+
+    def __rich__(self) -> Any:
+        from nn.proofreading.show import shown
+
+        return shown(self)
+
+    def __str__(self) -> str:
+        from nn.tables import plain
+
+        return plain(self)
+
+
+def proofread(example: WorkedExample) -> Proof:
+    """Compare every figure that a document prints with the number it should be, and say what happened.
+
+    A figure agrees if its text is the number rounded at the text's own last digit; a half may go either
+    way. Of one that does not, the simplest cause is named that leads to the very text that is printed;
+    where that would often be so by chance, this is said; where nothing leads to it, it is unexplained.
+
+    Args:
+        example: the worked example.
+
+    Raises:
+        WorkedExampleError: a figure is of a matrix of different numbers.
+    """
+    manuscript = Manuscript(example)
+    found = verdicts(manuscript)
+    return Proof([_finding(entry, found.get(entry)) for entry in manuscript.entries])
+
+
+def _finding(entry: Entry, verdict: Verdict | None) -> Finding:
+    figure = entry.figure
+    off = entry.printed.off(entry.value)
+    finding = (figure.symbol, figure.where, figure.printed, entry.value, entry.agrees, off)
+    if verdict is None:
+        return Finding(*finding)
+    guess, chance = verdict.guess, verdict.chance
+    weak = f" (weak: it would fit by chance 1 time in {round(1.0 / chance)})" if verdict.weak else ""
+    return Finding(*finding, guess.says + weak, guess.cause, chance, verdict.weak)
