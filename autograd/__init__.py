@@ -19,6 +19,7 @@ from autograd.errors import (
     AutogradError,
     DivisionByZeroError,
     DomainError,
+    GradcheckError,
     OperandError,
     ResultOverflowError,
     StaleGraphError,
@@ -38,6 +39,7 @@ if os.path.exists(os.path.join(os.path.dirname(__file__), "tracer.py")):
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from autograd.check import GradcheckReport, gradcheck, gradgradcheck
     from autograd.derivation import Derivation, explain
     from autograd.diagram import Diagram, draw
     from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad
@@ -49,9 +51,12 @@ __version__ = "0.1.0"
 _LATER = {
     "Derivation": "derivation",
     "Diagram": "diagram",
+    "GradcheckReport": "check",
     "draw": "diagram",
     "explain": "derivation",
     "grad": "functional",
+    "gradcheck": "check",
+    "gradgradcheck": "check",
     "hessian": "functional",
     "hvp": "functional",
     "jacobian": "functional",
@@ -65,6 +70,8 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "Diagram",
     "DivisionByZeroError",
     "DomainError",
+    "GradcheckError",
+    "GradcheckReport",
     "OperandError",
     "Operation",
     "ResultOverflowError",
@@ -73,6 +80,8 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "draw",
     "explain",
     "grad",
+    "gradcheck",
+    "gradgradcheck",
     "hessian",
     "hvp",
     "jacobian",
