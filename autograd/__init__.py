@@ -39,7 +39,14 @@ if os.path.exists(os.path.join(os.path.dirname(__file__), "tracer.py")):
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from autograd.check import GradcheckReport, gradcheck, gradgradcheck
+    from autograd.check import (
+        ErrorOverEps,
+        GradcheckReport,
+        StepError,
+        error_over_eps,
+        gradcheck,
+        gradgradcheck,
+    )
     from autograd.derivation import Derivation, explain
     from autograd.diagram import Diagram, draw
     from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad
@@ -51,8 +58,11 @@ __version__ = "0.1.0"
 _LATER = {
     "Derivation": "derivation",
     "Diagram": "diagram",
+    "ErrorOverEps": "check",
     "GradcheckReport": "check",
+    "StepError": "check",
     "draw": "diagram",
+    "error_over_eps": "check",
     "explain": "derivation",
     "grad": "functional",
     "gradcheck": "check",
@@ -70,14 +80,17 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "Diagram",
     "DivisionByZeroError",
     "DomainError",
+    "ErrorOverEps",
     "GradcheckError",
     "GradcheckReport",
     "OperandError",
     "Operation",
     "ResultOverflowError",
     "StaleGraphError",
+    "StepError",
     "Value",
     "draw",
+    "error_over_eps",
     "explain",
     "grad",
     "gradcheck",

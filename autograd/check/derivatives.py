@@ -10,7 +10,7 @@ from typing import Any, Literal, TypedDict, Unpack, overload
 from autograd.backward import gradients
 from autograd.check.differences import Differences
 from autograd.check.evaluation import Evaluated, Results, results_of
-from autograd.check.judgement import Tolerance, judged
+from autograd.check.judgement import UNSUSPICIOUS, Tolerance, judged
 from autograd.check.localise import localised
 from autograd.check.report import Checked, GradcheckReport
 from autograd.check.rounding import rounding_of_derivatives, rounding_of_value
@@ -107,10 +107,10 @@ def _tolerance(eps: float, atol: float, rtol: float) -> Tolerance:
 def _checked(evaluated: Evaluated, tolerance: Tolerance, closely: bool) -> GradcheckReport:
     """The report; unless it looks closely, without the derivatives that a plain difference settles."""
     results = evaluated()
-    slopes = _slopes(results, evaluated.inputs)
+    slopes = results.derivatives(evaluated.inputs)
     count = len(results.scalars) * len(evaluated.inputs)
     again = evaluated()
-    differing = _differing(evaluated, (results, slopes), (again, _slopes(again, evaluated.inputs)))
+    differing = _differing(evaluated, (results, slopes), (again, again.derivatives(evaluated.inputs)))
     if differing:
         return GradcheckReport((), count, differing)
     rows = []
@@ -128,17 +128,11 @@ def _checked(evaluated: Evaluated, tolerance: Tolerance, closely: bool) -> Gradc
             around.noise, slack = rounding_of(result)
             judgement = judged(around, analytic, slack.get(leaf, 0.0), tolerance)
             rows.append(Checked(results.names[index], name, leaf.data, judgement))
-            if isinstance(result, Value) and judgement.verdict not in {"ok", "kink", "infinite"}:
+            if isinstance(result, Value) and judgement.verdict not in UNSUSPICIOUS:
                 failing.append(result)
     evaluated()  # once more at the point itself, so that a model's record of its last call is of there
     fault, kinks = localised(failing)
     return GradcheckReport(tuple(rows), count, fault=fault, kinks=kinks)
-
-
-def _slopes(results: Results, inputs: Sequence[Value]) -> list[list[float]]:
-    """The derivative of each result by each input, from the recorded graph."""
-    found = [gradients(each) if isinstance(each, Value) else {} for each in results.scalars]
-    return [[slopes.get(leaf, 0.0) for leaf in inputs] for slopes in found]
 
 
 def _rounding(result: Value | float) -> tuple[float, dict[Value, float]]:

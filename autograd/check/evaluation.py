@@ -8,6 +8,7 @@ from inspect import Parameter, signature
 from math import isfinite
 from typing import Any, NamedTuple
 
+from autograd.backward import gradients
 from autograd.containers import leaves, paths, rebuilt
 from autograd.eager import as_number
 from autograd.errors import DivisionByZeroError, DomainError, OperandError, ResultOverflowError
@@ -32,6 +33,11 @@ class Results(NamedTuple):
     def numbers(self) -> list[float]:
         """The scalars as plain numbers."""
         return [float(each) for each in self.scalars]
+
+    def derivatives(self, inputs: Sequence[Value]) -> list[list[float]]:
+        """The derivative of each result by each input, from the recorded graph."""
+        found = [gradients(each) if isinstance(each, Value) else {} for each in self.scalars]
+        return [[slopes.get(leaf, 0.0) for leaf in inputs] for slopes in found]
 
 
 def results_of(returned: Any) -> Results:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from autograd.check.differences import Differences, Estimate
 
-__all__ = ["PASSES", "VERDICTS", "Judgement", "Tolerance", "judged"]
+__all__ = ["PASSES", "UNSUSPICIOUS", "VERDICTS", "Judgement", "Tolerance", "judged"]
 
 #: Every verdict and what it means.
 VERDICTS = {
@@ -15,12 +15,13 @@ VERDICTS = {
     "inexact": "within the tolerance, but further off than rounding and extrapolation explain",
     "kink": "the slopes on the two sides differ, and the derivative lies between them",
     "infinite": "the slope is infinite, and so is the derivative",
-    "wrong": "the derivative is another",
+    "wrong": "differences give another number",
     "unclear": "out of the tolerance, but the differences themselves are no better than that",
     "no step": "the function has no finite value there, or none however close, so no difference",
 }
-#: Those that a check passes with.
-PASSES = frozenset(("ok", "inexact", "kink", "infinite"))
+#: Those that need no explanation, and those that a check passes with.
+UNSUSPICIOUS = frozenset(("ok", "kink", "infinite"))
+PASSES = UNSUSPICIOUS | {"inexact"}
 
 # how many times more than explained is suspicious, and how many times less is no evidence
 _SUSPICIOUS, _NO_EVIDENCE = 100.0, 4.0

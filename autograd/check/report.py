@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.check.judgement import VERDICTS, Judgement
+from autograd.check.judgement import UNSUSPICIOUS, VERDICTS, Judgement
 from autograd.check.localise import Fault
 
 __all__ = ["Checked", "GradcheckReport"]
@@ -33,14 +34,14 @@ class Checked:
     def cells(self) -> list[str]:
         """The row of the table."""
         found = self.judgement
-        side = "" if found.side == "central" else f", {found.side}" if found.side else ""
-        sides = f" {found.kink[0]:.4g} | {found.kink[1]:.4g}" if found.kink else side
+        where = "" if found.side in {"central", ""} else f", {found.side}"
+        sides = f" {found.kink[0]:.3g} | {found.kink[1]:.3g}" if found.kink else where
         return [
-            _shortened(self.result, 16),
-            _shortened(self.input, 16),
+            self.result,
+            self.input,
             f"{self.at:.4g}",
-            f"{found.analytic + 0.0:.9g}",
-            f"{found.numeric + 0.0:.9g}",
+            f"{found.analytic + 0.0:.7g}",  # no minus before a zero
+            f"{found.numeric + 0.0:.7g}",
             f"{found.error:.0e}",
             f"{found.multiple:.1g}",
             found.verdict + sides,
@@ -102,29 +103,32 @@ class GradcheckReport:
             "kinks": list(self.kinks),
         }
 
+    def summary(self) -> str:
+        """What went wrong, or may have, in words; "" if nothing did."""
+        lines = []
+        if self.differing:
+            more = f" and {len(self.differing) - 3} more" if len(self.differing) > 3 else ""
+            lines.append(f"two runs at the same point differ in {', '.join(self.differing[:3])}{more}")
+        verdicts = Counter(row.judgement.verdict for row in self.rows)
+        suspicious = [
+            verdict for verdict in VERDICTS if verdict in verdicts and verdict not in UNSUSPICIOUS
+        ]
+        lines += [
+            f"{verdicts[each]} of {self.count} derivatives {each}: {VERDICTS[each]}"
+            for each in suspicious
+        ]
+        if self.fault is not None:
+            lines.append(f"first wrong operation: {self.fault}")
+        elif suspicious:
+            lines.append(f"no operation's own derivative is wrong there{self._suspicion()}")
+        return "\n".join(lines)
+
     def _suspicion(self) -> str:
         if self.kinks:
             return f", but on a kink is {', '.join(self.kinks)}"
         if any(row.judgement.verdict == "wrong" for row in self.failures):
             return ": the function may use its inputs as plain numbers too, which records nothing"
         return ""
-
-    def summary(self) -> str:
-        """What went wrong, in words; "" if nothing did."""
-        lines = []
-        if self.differing:
-            lines.append(f"two runs at the same point differ in {', '.join(self.differing)}")
-        if failures := self.failures:
-            verdicts = dict.fromkeys(row.judgement.verdict for row in failures)
-            lines.append(
-                f"{len(failures)} of {self.count} derivatives failed: "
-                + "; ".join(f"{verdict}, {VERDICTS[verdict]}" for verdict in verdicts)
-            )
-            if self.fault is not None:
-                lines.append(f"first wrong operation: {self.fault}")
-            else:
-                lines.append(f"no operation's own derivative is wrong there{self._suspicion()}")
-        return "\n".join(lines)
 
     def table(self) -> str:
         """The rows as lines of text, at most 100 characters wide.
@@ -134,27 +138,30 @@ class GradcheckReport:
         """
         heads = ["result", "input", "at", "analytic", "numeric", "±", "off/±", "verdict"]
         table = [heads, *(row.cells() for row in self.rows)]
+        names = 2
         if len({row.result for row in self.rows}) == 1:
-            table = [cells[1:] for cells in table]
-        lines = _aligned(table, numbers_from=len(table[0]) - 6)
-        return "\n".join(lines)
+            table, names = [cells[1:] for cells in table], 1
+        return "\n".join(_aligned(table, names))
 
     def __str__(self) -> str:
-        return "\n".join(filter(None, (self.table(), self.summary())))
+        return "\n".join(filter(None, (self.table() if self.rows else "", self.summary())))
+
+
+def _aligned(table: Sequence[Sequence[str]], names: int) -> list[str]:
+    """A table's lines: ``names`` columns to the left and as wide as there is room, numbers to the right.
+
+    The last column stands as it is.
+    """
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    room = (_WIDTH - sum(widths[names:]) - 2 * (len(widths) - 1)) // names
+    widths[:names] = [min(width, room) for width in widths[:names]]
+    lines = []
+    for cells in table:
+        padded = [_shortened(cell, width) for cell, width in zip(cells, widths[:names], strict=False)]
+        padded += [f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True)][names:-1]
+        lines.append("  ".join([*padded, cells[-1]]))
+    return lines
 
 
 def _shortened(text: str, width: int) -> str:
-    return text if len(text) <= width else f"…{text[1 - width :]}"
-
-
-def _aligned(table: Sequence[Sequence[str]], numbers_from: int) -> list[str]:
-    """A table's lines: words to the left, numbers to the right, and the last column as it is."""
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    lines = []
-    for cells in table:
-        padded = [
-            f"{cell:<{width}}" if index < numbers_from else f"{cell:>{width}}"
-            for index, (cell, width) in enumerate(zip(cells[:-1], widths, strict=False))
-        ]
-        lines.append("  ".join([*padded, cells[-1]]).rstrip()[:_WIDTH])
-    return lines
+    return f"{text:<{width}}" if len(text) <= width else f"…{text[1 - width :]}"
