@@ -178,13 +178,14 @@ class Differences:
     def resolved(self) -> bool:
         """Whether numbers lie close enough together to tell a slope: differences shrink with the step.
 
-        Those of sin at 1e30 do not.
+        Those of sin at 1e30 do not, and those of 1e9/x at 1e-150 are too large for a float.
         """
         below, above = -self._is_open(-1), int(self._is_open(1))
         quotients = [self.quotient(self._least * 2.0**power, below, above) for power in range(5)]
         return all(
             coarse is not None
             and fine is not None
+            and isfinite(fine.value)
             and abs(fine.value) <= 1.5 * abs(coarse.value) + 4.0 * (fine.rounding + coarse.rounding)
             for fine, coarse in pairwise(quotients)
         )

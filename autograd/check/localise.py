@@ -83,11 +83,12 @@ def judged_slope(operation: Operation, index: int, numbers: Sequence[float], slo
 
 
 def localised(roots: Iterable[Value]) -> tuple[Fault | None, tuple[str, ...]]:
-    """The first fault below some results, operands before results; and who stands on a kink before it.
+    """The first fault below some results, operands before results; and where else a slope is special.
 
+    That is on a kink, and where it is infinite: there the chain rule may be wrong though no factor is.
     A derivative that was not recorded although the operand is a node counts as 0.
     """
-    kinks: list[str] = []
+    special: list[str] = []
     nodes = dict.fromkeys(node for root in roots for node in reversed(topological_order(root)))
     for node in nodes:
         numbers = [float(operand) for operand in node.operands]
@@ -98,7 +99,7 @@ def localised(roots: Iterable[Value]) -> tuple[Fault | None, tuple[str, ...]]:
                 continue
             found = judged_slope(node.operation, index, numbers, slope or 0.0)
             if found.verdict in {"wrong", "inexact"}:
-                return Fault(node, index, found), tuple(kinks)
-            if found.verdict == "kink":
-                kinks.append(f"{node.operation.name} at node {node.label!r}")
-    return None, tuple(dict.fromkeys(kinks))
+                return Fault(node, index, found), tuple(special)
+            if found.verdict in {"kink", "infinite"}:
+                special.append(f"{node.operation.name} at node {node.label!r} ({found.verdict})")
+    return None, tuple(dict.fromkeys(special))
