@@ -215,7 +215,7 @@ class Differences:
 
 
 def _extended(row: list[float], quotients: list[Quotient], order: int) -> tuple[list[float], float]:
-    """The next row of the tableau, as far as it gets better, and what its last column still changed."""
+    """The next row of the tableau, as far as it gets better, and what its last number still changed."""
     found = [quotients[-1].value]
     best, change = 1, inf
     for column, coarser in enumerate(row[:_COLUMNS], 1):
@@ -225,7 +225,8 @@ def _extended(row: list[float], quotients: list[Quotient], order: int) -> tuple[
         now = max(abs(found[-1] - finer), abs(found[-1] - coarser))
         if now < change:
             best, change = column + 1, now
-    return found[:best], change
+    moved = abs(found[best - 1] - row[-1]) if row else inf  # a column may change little by coincidence
+    return found[:best], max(change, moved)
 
 
 def _tail(quotients: list[Quotient], order: int) -> float:
