@@ -715,3 +715,39 @@ def test_without_matplotlib_the_picture_says_what_is_missing(monkeypatch: pytest
     monkeypatch.setattr(builtins, "__import__", missing)
     with pytest.raises(AutogradError, match=r"scalar-autograd\[plot\]"):
         errors.svg()
+
+
+# --- PyTorch's verdict ----------------------------------------------------------------------------
+
+#: Functions of either library's numbers, and what both say of their derivatives.
+VERDICTS: dict[str, tuple[Callable[..., Any], tuple[float, ...], bool]] = {
+    "right": (lambda x, y: (x.sin() * y).exp(), (0.5, 1.25), True),
+    "lost": (lambda x: x * _plain(x), (3.0,), False),
+    "within the tolerance": (lambda x: x - 1e-4 * _plain(x) * x, (1.0,), True),
+    "out of it": (lambda x: x - 1e-2 * _plain(x) * x, (1.0,), False),
+    "close to the edge": (lambda x: x.log(), (1e-3,), True),
+    "absolute value at 0": (abs, (0.0,), True),
+}
+
+
+def _plain(x: Any) -> float:
+    return float(x.data)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(("f", "inputs", "expected"), VERDICTS.values(), ids=VERDICTS)
+def test_the_verdict_is_pytorchs(
+    f: Callable[..., Any], inputs: tuple[float, ...], expected: bool
+) -> None:
+    torch = pytest.importorskip("torch")
+    tensors = tuple(torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in inputs)
+    assert torch.autograd.gradcheck(f, tensors, raise_exception=False) is expected
+    assert gradcheck(f, inputs, raise_exception=False) is expected
+
+
+@pytest.mark.torch
+def test_where_differences_are_what_is_wrong_pytorch_fails_and_this_does_not() -> None:
+    torch = pytest.importorskip("torch")
+    zero = torch.tensor(0.0, dtype=torch.float64, requires_grad=True)
+    assert not torch.autograd.gradcheck(torch.relu, zero, raise_exception=False)
+    assert gradcheck(autograd.relu, 0.0)
