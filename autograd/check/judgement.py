@@ -54,7 +54,7 @@ class Judgement(NamedTuple):
         numeric: the one by differences; NaN where there is none.
         error: how far off the numeric one may be.
         explained: how far apart the two may be by rounding and extrapolation.
-        side: "central", "right" or "left": the sides on which steps were taken; "" where none was.
+        side: "central", "right" or "left": the sides on which steps were taken; "" where none could be.
         kink: the slopes on the left and on the right where they differ, else None.
     """
 
@@ -101,8 +101,7 @@ def judged(around: Differences, analytic: float, rounding: float, tolerance: Tol
         steepest = around.steepest
         if steepest is not None:
             verdict = _compared_with_infinite(analytic, steepest)
-            side = best.side if best else ""
-            return Judgement(verdict, analytic, copysign(inf, steepest), 0.0, 0.0, side)
+            return Judgement(verdict, analytic, copysign(inf, steepest), 0.0, 0.0, around.side)
     if best is None:
         return Judgement("no step", analytic, nan, nan, nan, "")
     explained = best.error + (rounding if isfinite(rounding) else 0.0)

@@ -165,4 +165,4 @@ def _aligned(table: Sequence[Sequence[str]], names: int) -> list[str]:
 
 
 def _shortened(text: str, width: int) -> str:
-    return f"{text:<{width}}" if len(text) <= width else f"…{text[1 - width :]}"
+    return f"{text:<{width}}" if len(text) <= width else f"…{text[len(text) - width + 1 :]}"
