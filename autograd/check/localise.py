@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from autograd.backward import topological_order
+from autograd.backward import on_nodes, topological_order
 from autograd.check.differences import UNIT, Differences
 from autograd.check.judgement import Judgement, Tolerance, judged
+from autograd.check.rounding import rounding_of_value
 from autograd.formula import value_text
 from autograd.limits import strict
 from autograd.operations import Operation
@@ -78,8 +79,18 @@ def judged_slope(operation: Operation, index: int, numbers: Sequence[float], slo
             return None
 
     value = along(numbers[index])
-    noise = _ULPS * abs(value) if value is not None else 0.0
+    noise = _noise(operation, numbers, value) if value is not None else 0.0
     return judged(Differences(along, numbers[index], noise), slope, _ULPS * abs(slope), _LOCAL)
+
+
+def _noise(operation: Operation, numbers: Sequence[float], value: float) -> float:
+    """What rounding may do to an operation's value: a few ulp, more if its text loses digits."""
+    noise = _ULPS * abs(value)
+    if operation.name not in operation.value.calls:  # else it is computed in one go
+        variables = dict(zip(operation.parameters, map(Value, numbers), strict=True))
+        root = on_nodes(operation.value, variables)
+        noise = max(noise, rounding_of_value(root) if isinstance(root, Value) else 0.0)
+    return noise
 
 
 def localised(roots: Iterable[Value]) -> tuple[Fault | None, tuple[str, ...]]:
