@@ -19,7 +19,9 @@ from autograd.errors import (
     AutogradError,
     DivisionByZeroError,
     DomainError,
+    GradcheckError,
     OperandError,
+    RegistrationError,
     ResultOverflowError,
     StaleGraphError,
 )
@@ -38,10 +40,19 @@ if os.path.exists(os.path.join(os.path.dirname(__file__), "tracer.py")):
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from autograd.check import (
+        ErrorOverEps,
+        GradcheckReport,
+        StepError,
+        error_over_eps,
+        gradcheck,
+        gradgradcheck,
+    )
     from autograd.derivation import Derivation, explain
     from autograd.diagram import Diagram, draw
     from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad
     from autograd.functions import *  # noqa: F403  # one name per row of the table
+    from autograd.registry import register, unregister
 
 __version__ = "0.1.0"
 
@@ -49,12 +60,20 @@ __version__ = "0.1.0"
 _LATER = {
     "Derivation": "derivation",
     "Diagram": "diagram",
+    "ErrorOverEps": "check",
+    "GradcheckReport": "check",
+    "StepError": "check",
     "draw": "diagram",
+    "error_over_eps": "check",
     "explain": "derivation",
     "grad": "functional",
+    "gradcheck": "check",
+    "gradgradcheck": "check",
     "hessian": "functional",
     "hvp": "functional",
     "jacobian": "functional",
+    "register": "registry",
+    "unregister": "registry",
     "value_and_grad": "functional",
 }
 
@@ -65,18 +84,28 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "Diagram",
     "DivisionByZeroError",
     "DomainError",
+    "ErrorOverEps",
+    "GradcheckError",
+    "GradcheckReport",
     "OperandError",
     "Operation",
+    "RegistrationError",
     "ResultOverflowError",
     "StaleGraphError",
+    "StepError",
     "Value",
     "draw",
+    "error_over_eps",
     "explain",
     "grad",
+    "gradcheck",
+    "gradgradcheck",
     "hessian",
     "hvp",
     "jacobian",
+    "register",
     "topological_order",
+    "unregister",
     "value_and_grad",
     *OPERATIONS,
 ]
@@ -94,4 +123,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *OPERATIONS})

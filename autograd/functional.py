@@ -25,6 +25,16 @@ __all__ = ["grad", "hessian", "hvp", "jacobian", "value_and_grad"]
 _depth: ContextVar[int] = ContextVar("depth", default=0)
 
 
+def deeper(f: Callable[..., Any], *args: Any) -> Any:
+    """Call a function while a derivative is taken of it: derivatives within it stay recorded."""
+    depth = _depth.get()
+    try:  # set within it, so that no interruption can leave it set
+        _depth.set(depth + 1)
+        return f(*args)
+    finally:
+        _depth.set(depth)
+
+
 class _Evaluation:
     """``f`` recorded at some arguments, one of which it is to be differentiated by."""
 
@@ -38,30 +48,17 @@ class _Evaluation:
         self.inputs: list[Value] = leaves(self.argument)
         changed = list(args)
         changed[argnum] = self.argument
-        depth = _depth.get()
-        try:  # set within it, so that no interruption can leave it set
-            _depth.set(depth + 1)
-            self.result = f(*changed)
-        finally:
-            _depth.set(depth)
-
-    def output(self, leaf: Any) -> Value | float:
-        if not isinstance(leaf, Value) and as_number(leaf) is None:
-            raise OperandError(
-                f"a function to be differentiated returns scalars, not {type(leaf).__name__}",
-                operands=(leaf,),
-            )
-        return leaf if isinstance(leaf, Value) else float(leaf)
+        self.result = deeper(f, *changed)
 
     def gradient(self, leaf: Any) -> Any:
         """The derivative of one scalar result by the argument, nested as the argument is."""
-        output = self.output(leaf)
+        output = scalar(leaf)
         found = gradients(output, self.recorded) if isinstance(output, Value) else {}
         zero = Value(0.0) if self.recorded else 0.0
         return rebuilt(self.argument, (found.get(node, zero) for node in self.inputs))
 
     def value(self, leaf: Any) -> Value | float:
-        output = self.output(leaf)
+        output = scalar(leaf)
         return output if self.recorded else float(output)
 
 
@@ -79,7 +76,20 @@ def _independent(leaf: Any) -> Value:
     return Value(number)
 
 
-def _scalar(result: Any) -> Any:
+def scalar(leaf: Any) -> Value | float:
+    """One scalar of what a function returned; refuses what is none."""
+    if isinstance(leaf, Value):
+        return leaf
+    number = as_number(leaf)
+    if number is None:
+        raise OperandError(
+            f"a function to be differentiated returns scalars, not {type(leaf).__name__}",
+            operands=(leaf,),
+        )
+    return number
+
+
+def _single(result: Any) -> Any:
     if isinstance(result, list | tuple | dict):
         raise OperandError(
             f"the function returned a {type(result).__name__}; its gradient is asked for, which a "
@@ -107,7 +117,7 @@ def value_and_grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., tupl
     @wraps(f)
     def differentiated(*args: Any) -> tuple[Any, Any]:
         evaluation = _Evaluation(f, argnum, args)
-        result = _scalar(evaluation.result)
+        result = _single(evaluation.result)
         return evaluation.value(result), evaluation.gradient(result)
 
     return differentiated
