@@ -1,0 +1,127 @@
+"""Numbers to compute with: from an interval, from an operation's domain, and as leaves of a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil, floor, inf
+
+from hypothesis import strategies as st
+
+from autograd.limits import ieee_partial, ieee_value, inside_domain
+from autograd.operations import OPERATIONS, Operation
+from autograd.strategies.domains import Box, Interval, boxes, kink_distance
+from autograd.value import Value
+
+__all__ = ["between", "operands", "row", "values"]
+
+
+def between(low: float = -inf, high: float = inf) -> st.SearchStrategy[float]:
+    """Finite numbers from ``low`` to ``high``: anywhere, at the ends, and some power of ten from them.
+
+    Raises:
+        ValueError: there is none.
+
+    >>> from hypothesis import find
+    >>> 0.0 < find(between(0.0, 1.0), lambda x: 0.0 < x < 1e-12) < 1e-12
+    True
+    """
+    interval = Interval().meet(Interval(low, high))
+    if not interval.low <= interval.high:
+        raise ValueError(f"there is no finite number from {low} to {high}")
+    return _within(interval)
+
+
+def _within(interval: Interval) -> st.SearchStrategy[float]:
+    low, high, whole = interval
+    anywhere = st.integers(ceil(low), floor(high)).map(float) if whole else st.floats(low, high)
+    return anywhere | st.sampled_from(interval.landmarks())
+
+
+def row(operation: Operation | str) -> Operation:
+    """The row of the table, given itself or its name.
+
+    Raises:
+        ValueError: there is no operation of that name.
+    """
+    if isinstance(operation, Operation):
+        return operation
+    if operation not in OPERATIONS:
+        raise ValueError(f"no operation {operation!r}; there are {', '.join(OPERATIONS)}")
+    return OPERATIONS[operation]
+
+
+def operands(
+    operation: Operation | str,
+    *,
+    limit: float | None = None,
+    slope_limit: float | None = None,
+    kink_margin: float | None = None,
+) -> st.SearchStrategy[tuple[float, ...]]:
+    """Operands of an operation, from its domain as its row has it.
+
+    They are finite numbers: of every magnitude, subnormal, zeros of both signs, at the edges of the
+    domain and close to them, and now and then the same number twice.
+
+    Args:
+        operation: a row of the table, or its name.
+        limit: the value is smaller than this in magnitude. ``inf`` is for finite values; with None there
+            are also operands at which the result is too large for a float, as `autograd.exp` raises.
+        slope_limit: each derivative is smaller than this in magnitude; ``inf`` is for finite ones.
+        kink_margin: how far to stay away from a kink, in what its equation compares; 0.0 leaves out the
+            kink alone, None nothing.
+
+    Raises:
+        ValueError: there is no operation of that name.
+
+    >>> from hypothesis import find
+    >>> find(operands("log"), lambda numbers: numbers[0] < 1e-300)[0] > 0.0
+    True
+    >>> find(operands("max", kink_margin=0.5), lambda numbers: True)
+    (0.0, 1.0)
+    """
+    known = row(operation)
+
+    def suits(numbers: tuple[float, ...]) -> bool:
+        return inside_domain(known, numbers) and _is_moderate(
+            known, numbers, limit, slope_limit, kink_margin
+        )
+
+    drawn = [_in_box(known, box) for box in (boxes(known.domain.tree) if known.domain else [{}])]
+    return st.one_of(drawn).filter(suits)
+
+
+def _in_box(operation: Operation, box: Box) -> st.SearchStrategy[tuple[float, ...]]:
+    intervals = [box.get(parameter, Interval()) for parameter in operation.parameters]
+    apart = st.tuples(*map(_within, intervals))
+    if operation.arity == 1:
+        return apart
+    return apart | _within(intervals[0]).map(lambda number: (number, number))
+
+
+def _is_moderate(
+    operation: Operation,
+    numbers: Sequence[float],
+    limit: float | None,
+    slope_limit: float | None,
+    kink_margin: float | None,
+) -> bool:
+    out = ieee_value(operation.name, numbers)
+    slopes = (ieee_partial(operation, index, numbers, out) for index in range(operation.arity))
+    return (
+        (limit is None or abs(out) < limit)
+        and (slope_limit is None or all(abs(slope) < slope_limit for slope in slopes))
+        and (kink_margin is None or kink_distance(operation, numbers) > kink_margin)
+    )
+
+
+def values(numbers: st.SearchStrategy[float] | None = None) -> st.SearchStrategy[Value]:
+    """Leaves of a graph.
+
+    Args:
+        numbers: what their data is drawn from; any finite number if None.
+
+    >>> from hypothesis import find
+    >>> find(values(), lambda value: value > 2)
+    Value(3.0)
+    """
+    return st.builds(Value, between() if numbers is None else numbers)
