@@ -19,6 +19,7 @@ from autograd.errors import (
     AutogradError,
     DivisionByZeroError,
     DomainError,
+    GradcheckError,
     OperandError,
     ResultOverflowError,
     StaleGraphError,
@@ -38,6 +39,14 @@ if os.path.exists(os.path.join(os.path.dirname(__file__), "tracer.py")):
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from autograd.check import (
+        ErrorOverEps,
+        GradcheckReport,
+        StepError,
+        error_over_eps,
+        gradcheck,
+        gradgradcheck,
+    )
     from autograd.derivation import Derivation, explain
     from autograd.diagram import Diagram, draw
     from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad
@@ -49,9 +58,15 @@ __version__ = "0.1.0"
 _LATER = {
     "Derivation": "derivation",
     "Diagram": "diagram",
+    "ErrorOverEps": "check",
+    "GradcheckReport": "check",
+    "StepError": "check",
     "draw": "diagram",
+    "error_over_eps": "check",
     "explain": "derivation",
     "grad": "functional",
+    "gradcheck": "check",
+    "gradgradcheck": "check",
     "hessian": "functional",
     "hvp": "functional",
     "jacobian": "functional",
@@ -65,14 +80,21 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "Diagram",
     "DivisionByZeroError",
     "DomainError",
+    "ErrorOverEps",
+    "GradcheckError",
+    "GradcheckReport",
     "OperandError",
     "Operation",
     "ResultOverflowError",
     "StaleGraphError",
+    "StepError",
     "Value",
     "draw",
+    "error_over_eps",
     "explain",
     "grad",
+    "gradcheck",
+    "gradgradcheck",
     "hessian",
     "hvp",
     "jacobian",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-__all__ = ["leaves", "rebuilt"]
+__all__ = ["leaves", "paths", "rebuilt"]
 
 
 def leaves(tree: Any) -> list[Any]:
@@ -19,6 +19,19 @@ def leaves(tree: Any) -> list[Any]:
     if isinstance(tree, list | tuple):
         return [leaf for branch in tree for leaf in leaves(branch)]
     return [tree]
+
+
+def paths(tree: Any, root: str) -> list[str]:
+    """How Python reaches each of the `leaves`, from a variable that holds the whole.
+
+    >>> paths({"w": [1.0, (2.0, 3.0)], "b": 4.0}, "v")
+    ["v['w'][0]", "v['w'][1][0]", "v['w'][1][1]", "v['b']"]
+    """
+    if isinstance(tree, dict):
+        return [path for key, branch in tree.items() for path in paths(branch, f"{root}[{key!r}]")]
+    if isinstance(tree, list | tuple):
+        return [path for key, branch in enumerate(tree) for path in paths(branch, f"{root}[{key}]")]
+    return [root]
 
 
 def rebuilt(tree: Any, replacements: Iterator[Any]) -> Any:

@@ -10,12 +10,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from autograd.check.report import GradcheckReport
     from autograd.operations import Operation
 
 __all__ = [
     "AutogradError",
     "DivisionByZeroError",
     "DomainError",
+    "GradcheckError",
     "OperandError",
     "ResultOverflowError",
     "StaleGraphError",
@@ -67,3 +69,15 @@ class OperandError(AutogradError, TypeError):
 
 class StaleGraphError(AutogradError, RuntimeError):
     """A leaf was changed after the graph above it was recorded, so the graph no longer holds."""
+
+
+class GradcheckError(AutogradError, RuntimeError):
+    """A derivative is not what differences say it is.
+
+    Attributes:
+        report: what was found, a `GradcheckReport`.
+    """
+
+    def __init__(self, message: str, *, report: GradcheckReport) -> None:
+        super().__init__(message)
+        self.report = report

@@ -27,7 +27,8 @@ _depth: ContextVar[int] = ContextVar("depth", default=0)
 
 
 @contextmanager
-def _deeper() -> Iterator[None]:
+def deeper() -> Iterator[None]:
+    """While a derivative is taken of what runs: derivatives within it stay recorded."""
     token = _depth.set(_depth.get() + 1)
     try:
         yield
@@ -48,26 +49,18 @@ class _Evaluation:
         self.inputs: list[Value] = leaves(self.argument)
         changed = list(args)
         changed[argnum] = self.argument
-        with _deeper():
+        with deeper():
             self.result = f(*changed)
-
-    def output(self, leaf: Any) -> Value | float:
-        if not isinstance(leaf, Value) and as_number(leaf) is None:
-            raise OperandError(
-                f"a function to be differentiated returns scalars, not {type(leaf).__name__}",
-                operands=(leaf,),
-            )
-        return leaf if isinstance(leaf, Value) else float(leaf)
 
     def gradient(self, leaf: Any) -> Any:
         """The derivative of one scalar result by the argument, nested as the argument is."""
-        output = self.output(leaf)
+        output = scalar(leaf)
         found = gradients(output, self.recorded) if isinstance(output, Value) else {}
         zero = Value(0.0) if self.recorded else 0.0
         return rebuilt(self.argument, (found.get(node, zero) for node in self.inputs))
 
     def value(self, leaf: Any) -> Value | float:
-        output = self.output(leaf)
+        output = scalar(leaf)
         return output if self.recorded else float(output)
 
 
@@ -85,7 +78,20 @@ def _independent(leaf: Any) -> Value:
     return Value(number)
 
 
-def _scalar(result: Any) -> Any:
+def scalar(leaf: Any) -> Value | float:
+    """One scalar of what a function returned; refuses what is none."""
+    if isinstance(leaf, Value):
+        return leaf
+    number = as_number(leaf)
+    if number is None:
+        raise OperandError(
+            f"a function to be differentiated returns scalars, not {type(leaf).__name__}",
+            operands=(leaf,),
+        )
+    return number
+
+
+def _single(result: Any) -> Any:
     if isinstance(result, list | tuple | dict):
         raise OperandError(
             f"the function returned a {type(result).__name__}; its gradient is asked for, which a "
@@ -113,7 +119,7 @@ def value_and_grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., tupl
     @wraps(f)
     def differentiated(*args: Any) -> tuple[Any, Any]:
         evaluation = _Evaluation(f, argnum, args)
-        result = _scalar(evaluation.result)
+        result = _single(evaluation.result)
         return evaluation.value(result), evaluation.gradient(result)
 
     return differentiated

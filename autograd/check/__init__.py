@@ -1,0 +1,14 @@
+"""Gradients checked by differences, and how good differences are."""
+
+from autograd.check.derivatives import gradcheck, gradgradcheck
+from autograd.check.report import GradcheckReport
+from autograd.check.steps import ErrorOverEps, StepError, error_over_eps
+
+__all__ = [
+    "ErrorOverEps",
+    "GradcheckReport",
+    "StepError",
+    "error_over_eps",
+    "gradcheck",
+    "gradgradcheck",
+]

@@ -1,0 +1,246 @@
+"""Derivatives by differences, of any function of one number; how good they are is part of the answer.
+
+Difference quotients at ever smaller steps are extrapolated to the step 0 (Richardson 1911; Ridders,
+Adv. Eng. Software 4, 1982). The error is what the extrapolation still changes, plus what rounding may
+do to a quotient. A large step may reach beyond a pole or a kink and not know it; so where a smaller one
+contradicts it, the smaller one is believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from itertools import pairwise
+from math import inf, isfinite, ulp
+from typing import NamedTuple
+
+__all__ = ["UNIT", "Differences", "Estimate", "Quotient"]
+
+#: The unit roundoff of a double: a sum, product or quotient is at most this far off, relatively.
+UNIT = 2.0**-53
+_LEAST = 4.0 * ulp(0.0)  # what underflow may take away
+
+_LARGEST = 0.0437  # of the scale; no simple fraction, lest a period of the function divide it
+_LEVELS = 64
+_COLUMNS = 5  # how often to extrapolate; quotients with larger steps than that no longer count
+
+
+class Quotient(NamedTuple):
+    """One difference quotient.
+
+    Attributes:
+        value: the quotient.
+        rounding: how far off it may be by rounding.
+        step: the step.
+    """
+
+    value: float
+    rounding: float
+    step: float
+
+
+class Estimate(NamedTuple):
+    """A derivative by differences.
+
+    Attributes:
+        value: the derivative.
+        error: how far off it may be.
+        step: the smallest step that it was extrapolated from.
+        side: "central", "right" or "left": on which sides of the point it stepped.
+    """
+
+    value: float
+    error: float
+    step: float
+    side: str
+
+
+class Differences:
+    """What the differences of a function tell of its derivatives around one point.
+
+    Args:
+        function: of a number; None where it has no value. It is asked once at each number.
+        x: the point.
+        noise: what rounding may do to the function's value there.
+
+    >>> from math import log
+    >>> around = Differences(lambda x: log(x) if x > 0.0 else None, 1e-3, 1e-15)
+    >>> abs(around.central.value - 1000.0) < 1e-6
+    True
+    """
+
+    def __init__(self, function: Callable[[float], float | None], x: float, noise: float = 0.0) -> None:
+        self._function = function
+        self._known: dict[float, float | None] = {}
+        self.x = x
+        self.noise = noise
+
+    def at(self, x: float) -> float | None:
+        """The function's value, None where it has no finite one."""
+        if x not in self._known:
+            value = self._function(x) if isfinite(x) else None
+            self._known[x] = value if value is not None and isfinite(value) else None
+        return self._known[x]
+
+    # --- quotients ----------------------------------------------------------------------------
+
+    def quotient(self, step: float, below: int = -1, above: int = 1) -> Quotient | None:
+        """A difference quotient; None where it cannot be had.
+
+        Its ends are ``below`` and ``above`` steps from the point.
+        """
+        step = (self.x + step) - self.x  # what is really added: both ends are then equally far
+        low, high = self.x + below * step, self.x + above * step
+        if low == high or (first := self.at(low)) is None or (last := self.at(high)) is None:
+            return None
+        width = high - low
+        noise = self.noise + UNIT * max(abs(first), abs(last)) + _LEAST
+        return Quotient((last - first) / width, 2.0 * noise / width, step)
+
+    def _is_open(self, sign: int) -> bool:
+        """Whether there are values on that side of the point, however close."""
+        return self.at(self.x + sign * self._least) is not None
+
+    @cached_property
+    def _least(self) -> float:
+        """The smallest step worth taking: with fewer digits, x and x + step would be hard to tell."""
+        return max(8.0 * ulp(self.x), 0.0 if self.x else _LARGEST * 0.5**_LEVELS)
+
+    def _steps(self, scale: float) -> Iterator[float]:
+        for level in range(_LEVELS):
+            step = _LARGEST * scale * 0.5**level
+            if step < self._least:
+                return
+            yield step
+
+    # --- estimates ----------------------------------------------------------------------------
+
+    @cached_property
+    def central(self) -> Estimate | None:
+        """The derivative from steps to both sides; None where one of them is closed."""
+        if not (self._is_open(-1) and self._is_open(1)):
+            return None
+        return self._estimate(-1, 1, "central")
+
+    @cached_property
+    def right(self) -> Estimate | None:
+        """The derivative on the right; None where the function has no values there."""
+        return self._estimate(0, 1, "right") if self._is_open(1) else None
+
+    @cached_property
+    def left(self) -> Estimate | None:
+        """The derivative on the left; None where the function has no values there."""
+        return self._estimate(-1, 0, "left") if self._is_open(-1) else None
+
+    @property
+    def best(self) -> Estimate | None:
+        """The central one, at an edge the one-sided one."""
+        return self.central or self.right or self.left
+
+    def _estimate(self, below: int, above: int, side: str) -> Estimate | None:
+        best: Estimate | None = None
+        order = above - below  # the error of a central quotient is a series in the step's square
+        scales = [max(abs(self.x), 1.0)]
+        if 0.0 < abs(self.x) < 0.1:  # the function may live on the scale of 1, or on that of x
+            scales.append(abs(self.x))
+        for scale in scales:
+            quotients: list[Quotient] = []
+            row: list[float] = []
+            for step in self._steps(scale):
+                quotient = self.quotient(step, below, above)
+                if quotient is None:
+                    quotients, row = [], []
+                    continue
+                quotients.append(quotient)
+                row, change = _extended(row, quotients, order)
+                error = max(change, _tail(quotients[-3:], order)) + quotient.rounding
+                candidate = Estimate(row[-1], error, step, side)
+                if error < inf and (best is None or _preferred(candidate, best)):
+                    best = candidate
+                if best and len(quotients) >= 3 and quotient.rounding >= best.error:
+                    break  # smaller steps cannot do better
+        return best
+
+    # --- what is no derivative ----------------------------------------------------------------
+
+    @cached_property
+    def kink(self) -> tuple[Estimate, Estimate] | None:
+        """The derivatives on the left and on the right, where they differ; None where they agree."""
+        left, right = self.left, self.right
+        if left is None or right is None:
+            return None
+        gap = abs(right.value - left.value)
+        size = max(abs(left.value), abs(right.value))
+        apart = gap > 100.0 * (left.error + right.error) and gap > 1e-6 * size
+        return (left, right) if apart else None
+
+    @cached_property
+    def resolved(self) -> bool:
+        """Whether numbers lie close enough together to tell a slope: differences shrink with the step.
+
+        Those of sin at 1e30 do not.
+        """
+        below, above = -self._is_open(-1), int(self._is_open(1))
+        quotients = [self.quotient(self._least * 2.0**power, below, above) for power in range(5)]
+        return all(
+            coarse is not None
+            and fine is not None
+            and abs(fine.value) <= 1.5 * abs(coarse.value) + 4.0 * (fine.rounding + coarse.rounding)
+            for fine, coarse in pairwise(quotients)
+        )
+
+    @cached_property
+    def steepest(self) -> float | None:
+        """The steepest quotient where they grow without bound, the same way on each side; else None.
+
+        They have to grow from each to the next of several steps, each a thousandth of the one before.
+        """
+        steepest: list[float] = []
+        for sign in (-1, 1):
+            if not self._is_open(sign):
+                continue
+            quotients: list[float] = []
+            for step in list(self._steps(max(abs(self.x), 1.0)))[10:41:10]:
+                found = self.quotient(step, min(sign, 0), max(sign, 0))
+                if found is None or found.rounding > 0.1 * abs(found.value):
+                    return None
+                quotients.append(found.value)
+            if not all(finer / coarser > 1.02 for coarser, finer in pairwise(quotients)):
+                return None
+            steepest.append(quotients[-1])
+        if not steepest or min(steepest) < 0.0 < max(steepest):
+            return None
+        return max(steepest, key=abs)
+
+
+def _extended(row: list[float], quotients: list[Quotient], order: int) -> tuple[list[float], float]:
+    """The next row of the tableau, as far as it gets better, and what its last column still changed."""
+    found = [quotients[-1].value]
+    best, change = 1, inf
+    for column, coarser in enumerate(row[:_COLUMNS], 1):
+        finer = found[-1]
+        ratio = quotients[-1 - column].step / quotients[-1].step
+        found.append(finer + (finer - coarser) / (ratio**order - 1.0))
+        now = max(abs(found[-1] - finer), abs(found[-1] - coarser))
+        if now < change:
+            best, change = column + 1, now
+    return found[:best], change
+
+
+def _tail(quotients: list[Quotient], order: int) -> float:
+    """What is still to come where the quotients converge more slowly than their series says.
+
+    Beside a power of x that is not whole they do, and extrapolation helps little: what is left is the
+    rest of a geometric series. Fewer than three quotients do not tell.
+    """
+    if len(quotients) < 3:
+        return inf
+    before, now = (abs(finer.value - coarser.value) for coarser, finer in pairwise(quotients))
+    ratio = now / before if before else 0.0
+    return now * ratio / (1.0 - ratio) if 1.4 * 0.5**order < ratio < 1.0 else 0.0
+
+
+def _preferred(candidate: Estimate, best: Estimate) -> bool:
+    """Whether an estimate is better than one with larger steps, or contradicts it."""
+    apart = abs(candidate.value - best.value)
+    return candidate.error < best.error or apart > 4.0 * (candidate.error + best.error)

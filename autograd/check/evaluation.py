@@ -1,0 +1,166 @@
+"""A function at a point and beside it: its inputs are leaves, moved in place and put back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from inspect import Parameter, signature
+from math import isfinite
+from typing import Any, NamedTuple
+
+from autograd.backward import gradients
+from autograd.containers import leaves, paths, rebuilt
+from autograd.eager import as_number
+from autograd.errors import DivisionByZeroError, DomainError, OperandError, ResultOverflowError
+from autograd.functional import deeper, scalar
+from autograd.value import Value
+
+__all__ = ["Evaluated", "Results", "results_of"]
+
+
+class Results(NamedTuple):
+    """What the function returned.
+
+    Attributes:
+        names: of each scalar: its own, or how Python reaches it.
+        scalars: nodes, and plain numbers where nothing was recorded.
+    """
+
+    names: list[str]
+    scalars: list[Value | float]
+
+    @property
+    def numbers(self) -> list[float]:
+        """The scalars as plain numbers."""
+        return [float(each) for each in self.scalars]
+
+    def derivatives(self, inputs: Sequence[Value]) -> list[list[float]]:
+        """The derivative of each result by each input, from the recorded graph."""
+        found = [gradients(each) if isinstance(each, Value) else {} for each in self.scalars]
+        return [[slopes.get(leaf, 0.0) for leaf in inputs] for slopes in found]
+
+
+def results_of(returned: Any) -> Results:
+    """What a function returned, taken apart.
+
+    Raises:
+        OperandError: it is something else than scalars, or none.
+    """
+    scalars = [scalar(leaf) for leaf in leaves(returned)]
+    if not scalars:
+        raise OperandError("the function returned no number, so there is no derivative to check")
+    names = [
+        each.name if isinstance(each, Value) and each.name else path
+        for each, path in zip(scalars, paths(returned, "f"), strict=True)
+    ]
+    return Results(names, scalars)
+
+
+class Evaluated:
+    """A function and its inputs.
+
+    A leaf among the inputs is passed to the function as it is, so that whatever else refers to it (a
+    model, whose parameters it is one of) sees it move; of a number, a leaf is made. Each call puts back
+    the ``data`` and ``grad`` of every input, whatever happens in it.
+
+    Args:
+        f: a function of scalars and nested lists, tuples and dicts of scalars, with results alike.
+        inputs: a tuple of its arguments, or its only one.
+
+    Attributes:
+        inputs: the leaves, from left to right.
+        names: of each: its own, or how Python reaches it from the function's parameters.
+
+    Raises:
+        OperandError: an input is no finite real number or is the result of an operation, or there is
+            no input.
+    """
+
+    def __init__(self, f: Callable[..., Any], inputs: Any) -> None:
+        arguments = inputs if isinstance(inputs, tuple) else (inputs,)
+        self._f = f
+        self.inputs = [_leaf(each) for each in leaves(arguments)]
+        if not self.inputs:
+            raise OperandError("there is no number among the inputs, so no derivative to check")
+        self._arguments = rebuilt(arguments, iter(self.inputs))
+        reached = [
+            path
+            for name, argument in zip(_parameters(f, len(arguments)), arguments, strict=True)
+            for path in paths(argument, name)
+        ]
+        self.names = [leaf.name or path for leaf, path in zip(self.inputs, reached, strict=True)]
+
+    def __call__(self) -> Results:
+        """What the function returns where the inputs are now.
+
+        Raises:
+            OperandError: it returned something else than scalars, or none.
+        """
+        with self._kept(), deeper():
+            return results_of(self._f(*self._arguments))
+
+    def beside(self, leaf: Value, count: int, number: float) -> list[float] | None:
+        """The results as plain numbers with one input elsewhere; None outside the function's domain.
+
+        The function is outside where an operation in it raises, before that makes a node: the function
+        itself is called, and gets no further.
+
+        Raises:
+            OperandError: there are not ``count`` results.
+        """
+        with self._kept():
+            leaf.data = number
+            try:
+                numbers = self().numbers
+            except (DomainError, DivisionByZeroError, ResultOverflowError):
+                return None
+        if len(numbers) != count:
+            raise OperandError(
+                f"the function returned {count} numbers, and {len(numbers)} where "
+                f"an input is {number!r} instead of {leaf.data!r}",
+                operands=(leaf,),
+            )
+        return numbers
+
+    @contextmanager
+    def _kept(self) -> Iterator[None]:
+        before = [(leaf, leaf.data, leaf.grad) for leaf in self.inputs]
+        try:
+            yield
+        finally:
+            for leaf, data, grad in before:
+                leaf.data, leaf.grad = data, grad
+
+
+def _leaf(given: Any) -> Value:
+    if isinstance(given, Value):
+        leaf = given
+        if leaf.operation is not None:
+            raise OperandError(
+                f"the inputs are moved to take differences, and node {leaf.label!r} is the result of "
+                f"{leaf.operation.name}: give the leaves below it, or its .data",
+                operation=leaf.operation,
+                operands=(leaf,),
+            )
+    else:
+        number = as_number(given)
+        if number is None:
+            raise OperandError(
+                f"derivatives are checked by real numbers in lists, tuples and dicts, "
+                f"not by {type(given).__name__} {given!r:.60}",
+                operands=(given,),
+            )
+        leaf = Value(number)
+    if not isfinite(leaf.data):
+        raise OperandError(f"no step can be taken beside the input {leaf.data!r}", operands=(given,))
+    return leaf
+
+
+def _parameters(f: Callable[..., Any], count: int) -> Sequence[str]:
+    """What the function calls its arguments, as far as it can be told."""
+    try:
+        kinds = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+        known = [each.name for each in signature(f).parameters.values() if each.kind in kinds]
+    except (TypeError, ValueError):  # some callables of C have no signature
+        known = []
+    return [*known, *(f"x{index}" for index in range(len(known), count))][:count]

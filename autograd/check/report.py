@@ -1,0 +1,167 @@
+"""GradcheckReport: every derivative beside what differences say of it, as a table and as plain data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograd.check.judgement import UNSUSPICIOUS, VERDICTS, Judgement
+from autograd.check.localise import Fault
+
+__all__ = ["Checked", "GradcheckReport"]
+
+_WIDTH = 100
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One derivative, checked.
+
+    Attributes:
+        result: what is differentiated, by its name or by how Python reaches it.
+        input: by what, likewise.
+        at: the number there.
+        judgement: the verdict and the numbers that it rests on.
+    """
+
+    result: str
+    input: str
+    at: float
+    judgement: Judgement
+
+    def cells(self) -> list[str]:
+        """The row of the table."""
+        found = self.judgement
+        where = "" if found.side in {"central", ""} else f", {found.side}"
+        sides = f" {found.kink[0]:.3g} | {found.kink[1]:.3g}" if found.kink else where
+        return [
+            self.result,
+            self.input,
+            f"{self.at:.4g}",
+            f"{found.analytic + 0.0:.7g}",  # no minus before a zero
+            f"{found.numeric + 0.0:.7g}",
+            f"{found.error:.0e}",
+            f"{found.multiple:.1g}",
+            found.verdict + sides,
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The row as plain data."""
+        found = self.judgement
+        return {
+            "result": self.result,
+            "input": self.input,
+            "at": self.at,
+            **found._asdict(),
+            "multiple": found.multiple,
+            "passed": found.passed,
+        }
+
+
+@dataclass(frozen=True)
+class GradcheckReport:
+    """What a check found; ``print`` it, or take it apart. It is true if the check passed.
+
+    Attributes:
+        rows: the derivatives that were looked at closely.
+        count: how many were checked in all; where it is more, a plain difference settled the rest.
+        differing: what two runs at the same point did not agree on; empty if the function is
+            deterministic.
+        fault: the first operation whose recorded derivative is wrong, None if there is none.
+        kinks: operations that stood on a kink, where a derivative failed.
+    """
+
+    rows: tuple[Checked, ...]
+    count: int
+    differing: tuple[str, ...] = ()
+    fault: Fault | None = None
+    kinks: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether the function is deterministic and every derivative passed."""
+        return not self.differing and not self.failures
+
+    @property
+    def failures(self) -> tuple[Checked, ...]:
+        """The derivatives that did not pass."""
+        return tuple(row for row in self.rows if not row.judgement.passed)
+
+    def __bool__(self) -> bool:
+        return self.passed
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain data."""
+        return {
+            "passed": self.passed,
+            "count": self.count,
+            "rows": [row.to_dict() for row in self.rows],
+            "differing": list(self.differing),
+            "fault": self.fault and self.fault.to_dict(),
+            "kinks": list(self.kinks),
+        }
+
+    def summary(self) -> str:
+        """What went wrong, or may have, in words; "" if nothing did."""
+        lines = []
+        if self.differing:
+            more = f" and {len(self.differing) - 3} more" if len(self.differing) > 3 else ""
+            lines.append(f"two runs at the same point differ in {', '.join(self.differing[:3])}{more}")
+        verdicts = Counter(row.judgement.verdict for row in self.rows)
+        suspicious = [
+            verdict for verdict in VERDICTS if verdict in verdicts and verdict not in UNSUSPICIOUS
+        ]
+        lines += [
+            f"{verdicts[each]} of {self.count} derivatives {each}: {VERDICTS[each]}"
+            for each in suspicious
+        ]
+        if self.fault is not None:
+            lines.append(f"first wrong operation: {self.fault}")
+        elif suspicious:
+            lines.append(f"no operation's own derivative is wrong there{self._suspicion()}")
+        return "\n".join(lines)
+
+    def _suspicion(self) -> str:
+        if self.kinks:
+            return f", but on a kink is {', '.join(self.kinks)}"
+        if any(row.judgement.verdict == "wrong" for row in self.failures):
+            return ": the function may use its inputs as plain numbers too, which records nothing"
+        return ""
+
+    def table(self) -> str:
+        """The rows as lines of text, at most 100 characters wide.
+
+        ``off/±`` is the distance of the two derivatives in multiples of what extrapolation and rounding
+        explain.
+        """
+        heads = ["result", "input", "at", "analytic", "numeric", "±", "off/±", "verdict"]
+        table = [heads, *(row.cells() for row in self.rows)]
+        names = 2
+        if len({row.result for row in self.rows}) == 1:
+            table, names = [cells[1:] for cells in table], 1
+        return "\n".join(_aligned(table, names))
+
+    def __str__(self) -> str:
+        return "\n".join(filter(None, (self.table() if self.rows else "", self.summary())))
+
+
+def _aligned(table: Sequence[Sequence[str]], names: int) -> list[str]:
+    """A table's lines: ``names`` columns to the left and as wide as there is room, numbers to the right.
+
+    The last column stands as it is.
+    """
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    room = (_WIDTH - sum(widths[names:]) - 2 * (len(widths) - 1)) // names
+    widths[:names] = [min(width, room) for width in widths[:names]]
+    lines = []
+    for cells in table:
+        padded = [_shortened(cell, width) for cell, width in zip(cells, widths[:names], strict=False)]
+        padded += [f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True)][names:-1]
+        lines.append("  ".join([*padded, cells[-1]]))
+    return lines
+
+
+def _shortened(text: str, width: int) -> str:
+    return f"{text:<{width}}" if len(text) <= width else f"…{text[1 - width :]}"
