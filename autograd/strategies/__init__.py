@@ -10,8 +10,9 @@
 >>> test_gradients_of_sums_and_products_are_finite()
 """
 
+from autograd.strategies.everywhere import gradcheck_everywhere
 from autograd.strategies.graph import Graph
 from autograd.strategies.numbers import between, operands, values
 from autograd.strategies.random_graphs import graphs
 
-__all__ = ["Graph", "between", "graphs", "operands", "values"]
+__all__ = ["Graph", "between", "gradcheck_everywhere", "graphs", "operands", "values"]

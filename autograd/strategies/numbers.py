@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil, floor, inf
+from math import ceil, copysign, floor, inf
 
 from hypothesis import strategies as st
 
@@ -18,6 +18,8 @@ __all__ = ["between", "operands", "row", "values"]
 def between(low: float = -inf, high: float = inf) -> st.SearchStrategy[float]:
     """Finite numbers from ``low`` to ``high``: anywhere, at the ends, and some power of ten from them.
 
+    As in Hypothesis, -0.0 comes before 0.0, so that it is not among the numbers from 0.0 to 1.0.
+
     Raises:
         ValueError: there is none.
 
@@ -25,10 +27,20 @@ def between(low: float = -inf, high: float = inf) -> st.SearchStrategy[float]:
     >>> 0.0 < find(between(0.0, 1.0), lambda x: 0.0 < x < 1e-12) < 1e-12
     True
     """
-    interval = Interval().meet(Interval(low, high))
-    if not interval.low <= interval.high:
+    interval = Interval().meet(Interval(float(low), float(high)))
+    if not (_place(low) <= _place(high) and interval.low <= interval.high):
         raise ValueError(f"there is no finite number from {low} to {high}")
-    return _within(interval)
+    landmarks = [
+        each
+        for each in interval.landmarks()
+        if _place(interval.low) <= _place(each) <= _place(interval.high)
+    ]
+    return st.floats(interval.low, interval.high) | st.sampled_from(landmarks)
+
+
+def _place(number: float) -> tuple[float, float]:
+    """Where a number stands among the others, zeros by their signs."""
+    return number, copysign(1.0, number)
 
 
 def _within(interval: Interval) -> st.SearchStrategy[float]:
