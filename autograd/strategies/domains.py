@@ -24,7 +24,7 @@ _GREATEST = sys.float_info.max
 #: What has a part of its own in floating point, and magnitudes from the least to the greatest.
 _EVERYWHERE = [
     *(0.0, 1.0, 0.5, 2.0, 3.0, ulp(0.0), sys.float_info.min, _GREATEST),
-    *(10.0**k for k in (*range(-300, -17, 30), *range(-17, 18), *range(20, 309, 30))),
+    *(10.0**k for k in (*range(-320, -17, 10), *range(-17, 18), *range(20, 309, 10))),
 ]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import ceil, copysign, floor, inf
+from typing import NamedTuple
 
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from autograd.operations import OPERATIONS, Operation
 from autograd.strategies.domains import Box, Interval, boxes, kink_distance
 from autograd.value import Value
 
-__all__ = ["between", "operands", "row", "values"]
+__all__ = ["Limits", "between", "operands", "row", "values"]
 
 
 def between(low: float = -inf, high: float = inf) -> st.SearchStrategy[float]:
@@ -35,7 +36,7 @@ def between(low: float = -inf, high: float = inf) -> st.SearchStrategy[float]:
         for each in interval.landmarks()
         if _place(interval.low) <= _place(each) <= _place(interval.high)
     ]
-    return st.floats(interval.low, interval.high) | st.sampled_from(landmarks)
+    return st.floats(interval.low, interval.high) | _one_of(landmarks)
 
 
 def _place(number: float) -> tuple[float, float]:
@@ -46,7 +47,12 @@ def _place(number: float) -> tuple[float, float]:
 def _within(interval: Interval) -> st.SearchStrategy[float]:
     low, high, whole = interval
     anywhere = st.integers(ceil(low), floor(high)).map(float) if whole else st.floats(low, high)
-    return anywhere | st.sampled_from(interval.landmarks())
+    return anywhere | _one_of(interval.landmarks())
+
+
+def _one_of(landmarks: Sequence[float]) -> st.SearchStrategy[float]:
+    """As ``sampled_from``, which writes out all of them where Hypothesis names a strategy."""
+    return st.integers(0, len(landmarks) - 1).map(lambda index: landmarks[index])
 
 
 def row(operation: Operation | str) -> Operation:
@@ -60,6 +66,38 @@ def row(operation: Operation | str) -> Operation:
     if operation not in OPERATIONS:
         raise ValueError(f"no operation {operation!r}; there are {', '.join(OPERATIONS)}")
     return OPERATIONS[operation]
+
+
+class Limits(NamedTuple):
+    """How large, and how close to a kink, a computation may be; None for no matter.
+
+    Attributes:
+        value: what every value is smaller than in magnitude; ``inf`` is for finite ones.
+        slope: likewise every derivative.
+        kink_margin: what is between the sides of a kink's equation at least.
+    """
+
+    value: float | None
+    slope: float | None
+    kink_margin: float | None
+
+    def allow_value(self, number: float) -> bool:
+        """Whether a value is small enough."""
+        return self.value is None or abs(number) < self.value
+
+    def allow_slopes(self, slopes: Iterable[float]) -> bool:
+        """Whether derivatives are."""
+        limit = self.slope
+        return limit is None or all(abs(slope) < limit for slope in slopes)
+
+    def allow_operands(self, operation: Operation, numbers: Sequence[float]) -> bool:
+        """Whether an operation may be applied to some numbers."""
+        margin = self.kink_margin
+        if margin is not None and kink_distance(operation, numbers) <= margin:
+            return False
+        out = ieee_value(operation.name, numbers)
+        slopes = (ieee_partial(operation, index, numbers, out) for index in range(operation.arity))
+        return self.allow_value(out) and self.allow_slopes(slopes)
 
 
 def operands(
@@ -92,14 +130,11 @@ def operands(
     (0.0, 1.0)
     """
     known = row(operation)
-
-    def suits(numbers: tuple[float, ...]) -> bool:
-        return inside_domain(known, numbers) and _is_moderate(
-            known, numbers, limit, slope_limit, kink_margin
-        )
-
+    limits = Limits(limit, slope_limit, kink_margin)
     drawn = [_in_box(known, box) for box in (boxes(known.domain.tree) if known.domain else [{}])]
-    return st.one_of(drawn).filter(suits)
+    return st.one_of(drawn).filter(
+        lambda numbers: inside_domain(known, numbers) and limits.allow_operands(known, numbers)
+    )
 
 
 def _in_box(operation: Operation, box: Box) -> st.SearchStrategy[tuple[float, ...]]:
@@ -108,22 +143,6 @@ def _in_box(operation: Operation, box: Box) -> st.SearchStrategy[tuple[float, ..
     if operation.arity == 1:
         return apart
     return apart | _within(intervals[0]).map(lambda number: (number, number))
-
-
-def _is_moderate(
-    operation: Operation,
-    numbers: Sequence[float],
-    limit: float | None,
-    slope_limit: float | None,
-    kink_margin: float | None,
-) -> bool:
-    out = ieee_value(operation.name, numbers)
-    slopes = (ieee_partial(operation, index, numbers, out) for index in range(operation.arity))
-    return (
-        (limit is None or abs(out) < limit)
-        and (slope_limit is None or all(abs(slope) < slope_limit for slope in slopes))
-        and (kink_margin is None or kink_distance(operation, numbers) > kink_margin)
-    )
 
 
 def values(numbers: st.SearchStrategy[float] | None = None) -> st.SearchStrategy[Value]:

@@ -18,9 +18,8 @@ import autograd
 from autograd.backward import gradients, topological_order, variable_operands
 from autograd.errors import AutogradError
 from autograd.operations import OPERATIONS, Operation
-from autograd.strategies.domains import kink_distance
 from autograd.strategies.graph import DEEPEST, Graph, depth, python
-from autograd.strategies.numbers import row
+from autograd.strategies.numbers import Limits, row
 from autograd.value import Value
 
 __all__ = ["graphs"]
@@ -51,39 +50,13 @@ class _Step(NamedTuple):
         return node
 
 
-class _Limits(NamedTuple):
-    """What `graphs` is asked for, of each node."""
-
-    depth: int
-    value: float | None
-    slope: float | None
-    kink_margin: float | None
-
-    def allow(self, node: Value) -> bool:
-        """Whether a node may be there."""
-        assert node.operation is not None
-        return (
-            depth(node) <= self.depth
-            and (self.value is None or abs(node.data) < self.value)
-            and self.allow_slopes(slope for slope in node.derivatives if slope is not None)
-            and (
-                self.kink_margin is None
-                or kink_distance(node.operation, [*map(float, node.operands)]) > self.kink_margin
-            )
-        )
-
-    def allow_slopes(self, slopes: Iterable[float]) -> bool:
-        """Whether derivatives are small enough."""
-        limit = self.slope
-        return limit is None or all(abs(slope) < limit for slope in slopes)
-
-
 def graphs(
     operations: Iterable[Operation | str] | None = None,
     *,
     leaves: st.SearchStrategy[float] | None = None,
     constants: st.SearchStrategy[float] | None = None,
     max_leaves: int = 4,
+    max_constants: int = 3,
     max_size: int = 10,
     max_depth: int = 10,
     limit: float | None = None,
@@ -95,8 +68,9 @@ def graphs(
     Args:
         operations: rows of the table, or their names, that may occur; all if None.
         leaves: what the data of the leaves is drawn from; numbers from -3 to 3 if None.
-        constants: likewise the plain numbers among the operands; ``st.nothing()`` for no constants.
+        constants: likewise the plain numbers among the operands.
         max_leaves: the largest number of leaves.
+        max_constants: the largest number of different constants.
         max_size: the largest number of operations.
         max_depth: the largest number of them on a way down from the result.
         limit: every value is smaller than this in magnitude; ``inf`` is for finite ones, None for any.
@@ -122,11 +96,11 @@ def graphs(
         )
     moderate = st.floats(-3.0, 3.0)
     place = st.sampled_from([0, 0, 0, 0, *range(max_leaves + max_size)])
-    limits = _Limits(max_depth, limit, slope_limit, kink_margin)
+    limits = Limits(limit, slope_limit, kink_margin)
     return st.builds(
-        lambda numbers, constants, steps: _recorded(numbers, constants, steps, limits),
+        lambda numbers, constants, steps: _recorded(numbers, constants, steps, limits, max_depth),
         st.lists(moderate if leaves is None else leaves, min_size=1, max_size=max_leaves),
-        st.lists(moderate if constants is None else constants, max_size=3),
+        st.lists(moderate if constants is None else constants, max_size=max_constants),
         st.lists(
             st.builds(_Step, st.sampled_from(_balanced(rows)), place, place),
             min_size=1,
@@ -143,23 +117,38 @@ def _balanced(rows: list[Operation]) -> list[Operation]:
 
 
 def _recorded(
-    numbers: Sequence[float], constants: Sequence[float], steps: Sequence[_Step], limits: _Limits
+    numbers: Sequence[float],
+    constants: Sequence[float],
+    steps: Sequence[_Step],
+    limits: Limits,
+    max_depth: int,
 ) -> Graph:
-    leaves = [Value(number) for number in numbers]
+    leaves = [Value(number) for number in numbers if limits.allow_value(number)]
+    assume(leaves)
+    constants = [each for each in constants if limits.allow_value(each)]
     made: list[Value] = []
     unused = list(leaves)
     used: list[Value] = []
     for step in steps:
         node = step.on([*unused, *used], constants)
-        if node is not None and limits.allow(node):
-            operands = variable_operands(node)
-            made.append(node)
-            used = [*dict.fromkeys([*operands, *used])]
-            unused = [node, *(each for each in unused if each not in operands)]
-    fitting = [node for node in made if limits.allow_slopes(gradients(node).values())]
-    assume(fitting)
-    result = max(fitting, key=lambda node: len(topological_order(node)))
+        if node is None or depth(node) > max_depth or not _allowed(node, limits):
+            continue
+        operands = variable_operands(node)
+        made.append(node)
+        used = [*dict.fromkeys([*operands, *used])]
+        unused = [node, *(each for each in unused if each not in operands)]
+    assume(made)
+    result = max(made, key=lambda node: len(topological_order(node)))
     below = set(topological_order(result))
     used = [leaf for leaf in leaves if leaf in below]
     function = eval(python(result, used), {"autograd": autograd, "inf": inf, "nan": nan})
     return Graph(function, [leaf.data for leaf in used])
+
+
+def _allowed(node: Value, limits: Limits) -> bool:
+    """Whether the node may be there, and be the result."""
+    assert node.operation is not None
+    numbers = [float(operand) for operand in node.operands]
+    return limits.allow_operands(node.operation, numbers) and limits.allow_slopes(
+        gradients(node).values()
+    )
