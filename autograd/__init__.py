@@ -21,6 +21,7 @@ from autograd.errors import (
     DomainError,
     GradcheckError,
     OperandError,
+    RegistrationError,
     ResultOverflowError,
     StaleGraphError,
 )
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from autograd.diagram import Diagram, draw
     from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad
     from autograd.functions import *  # noqa: F403  # one name per row of the table
+    from autograd.registry import register, unregister
 
 __version__ = "0.1.0"
 
@@ -70,6 +72,8 @@ _LATER = {
     "hessian": "functional",
     "hvp": "functional",
     "jacobian": "functional",
+    "register": "registry",
+    "unregister": "registry",
     "value_and_grad": "functional",
 }
 
@@ -85,6 +89,7 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "GradcheckReport",
     "OperandError",
     "Operation",
+    "RegistrationError",
     "ResultOverflowError",
     "StaleGraphError",
     "StepError",
@@ -98,7 +103,9 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "hessian",
     "hvp",
     "jacobian",
+    "register",
     "topological_order",
+    "unregister",
     "value_and_grad",
     *OPERATIONS,
 ]
@@ -116,4 +123,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *OPERATIONS})

@@ -17,15 +17,16 @@ import threading
 from math import isnan
 
 from autograd.errors import AutogradError, StaleGraphError
-from autograd.expression import evaluate
-from autograd.limits import ieee_partial, ieee_value
+from autograd.expression import PRIMITIVES, evaluate
+from autograd.limits import ieee_partial, ieee_result, ieee_value
 from autograd.operations import OPERATIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from autograd.expression import Expression
     from autograd.operations import Operation
     from autograd.value import Value
 
@@ -202,7 +203,7 @@ def _check_fresh(node: Value) -> None:
     if operation is None:
         return
     numbers = [float(operand) for operand in node.operands]
-    now = [ieee_value(operation.name, numbers)]
+    now = [ieee_result(operation, numbers)]
     then = [node._data]
     for index, slope in enumerate(node.derivatives):
         if slope is not None:
@@ -225,28 +226,43 @@ def _slope_nodes(node: Value) -> list[Any]:
         return []
     variables = dict(zip(operation.parameters, node.operands, strict=True), out=node)
     return [
-        None if slope is None else evaluate(partial.tree, variables, _apply)
+        None if slope is None else on_nodes(partial, variables)
         for slope, partial in zip(node.derivatives, operation.partials, strict=True)
     ]
 
 
+def on_nodes(text: Expression, variables: Mapping[str, Value | float]) -> Value | float:
+    """The value of a text of nodes and floats: a node, unless it depends on none.
+
+    >>> from autograd import OPERATIONS, Value
+    >>> on_nodes(OPERATIONS["log"].partials[0], {"x": Value(4.0)})
+    Value(0.25, operation='div')
+    """
+    found: Value | float = evaluate(text.tree, variables, _apply)
+    return found
+
+
 def _apply(name: str, operands: Sequence[Value | float]) -> Value | float:
-    """An operation on nodes and floats that never raises: IEEE 754 says what lies beyond."""
-    operation = OPERATIONS[name]
+    """An operation on nodes and floats that never raises: IEEE 754 says what lies beyond.
+
+    What is no operation is a Python function of a registered row, and has its own ways with nodes.
+    """
     numbers = [float(operand) for operand in operands]
     nodes = [operand for operand in operands if not isinstance(operand, float)]
     if not nodes:
         return ieee_value(name, numbers)
-    return _recorded(operation, operands, numbers, type(nodes[0]))
+    if name not in OPERATIONS:
+        return PRIMITIVES[name](*operands)
+    return recorded(OPERATIONS[name], operands, numbers, type(nodes[0]))
 
 
-def _recorded(
+def recorded(
     operation: Operation,
     operands: Sequence[Value | float],
     numbers: Sequence[float],
     value: type[Value],
 ) -> Value:
-    out = ieee_value(operation.name, numbers)
+    out = ieee_result(operation, numbers)
     node = value(out)
     node.operation = operation
     slopes = [

@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     from autograd.value import Value
 
 __all__ = [
+    "RESERVED",
     "as_number",
     "attach",
     "attach_refusals",
+    "detach",
     "documentation",
     "failure",
     "operand_error",
@@ -117,6 +119,12 @@ def _refusal(symbol: str) -> Callable[..., NoReturn]:
 
 # --- the generated source -----------------------------------------------------------------------
 
+#: What the source calls its own, so that no operand may be called so.
+RESERVED = frozenset((
+    "self", "other", "node", "out", "error", "slope0", "slope1", "forward", "reflected", "named",
+    "OPERATION", "Value", "blank", "as_number", "failure", "ieee_partial", "operand_error",
+    "ArithmeticError", "ValueError", "NotImplemented", "complex", "float",
+))  # fmt: skip
 _GUARD = "except (ArithmeticError, ValueError)"
 
 
@@ -258,7 +266,7 @@ def _compiled(operation: Operation, value: type[Value]) -> dict[str, Callable[..
         "operand_error": operand_error,
     }
     text = _methods(operation)
-    filename = f"<autograd {operation.name}>"
+    filename = _filename(operation)
     exec(compile(text, filename, "exec"), names)
     functions = {name: names[name] for name in dict.fromkeys(method_names(operation).values())}
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
@@ -267,6 +275,10 @@ def _compiled(operation: Operation, value: type[Value]) -> dict[str, Callable[..
         function.__qualname__ = f"Value.{function.__name__}"
         function.__doc__ = documentation(operation)
     return functions
+
+
+def _filename(operation: Operation) -> str:
+    return f"<autograd {operation.name}>"
 
 
 class _OnFirstUse:
@@ -306,6 +318,16 @@ def attach(operation: Operation, methods: type, value: type[Value]) -> None:
     """Give the class ``methods`` all methods of an operation: by name, and by operator if it is one."""
     for attribute in method_names(operation):
         setattr(methods, attribute, _OnFirstUse(operation, methods, value, attribute))
+
+
+def detach(operation: Operation, methods: type) -> None:
+    """Undo `attach`, as far as it went."""
+    import linecache
+
+    for attribute in method_names(operation):
+        if attribute in vars(methods):
+            delattr(methods, attribute)
+    linecache.cache.pop(_filename(operation), None)
 
 
 def attach_refusals(methods: type) -> None:

@@ -19,6 +19,7 @@ __all__ = [
     "DomainError",
     "GradcheckError",
     "OperandError",
+    "RegistrationError",
     "ResultOverflowError",
     "StaleGraphError",
 ]
@@ -69,6 +70,10 @@ class OperandError(AutogradError, TypeError):
 
 class StaleGraphError(AutogradError, RuntimeError):
     """A leaf was changed after the graph above it was recorded, so the graph no longer holds."""
+
+
+class RegistrationError(AutogradError, ValueError):
+    """An operation that was to be registered is refused; ``operands`` is where it is wrong."""
 
 
 class GradcheckError(AutogradError, RuntimeError):

@@ -296,9 +296,10 @@ def value_of(operation: Operation, operands: Sequence[Written], style: Style = U
     >>> value_of(OPERATIONS["mul"], [Written("a + b", SUM), Written("c")]).text
     '(a + b)·c'
     """
-    if operation.name not in style.calls and isinstance(operation.value.tree, ast.BinOp | ast.UnaryOp):
-        variables = dict(zip(operation.parameters, operands, strict=True))
-        return write(operation.value.tree, style, variables)
+    formula = operation.formula
+    is_written = formula is not operation.value or isinstance(formula.tree, ast.BinOp | ast.UnaryOp)
+    if is_written and operation.name not in style.calls:
+        return write(formula.tree, style, dict(zip(operation.parameters, operands, strict=True)))
     return called(operation.name, operands, style)
 
 

@@ -7,8 +7,10 @@ evaluated again here, with ±inf and NaN as the standard has them.
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
+from autograd.errors import AutogradError
 from autograd.expression import CONSTANTS, PRIMITIVES, evaluate
 from autograd.operations import OPERATIONS
 
@@ -20,7 +22,15 @@ if TYPE_CHECKING:
     from autograd.expression import Expression
     from autograd.operations import Operation
 
-__all__ = ["compiled", "float_names", "ieee_partial", "ieee_value", "inside_domain", "strict"]
+__all__ = [
+    "compiled",
+    "float_names",
+    "ieee_partial",
+    "ieee_result",
+    "ieee_value",
+    "inside_domain",
+    "strict",
+]
 
 
 def compiled(expression: Expression, variables: Sequence[str]) -> Callable[..., float]:
@@ -78,13 +88,26 @@ def ieee_value(name: str, numbers: Sequence[float]) -> float:
     (-inf, -inf, nan)
     """
     if name not in OPERATIONS:
-        return PRIMITIVES[name](*numbers)
-    operation = OPERATIONS[name]
+        return _primitive_value(name, numbers)
+    return ieee_result(OPERATIONS[name], numbers)
+
+
+def ieee_result(operation: Operation, numbers: Sequence[float]) -> float:
+    """The value of an operation, be it in the table or not, by IEEE 754."""
     try:
         return strict(operation)(*numbers)
     except (ArithmeticError, ValueError):
         variables = dict(zip(operation.parameters, numbers, strict=True))
         return float(evaluate(operation.ieee.tree, variables, ieee_value))
+
+
+def _primitive_value(name: str, numbers: Sequence[float]) -> float:
+    if name not in PRIMITIVES:
+        raise AutogradError(f"operation {name!r} is no longer registered")
+    try:
+        return PRIMITIVES[name](*numbers)
+    except (ArithmeticError, ValueError):
+        return math.nan
 
 
 def ieee_partial(operation: Operation, index: int, numbers: Sequence[float], out: float) -> float:

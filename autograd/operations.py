@@ -25,9 +25,18 @@ from autograd.expression import BINARY, PRIMITIVES, UNARY, Expression
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 __all__ = ["OPERATIONS", "REFUSED", "Operation"]
+
+
+def parameter_names(parameters: str) -> tuple[str, ...]:
+    """The names of the operands that a row declares.
+
+    >>> parameter_names("x, slope=0.01")
+    ('x', 'slope')
+    """
+    return tuple(part.partition("=")[0].strip() for part in parameters.split(","))
 
 
 class Operation:
@@ -41,6 +50,7 @@ class Operation:
         domain: where it is defined; everywhere if None.
         ieee: its value by IEEE 754 where ``value`` raises.
         kink: where it is not differentiable although it is defined.
+        formula: how its value is written, a text of the operands; as it is computed, if None.
         as_taught: the partials as textbooks print them; "" where they read the same.
         symbol: what formulas call it; the name if None.
         numpy: what NumPy calls it if not so: its functions look for a method of that name.
@@ -61,6 +71,7 @@ class Operation:
         "as_taught",
         "default",
         "domain",
+        "formula",
         "ieee",
         "kink",
         "name",
@@ -83,6 +94,7 @@ class Operation:
         domain: str | None = None,
         ieee: str = "nan",
         kink: str | None = None,
+        formula: str | None = None,
         as_taught: Sequence[str] = (),
         symbol: str | None = None,
         numpy: str | None = None,
@@ -91,11 +103,10 @@ class Operation:
         self.about = about
         self.symbol = symbol or name
         self.numpy = numpy or name
-        declared = [part.partition("=") for part in parameters.replace(" ", "").split(",")]
         #: the names of the operands
-        self.parameters = tuple(parameter for parameter, _, _ in declared)
+        self.parameters = parameter_names(parameters)
         #: the default of the last operand, if it has one
-        self.default = float(declared[-1][2]) if declared[-1][2] else None
+        self.default = self._find_default(parameters)
         if len(self.parameters) > 2:
             raise ValueError(f"operation {name!r}: a node has at most two operands")
         as_taught = as_taught or [""] * len(partials)
@@ -114,9 +125,21 @@ class Operation:
             self.domain = Expression(domain, self.parameters) if domain else None
             self.ieee = Expression(ieee, self.parameters)
             self.kink = Expression(kink, self.parameters) if kink else None
+            self.formula = Expression(formula, self.parameters) if formula else self.value
         except ValueError as error:
             raise ValueError(f"operation {name!r}: {error}") from None
         self.operator = self._find_operator()
+
+    def _find_default(self, parameters: str) -> float | None:
+        first, equals, default = parameters.partition("=")
+        if not equals:
+            return None
+        try:
+            if first.count(",") != len(self.parameters) - 1:
+                raise ValueError("an operand with a default comes last")
+            return float(default)
+        except ValueError as error:
+            raise ValueError(f"operation {self.name!r}: {error}") from None
 
     def _find_operator(self) -> str | None:
         """``mul`` for "x * y": the operator of Python that the value is, if it is just one."""
@@ -129,16 +152,18 @@ class Operation:
                 return "abs"
         return None
 
-    def check_calls(self, table: Mapping[str, Operation]) -> None:
+    def check_calls(self, table: Mapping[str, Operation], functions: Collection[str] = ()) -> None:
         """Raise ValueError unless every function that the row calls can be had.
 
-        A partial is also evaluated on nodes, so it calls operations alone.
+        A partial is also evaluated on nodes, so it calls operations alone, or ``functions`` of its own.
         """
         for text in (*self.partials, *self.as_taught):
-            for name in text.calls.keys() - table.keys():
+            for name in text.calls.keys() - table.keys() - set(functions):
                 raise ValueError(f"operation {self.name!r}: {name!r} is no operation")
-        for text in (self.value, self.ieee, *self.partials, *self.as_taught):
+        for text in self.texts:
             for name, count in text.calls.items():
+                if name in functions:
+                    continue
                 if name not in table and name not in PRIMITIVES:
                     raise ValueError(f"operation {self.name!r}: unknown function {name!r}")
                 arity = table[name].arity if name in table else 2  # copysign alone is no operation
@@ -146,6 +171,12 @@ class Operation:
                     raise ValueError(
                         f"operation {self.name!r}: {name} takes {arity} operands, not {count}"
                     )
+
+    @property
+    def texts(self) -> list[Expression]:
+        """All that the row says."""
+        found = [self.value, self.formula, self.ieee, *self.partials, *self.as_taught]
+        return found + [condition for condition in (self.domain, self.kink) if condition is not None]
 
     @property
     def arity(self) -> int:
@@ -160,6 +191,10 @@ class Operation:
 
 
 def _operation_named(name: str) -> Operation:
+    if name not in OPERATIONS:
+        from autograd.errors import AutogradError
+
+        raise AutogradError(f"operation {name!r} is not registered here; register it before loading")
     return OPERATIONS[name]
 
 
@@ -189,7 +224,7 @@ _TABLE = (
         partials=(
             (
                 "0.0 if x == 0.0 and y == 0.0 else y * x ** (y - 1.0) "
-                "if x == 0.0 or y - 1.0 + 1.0 == y else y * out / x"
+                "if x == 0.0 or y - 1.0 + 1.0 == y != y - 1.0 else y * out / x"
             ),
             "0.0 if x == 0.0 else out * log(x)",
         ),

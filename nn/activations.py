@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 
-from autograd import OPERATIONS, Value
+from autograd import OPERATIONS, Operation, Value
 
 __all__ = ["activation_names", "resolve"]
 
@@ -13,17 +12,14 @@ __all__ = ["activation_names", "resolve"]
 def activation_names() -> list[str]:
     """What an activation may be called: "linear", and operations that one operand is enough for.
 
+    Those that `autograd.register` added are among them.
+
     >>> [name for name in activation_names() if name.endswith("relu")]
     ['relu', 'leaky_relu']
     """
-    return ["linear"] + [
-        name
-        for name, operation in OPERATIONS.items()
-        if operation.arity == 1 or operation.default is not None
-    ]
+    return ["linear", *(name for name, operation in OPERATIONS.items() if _takes_one(operation))]
 
 
-@cache
 def resolve(name: str) -> Callable[[Value], Value]:
     """The activation of that name, to be applied to a net input.
 
@@ -34,8 +30,16 @@ def resolve(name: str) -> Callable[[Value], Value]:
     0.5
     """
     if name == "linear":
-        return lambda net: net
-    if name not in activation_names():
+        return _linear
+    if name not in OPERATIONS or not _takes_one(OPERATIONS[name]):
         raise ValueError(f"no activation {name!r}; there are {', '.join(activation_names())}")
     activation: Callable[[Value], Value] = getattr(Value, name)
     return activation
+
+
+def _takes_one(operation: Operation) -> bool:
+    return operation.arity == 1 or operation.default is not None
+
+
+def _linear(net: Value) -> Value:
+    return net

@@ -85,7 +85,7 @@ def gradcheck(
     True
     >>> print(gradcheck(lambda x: abs(x) + x, 0.0, report=True))
     input  at  analytic  numeric      ±  off/±  verdict
-    x       0         1        1  2e-16      0  kink 0 | 2
+    x       0         1        1  4e-16      0  kink 0 | 2
     """
     tolerance = _tolerance(eps, atol, rtol)
     found = _checked(Evaluated(f, inputs), tolerance, closely=report)
@@ -131,8 +131,8 @@ def _checked(evaluated: Evaluated, tolerance: Tolerance, closely: bool) -> Gradc
             if isinstance(result, Value) and judgement.verdict not in UNSUSPICIOUS:
                 failing.append(result)
     evaluated()  # once more at the point itself, so that a model's record of its last call is of there
-    fault, kinks = localised(failing)
-    return GradcheckReport(tuple(rows), count, fault=fault, kinks=kinks)
+    fault, special = localised(failing)
+    return GradcheckReport(tuple(rows), count, fault=fault, special=special)
 
 
 def _rounding(result: Value | float) -> tuple[float, dict[Value, float]]:

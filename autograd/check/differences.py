@@ -113,6 +113,12 @@ class Differences:
                 return
             yield step
 
+    @property
+    def side(self) -> str:
+        """On which sides of the point there are values: "central", "right", "left" or ""."""
+        sides = {(True, True): "central", (False, True): "right", (True, False): "left"}
+        return sides.get((self._is_open(-1), self._is_open(1)), "")
+
     # --- estimates ----------------------------------------------------------------------------
 
     @cached_property
@@ -152,8 +158,9 @@ class Differences:
                     quotients, row = [], []
                     continue
                 quotients.append(quotient)
-                row, change = _extended(row, quotients, order)
-                error = max(change, _tail(quotients[-3:], order)) + quotient.rounding
+                row, change, magnified = _extended(row, quotients, order)
+                tail = _tail(quotients[-3:], order, self._least)
+                error = max(change, tail) + magnified * quotient.rounding
                 candidate = Estimate(row[-1], error, step, side)
                 if error < inf and (best is None or _preferred(candidate, best)):
                     best = candidate
@@ -178,13 +185,14 @@ class Differences:
     def resolved(self) -> bool:
         """Whether numbers lie close enough together to tell a slope: differences shrink with the step.
 
-        Those of sin at 1e30 do not.
+        Those of sin at 1e30 do not, and those of 1e9/x at 1e-150 are too large for a float.
         """
         below, above = -self._is_open(-1), int(self._is_open(1))
         quotients = [self.quotient(self._least * 2.0**power, below, above) for power in range(5)]
         return all(
             coarse is not None
             and fine is not None
+            and isfinite(fine.value)
             and abs(fine.value) <= 1.5 * abs(coarse.value) + 4.0 * (fine.rounding + coarse.rounding)
             for fine, coarse in pairwise(quotients)
         )
@@ -193,7 +201,8 @@ class Differences:
     def steepest(self) -> float | None:
         """The steepest quotient where they grow without bound, the same way on each side; else None.
 
-        They have to grow from each to the next of several steps, each a thousandth of the one before.
+        They have to grow from each to the next of several steps, each a thousandth of the one before, as
+        far as rounding lets them tell.
         """
         steepest: list[float] = []
         for sign in (-1, 1):
@@ -203,9 +212,11 @@ class Differences:
             for step in list(self._steps(max(abs(self.x), 1.0)))[10:41:10]:
                 found = self.quotient(step, min(sign, 0), max(sign, 0))
                 if found is None or found.rounding > 0.1 * abs(found.value):
-                    return None
+                    break
                 quotients.append(found.value)
-            if not all(finer / coarser > 1.02 for coarser, finer in pairwise(quotients)):
+            if len(quotients) < 3 or not all(
+                finer / coarser > 1.02 for coarser, finer in pairwise(quotients)
+            ):
                 return None
             steepest.append(quotients[-1])
         if not steepest or min(steepest) < 0.0 < max(steepest):
@@ -213,30 +224,41 @@ class Differences:
         return max(steepest, key=abs)
 
 
-def _extended(row: list[float], quotients: list[Quotient], order: int) -> tuple[list[float], float]:
-    """The next row of the tableau, as far as it gets better, and what its last column still changed."""
-    found = [quotients[-1].value]
+def _extended(
+    row: list[float], quotients: list[Quotient], order: int
+) -> tuple[list[float], float, float]:
+    """The next row of the tableau, as far as it gets better.
+
+    Also what its last number still changed, and how many times the weights of the quotients in it
+    magnify their rounding.
+    """
+    found, magnified = [quotients[-1].value], [1.0]
     best, change = 1, inf
     for column, coarser in enumerate(row[:_COLUMNS], 1):
         finer = found[-1]
-        ratio = quotients[-1 - column].step / quotients[-1].step
-        found.append(finer + (finer - coarser) / (ratio**order - 1.0))
+        ratio = (quotients[-1 - column].step / quotients[-1].step) ** order
+        found.append(finer + (finer - coarser) / (ratio - 1.0))
+        magnified.append(magnified[-1] * (ratio + 1.0) / (ratio - 1.0))
         now = max(abs(found[-1] - finer), abs(found[-1] - coarser))
         if now < change:
             best, change = column + 1, now
-    return found[:best], change
+    moved = abs(found[best - 1] - row[-1]) if row else inf  # a column may change little by coincidence
+    return found[:best], max(change, moved), magnified[best - 1]
 
 
-def _tail(quotients: list[Quotient], order: int) -> float:
+def _tail(quotients: list[Quotient], order: int, least: float) -> float:
     """What is still to come where the quotients converge more slowly than their series says.
 
     Beside a power of x that is not whole they do, and extrapolation helps little: what is left is the
-    rest of a geometric series. Fewer than three quotients do not tell.
+    rest of a geometric series. Beside a jump they grow, as far as the ``least`` step. Fewer than three
+    do not tell.
     """
     if len(quotients) < 3:
         return inf
     before, now = (abs(finer.value - coarser.value) for coarser, finer in pairwise(quotients))
     ratio = now / before if before else 0.0
+    if ratio >= 1.0 and now > 4.0 * (quotients[-1].rounding + quotients[-2].rounding):
+        return now * quotients[-1].step / least
     return now * ratio / (1.0 - ratio) if 1.4 * 0.5**order < ratio < 1.0 else 0.0
 
 

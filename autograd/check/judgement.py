@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import copysign, inf, isinf, isnan, nan
+from math import copysign, inf, isfinite, isinf, nan
 from typing import NamedTuple
 
 from autograd.check.differences import Differences, Estimate
@@ -54,7 +54,7 @@ class Judgement(NamedTuple):
         numeric: the one by differences; NaN where there is none.
         error: how far off the numeric one may be.
         explained: how far apart the two may be by rounding and extrapolation.
-        side: "central", "right" or "left": the sides on which steps were taken; "" where none was.
+        side: "central", "right" or "left": the sides on which steps were taken; "" where none could be.
         kink: the slopes on the left and on the right where they differ, else None.
     """
 
@@ -101,11 +101,10 @@ def judged(around: Differences, analytic: float, rounding: float, tolerance: Tol
         steepest = around.steepest
         if steepest is not None:
             verdict = _compared_with_infinite(analytic, steepest)
-            side = best.side if best else ""
-            return Judgement(verdict, analytic, copysign(inf, steepest), 0.0, 0.0, side)
+            return Judgement(verdict, analytic, copysign(inf, steepest), 0.0, 0.0, around.side)
     if best is None:
         return Judgement("no step", analytic, nan, nan, nan, "")
-    explained = best.error + rounding
+    explained = best.error + (rounding if isfinite(rounding) else 0.0)
     kink = around.kink and (around.kink[0].value, around.kink[1].value)
     if kink:
         verdict = _within(analytic, kink, explained, tolerance)
@@ -137,7 +136,7 @@ def _compared_with_infinite(analytic: float, steepest: float) -> str:
 
 def _compared(analytic: float, best: Estimate, explained: float, tolerance: Tolerance) -> str:
     off = abs(analytic - best.value)
-    if isnan(off):
+    if not isfinite(analytic):
         return "wrong"
     if tolerance.allows(analytic, best.value):
         return "ok" if off <= _SUSPICIOUS * explained else "inexact"

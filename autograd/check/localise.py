@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from autograd.backward import topological_order
+from autograd.backward import on_nodes, topological_order
 from autograd.check.differences import UNIT, Differences
 from autograd.check.judgement import Judgement, Tolerance, judged
+from autograd.check.rounding import rounding_of_value
 from autograd.formula import value_text
 from autograd.limits import strict
 from autograd.operations import Operation
@@ -78,16 +79,27 @@ def judged_slope(operation: Operation, index: int, numbers: Sequence[float], slo
             return None
 
     value = along(numbers[index])
-    noise = _ULPS * abs(value) if value is not None else 0.0
+    noise = _noise(operation, numbers, value) if value is not None else 0.0
     return judged(Differences(along, numbers[index], noise), slope, _ULPS * abs(slope), _LOCAL)
 
 
-def localised(roots: Iterable[Value]) -> tuple[Fault | None, tuple[str, ...]]:
-    """The first fault below some results, operands before results; and who stands on a kink before it.
+def _noise(operation: Operation, numbers: Sequence[float], value: float) -> float:
+    """What rounding may do to an operation's value: a few ulp, more if its text loses digits."""
+    noise = _ULPS * abs(value)
+    if operation.name not in operation.value.calls:  # else it is computed in one go
+        variables = dict(zip(operation.parameters, map(Value, numbers), strict=True))
+        root = on_nodes(operation.value, variables)
+        noise = max(noise, rounding_of_value(root) if isinstance(root, Value) else 0.0)
+    return noise
 
+
+def localised(roots: Iterable[Value]) -> tuple[Fault | None, tuple[str, ...]]:
+    """The first fault below some results, operands before results; and where else a slope is special.
+
+    That is on a kink, and where it is infinite: there the chain rule may be wrong though no factor is.
     A derivative that was not recorded although the operand is a node counts as 0.
     """
-    kinks: list[str] = []
+    special: list[str] = []
     nodes = dict.fromkeys(node for root in roots for node in reversed(topological_order(root)))
     for node in nodes:
         numbers = [float(operand) for operand in node.operands]
@@ -98,7 +110,7 @@ def localised(roots: Iterable[Value]) -> tuple[Fault | None, tuple[str, ...]]:
                 continue
             found = judged_slope(node.operation, index, numbers, slope or 0.0)
             if found.verdict in {"wrong", "inexact"}:
-                return Fault(node, index, found), tuple(kinks)
-            if found.verdict == "kink":
-                kinks.append(f"{node.operation.name} at node {node.label!r}")
-    return None, tuple(dict.fromkeys(kinks))
+                return Fault(node, index, found), tuple(special)
+            if found.verdict in {"kink", "infinite"}:
+                special.append(f"{node.operation.name} at node {node.label!r} ({found.verdict})")
+    return None, tuple(dict.fromkeys(special))

@@ -37,8 +37,8 @@ class Checked:
         where = "" if found.side in {"central", ""} else f", {found.side}"
         sides = f" {found.kink[0]:.3g} | {found.kink[1]:.3g}" if found.kink else where
         return [
-            self.result,
-            self.input,
+            " ".join(self.result.split()),
+            " ".join(self.input.split()),
             f"{self.at:.4g}",
             f"{found.analytic + 0.0:.7g}",  # no minus before a zero
             f"{found.numeric + 0.0:.7g}",
@@ -70,14 +70,15 @@ class GradcheckReport:
         differing: what two runs at the same point did not agree on; empty if the function is
             deterministic.
         fault: the first operation whose recorded derivative is wrong, None if there is none.
-        kinks: operations that stood on a kink, where a derivative failed.
+        special: where a derivative failed, operations on a kink or with an infinite slope: there the
+            chain rule may be wrong although no factor of it is.
     """
 
     rows: tuple[Checked, ...]
     count: int
     differing: tuple[str, ...] = ()
     fault: Fault | None = None
-    kinks: tuple[str, ...] = ()
+    special: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -100,7 +101,7 @@ class GradcheckReport:
             "rows": [row.to_dict() for row in self.rows],
             "differing": list(self.differing),
             "fault": self.fault and self.fault.to_dict(),
-            "kinks": list(self.kinks),
+            "special": list(self.special),
         }
 
     def summary(self) -> str:
@@ -124,8 +125,8 @@ class GradcheckReport:
         return "\n".join(lines)
 
     def _suspicion(self) -> str:
-        if self.kinks:
-            return f", but on a kink is {', '.join(self.kinks)}"
+        if self.special:
+            return f", but the chain rule goes through {', '.join(self.special)}"
         if any(row.judgement.verdict == "wrong" for row in self.failures):
             return ": the function may use its inputs as plain numbers too, which records nothing"
         return ""
@@ -164,4 +165,4 @@ def _aligned(table: Sequence[Sequence[str]], names: int) -> list[str]:
 
 
 def _shortened(text: str, width: int) -> str:
-    return f"{text:<{width}}" if len(text) <= width else f"…{text[1 - width :]}"
+    return f"{text:<{width}}" if len(text) <= width else f"…{text[len(text) - width + 1 :]}"
