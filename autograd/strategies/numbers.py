@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from autograd.limits import ieee_partial, ieee_value, inside_domain
+from autograd.limits import ieee_partial, ieee_result, inside_domain
 from autograd.operations import OPERATIONS, Operation
 from autograd.strategies.domains import Box, Interval, boxes, kink_distance
 from autograd.value import Value
@@ -95,7 +95,7 @@ class Limits(NamedTuple):
         margin = self.kink_margin
         if margin is not None and kink_distance(operation, numbers) <= margin:
             return False
-        out = ieee_value(operation.name, numbers)
+        out = ieee_result(operation, numbers)
         slopes = (ieee_partial(operation, index, numbers, out) for index in range(operation.arity))
         return self.allow_value(out) and self.allow_slopes(slopes)
 

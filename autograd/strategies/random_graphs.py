@@ -97,8 +97,7 @@ def graphs(
     moderate = st.floats(-3.0, 3.0)
     place = st.sampled_from([0, 0, 0, 0, *range(max_leaves + max_size)])
     limits = Limits(limit, slope_limit, kink_margin)
-    return st.builds(
-        lambda numbers, constants, steps: _recorded(numbers, constants, steps, limits, max_depth),
+    return _graphs(
         st.lists(moderate if leaves is None else leaves, min_size=1, max_size=max_leaves),
         st.lists(moderate if constants is None else constants, max_size=max_constants),
         st.lists(
@@ -106,6 +105,8 @@ def graphs(
             min_size=1,
             max_size=max_size,
         ),
+        limits,
+        max_depth,
     )
 
 
@@ -116,21 +117,24 @@ def _balanced(rows: list[Operation]) -> list[Operation]:
     return binary * max(1, len(unary) // max(1, len(binary))) + unary
 
 
-def _recorded(
-    numbers: Sequence[float],
-    constants: Sequence[float],
-    steps: Sequence[_Step],
+@st.composite  # of which Hypothesis reports what comes out; of `builds`, what goes in
+def _graphs(
+    draw: st.DrawFn,
+    numbers: st.SearchStrategy[list[float]],
+    constants: st.SearchStrategy[list[float]],
+    steps: st.SearchStrategy[list[_Step]],
     limits: Limits,
     max_depth: int,
 ) -> Graph:
-    leaves = [Value(number) for number in numbers if limits.allow_value(number)]
+    leaves = [Value(number) for number in draw(numbers) if limits.allow_value(number)]
+    plain = [number for number in draw(constants) if limits.allow_value(number)]
+    drawn = draw(steps)
     assume(leaves)
-    constants = [each for each in constants if limits.allow_value(each)]
     made: list[Value] = []
     unused = list(leaves)
     used: list[Value] = []
-    for step in steps:
-        node = step.on([*unused, *used], constants)
+    for step in drawn:
+        node = step.on([*unused, *used], plain)
         if node is None or depth(node) > max_depth or not _allowed(node, limits):
             continue
         operands = variable_operands(node)
