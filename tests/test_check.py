@@ -629,11 +629,11 @@ def test_the_verdict_weighs_the_two() -> None:
 
 def test_a_report_is_plain_data_and_a_table() -> None:
     report = gradcheck(lambda x, y: x.relu() * y, (Value(0.0, "x"), 2.0), report=True)
-    first, second = (row.judgement for row in report.rows)
+    error = report.rows[0].judgement.error
     assert [" ".join(line.split()) for line in str(report).splitlines()] == [
         "input at analytic numeric ± off/± verdict",
-        f"x 0 0 1 {first.error:.0e} {first.multiple:.1g} kink 0 | 2",
-        f"y 2 0 0 {second.error:.0e} 0 ok",
+        f"x 0 0 1 {error:.0e} kink 0 | 2",
+        "y 2 0 0 0 0 ok",
     ]
     data = json.loads(json.dumps(report.to_dict()))
     assert (data["passed"], data["count"], data["fault"], data["special"]) == (True, 2, None, [])

@@ -85,6 +85,6 @@ def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
 
 
 def test_the_engine_knows_nothing_of_networks() -> None:
-    for file in (ROOT / "autograd").glob("*.py"):
+    for file in (ROOT / "autograd").rglob("*.py"):
         lines = file.read_text(encoding="utf-8").splitlines()
         assert not [line for line in lines if line.strip().startswith(("from nn", "import nn"))], file

@@ -535,6 +535,13 @@ def test_elu_with_alpha_1_has_no_kink_to_notice() -> None:
     assert Value(0.0).elu().derivatives == (1.0, None)
 
 
+@pytest.mark.parametrize("y", [2.0**53 - 1.0, 2.0**53, 2.0**53 + 2.0, 2.0**54, 1e30, -(2.0**60)])
+def test_the_slope_of_a_huge_power_keeps_its_sign(y: float) -> None:
+    # all but the first are even, so y - 1 is odd, whether a float can hold it or not
+    expected = y if y == 2.0**53 - 1.0 else -y
+    assert Value(-1.0).pow(y).derivatives[0] == expected
+
+
 # --- rows that contradict themselves --------------------------------------------------------------
 
 

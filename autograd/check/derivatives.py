@@ -85,7 +85,7 @@ def gradcheck(
     True
     >>> print(gradcheck(lambda x: abs(x) + x, 0.0, report=True))
     input  at  analytic  numeric      ±  off/±  verdict
-    x       0         1        1  4e-16      0  kink 0 | 2
+    x       0         1        1  4e-16         kink 0 | 2
     """
     tolerance = _tolerance(eps, atol, rtol)
     found = _checked(Evaluated(f, inputs), tolerance, closely=report)

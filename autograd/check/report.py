@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 from autograd.check.judgement import UNSUSPICIOUS, VERDICTS, Judgement
@@ -42,8 +43,8 @@ class Checked:
             f"{self.at:.4g}",
             f"{found.analytic + 0.0:.7g}",  # no minus before a zero
             f"{found.numeric + 0.0:.7g}",
-            f"{found.error:.0e}",
-            f"{found.multiple:.1g}",
+            "0" if found.error < 1e-300 else f"{found.error:.0e}",  # the rounding of 0 is an underflow
+            "" if found.kink else f"{found.multiple:.1g}",
             found.verdict + sides,
         ]
 
@@ -135,7 +136,7 @@ class GradcheckReport:
         """The rows as lines of text, at most 100 characters wide.
 
         ``off/±`` is the distance of the two derivatives in multiples of what extrapolation and rounding
-        explain.
+        explain. On a kink, the verdict has the slopes on its two sides.
         """
         heads = ["result", "input", "at", "analytic", "numeric", "±", "off/±", "verdict"]
         table = [heads, *(row.cells() for row in self.rows)]
@@ -145,7 +146,10 @@ class GradcheckReport:
         return "\n".join(_aligned(table, names))
 
     def __str__(self) -> str:
-        return "\n".join(filter(None, (self.table() if self.rows else "", self.summary())))
+        lines = [self.table()] if self.rows else []
+        for line in self.summary().splitlines():
+            lines += wrap(line, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+        return "\n".join(lines)
 
 
 def _aligned(table: Sequence[Sequence[str]], names: int) -> list[str]:

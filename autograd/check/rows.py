@@ -142,7 +142,7 @@ class _Row:
             for scale in (1.0, 10.0)
             for _ in range(25)
         }
-        return sorted(points, key=lambda point: (sum(len(repr(x)) for x in point), point))
+        return sorted(points, key=lambda point: (sum(map(_complexity, point)), *map(abs, point), point))
 
     def is_named(self, numbers: Sequence[float]) -> bool:
         """Whether a kink just there is no coincidence: at numbers of the texts, or equal operands."""
@@ -310,6 +310,12 @@ def _on_kink(node: Value) -> bool:
         return False
     variables = dict(zip(operation.parameters, map(float, node.operands), strict=True))
     return bool(evaluate(operation.kink.tree, variables, ieee_value))
+
+
+def _complexity(x: float) -> float:
+    """How hard a number is to compute with by hand: its digits, and how far from 1 and below 0 it is."""
+    digits, _, exponent = f"{x:.16e}".lstrip("-").partition("e")
+    return len(digits.replace(".", "").rstrip("0")) + abs(int(exponent)) + 0.5 * (x < 0.0)
 
 
 def _is_ordinary(numbers: Sequence[float]) -> bool:

@@ -104,13 +104,12 @@ def error_over_eps(f: Callable[..., Any], inputs: Any, eps: Iterable[float] = ST
         OperandError: as `gradcheck`.
         ValueError: a step is not positive.
 
-    >>> import autograd
-    >>> errors = error_over_eps(autograd.sin, 1.0, [1e-1, 1e-5, 1e-9])
+    >>> errors = error_over_eps(lambda x: x * x * x, 1.0, [1e-1, 1e-5, 1e-9])
     >>> print(errors)
          eps   central   forward
-     1.0e-01   9.0e-04   4.3e-02
-     1.0e-05   1.1e-11   4.2e-06
-     1.0e-09   3.0e-09   5.3e-08
+     1.0e-01   1.0e-02   3.1e-01
+     1.0e-05   9.7e-11   3.0e-05
+     1.0e-09   8.2e-08   2.5e-07
     >>> errors.best.eps
     1e-05
     """
