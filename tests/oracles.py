@@ -10,6 +10,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from itertools import accumulate, product
 from random import Random
@@ -20,11 +21,13 @@ import mpmath
 import sympy
 from mpmath import mp
 
+import autograd
 from autograd import OPERATIONS, Operation, Value
 from autograd.backward import topological_order
 from autograd.eager import attach
 from autograd.expression import Expression, evaluate
 from autograd.limits import compiled
+from autograd.methods import Methods
 
 # --- high precision: every operation by its definition, not by its row ----------------------------
 
@@ -189,6 +192,40 @@ def attached(operation: Operation) -> Callable[..., Value]:
 
     attach(operation, Planted, Value)
     return getattr(Planted, operation.name)
+
+
+@contextmanager
+def replaced(row: Operation) -> Iterator[None]:
+    """The operation of a row's name is done by that row, as method and as function, while it lasts."""
+
+    def put(row: Operation) -> None:
+        attach(row, Methods, Value)
+        for module in (autograd, autograd.functions):  # where functions are kept once they are made
+            vars(module).pop(row.name, None)
+
+    put(row)
+    try:
+        yield
+    finally:
+        put(OPERATIONS[row.name])
+
+
+def spoilt(name: str, index: int, partial: str = "({}) + 0.5") -> Operation:
+    """A row of the table with one partial wrong, ``{}`` in it standing for what it was."""
+    row = OPERATIONS[name]
+    partials = [each.text for each in row.partials]
+    partials[index] = partial.format(partials[index])
+    default = "" if row.default is None else f"={row.default!r}"
+    return Operation(
+        name,
+        ", ".join(row.parameters) + default,
+        row.value.text,
+        partials=partials,
+        about="planted",
+        domain=row.domain.text if row.domain else None,
+        ieee=row.ieee.text,
+        kink=row.kink.text if row.kink else None,
+    )
 
 
 def _ordinary(number: Any) -> bool:

@@ -1,15 +1,13 @@
-"""What Hypothesis draws: operands of an operation, and whole graphs."""
+"""What Hypothesis draws for the tests alone: numbers in and out of domains."""
 
 from __future__ import annotations
 
 import math
 import sys
-from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-import autograd
-from autograd import OPERATIONS, AutogradError, Operation, Value
+from autograd import OPERATIONS, Operation
 
 _TINY, _LEAST, _HUGE = sys.float_info.min, math.ulp(0.0), sys.float_info.max
 
@@ -31,41 +29,3 @@ def operands_of(
 ) -> st.SearchStrategy[tuple[float, ...]]:
     """Operands of an operation, in or out of its domain."""
     return st.tuples(*[each] * operation.arity)
-
-
-class Program(NamedTuple):
-    """A way to compute: leaves, and operations on what was computed before and on constants."""
-
-    leaves: list[float]
-    #: the operation's name, and for each operand the index of an earlier node, or a constant
-    steps: list[tuple[str, list[int | float]]]
-
-    def run(self) -> tuple[list[Value], list[Value]]:
-        """The leaves, and all nodes. A step that has no value at its operands repeats the first."""
-        leaves = [Value(data, f"x{index}") for index, data in enumerate(self.leaves)]
-        nodes = list(leaves)
-        for name, references in self.steps:
-            operands = [nodes[each] if isinstance(each, int) else each for each in references]
-            try:
-                nodes.append(getattr(autograd, name)(*operands))
-            except AutogradError:
-                nodes.append(next(operand for operand in operands if isinstance(operand, Value)))
-        return leaves, nodes
-
-
-@st.composite
-def programs(
-    draw: st.DrawFn, constants: st.SearchStrategy[float] | None = None, most_steps: int = 25
-) -> Program:
-    """Programs whose steps share operands, and take constants on either side."""
-    constants = st.floats(-3.0, 3.0) if constants is None else constants
-    leaves = draw(st.lists(constants, min_size=1, max_size=4))
-    steps: list[tuple[str, list[int | float]]] = []
-    for known in range(len(leaves), len(leaves) + draw(st.integers(1, most_steps))):
-        operation = draw(operations)
-        node = st.integers(0, known - 1)
-        operands: list[int | float] = [draw(node)]
-        if operation.arity == 2:
-            operands.insert(draw(st.integers(0, 1)), draw(node | constants))
-        steps.append((operation.name, operands))
-    return Program(leaves, steps)

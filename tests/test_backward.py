@@ -8,15 +8,19 @@ from typing import Any
 
 import pytest
 from hypothesis import assume, given
+from hypothesis import strategies as st
 from oracles import swept
-from strategies import Program, any_numbers, programs
+from strategies import any_numbers
 
 import autograd
 from autograd import AutogradError, StaleGraphError, Value, topological_order
 from autograd.backward import gradients
+from autograd.strategies import Graph, graphs
 
 # the module is hidden by the function of the same name that Value imports from it
 backward_module: Any = sys.modules["autograd.backward"]
+
+any_graphs = graphs(leaves=any_numbers, constants=any_numbers, max_size=25, max_depth=25)
 
 
 def equal(a: float, b: float) -> bool:
@@ -27,10 +31,9 @@ def equal(a: float, b: float) -> bool:
 # --- right ----------------------------------------------------------------------------------------
 
 
-@given(programs())
-def test_gradients_are_those_of_a_sweep_in_high_precision(program: Program) -> None:
-    _, nodes = program.run()
-    root = nodes[-1]
+@given(graphs(max_size=25, max_depth=25))
+def test_gradients_are_those_of_a_sweep_in_high_precision(graph: Graph) -> None:
+    root = graph.result
     root.backward()
     slopes = [slope for node in topological_order(root) for slope in node.derivatives]
     # twenty-five of them neither overflow nor underflow
@@ -39,22 +42,22 @@ def test_gradients_are_those_of_a_sweep_in_high_precision(program: Program) -> N
         assert abs(node.grad - gradient) <= bound
 
 
-@given(programs(constants=any_numbers))
-def test_gradients_are_those_of_the_plain_reference_to_the_bit(program: Program) -> None:
-    _, nodes = program.run()
-    reference = gradients(nodes[-1])
-    nodes[-1].backward()
+@given(any_graphs)
+def test_gradients_are_those_of_the_plain_reference_to_the_bit(graph: Graph) -> None:
+    reference = gradients(graph.result)
+    graph.result.backward()
     for node, gradient in reference.items():
         assert equal(node.grad, gradient)
 
 
-@given(programs(constants=any_numbers))
-def test_nodes_that_are_not_below_are_left_alone(program: Program) -> None:
-    _, nodes = program.run()
-    below = set(topological_order(nodes[-1]))
+@given(any_graphs, st.data())
+def test_nodes_that_are_not_below_are_left_alone(graph: Graph, data: st.DataObject) -> None:
+    nodes = topological_order(graph.result)
+    root = data.draw(st.sampled_from(nodes))
+    below = set(topological_order(root))
     for node in nodes:
         node.grad = 7.0
-    nodes[-1].backward()
+    root.backward()
     assert all(node.grad == 7.0 for node in nodes if node not in below)
 
 
@@ -67,13 +70,12 @@ def test_the_sweep_in_high_precision_notices_a_planted_mistake() -> None:
     assert wrong == [x]
 
 
-@given(programs())
-def test_topological_order_has_each_node_once_before_its_operands(program: Program) -> None:
-    _, nodes = program.run()
-    order = topological_order(nodes[-1])
+@given(graphs(max_size=25, max_depth=25))
+def test_topological_order_has_each_node_once_before_its_operands(graph: Graph) -> None:
+    order = topological_order(graph.result)
     place = {node: index for index, node in enumerate(order)}
     assert len(place) == len(order)
-    assert order[0] is nodes[-1]
+    assert order[0] is graph.result
     for node in order:
         for operand in node.operands:
             if isinstance(operand, Value):
@@ -91,10 +93,9 @@ def test_a_leaf_is_its_own_derivative() -> None:
 # --- what is reset and what accumulates -----------------------------------------------------------
 
 
-@given(programs())
-def test_a_second_call_adds_exactly_once_more(program: Program) -> None:
-    _, nodes = program.run()
-    root = nodes[-1]
+@given(graphs(max_size=25, max_depth=25))
+def test_a_second_call_adds_exactly_once_more(graph: Graph) -> None:
+    root = graph.result
     root.backward()
     once = {node: node.grad for node in topological_order(root)}
     root.backward()
@@ -240,11 +241,10 @@ def test_create_graph_accumulates_too() -> None:
     assert float(x.grad) == 48.0
 
 
-@given(programs(most_steps=10))
-def test_recorded_gradients_have_the_same_values(program: Program) -> None:
-    _, nodes = program.run()
-    plain = gradients(nodes[-1])
-    recorded = gradients(nodes[-1], create_graph=True)
+@given(graphs())
+def test_recorded_gradients_have_the_same_values(graph: Graph) -> None:
+    plain = gradients(graph.result)
+    recorded = gradients(graph.result, create_graph=True)
     assert list(plain) == list(recorded)
     for node, gradient in plain.items():
         assert equal(recorded[node].data, gradient)

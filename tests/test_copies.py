@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from oracles import same
-from strategies import Program, any_numbers, programs
+from strategies import any_numbers
 
 from autograd import OPERATIONS, AutogradError, Value, topological_order
+from autograd.strategies import Graph, graphs
 
 PROTOCOLS = range(2, pickle.HIGHEST_PROTOCOL + 1)
 
@@ -77,12 +78,12 @@ def test_copies_are_alike_and_apart(way: Callable[[Any], Any]) -> None:
     assert described(copied) == described(root)
 
 
-@given(programs(constants=any_numbers, most_steps=12))
-def test_any_graph_survives(program: Program) -> None:
-    _, nodes = program.run()
-    nodes[-1].backward()
+@given(graphs(leaves=any_numbers, constants=any_numbers, max_size=12, max_depth=12))
+def test_any_graph_survives(graph: Graph) -> None:
+    root = graph.result
+    root.backward()
     for way in WAYS.values():
-        assert described(way(nodes[-1])) == described(nodes[-1])
+        assert described(way(root)) == described(root)
 
 
 @every_way

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import Program, programs
 
 import autograd
 from autograd import AutogradError, Derivation, Value, explain, topological_order
+from autograd.strategies import graphs
 from nn import worked
 
 ROOT = Path(autograd.__file__).parents[1]
@@ -30,16 +30,12 @@ ROOT = Path(autograd.__file__).parents[1]
 @st.composite
 def named_graphs(draw: st.DrawFn) -> tuple[Value, Value]:
     """A result and a node below it, some of the nodes between them named; numbers are moderate."""
-    program: Program = draw(programs(most_steps=10))
-    _, nodes = program.run()
-    order = topological_order(nodes[-1])
-    for node in order:
-        assume(abs(node.data) < 1e6)
-        assume(all(slope is None or abs(slope) < 1e6 for slope in node.derivatives))
+    result = draw(graphs(limit=1e6, slope_limit=1e6)).result
+    order = topological_order(result)
     for index in draw(st.sets(st.integers(0, len(order) - 1))):
         if order[index].operands:
             order[index].name = f"y{index}"
-    return nodes[-1], draw(st.sampled_from(order))
+    return result, draw(st.sampled_from(order))
 
 
 def station_paths(result: Value, by: Value) -> set[tuple[Value, ...]]:

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import Program, programs
 
 from autograd import AutogradError, Diagram, Value, draw, topological_order
+from autograd.strategies import Graph, graphs
 from autograd.symbols import unicode_symbol
 from nn import worked
 
@@ -179,14 +179,8 @@ def test_a_leaf_alone() -> None:
     assert drawn.edges == []
 
 
-def run(program: Program) -> tuple[list[Value], Value]:
-    """A program's leaves and its last node, with moderate numbers and derivatives only."""
-    leaves, nodes = program.run()
-    for node in topological_order(nodes[-1]):
-        assume(abs(node.data) < 1e6)
-        assume(all(slope is None or abs(slope) < 1e6 for slope in node.derivatives))
-    nodes[-1].backward()
-    return leaves, nodes[-1]
+def moderate_graphs(max_size: int) -> st.SearchStrategy[Graph]:
+    return graphs(max_size=max_size, max_depth=max_size, limit=1e6, slope_limit=1e6)
 
 
 def disagreements(drawn: Drawn, result: Value) -> list[str]:
@@ -200,9 +194,10 @@ def disagreements(drawn: Drawn, result: Value) -> list[str]:
     ]
 
 
-@given(programs(most_steps=12), st.booleans(), st.sets(st.integers(0, 20)))
-def test_edges_add_up_to_the_gradients(program: Program, fold: bool, named: set[int]) -> None:
-    _, result = run(program)
+@given(moderate_graphs(12), st.booleans(), st.sets(st.integers(0, 20)))
+def test_edges_add_up_to_the_gradients(graph: Graph, fold: bool, named: set[int]) -> None:
+    result = graph.result
+    result.backward()
     for index, node in enumerate(topological_order(result)):
         if index in named and node.operands:
             node.name = f"y{index}"
@@ -222,11 +217,10 @@ def test_a_wrong_edge_is_found() -> None:
     assert disagreements(read(lost), y)
 
 
-@given(programs(most_steps=12))
-def test_every_node_is_drawn_once_with_all_its_operands(program: Program) -> None:
-    _, result = run(program)
-    order = topological_order(result)
-    drawn = read(draw(result))
+@given(moderate_graphs(12))
+def test_every_node_is_drawn_once_with_all_its_operands(graph: Graph) -> None:
+    order = topological_order(graph.result)
+    drawn = read(draw(graph.result))
     assert len(drawn.nodes) == len(order)
     assert len(drawn.edges) == sum(len(node.operands) for node in order)
     constants = [each for node in order for each in node.operands if isinstance(each, float)]
@@ -411,18 +405,22 @@ def test_graphs_that_differ_in_their_edges_alone_have_different_prefixes() -> No
     assert read(first).prefix != read(second).prefix
 
 
-@given(programs(st.just(1.0), most_steps=5), programs(st.just(1.0), most_steps=5))
-def test_prefixes_are_the_same_where_the_pictures_are(first: Program, second: Program) -> None:
-    one, other = draw(first.run()[1][-1]), draw(second.run()[1][-1])
+ones = graphs(leaves=st.just(1.0), constants=st.just(1.0), max_size=5)
+
+
+@given(ones, ones)
+def test_prefixes_are_the_same_where_the_pictures_are(first: Graph, second: Graph) -> None:
+    one, other = draw(first.result), draw(second.result)
     prefixes = read(one).prefix, read(other).prefix
     same = one.source.replace(prefixes[0], "") == other.source.replace(prefixes[1], "")
     assert same == (prefixes[0] == prefixes[1])
 
 
-@given(programs(most_steps=8))
-def test_the_same_graph_gives_the_same_picture(program: Program) -> None:
-    _, first = run(program)
-    _, second = run(program)
+@given(moderate_graphs(8))
+def test_the_same_graph_gives_the_same_picture(graph: Graph) -> None:
+    first, second = graph.result, Graph(graph.function, graph.numbers).result
+    first.backward()
+    second.backward()
     assert draw(first).source == draw(first).source == draw(second).source
 
 

@@ -9,7 +9,6 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from mpmath import mp
 from oracles import EXACT, exactly, in_mpmath, inside, latex_mistakes, points, read_latex, read_unicode
-from strategies import Program, programs
 
 import autograd
 from autograd import OPERATIONS, Operation, Value, topological_order
@@ -17,6 +16,7 @@ from autograd.expression import Expression
 from autograd.formula import LATEX, UNICODE, condition_text, latex_of, text_of, value_text
 from autograd.labels import written
 from autograd.limits import compiled
+from autograd.strategies import Graph, graphs
 from autograd.symbols import latex_symbol
 
 every_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
@@ -136,7 +136,8 @@ def test_negative_numbers_are_signed_pieces_like_any_other() -> None:
         assert float(read_latex(written(node, 9, LATEX).text, at)) == node.data
 
 
-LABELS = st.sampled_from([-2.0, -0.25, 0.5, 1e-20, 3.0, 1e20])
+numbers = st.sampled_from([-2.0, -0.25, 0.5, 1e-20, 3.0, 1e20])
+labelled = graphs(leaves=numbers, constants=numbers, max_size=5)
 
 
 def _in_high_precision(root: Value) -> Any:
@@ -153,15 +154,14 @@ def _in_high_precision(root: Value) -> Any:
     return values[root]
 
 
-@example(Program([0.5], [("exp", [0]), ("pow", [1, 2.0])]))
-@example(Program([-2.0], [("square", [0]), ("square", [1]), ("sub", [2, -0.25])]))
-@example(Program([0.5], [("abs", [0]), ("sub", [0, 1]), ("abs", [2])]))
-@given(programs(constants=LABELS, most_steps=5))
-def test_graphs_read_as_what_they_compute(program: Program) -> None:
-    leaves, nodes = program.run()
-    root = nodes[-1]
+@example(Graph(lambda x: x.exp() ** 2.0, [0.5]))
+@example(Graph(lambda x: x.square().square() - (-0.25), [-2.0]))
+@example(Graph(lambda x: abs(x - abs(x)), [0.5]))
+@given(labelled)
+def test_graphs_read_as_what_they_compute(graph: Graph) -> None:
+    root = graph.result
     assume(math.isfinite(root.data))
-    variables = {leaf.name: mp.mpf(leaf.data) for leaf in leaves}
+    variables = {leaf.name: mp.mpf(leaf.data) for leaf in graph.leaves}
     with mp.workdps(60):
         expected = _in_high_precision(root)
         assume(expected is not None)
@@ -171,10 +171,9 @@ def test_graphs_read_as_what_they_compute(program: Program) -> None:
             assert mp.almosteq(read(text, variables), expected, mp.mpf("1e-9"), mp.mpf("1e-30")), text
 
 
-@given(programs(constants=LABELS, most_steps=5))
-def test_latex_of_graphs_is_well_formed(program: Program) -> None:
-    _, nodes = program.run()
-    text = written(nodes[-1], 99, LATEX, latex_symbol).text
+@given(labelled)
+def test_latex_of_graphs_is_well_formed(graph: Graph) -> None:
+    text = written(graph.result, 99, LATEX, latex_symbol).text
     assert latex_mistakes(text) == [], text
 
 

@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
-from test_network import forward, neurons, recursion
+from test_network import forward, recursion
 
 from autograd import AutogradError, Value
 from nn import MLP, SGD, Adam, AdamW, Example, Notation, Optimizer, TrainingStep, train, worked
 from nn.error_rules import ERRORS
+from nn.strategies import examples, networks
 
 # --- the oracle: errors and their derivatives by the outputs, as the notes have them ----------------
 
@@ -167,9 +168,6 @@ def mistakes(step: TrainingStep, examples: Sequence[Example], error: str) -> lis
     ]
 
 
-unit = st.floats(-1.0, 1.0)
-
-
 class Case(NamedTuple):
     network: MLP
     examples: list[Example]
@@ -180,33 +178,18 @@ class Case(NamedTuple):
 def cases(draw: st.DrawFn, most_examples: int = 3, error: str | None = None) -> Case:
     """Networks with examples to learn and an error that suits their outputs."""
     error = draw(st.sampled_from(list(ERRORS))) if error is None else error
-    nouts = draw(st.lists(st.integers(1, 3), min_size=1, max_size=3))
-    if error == "cross_entropy":
-        nouts[-1] = draw(st.integers(2, 3))
-    hidden = [draw(st.sampled_from(["tanh", "sigmoid", "sin"])) for _ in nouts[1:]]
-    network = MLP(
-        draw(st.integers(1, 3)),
-        nouts,
-        activation=[*hidden, draw(st.sampled_from(FORMULAS[error].outputs))],
-        bias=draw(st.sampled_from(["+b", "-b", "x0=1", "x0=-1", "none"])),
-        seed=draw(st.integers(0, 10**6)),
+    least = 2 if error == "cross_entropy" else 1
+    nouts = st.lists(st.integers(least, 3), min_size=1, max_size=3)
+    network = draw(
+        networks(
+            shapes=st.builds(lambda nin, nouts: [nin, *nouts], st.integers(1, 3), nouts),
+            activations=["tanh", "sigmoid", "sin"],
+            outputs=FORMULAS[error].outputs,
+            parameters=st.floats(-1.0, 1.0),
+        )
     )
-    for _, neuron in neurons(network):
-        if neuron.bias is not None:
-            neuron.bias.data = draw(unit)
-    nin, nout = len(network.layers[0].neurons[0].weights), nouts[-1]
-    examples = []
-    for _ in range(draw(st.integers(1, most_examples))):
-        inputs = draw(st.lists(unit, min_size=nin, max_size=nin))
-        if error == "cross_entropy":
-            parts = draw(st.lists(st.integers(1, 9), min_size=nout, max_size=nout))
-            targets = [part / sum(parts) for part in parts]
-        elif error == "binary_cross_entropy":
-            targets = draw(st.lists(st.floats(0.0, 1.0), min_size=nout, max_size=nout))
-        else:
-            targets = draw(st.lists(unit, min_size=nout, max_size=nout))
-        examples.append(Example(inputs, targets))
-    return Case(network, examples, error)
+    several = st.lists(examples(network, error), min_size=1, max_size=most_examples)
+    return Case(network, draw(several), error)
 
 
 # --- every number --------------------------------------------------------------------------------

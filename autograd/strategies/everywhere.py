@@ -1,0 +1,104 @@
+"""A function's gradient, checked everywhere on a domain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf
+from typing import Any
+
+import hypothesis
+from hypothesis import strategies as st
+
+from autograd.backward import topological_order
+from autograd.check import gradcheck
+from autograd.check.evaluation import Evaluated
+from autograd.errors import GradcheckError
+from autograd.strategies.domains import kink_distance
+from autograd.strategies.numbers import between
+from autograd.value import Value
+
+__all__ = ["Domain", "gradcheck_everywhere"]
+
+#: An interval, its ends included, or whatever is to be drawn.
+Domain = tuple[float, float] | st.SearchStrategy[Any]
+
+
+def gradcheck_everywhere(
+    f: Callable[..., Any],
+    *domains: Domain,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    kink_margin: float | None = 1e-6,
+    settings: hypothesis.settings | None = None,
+) -> None:
+    """Check the gradient of ``f`` at points of a domain that Hypothesis picks; see `autograd.gradcheck`.
+
+    A point at which a derivative is wrong is made as simple as it can be, and reported. Where
+    differences cannot tell, as at a jump, nothing is.
+
+    Args:
+        f: a function of numbers, or of whatever is drawn for it, as `autograd.gradcheck` takes it.
+        domains: for each argument an interval ``(low, high)``, or a strategy.
+        eps: see `autograd.gradcheck`.
+        atol: likewise.
+        rtol: likewise.
+        kink_margin: how close to its kink, see `operands`, an operation may be without a report: there,
+            differences may step across it, and a product of subgradients need not be one. None to have
+            all reported.
+        settings: how Hypothesis searches; if None its current profile, without a deadline.
+
+    Raises:
+        GradcheckError: a derivative is wrong; Hypothesis notes where.
+        TypeError: a domain is neither of the two.
+        ValueError: an interval is empty.
+        Exception: what ``f`` raises somewhere on the domain.
+
+    >>> import autograd
+    >>> gradcheck_everywhere(lambda x, y: x * autograd.log(y), (-10.0, 10.0), (0.5, 2.0))
+    >>> gradcheck_everywhere(lambda x: x * float(x), (-10.0, 10.0))
+    Traceback (most recent call last):
+    autograd.errors.GradcheckError: 1 of 1 derivatives wrong: differences give another number
+    """
+    if settings is None:
+        settings = hypothesis.settings(deadline=None, database=None, report_multiple_bugs=False)
+
+    @settings
+    @hypothesis.given(f=st.just(f), inputs=st.tuples(*map(_drawn, domains)))
+    def check(f: Callable[..., Any], inputs: tuple[Any, ...]) -> None:
+        try:
+            gradcheck(f, inputs, eps=eps, atol=atol, rtol=rtol)
+        except GradcheckError as error:
+            if not _tells(error) or (kink_margin is not None and _kink(f, inputs) <= kink_margin):
+                hypothesis.reject()
+            raise
+
+    check()
+
+
+def _drawn(domain: Domain) -> st.SearchStrategy[Any]:
+    match domain:
+        case st.SearchStrategy():
+            return domain
+        case (int() | float() as low, int() | float() as high):
+            return between(low, high)
+        case _:
+            raise TypeError(f"a domain is an interval (low, high) or a strategy, not {domain!r:.60}")
+
+
+def _tells(error: GradcheckError) -> bool:
+    """Whether it is the derivatives that are wrong, and not the differences."""
+    verdicts = {row.judgement.verdict for row in error.report.failures}
+    return bool(error.report.differing) or "wrong" in verdicts
+
+
+def _kink(f: Callable[..., Any], inputs: tuple[Any, ...]) -> float:
+    """How close to its kink the closest operation is."""
+    results = [each for each in Evaluated(f, inputs)().scalars if isinstance(each, Value)]
+    distances = (
+        kink_distance(node.operation, [float(operand) for operand in node.operands])
+        for result in results
+        for node in topological_order(result)
+        if node.operation is not None
+    )
+    return min(distances, default=inf)
