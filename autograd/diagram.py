@@ -7,7 +7,6 @@ Rendered by ``dot`` where it is on the PATH, else by the Graphviz that comes alo
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 import subprocess
 import sysconfig
@@ -19,7 +18,7 @@ from autograd.errors import AutogradError
 from autograd.factors import factors_below
 from autograd.formula import UNICODE, number
 from autograd.labels import definition
-from autograd.symbols import unicode_symbol
+from autograd.symbols import NOT_XML, unicode_symbol
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -227,13 +226,9 @@ def _box(
     graph.node(name, graphviz.nohtml(label), tooltip=tip, id=f"{prefix}-{name}", **attributes)
 
 
-# what XML has no place for: control characters, lone surrogates, two that are no characters
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
-
 def _literal(text: str, backslash: str) -> str:
     """Lines of text for Graphviz, which sees escape sequences and XML's entities in it."""
-    text = _NOT_XML.sub("\ufffd", text).replace("&", "&amp;").replace("\\", backslash)
+    text = NOT_XML.sub("\ufffd", text).replace("&", "&amp;").replace("\\", backslash)
     return "\\n".join(text.splitlines())
 
 

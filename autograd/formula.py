@@ -1,6 +1,6 @@
-"""Texts of the table as a person reads them: in Unicode, and in LaTeX.
+"""Texts of the table as a person reads them: in Unicode, in LaTeX and in MathML.
 
-One walk over the tree of an `Expression`; what differs between the two ways of writing is a `Style`.
+One walk over the tree of an `Expression`; what differs between the ways of writing is a `Style`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from autograd.expression import Expression
 from autograd.operations import OPERATIONS, Operation
-from autograd.symbols import latex_symbol, latex_text
+from autograd.symbols import latex_symbol, latex_text, mathml_symbol, xml_text
 
 __all__ = [
     "LATEX",
+    "MATHML",
     "UNICODE",
     "Style",
     "Written",
@@ -40,13 +41,17 @@ class Written(NamedTuple):
 class Style(NamedTuple):
     """A way of writing formulas."""
 
+    sign: str
     minus: str
+    plus: str
     times: str
+    comma: str
+    digits: Callable[[str], str]
     quotient: Callable[[Written, Written], Written]
     power: Callable[[Written, Written], Written]
     brackets: Callable[[str], str]
     calls: Mapping[str, Callable[[Written], Written]]
-    call: Callable[[str, Sequence[str]], str]
+    function: Callable[[str], str]
     comparisons: Mapping[type[ast.cmpop], str]
     cases: Callable[[Sequence[tuple[str, str | None]]], str]
     constants: Mapping[str, str]
@@ -116,18 +121,20 @@ _LATEX_FUNCTIONS = frozenset(
 )
 
 
-def _latex_call(name: str, operands: Sequence[str]) -> str:
+def _latex_function(name: str) -> str:
     symbol = _called(name)
     if symbol in _LATEX_FUNCTIONS:
-        command = rf"\{symbol}"
-    else:
-        command = _LATEX_SYMBOLS.get(symbol) or rf"\operatorname{{{latex_text(symbol)}}}"
-    return rf"{command}\left({', '.join(operands)}\right)"
+        return rf"\{symbol}"
+    return _LATEX_SYMBOLS.get(symbol) or rf"\operatorname{{{latex_text(symbol)}}}"
 
 
 UNICODE = Style(
+    sign="−",
     minus="−",
+    plus="+",
     times="·",
+    comma=", ",
+    digits=str,
     quotient=_unicode_quotient,
     power=_unicode_power,
     brackets=_round,
@@ -137,7 +144,7 @@ UNICODE = Style(
         "square": lambda x: _unicode_power(x, Written("2")),
         "gaussian": lambda x: Written(f"exp(−{_unicode_power(x, Written('2')).text}/2)"),
     },
-    call=lambda name, args: f"{_called(name)}({', '.join(args)})",
+    function=_called,
     comparisons={
         ast.Lt: "<", ast.LtE: "≤", ast.Gt: ">", ast.GtE: "≥", ast.Eq: "=", ast.NotEq: "≠",
     },
@@ -148,8 +155,12 @@ UNICODE = Style(
 )  # fmt: skip
 
 LATEX = Style(
+    sign="-",
     minus="-",
+    plus="+",
     times=r" \cdot ",
+    comma=", ",
+    digits=str,
     quotient=lambda above, below: Written(rf"\frac{{{above.text}}}{{{below.text}}}", PRODUCT),
     power=_latex_power,
     brackets=lambda text: rf"\left({text}\right)",
@@ -162,7 +173,7 @@ LATEX = Style(
         "square": lambda x: _latex_power(x, Written("2")),
         "gaussian": lambda x: Written(f"e^{{-{_latex_power(x, Written('2')).text}/2}}", POWER),
     },
-    call=_latex_call,
+    function=_latex_function,
     comparisons={
         ast.Lt: "<", ast.LtE: r"\le", ast.Gt: ">", ast.GtE: r"\ge", ast.Eq: "=", ast.NotEq: r"\ne",
     },
@@ -170,6 +181,68 @@ LATEX = Style(
     constants={"pi": r"\pi", "inf": r"\infty", "nan": r"\text{NaN}"},
     variable=latex_symbol,
     words=lambda text: rf"\text{{{text}}}",
+)  # fmt: skip
+
+
+def _row(text: str) -> str:
+    return f"<mrow>{text}</mrow>"
+
+
+def _mathml_brackets(text: str) -> str:
+    stretchy = "" if "<mfrac>" in text or "<mtable" in text else " stretchy='false'"
+    return _row(f"<mo{stretchy}>(</mo>{text}<mo{stretchy}>)</mo>")
+
+
+def _mathml_power(base: Written, exponent: Written) -> Written:
+    raised = base.text.endswith(("</msup>", "</msubsup>"))  # a name may have a superscript of its own
+    single = base.tightness == ATOM and not raised
+    below = _row(base.text) if single else _mathml_brackets(base.text)
+    return Written(f"<msup>{below}{_row(exponent.text)}</msup>", POWER)
+
+
+def _mathml_gaussian(x: Written) -> Written:
+    half = f"{_mathml_power(x, Written('<mn>2</mn>')).text}<mo>/</mo><mn>2</mn>"
+    return _mathml_power(Written("<mi>e</mi>"), Written(f"<mo form='prefix'>−</mo>{half}", SIGN))
+
+
+def _mathml_cases(branches: Sequence[tuple[str, str | None]]) -> str:
+    rows = "".join(
+        f"<mtr><mtd>{value}</mtd><mtd>{when or '<mtext>otherwise</mtext>'}</mtd></mtr>"
+        for value, when in branches
+    )
+    return _row(f"<mo>{{</mo><mtable columnalign='left'>{rows}</mtable>")
+
+
+MATHML = Style(
+    sign="<mo form='prefix'>−</mo>",
+    minus="<mo>−</mo>",
+    plus="<mo>+</mo>",
+    times="<mo>·</mo>",
+    comma="<mo>,</mo>",
+    digits=lambda text: f"<mn>{text}</mn>",
+    quotient=lambda above, below: Written(
+        f"<mfrac>{_row(above.text)}{_row(below.text)}</mfrac>", PRODUCT
+    ),
+    power=_mathml_power,
+    brackets=_mathml_brackets,
+    calls={
+        "abs": lambda x: Written(_row(f"<mo>|</mo>{x.text}<mo>|</mo>")),
+        "sqrt": lambda x: Written(f"<msqrt>{x.text}</msqrt>"),
+        "cbrt": lambda x: Written(f"<mroot>{_row(x.text)}<mn>3</mn></mroot>"),
+        "exp": lambda x: _mathml_power(Written("<mi>e</mi>"), x),
+        "exp2": lambda x: _mathml_power(Written("<mn>2</mn>"), x),
+        "square": lambda x: _mathml_power(x, Written("<mn>2</mn>")),
+        "gaussian": _mathml_gaussian,
+    },
+    function=lambda name: f"<mi>{xml_text(_called(name))}</mi>",
+    comparisons={
+        ast.Lt: "<mo>&lt;</mo>", ast.LtE: "<mo>≤</mo>", ast.Gt: "<mo>&gt;</mo>",
+        ast.GtE: "<mo>≥</mo>", ast.Eq: "<mo>=</mo>", ast.NotEq: "<mo>≠</mo>",
+    },
+    cases=_mathml_cases,
+    constants={"pi": "<mi>π</mi>", "inf": "<mi>∞</mi>", "nan": "<mtext>NaN</mtext>"},
+    variable=mathml_symbol,
+    words=lambda text: f"<mtext>{xml_text(text)}</mtext>",
 )  # fmt: skip
 
 
@@ -188,8 +261,8 @@ def number(value: float, style: Style) -> Written:
     >>> number(-2.0, UNICODE).text
     '−2'
     """
-    text = number_text(abs(value))
-    return Written(style.minus + text, SIGN) if copysign(1.0, value) < 0.0 else Written(text)
+    text = style.digits(number_text(abs(value)))
+    return Written(style.sign + text, SIGN) if copysign(1.0, value) < 0.0 else Written(text)
 
 
 def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None = None) -> Written:
@@ -205,11 +278,11 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
 
     def after_sign(piece: Written, tightness: int) -> str:
         return (
-            style.brackets(piece.text) if piece.text.startswith(style.minus) else wrap(piece, tightness)
+            style.brackets(piece.text) if piece.text.startswith(style.sign) else wrap(piece, tightness)
         )
 
     def negated(piece: Written) -> Written:
-        return Written(style.minus + after_sign(piece, SIGN), SIGN)
+        return Written(style.sign + after_sign(piece, SIGN), SIGN)
 
     def walk(tree: ast.expr) -> Written:
         match tree:
@@ -221,9 +294,10 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return negated(walk(operand))
             case ast.UnaryOp(operand=operand):
-                return Written("+" + wrap(walk(operand), SIGN), SIGN)
+                return Written(style.plus + wrap(walk(operand), SIGN), SIGN)
             case ast.BinOp(left=left, op=ast.Add(), right=right):
-                return Written(f"{wrap(walk(left), SUM)} + {after_sign(walk(right), SUM)}", SUM)
+                right_text = after_sign(walk(right), SUM)
+                return Written(f"{wrap(walk(left), SUM)} {style.plus} {right_text}", SUM)
             case ast.BinOp(left=left, op=ast.Sub(), right=right):
                 right_text = after_sign(walk(right), PRODUCT)
                 return Written(f"{wrap(walk(left), SUM)} {style.minus} {right_text}", SUM)
@@ -269,7 +343,8 @@ def called(name: str, operands: Sequence[Written], style: Style) -> Written:
     """
     if name in style.calls:
         return style.calls[name](*operands)
-    return Written(style.call(name, [operand.text for operand in operands]))
+    arguments = style.brackets(style.comma.join(operand.text for operand in operands))
+    return Written(style.function(name) + arguments)
 
 
 def text_of(expression: Expression, variables: Mapping[str, Written] | None = None) -> str:

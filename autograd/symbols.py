@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
+from typing import NamedTuple
 
-__all__ = ["latex_symbol", "latex_text", "unicode_symbol"]
+__all__ = [
+    "GREEK",
+    "NOT_XML",
+    "latex_symbol",
+    "latex_text",
+    "mathml_symbol",
+    "unicode_symbol",
+    "xml_text",
+]
 
-_GREEK = {
+#: The Greek letters, by the words that stand for them in names and, after a backslash, in LaTeX.
+GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η", "theta": "θ",
     "lambda": "λ", "mu": "μ", "nu": "ν", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ",
     "chi": "χ", "psi": "ψ", "omega": "ω", "Delta": "Δ", "Sigma": "Σ", "Phi": "Φ", "Omega": "Ω",
@@ -18,6 +29,9 @@ _SUPERSCRIPTS = str.maketrans("0123456789+-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺�
 _SYMBOL = re.compile(r"(Δ?[A-Za-z]+)_?([A-Za-z0-9,]*)((?:\^\(\d+\))?\+?)")
 _ENTRY = re.compile(r"([A-Za-z]+)(\d*)(\[[\d,]+\])", flags=re.ASCII)
 _DERIVATIVE = re.compile(r"d(\S+)/d(\S+)")
+_NUMBERED = re.compile(r"([^\s@]+)(@\d+)", flags=re.ASCII)
+#: What XML has no place for: control characters, lone surrogates, two that are no characters.
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def _parts(symbol: str) -> tuple[str, str, str] | None:
@@ -30,7 +44,7 @@ def _letter(base: str) -> str:
     """A Greek letter, or one with a hat, for the word that stands for it."""
     if base.endswith("hat") and len(base) == 4:
         return unicodedata.normalize("NFC", base[0] + _HAT)
-    return _GREEK.get(base, base)
+    return GREEK.get(base, base)
 
 
 def unicode_symbol(symbol: str) -> str:
@@ -38,11 +52,13 @@ def unicode_symbol(symbol: str) -> str:
 
     >>> [unicode_symbol(s) for s in ("net_h1", "w5+", "delta_o1", "dE_o1/dout_h1", "E_Q", "W1[1,2]")]
     ['netₕ₁', 'w₅⁺', 'δₒ₁', '∂Eₒ₁/∂outₕ₁', 'E_Q', 'W1[1,2]']
-    >>> [unicode_symbol(s) for s in ("S_1^(2)", "w_2,1^(1)", "de/do^(2)", "yhat[1,1]")]
-    ['S₁⁽²⁾', 'w₂,₁⁽¹⁾', '∂e/∂o⁽²⁾', 'ŷ[1,1]']
+    >>> [unicode_symbol(s) for s in ("S_1^(2)", "w_2,1^(1)", "de/do^(2)", "yhat[1,1]", "net_h1@2")]
+    ['S₁⁽²⁾', 'w₂,₁⁽¹⁾', '∂e/∂o⁽²⁾', 'ŷ[1,1]', 'netₕ₁@2']
     """
     if derivative := _DERIVATIVE.fullmatch(symbol):
         return f"∂{unicode_symbol(derivative[1])}/∂{unicode_symbol(derivative[2])}"
+    if numbered := _NUMBERED.fullmatch(symbol):
+        return unicode_symbol(numbered[1]) + numbered[2]
     if entry := _ENTRY.fullmatch(symbol):
         return _letter(entry[1]) + entry[2] + entry[3]
     parts = _parts(symbol)
@@ -55,35 +71,69 @@ def unicode_symbol(symbol: str) -> str:
     return _letter(base) + lowered + power.translate(_SUPERSCRIPTS)
 
 
+class _Markup(NamedTuple):
+    """A language that symbols are marked up in."""
+
+    fraction: Callable[[str, str], str]
+    partial: Callable[[str], str]
+    scripts: Callable[[str, str, str], str]
+    letter: Callable[[str], str]
+    hat: Callable[[str], str]
+    greek: Callable[[str], str]
+    signs: Callable[[str], str]
+    text: Callable[[str], str]
+
+
+def _marked(symbol: str, markup: _Markup) -> str:
+    if derivative := _DERIVATIVE.fullmatch(symbol):
+        above, below = (markup.partial(_marked(each, markup)) for each in derivative.groups())
+        return markup.fraction(above, below)
+    if numbered := _NUMBERED.fullmatch(symbol):
+        return _marked(numbered[1], markup) + markup.signs(numbered[2])
+    if entry := _ENTRY.fullmatch(symbol):
+        return _marked(entry[1] + entry[2], markup) + markup.signs(entry[3])
+    parts = _parts(symbol)
+    if parts is None:
+        return markup.text(symbol)
+    base, index, power = parts
+    change, base = (markup.greek("Delta"), base[1:]) if base[0] == "Δ" else ("", base)
+    if base in GREEK:
+        letter = markup.greek(base)
+    elif base.endswith("hat") and len(base) == 4:
+        letter = markup.hat(base[0])
+    else:
+        letter = markup.letter(base)
+    return change + markup.scripts(letter, index, power)
+
+
+_LATEX = _Markup(
+    fraction=lambda above, below: rf"\frac{{{above}}}{{{below}}}",
+    partial=lambda of: rf"\partial {of}",
+    scripts=lambda base, index, power: (
+        base + (f"_{{{index}}}" if index else "") + (f"^{{{power}}}" if power else "")
+    ),
+    letter=lambda base: base if len(base) == 1 else rf"\mathrm{{{base}}}",
+    hat=lambda letter: rf"\hat{{{letter}}}",
+    greek=lambda name: rf"\{name}" if name != "Delta" else r"\Delta ",
+    signs=str,
+    text=lambda symbol: rf"\text{{{latex_text(symbol)}}}",
+)
+
+
 def latex_symbol(symbol: str) -> str:
     r"""A symbol in LaTeX.
 
     >>> [latex_symbol(s) for s in ("net_h1", "w5+", "delta_o1", "dE/dw5")]
     ['\\mathrm{net}_{h1}', 'w_{5}^{+}', '\\delta_{o1}', '\\frac{\\partial E}{\\partial w_{5}}']
-    >>> [latex_symbol(s) for s in ("S_1^(2)", "W1[1,2]", "yhat[1,1]")]
-    ['S_{1}^{(2)}', 'W_{1}[1,2]', '\\hat{y}[1,1]']
+    >>> [latex_symbol(s) for s in ("S_1^(2)", "W1[1,2]", "yhat[1,1]", "net_h1@2")]
+    ['S_{1}^{(2)}', 'W_{1}[1,2]', '\\hat{y}[1,1]', '\\mathrm{net}_{h1}@2']
     """
-    if derivative := _DERIVATIVE.fullmatch(symbol):
-        above, below = latex_symbol(derivative[1]), latex_symbol(derivative[2])
-        return rf"\frac{{\partial {above}}}{{\partial {below}}}"
-    if entry := _ENTRY.fullmatch(symbol):
-        return latex_symbol(entry[1] + entry[2]) + entry[3]
-    parts = _parts(symbol)
-    if parts is None:
-        return rf"\text{{{latex_text(symbol)}}}"
-    base, index, power = parts
-    change, base = (r"\Delta ", base[1:]) if base[0] == "Δ" else ("", base)
-    if base in _GREEK:
-        letter = rf"\{base}"
-    elif base.endswith("hat") and len(base) == 4:
-        letter = rf"\hat{{{base[0]}}}"
-    else:
-        letter = base if len(base) == 1 else rf"\mathrm{{{base}}}"
-    return change + letter + (f"_{{{index}}}" if index else "") + (f"^{{{power}}}" if power else "")
+    return _marked(symbol, _LATEX)
 
 
 _LATEX_SPECIAL = {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
     **{character: f"\\{character}" for character in "&%$#_{}"},
 }  # fmt: skip
 
@@ -95,3 +145,46 @@ def latex_text(text: str) -> str:
     '50\\% of \\textbackslash{}input\\{x\\}'
     """
     return "".join(_LATEX_SPECIAL.get(character, character) for character in text)
+
+
+def _mathml_scripts(base: str, index: str, power: str) -> str:
+    below, above = (f"<mtext>{xml_text(each)}</mtext>" for each in (index, power))
+    if index and power:
+        return f"<msubsup>{base}{below}{above}</msubsup>"
+    if index:
+        return f"<msub>{base}{below}</msub>"
+    return f"<msup>{base}{above}</msup>" if power else base
+
+
+_MATHML = _Markup(
+    fraction=lambda above, below: f"<mfrac>{above}{below}</mfrac>",
+    partial=lambda of: f"<mrow><mi>∂</mi>{of}</mrow>",
+    scripts=_mathml_scripts,
+    letter=lambda base: f"<mi>{base}</mi>",
+    hat=lambda letter: f"<mover><mi>{letter}</mi><mo stretchy='false'>^</mo></mover>",
+    greek=lambda name: f"<mi>{GREEK[name]}</mi>",
+    # not mtext, which is taken for space between operators
+    signs=lambda text: f"<mi>{text}</mi>",
+    text=lambda symbol: f"<mi>{xml_text(symbol)}</mi>",
+)
+
+
+def mathml_symbol(symbol: str) -> str:
+    """A symbol in MathML.
+
+    >>> [mathml_symbol(s) for s in ("w5", "net", "<b>")]
+    ['<msub><mi>w</mi><mtext>5</mtext></msub>', '<mi>net</mi>', '<mi>&lt;b&gt;</mi>']
+    """
+    return _marked(symbol, _MATHML)
+
+
+def xml_text(text: str) -> str:
+    """Any text as text of XML or HTML: nothing in it is markup.
+
+    >>> xml_text("a < b & c")
+    'a &lt; b &amp; c'
+    """
+    text = NOT_XML.sub("\ufffd", text)
+    for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
+        text = text.replace(character, entity)
+    return text

@@ -49,6 +49,12 @@ _steps = click.option(
     metavar="N",
     help="Show the N-th step. [default: 1]",
 )
+_notation = click.option(
+    "--notation",
+    type=click.Choice(notation_names()),
+    metavar="NAME",
+    help=f"Show it in another document's notation: {', '.join(notation_names())}.",
+)
 _bias = click.option("--bias", is_flag=True, help="Update the biases too.")
 
 
@@ -114,12 +120,7 @@ def list_examples() -> None:
 @_steps
 @_bias
 @_targets_of_ones_own
-@click.option(
-    "--notation",
-    type=click.Choice(notation_names()),
-    metavar="NAME",
-    help=f"Show it in another document's notation: {', '.join(notation_names())}.",
-)
+@_notation
 @click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object, every number by its symbol."
 )
@@ -219,3 +220,76 @@ def proofread(example: str, as_json: bool) -> None:
     click.echo(proof.to_json()) if as_json else Console().print(proof)
     if proof.disagree:
         sys.exit(1)
+
+
+def _layers(_: click.Context, __: click.Parameter, text: str | None) -> list[int] | None:
+    """``2,3,1`` is two inputs, three neurons and one."""
+    if text is None:
+        return None
+    try:
+        return [int(size) for size in text.split(",")]
+    except ValueError:
+        raise click.BadParameter(f"numbers apart by commas are expected, not {text!r}") from None
+
+
+@main.command()
+@click.argument("example", metavar="[NAME|FILE]", required=False)
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", required=True)
+@click.option("--answers", is_flag=True, help="Fill in the blanks.")
+@click.option(
+    "--digits",
+    type=click.IntRange(1, 17),
+    default=6,
+    metavar="N",
+    help="Significant digits of the answers.  [default: 6]",
+)
+@_notation
+@click.option(
+    "--seed", type=int, metavar="N", help="Make a new exercise instead, the same for the same N."
+)
+@click.option(
+    "--layers",
+    callback=_layers,
+    metavar="N,N,…",
+    help="Its inputs, and the neurons of each layer.  [default: 2,2,1]",
+)
+@click.option("--activation", metavar="NAME", help="Its activation.  [default: sigmoid]")
+@click.option(
+    "--toml", type=click.Path(path_type=Path), metavar="FILE", help="Write the example itself too."
+)
+@_errors_in_one_line
+def worksheet(
+    example: str | None,
+    output: Path,
+    answers: bool,
+    digits: int,
+    notation: str | None,
+    seed: int | None,
+    layers: list[int] | None,
+    activation: str | None,
+    toml: Path | None,
+) -> None:
+    """Write a worked example as a worksheet with blanks, or with the answers.
+
+    FILE ends in .md, .html or .tex. With --seed, the example is a new exercise, with numbers that are
+    pleasant to compute with; `backprop step` takes what --toml writes.
+    """
+    from nn.worksheet import Worksheet
+
+    if (example is None) == (seed is None):
+        raise click.UsageError("an example, or --seed for a new one: just one of them is expected")
+    if example is not None:
+        if layers or activation:
+            raise click.UsageError("--layers and --activation are for a new exercise, with --seed")
+        sheet_of = _network(worked.load(example), "a worksheet")
+    else:
+        assert seed is not None
+        sheet_of = worked.exercise(
+            seed, layers or (2, 2, 1), activation=activation or "sigmoid", notation=notation
+        )
+    saved = [Worksheet(sheet_of, digits=digits, notation=notation).save(output, answers)]
+    if toml is not None:
+        toml.write_text(worked.dumps(sheet_of), encoding="utf-8")
+        saved.append(toml)
+    for path in saved:
+        click.echo(f"written: {path}")

@@ -12,7 +12,19 @@ if TYPE_CHECKING:
     from nn.neuron import Neuron
     from nn.training import TrainingStep
 
-__all__ = ["Matrix", "matrices"]
+__all__ = ["Function", "Matrix", "Named", "matrices"]
+
+
+class Named(str):
+    """A piece of formula that is the name of something."""
+
+    __slots__ = ()
+
+
+class Function(str):
+    """A piece of formula that is an operation, by its name in the table."""
+
+    __slots__ = ()
 
 
 class Matrix(NamedTuple):
@@ -20,15 +32,23 @@ class Matrix(NamedTuple):
 
     Attributes:
         name: what it is called.
-        formula: how it is computed from others; "" if it is given.
+        pieces: how it is computed from others, as names, functions and the signs between them; none if
+            it is given.
         symbols: the symbol of each number, row by row; "" of the constant input x₀.
         numbers: the numbers.
     """
 
     name: str
-    formula: str
+    pieces: Sequence[str]
     symbols: list[list[str]]
     numbers: list[list[float]]
+
+    @property
+    def formula(self) -> str:
+        """How it is computed from others, as a line of text; "" if it is given."""
+        return "".join(
+            OPERATIONS[piece].symbol if isinstance(piece, Function) else piece for piece in self.pieces
+        )
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -115,90 +135,93 @@ class _Writer:
         symbols: Sequence[Sequence[str]],
         *,
         neuron: Neuron | None = None,
-        formula: str = "",
+        pieces: Sequence[str] = (),
         symbol: str = "",
         x0: bool = False,
     ) -> Matrix:
         sign = self._x0(self.layers[0][0]) if x0 else 0.0
         rows = [["", *each] if sign else list(each) for each in symbols]
-        return self._matrix(self.names.whole(kind, neuron, symbol), formula, rows, turned=True, x0=sign)
+        return self._matrix(self.names.whole(kind, neuron, symbol), pieces, rows, turned=True, x0=sign)
 
     def _nets(self, number: int) -> Matrix:
         neurons = self.layers[number]
         weights, before = self._name_of_weights(neurons[0]), self._before(number)
-        formula = f"{before}·{weights}" if self.row else f"{weights}·{before}"
+        pieces: list[str] = [*before, "·", weights] if self.row else [weights, "·", *before]
         if (bias := neurons[0].bias_convention) and not bias.weighs:
-            formula += f" {'+' if bias.sign > 0 else '−'} {self.names.whole('bias', neurons[0])}"
+            pieces += [" + " if bias.sign > 0 else " − ", self._whole("bias", neurons[0])]
         symbols = [[each.nets[neuron] for neuron in neurons] for each in self.names.passes]
-        return self._signals("net", symbols, neuron=neurons[0], formula=formula)
+        return self._signals("net", symbols, neuron=neurons[0], pieces=pieces)
 
     def _outs(self, number: int) -> Matrix:
         neurons = self.layers[number]
-        formula = self._activated(neurons) or self.names.whole("net", neurons[0])
+        pieces = self._activated(neurons) or [self._whole("net", neurons[0])]
         symbols = [[each.outs[neuron] for neuron in neurons] for each in self.names.passes]
-        return self._signals("out", symbols, neuron=neurons[0], formula=formula)
+        return self._signals("out", symbols, neuron=neurons[0], pieces=pieces)
 
     def _slopes(self) -> Matrix:
         last = self.layers[-1]
-        out = self.names.whole("out", last[0])
+        out = self._whole("out", last[0])
         symbols = [
             [self.names.gradient(each.outs[neuron]) for neuron in last] for each in self.names.passes
         ]
-        formula = f"∂{self.names.notation.error}/∂{out}"
-        return self._signals(self._kind_of_slope(), symbols, neuron=last[0], formula=formula, symbol=out)
+        pieces = ["∂", Named(self.names.notation.error), "/∂", out]
+        return self._signals(self._kind_of_slope(), symbols, neuron=last[0], pieces=pieces, symbol=out)
 
     def _deltas(self, number: int) -> Matrix:
         neurons = self.layers[number]
+        pieces: list[str]
         if number == len(self.layers) - 1:
             out = self.names.whole("out", neurons[0])
-            back = self.names.whole(self._kind_of_slope(), neurons[0], out)
+            pieces = [self._whole(self._kind_of_slope(), neurons[0], out)]
         else:
             above = self.layers[number + 1][0]
-            weights, delta = self._name_of_weights(above), self.names.whole("delta", above)
-            if self._x0(above):
-                weights += "[2:]" if self.row else "[:,2:]"  # no δ goes to the constant input
-            back = f"({delta}·{weights}ᵀ)" if self.row else f"({weights}ᵀ·{delta})"
-        slope = f" ⊙ {slopes}" if (slopes := self._activated(neurons, "′")) else ""
+            delta = self._whole("delta", above)
+            # no δ goes to the constant input
+            rest = ("[2:]" if self.row else "[:,2:]") if self._x0(above) else ""
+            weights = [self._name_of_weights(above), rest, "ᵀ"]
+            pieces = ["(", delta, "·", *weights, ")"] if self.row else ["(", *weights, "·", delta, ")"]
+        if slopes := self._activated(neurons, "′"):
+            pieces += [" ⊙ ", *slopes]
         symbols = [[each.deltas[neuron] for neuron in neurons] for each in self.names.passes]
-        return self._signals("delta", symbols, neuron=neurons[0], formula=back + slope)
+        return self._signals("delta", symbols, neuron=neurons[0], pieces=pieces)
 
     # --- weights and biases --------------------------------------------------------------------
 
     def _weights(self, neurons: Sequence[Neuron]) -> Matrix:
         name = self._name_of_weights(neurons[0])
-        return self._matrix(name, "", self._grid(neurons, self.names.parameters))
+        return self._matrix(name, (), self._grid(neurons, self.names.parameters))
 
     def _bias(self, neurons: Sequence[Neuron]) -> list[Matrix]:
         symbols = self._bias_row(neurons, self.names.parameters)
         name = self.names.whole("bias", neurons[0])
-        return [self._matrix(name, "", [symbols], turned=True)] if symbols else []
+        return [self._matrix(name, (), [symbols], turned=True)] if symbols else []
 
     def _gradients(self, number: int) -> list[Matrix]:
         neurons = self.layers[number]
-        weights, delta = self._name_of_weights(neurons[0]), self.names.whole("delta", neurons[0])
-        before = self._before(number)
-        formula = f"{before}ᵀ·{delta}" if self.row else f"{delta}·{before}ᵀ"
+        weights, delta = self._name_of_weights(neurons[0]), self._whole("delta", neurons[0])
+        before = [*self._before(number), "ᵀ"]
+        pieces = [*before, "·", delta] if self.row else [delta, "·", *before]
         biases = [neuron.bias for neuron in neurons if neuron.bias is not None]
         weighed = biases if self._x0(neurons[0]) else []
         if any(self.uses[each] > 1 for neuron in neurons for each in (*neuron.weights, *weighed)):
-            formula = ""  # a shared parameter has the sum of what stands there
+            pieces = []  # a shared parameter has the sum of what stands there
         named = {
             parameter: self.names.gradient(symbol) for parameter, symbol in self.names.parameters.items()
         }
         found = [
             self._matrix(
-                self.names.whole("gradient", symbol=weights), formula, self._grid(neurons, named)
+                self.names.whole("gradient", symbol=weights), pieces, self._grid(neurons, named)
             )
         ]
         if symbols := self._bias_row(neurons, named):
             bias = neurons[0].bias_convention
             assert bias is not None
-            total = "Σ " if len(self.names.passes) > 1 or len(set(biases)) < len(biases) else ""
+            total = len(self.names.passes) > 1 or len(set(biases)) < len(biases)
             name = self.names.whole("gradient", symbol=self.names.whole("bias", neurons[0]))
-            formula = f"{'' if bias.sign > 0 else '−'}{total}{delta}"
+            pieces = ["" if bias.sign > 0 else "−", "Σ " if total else "", delta]
             if any(self.uses[each] > biases.count(each) for each in biases):
-                formula = ""
-            found.append(self._matrix(name, formula, [symbols], turned=True))
+                pieces = []
+            found.append(self._matrix(name, pieces, [symbols], turned=True))
         return found
 
     def _updates(self, neurons: Sequence[Neuron]) -> list[Matrix]:
@@ -210,14 +233,15 @@ class _Writer:
         }
         for symbol, grid, turned in (
             (self._name_of_weights(neurons[0]), self._grid(neurons, after), False),
-            (self.names.whole("bias", neurons[0]), [self._bias_row(neurons, after)], True),
+            (self._whole("bias", neurons[0]), [self._bias_row(neurons, after)], True),
         ):
             if any(each in self.step.updated for row in grid for each in row):
                 name = self.names.whole("updated", neurons[0], symbol)
                 kept = any(each not in self.step.updated for row in grid for each in row)
-                gradient = self.names.whole("gradient", symbol=symbol)
-                formula = f"{symbol} − η·{gradient}" if self.step.descends and not kept else ""
-                found.append(self._matrix(name, formula, grid, turned=turned))
+                gradient = self._whole("gradient", symbol=symbol)
+                says = self.step.descends and not kept
+                pieces = [symbol, " − ", "η·", gradient] if says else []
+                found.append(self._matrix(name, pieces, grid, turned=turned))
         return found
 
     # --- what they are made of -----------------------------------------------------------------
@@ -225,7 +249,7 @@ class _Writer:
     def _matrix(
         self,
         name: str,
-        formula: str,
+        pieces: Sequence[str],
         rows: list[list[str]],
         *,
         turned: bool = False,
@@ -237,7 +261,7 @@ class _Writer:
         # not through step[...], which asks for matrices in turn
         known = {symbol: each for kind in self.step.numbers.values() for symbol, each in kind.items()}
         numbers = [[known[symbol] if symbol else x0 for symbol in row] for row in rows]
-        return Matrix(name, formula, rows, numbers)
+        return Matrix(name, pieces, rows, numbers)
 
     def _grid(self, neurons: Sequence[Neuron], symbols: dict[Value, str]) -> list[list[str]]:
         """The symbols of a layer's weights, and of biases that are weights, as the matrix has them."""
@@ -255,39 +279,49 @@ class _Writer:
             if neuron.bias is not None and not self._x0(neuron)
         ]
 
-    def _activated(self, neurons: Sequence[Neuron], stroke: str = "") -> str:
-        """σ(net) or σ′(net), with one function per neuron where they differ; "" if all are linear."""
-        if all(neuron.activation == "linear" for neuron in neurons):
-            return ""
-        symbols = [
-            "id" if neuron.activation == "linear" else OPERATIONS[neuron.activation].symbol
-            for neuron in neurons
-        ]
-        functions = [f"({each}){stroke}" if " " in each else each + stroke for each in symbols]
-        function = functions[0]
-        if len(set(functions)) > 1:
-            function = f"[{(' ' if self.row else '; ').join(functions)}]"
-        return f"{function}({self.names.whole('net', neurons[0])})"
+    def _activated(self, neurons: Sequence[Neuron], stroke: str = "") -> list[str]:
+        """σ(net) or σ′(net), with one function per neuron where they differ; none if all are linear."""
+        names = [neuron.activation for neuron in neurons]
+        if set(names) == {"linear"}:
+            return []
+        pieces = _function(names[0], stroke)
+        if len(set(names)) > 1:
+            after = [piece for name in names[1:] for piece in (self._gap, *_function(name, stroke))]
+            pieces = ["[", *pieces, *after, "]"]
+        return [*pieces, "(", self._whole("net", neurons[0]), ")"]
 
-    def _name_of_weights(self, neuron: Neuron) -> str:
-        return self.names.whole("weight", neuron)
+    @property
+    def _gap(self) -> str:
+        """What stands between the entries of a vector."""
+        return " " if self.row else "; "
+
+    def _whole(self, kind: str, neuron: Neuron | None = None, symbol: str = "") -> Named:
+        return Named(self.names.whole(kind, neuron, symbol))
+
+    def _name_of_weights(self, neuron: Neuron) -> Named:
+        return self._whole("weight", neuron)
 
     def _kind_of_slope(self) -> str:
         return "slope" if self.names.notation.slope else "gradient"
 
-    def _before(self, number: int) -> str:
+    def _before(self, number: int) -> list[str]:
         """What goes into a layer, with the constant input if there is one."""
         if number == 0:
-            return self.names.whole("input")  # which has it already
-        name, sign = (
-            self.names.whole("out", self.layers[number - 1][0]),
-            self._x0(self.layers[number][0]),
-        )
+            return [self._whole("input")]  # which has it already
+        name, sign = self._whole("out", self.layers[number - 1][0]), self._x0(self.layers[number][0])
         constant = "1" if sign > 0.0 else "−1"
-        return f"[{constant}{' ' if self.row else '; '}{name}]" if sign else name
+        return ["[", constant, self._gap, name, "]"] if sign else [name]
 
     @staticmethod
     def _x0(neuron: Neuron) -> float:
         """The constant input whose weight the bias is; 0.0 where it is no weight."""
         bias = neuron.bias_convention
         return bias.sign if bias is not None and bias.weighs else 0.0
+
+
+def _function(activation: str, stroke: str) -> list[str]:
+    """An activation's name, with a stroke if it is the derivative."""
+    if activation == "linear":
+        return ["id", stroke]
+    brackets = ("(", ")") if " " in OPERATIONS[activation].symbol else ("", "")
+    return [brackets[0], Function(activation), brackets[1], stroke]

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 import shlex
+from contextlib import chdir
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from click.testing import CliRunner
 
@@ -25,8 +27,9 @@ def documents() -> list[Path]:
 
 
 def printed(command: str) -> str:
-    """What a command prints, in 100 columns."""
-    result = CliRunner().invoke(main, shlex.split(command)[1:], env={"COLUMNS": "100"})
+    """What a command prints, in 100 columns; what it writes is thrown away."""
+    with TemporaryDirectory() as elsewhere, chdir(elsewhere):
+        result = CliRunner().invoke(main, shlex.split(command)[1:], env={"COLUMNS": "100"})
     return "\n".join(line.rstrip() for line in result.output.splitlines()) + "\n"
 
 

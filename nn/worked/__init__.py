@@ -6,9 +6,11 @@
 """
 
 from nn.worked.example import Figure, LayerData, WorkedExample
+from nn.worked.exercises import exercise
 from nn.worked.files import load, names
 from nn.worked.formulas import FormulaExample, FormulaStep
 from nn.worked.reader import WorkedExampleError
+from nn.worked.writer import dumps
 
 __all__ = [
     "Figure",
@@ -17,6 +19,8 @@ __all__ = [
     "LayerData",
     "WorkedExample",
     "WorkedExampleError",
+    "dumps",
+    "exercise",
     "load",
     "names",
 ]

@@ -299,7 +299,7 @@ def test_a_wrong_formula_is_found(name: str, wrong: str, monkeypatch: pytest.Mon
         layer.neurons[0].bias.data = 0.5
     step = step_of(network).in_notation("hoey")
     assert mistakes(step, 0.5) == []
-    planted = [each._replace(formula=wrong) if each.name == name else each for each in step.matrices]
+    planted = [each._replace(pieces=[wrong]) if each.name == name else each for each in step.matrices]
     monkeypatch.setattr(TrainingStep, "matrices", planted)
     try:
         complaints = mistakes(step, 0.5)

@@ -1,0 +1,173 @@
+"""New exercises, with numbers that are pleasant to compute with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from math import ceil, floor, inf
+from random import Random
+
+from autograd import AutogradError, Value
+from nn.activations import resolve
+from nn.forward import Example
+from nn.neuron import BIASES, Bias
+from nn.notation import Notation
+from nn.worked.example import LayerData, WorkedExample
+
+__all__ = ["exercise"]
+
+#: Names that are short in any network.
+_NOTATION = Notation(hidden="h{h}", weight="w{n}", bias="b{n}")
+_INPUTS = [tenths / 10 for tenths in range(-10, 11) if tenths]
+_WEIGHTS = [tenths / 10 for tenths in range(-9, 10) if tenths]
+_LEAST_NET, _MOST_NET, _NETS_APART, _LEAST_SLOPE, _OFF = 0.1, 2.0, 0.05, 0.1, 0.1
+_RATES = (0.5, 0.1)
+_MOST_LAYERS, _MOST_NEURONS = 8, 32
+#: How often to draw a neuron, and the whole exercise, before giving up.
+_DRAWS, _TRIES = 500, 200
+
+
+def exercise(
+    seed: int,
+    layers: Sequence[int] = (2, 2, 1),
+    *,
+    activation: str = "sigmoid",
+    notation: Notation | str | None = None,
+) -> WorkedExample:
+    """A new exercise: a network, an example and a target, the same for the same seed.
+
+    Its numbers are pleasant:
+
+    * All that is given has one decimal: inputs from −1 to 1, weights and biases from −0.9 to 0.9, none
+      of them 0. So the first net inputs have two decimals, and pencil and paper do for them.
+    * The weights of a neuron differ from one another, while there are no more than 18 of them.
+    * Every net input is between 0.1 and 2 in size, so that none is at a kink, and those of a layer are
+      at least 0.05 apart.
+    * The slope of every activation is at least 0.1 in size: none is saturated, no ReLU is dead.
+    * Each target is one that the activation can give, and at least 0.1 off the output.
+    * No derivative of the error by a weight or a bias vanishes: each is at least 0.1 to the power of the
+      number of layers plus one.
+    * The update makes the error smaller; the learning rate is 0.5, or 0.1 where that is too much.
+
+    Args:
+        seed: what to draw the numbers by.
+        layers: the number of inputs, and of neurons of each layer.
+        activation: that of every layer.
+        notation: how to name things: a `Notation`, or the name of one that comes along.
+
+    Raises:
+        ValueError: fewer than one layer or more than seven, or one of no neurons or more than 32; an
+            unknown activation or notation; or no such numbers were found.
+
+    >>> made = exercise(7)
+    >>> made.examples[0].inputs, made.layers[0].weights, made.layers[0].biases
+    ([0.1, -0.6], [[0.4, -0.8], [0.9, -0.6]], [-0.7, 0.3])
+    """
+    if not 2 <= len(layers) <= _MOST_LAYERS or not 1 <= min(layers) <= max(layers) <= _MOST_NEURONS:
+        raise ValueError(
+            f"the number of inputs and of each layer's neurons, 2 to {_MOST_LAYERS} numbers from 1 to "
+            f"{_MOST_NEURONS}, are expected, not {', '.join(map(str, layers))}"
+        )
+    resolve(activation)
+    notation = Notation.named(notation) if isinstance(notation, str) else notation or _NOTATION
+    bias = notation.convention or "+b"
+    notation = replace(notation, convention=bias)
+    random = Random(seed)
+    blank = WorkedExample(
+        name=f"exercise-{seed}",
+        title=f"Exercise {seed}: a {'-'.join(map(str, layers))} network of {activation} neurons",
+        source="",
+        ours="",
+        layers=[],
+        bias=bias,
+        examples=[],
+        error="half_squared_error",
+        learning_rate=_RATES[0],
+        update_biases=True,
+        notation=notation,
+        figures=[],
+    )
+    for _ in range(_TRIES):
+        drawn = _drawn(random, layers, activation, BIASES[bias])
+        if drawn is not None:
+            for rate in _RATES:
+                found = replace(blank, layers=drawn[0], examples=[drawn[1]], learning_rate=rate)
+                if _is_pleasant(found):
+                    return found
+    raise ValueError(
+        f"no pleasant numbers found for a {'-'.join(map(str, layers))} network of {activation} neurons"
+    )
+
+
+def _drawn(
+    random: Random, sizes: Sequence[int], activation: str, bias: Bias | None
+) -> tuple[list[LayerData], Example] | None:
+    """Layers whose net inputs and slopes are as they should be, and an example; None if none came up."""
+    inputs = signals = [random.choice(_INPUTS) for _ in range(sizes[0])]
+    layers = []
+    for nout in sizes[1:]:
+        weights: list[list[float]] = []
+        biases: list[float] = []
+        nets: list[float] = []
+        outs: list[float] = []
+        for _ in range(_DRAWS):
+            row, b = _weights(random, len(signals)), random.choice(_WEIGHTS)
+            net = sum(w * x for w, x in zip(row, signals, strict=True)) + (
+                bias.sign * b if bias else 0.0
+            )
+            out = _activated(activation, net)
+            if out is not None and all(abs(net - other) >= _NETS_APART for other in nets):
+                weights, biases, nets, outs = [*weights, row], [*biases, b], [*nets, net], [*outs, out]
+                if len(weights) == nout:
+                    break
+        else:
+            return None
+        layers.append(LayerData(activation, weights, biases if bias else None))
+        signals = outs
+    targets = [
+        [target for target in _targets(activation) if abs(target - out) >= _OFF] for out in signals
+    ]
+    if not all(targets):
+        return None
+    return layers, Example(inputs, [random.choice(each) for each in targets])
+
+
+def _weights(random: Random, count: int) -> list[float]:
+    if count <= len(_WEIGHTS):
+        return random.sample(_WEIGHTS, count)
+    return [random.choice(_WEIGHTS) for _ in range(count)]
+
+
+def _activated(activation: str, net: float) -> float | None:
+    """The output for a net input, or None if it is not one to compute with."""
+    if not _LEAST_NET <= abs(net) <= _MOST_NET:
+        return None
+    node = Value(net)
+    try:
+        out = resolve(activation)(node)
+    except AutogradError:  # outside of its domain
+        return None
+    slope = 1.0 if out is node else float(out.derivatives[0] or 0.0)
+    return out.data if _LEAST_SLOPE <= abs(slope) < inf else None
+
+
+@cache
+def _targets(activation: str) -> list[float]:
+    """The numbers of one decimal that an activation can give."""
+    outs = [_activated(activation, tenths / 10) for tenths in range(-20, 21)]
+    possible = [out for out in outs if out is not None]
+    if not possible:
+        return []
+    return [tenths / 10 for tenths in range(ceil(min(possible) * 10), floor(max(possible) * 10) + 1)]
+
+
+def _is_pleasant(example: WorkedExample) -> bool:
+    """Whether every derivative can be seen, and the update does what it is for."""
+    try:
+        step = example.step()
+    except AutogradError:  # the update leads out of an activation's domain
+        return False
+    least = 0.1 ** (len(example.layers) + 1)
+    slopes = [step.gradients[step.names.gradient(symbol)] for symbol in step.names.parameters.values()]
+    return all(abs(slope) >= least for slope in slopes) and step.error_after < step.error_before

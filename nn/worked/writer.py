@@ -1,0 +1,87 @@
+"""Writing a worked example as the TOML that it is read from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+
+from nn.notation import Notation, notation_names
+from nn.worked.example import LayerData, WorkedExample
+
+__all__ = ["dumps"]
+
+
+def dumps(example: WorkedExample) -> str:
+    """A worked example as the text of its file: read again, it is the same.
+
+    The name alone is not in it, for that is the name of the file.
+
+    >>> from nn import worked
+    >>> print(dumps(worked.exercise(7)).partition("[training]")[0].rstrip())
+    title = "Exercise 7: a 2-2-1 network of sigmoid neurons"
+    bias = "+b"
+    <BLANKLINE>
+    [notation]
+    hidden = "h{h}"
+    weight = "w{n}"
+    bias = "b{n}"
+    """
+    training = {
+        "error": example.error,
+        "learning_rate": example.learning_rate,
+        "update_biases": example.update_biases,
+    }
+    about = {key: text for key in ("source", "ours") if (text := getattr(example, key))}
+    head = {"title": example.title, **about, "bias": example.bias}
+    named = _name(example.notation)
+    tables: list[tuple[str, Mapping[str, object]]] = [
+        ("", head | ({"notation": named} if named else {})),
+        *([] if named else [("[notation]", _templates(example.notation))]),
+        ("[training]", training),
+        *(("[[layers]]", _layer(layer)) for layer in example.layers),
+        *(("[[examples]]", each._asdict()) for each in example.examples),
+        *(("[[figures]]", asdict(figure)) for figure in example.figures),
+    ]
+    return "\n".join("".join(_lines(header, entries)) for header, entries in tables)
+
+
+def _lines(header: str, entries: Mapping[str, object]) -> list[str]:
+    lines = [f"{header}\n"] if header else []
+    return lines + [f"{key} = {_value(entry)}\n" for key, entry in entries.items()]
+
+
+def _value(entry: object) -> str:
+    match entry:
+        case str():
+            # as JSON has it, but for one sign that TOML wants escaped
+            return json.dumps(entry, ensure_ascii=False).replace("\x7f", "\\u007F")
+        case bool():
+            return str(entry).lower()
+        case Sequence():
+            return f"[{', '.join(map(_value, entry))}]"
+        case _:
+            return repr(entry)
+
+
+def _name(notation: Notation) -> str | None:
+    """The name of a notation that comes along, whatever it says of the bias, which has its own key."""
+    for name in notation_names():
+        if replace(Notation.named(name), convention=notation.convention) == notation:
+            return name
+    return None
+
+
+def _templates(notation: Notation) -> dict[str, str]:
+    """What a notation has of its own; the bias has its own key."""
+    usual = asdict(Notation())
+    return {
+        entry: text
+        for entry, text in asdict(notation).items()
+        if text != usual[entry] and entry != "convention"
+    }
+
+
+def _layer(layer: LayerData) -> dict[str, object]:
+    entries: dict[str, object] = {"activation": layer.activation, "weights": layer.weights}
+    return entries if layer.biases is None else {**entries, "bias": layer.biases}

@@ -1,0 +1,11 @@
+"""Worksheets: worked examples as guided notes with blanks, in Markdown, HTML and LaTeX.
+
+>>> from nn import worked
+>>> print(Worksheet(worked.load("hoey")).text("md").splitlines()[0])
+# 2-2-2 network of sigmoid neurons in matrices, one example, one update
+"""
+
+from nn.worksheet.items import Blank, Item, blanks
+from nn.worksheet.sheet import KINDS, Worksheet
+
+__all__ = ["KINDS", "Blank", "Item", "Worksheet", "blanks"]

@@ -1,0 +1,189 @@
+"""A worksheet as one HTML file: formulas in MathML, the network as SVG, no scripts, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import hypot
+
+from autograd.formula import MATHML
+from autograd.symbols import unicode_symbol, xml_text
+from nn.worksheet.items import Picture, one_line
+from nn.worksheet.renderer import Renderer
+
+__all__ = ["Html"]
+
+_PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light; }}
+body {{ font: 11pt/1.5 Georgia, "Times New Roman", serif; color: #16202a; background: #fff;
+  max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }}
+h1 {{ font-size: 1.5rem; line-height: 1.25; }}
+h2 {{ font-size: 1.15rem; margin: 2rem 0 .6rem; border-bottom: 1px solid #c5ced6; }}
+h3 {{ font-size: 1rem; margin: 1.4rem 0 .4rem; }}
+p {{ margin: .6rem 0; }}
+math {{ font-size: 1.08em; }}
+.question {{ display: flex; flex-wrap: wrap; align-items: baseline; gap: .3em .45em;
+  margin: .9rem 0 .9rem 2.4rem; break-inside: avoid; }}
+.question:has(.matrix) {{ align-items: center; }}
+.question > b {{ width: 2.4rem; margin-left: -2.85rem; text-align: right; }}
+.line {{ display: inline-block; min-height: 1.5em; border-bottom: 1px solid #16202a;
+  text-align: center; padding: 0 .3em; }}
+.filled {{ color: #0b4fa8; }}
+.matrix {{ display: inline-table; border-spacing: .9em .35em; padding: 0 .1em; position: relative; }}
+.matrix::before, .matrix::after {{ content: ""; position: absolute; top: 0; bottom: 0; width: .45em;
+  border: 1.5px solid #16202a; }}
+.matrix::before {{ left: 0; border-right: 0; }}
+.matrix::after {{ right: 0; border-left: 0; }}
+.matrix td {{ text-align: right; }}
+.cells {{ border-collapse: collapse; }}
+.cells td {{ padding: .35em 1.2em .35em 0; white-space: nowrap; }}
+figure {{ margin: 1rem 0; text-align: center; }}
+svg {{ max-width: 100%; height: auto; font: 13px Helvetica, Arial, sans-serif; }}
+svg path {{ fill: #5b6b7b; }}
+.arrows path {{ stroke: #5b6b7b; fill: none; marker-end: url(#arrow); }}
+svg circle {{ fill: #fff7e0; stroke: #5b6b7b; }}
+svg text {{ text-anchor: middle; dominant-baseline: central; fill: #16202a; }}
+svg .weight {{ font-size: 12px; fill: #8a3d00; stroke: #fff; stroke-width: 4px; paint-order: stroke; }}
+@page {{ margin: 16mm 15mm; }}
+@media print {{ body {{ margin: 0; padding: 0; max-width: none; font-size: 10.5pt; }}
+  h2, h3 {{ break-after: avoid; }} figure {{ break-inside: avoid; }} }}
+</style>
+</head>
+<body>
+{body}</body>
+</html>
+"""
+#: More names than that beside the arrows cannot be told apart; longer ones are cut.
+_MOST_LABELS, _LONGEST_LABEL = 30, 12
+
+
+class Html(Renderer):
+    """Writes HTML."""
+
+    style = MATHML
+    signs = {  # noqa: RUF012  # a class variable, as the base class says
+        "ᵀ": "<msup><mrow></mrow><mi>T</mi></msup>",
+        "∂": "<mi>∂</mi>",
+        "/∂": "<mo>/</mo><mi>∂</mi>",
+        "η·": "<mi>η</mi><mo>·</mo>",
+        "(": "<mo stretchy='false'>(</mo>",
+        ")": "<mo stretchy='false'>)</mo>",
+        "−": MATHML.sign,
+        "1": "<mn>1</mn>",
+        "−1": "<mn>−1</mn>",
+        " ": "<mspace width='0.6em'></mspace>",
+        "": "",
+    }
+
+    def page(self, title: str, body: str) -> str:  # noqa: D102
+        return _PAGE.format(title=xml_text(title), body=body)
+
+    def plain(self, text: str) -> str:  # noqa: D102
+        return xml_text(text)
+
+    def math(self, formula: str) -> str:  # noqa: D102
+        return f"<math displaystyle='true'><mrow>{formula}</mrow></math>"
+
+    def sign(self, text: str) -> str:  # noqa: D102
+        return f"<mo>{xml_text(text.strip())}</mo>"
+
+    def place(self, width: int) -> str:  # noqa: D102
+        return f"<mi class='place'>{'_' * 2 * width}</mi>"
+
+    def filled(self, answer: str) -> str:  # noqa: D102
+        return f"<mrow class='filled'>{answer}</mrow>"
+
+    def line(self, answer: str | None, width: int) -> str:  # noqa: D102
+        inside = "" if answer is None else self.math(answer)
+        return f'<span class="line" style="min-width:{width}em">{inside}</span>'
+
+    def heading(self, text: str, level: int) -> str:  # noqa: D102
+        return f"<h{level}>{text}</h{level}>\n"
+
+    def paragraph(self, text: str, number: int) -> str:  # noqa: D102
+        return _question(number, f"<span>{text}</span>") if number else f"<p>{text}</p>\n"
+
+    def question(self, number: int, sides: Sequence[str], line: str) -> str:  # noqa: D102
+        equal = self.sign("=")
+        first = equal.join(sides[:2])
+        others = [self.math(equal + side) for side in sides[2:]]
+        return _question(number, self.math(first), *others, f"<span>{self.math(equal)} {line}</span>")
+
+    def matrix(  # noqa: D102
+        self, number: int, sides: Sequence[str], rows: Sequence[Sequence[str]]
+    ) -> str:
+        cells = "".join(
+            f"<tr>{''.join(f'<td>{self.math(entry)}</td>' for entry in row)}</tr>" for row in rows
+        )
+        equal = self.sign("=")
+        matrix = f'<table class="matrix">{cells}</table>'
+        return _question(number, self.math(equal.join(sides) + equal), matrix)
+
+    def table(self, number: int, rows: Sequence[Sequence[tuple[str, str]]]) -> str:  # noqa: D102
+        equal = self.sign("=")
+        cells = [[f"<td>{self.math(left + equal)} {line}</td>" for left, line in row] for row in rows]
+        lines = "\n".join(f"<tr>{''.join(row)}</tr>" for row in cells)
+        return _question(number, f'<table class="cells">{lines}</table>')
+
+    def picture(self, picture: Picture) -> str:  # noqa: D102
+        return f"<figure>{_svg(picture)}</figure>\n"
+
+
+def _question(number: int, *parts: str) -> str:
+    label = f"<b>{number}.</b>" if number else ""
+    return f'<div class="question">{label}{" ".join(parts)}</div>\n'
+
+
+def _svg(picture: Picture) -> str:
+    """The network from left to right: a circle for each neuron, an arrow for each weight.
+
+    The answers must not be seen in it, so it is no picture of the graph, which shows every number.
+    """
+    columns = [list(map(_label, names)) for names in picture.columns]
+    labels = [_label(name) for *_, name in picture.edges]
+    radius = 14 + 4 * max(len(name) for names in columns for name in names)
+    across, down = 2 * radius + 130 + 8 * max(map(len, labels)), 2 * radius + 30
+    height = down * max(map(len, columns))
+    width = across * (len(columns) - 1) + 2 * radius + 4
+    places = [
+        [(radius + 2 + across * k, height * (row + 0.5) / len(names)) for row in range(len(names))]
+        for k, names in enumerate(columns)
+    ]
+    arrows, texts = [], []
+    for (layer, i, j, _), label in zip(picture.edges, labels, strict=True):
+        (x, y), (x2, y2) = places[layer - 1][i], places[layer][j]
+        dx, dy = x2 - x, y2 - y
+        edge = radius / hypot(dx, dy)  # where an arrow leaves and enters a circle
+        start, end = (x + edge * dx, y + edge * dy), (x2 - edge * dx, y2 - edge * dy)
+        arrows.append("<path d='M{:.1f} {:.1f} L{:.1f} {:.1f}'/>".format(*start, *end))
+        along = edge + (1 - 2 * edge) * (0.2 + 0.15 * (i % 4))  # labels of crossing arrows do not meet
+        texts.append(_text(label, x + along * dx, y + along * dy, " class='weight'"))
+    if len(labels) > _MOST_LABELS:
+        texts = []
+    circles = [
+        f"<circle cx='{x:.1f}' cy='{y:.1f}' r='{radius}'/>{_text(name, x, y)}"
+        for names, centres in zip(columns, places, strict=True)
+        for name, (x, y) in zip(names, centres, strict=True)
+    ]
+    return (
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height:.0f}' width='{width}' "
+        f"role='img' aria-label='the network'><defs><marker id='arrow' markerWidth='8' markerHeight='8' "
+        f"refX='7' refY='4' orient='auto'><path d='M0 1 L7 4 L0 7 z'/></marker></defs>"
+        f"<g class='arrows'>{''.join(arrows)}</g>{''.join(texts + circles)}</svg>"
+    )
+
+
+def _text(text: str, x: float, y: float, attributes: str = "") -> str:
+    return f"<text{attributes} x='{x:.1f}' y='{y:.1f}'>{xml_text(text)}</text>"
+
+
+def _label(name: str) -> str:
+    symbol = unicode_symbol(one_line(name))
+    return symbol if len(symbol) <= _LONGEST_LABEL else f"{symbol[: _LONGEST_LABEL - 1]}…"

@@ -1,0 +1,143 @@
+"""Worksheet: a worked example as guided notes with blanks, and the same with the answers."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+from autograd import OPERATIONS
+from nn.notation import Notation
+from nn.worked.example import WorkedExample
+from nn.worksheet.entries import ask_by_entries, show_entries
+from nn.worksheet.html import Html
+from nn.worksheet.items import Heading, Item, Picture, one_line
+from nn.worksheet.latex import Latex
+from nn.worksheet.markdown import Markdown
+from nn.worksheet.renderer import Renderer
+from nn.worksheet.trace import Trace
+from nn.worksheet.wholes import ask_by_matrices, matrices_fit, show_matrices
+
+__all__ = ["KINDS", "Worksheet"]
+
+#: What a worksheet can be written as, by the ending of the file.
+KINDS: dict[str, type[Renderer]] = {"md": Markdown, "html": Html, "tex": Latex}
+#: Nobody fills in more blanks, and a picture of more weights is a black square.
+_MOST_BLANKS, _MOST_EDGES = 3000, 60
+
+
+class Worksheet:
+    r"""A worked example as guided notes: with blanks to fill in, or with the answers in them.
+
+    Both come from one sequence of items, taken down from the example's training step: each number from
+    its graph, and how it is computed from there too.
+
+    Args:
+        example: the worked example.
+        digits: to how many significant digits the answers are given.
+        notation: what to call everything; as the example does if None.
+
+    Attributes:
+        digits: see above.
+        items: what it is made of.
+
+    Raises:
+        ValueError: the network or its examples are too many to work out by hand, the digits are not
+            between 1 and 17, or there is no such notation.
+
+    >>> from nn import worked
+    >>> sheet = Worksheet(worked.load("urbain"), digits=4)
+    >>> [line] = [line for line in sheet.text("md").splitlines() if line.startswith("**2.**")]
+    >>> print(line)  # doctest: +ELLIPSIS
+    **2.** $`\mathrm{out}_{h1} = \sigma\left(\mathrm{net}_{h1}\right)`$ ... = ____________
+    """
+
+    def __init__(
+        self, example: WorkedExample, *, digits: int = 6, notation: Notation | str | None = None
+    ) -> None:
+        if not 1 <= digits <= 17:
+            raise ValueError(f"the digits are between 1 and 17, not {digits}")
+        _check_size(example)
+        step = example.step()
+        step = step if notation is None else step.in_notation(notation)
+        trace = Trace(step, example.learning_rate, example.error)
+        self.digits = digits
+        self.items: list[Item] = trace.items
+        wholes = bool(step.names.notation.vectors) and matrices_fit(trace)
+        _introduce(trace, example, digits)
+        (show_matrices if wholes else show_entries)(trace)
+        trace.say_what_to_find()
+        (ask_by_matrices if wholes else ask_by_entries)(trace)
+        trace.head("After the update")
+        trace.say("The forward pass once more, with the updated parameters and the same data, gives")
+        trace.ask_for(step.names.notation.error, step.error_after)
+
+    def text(self, kind: str, answers: bool = False) -> str:
+        """The worksheet as text.
+
+        Args:
+            kind: "md" for Markdown, "html" or "tex".
+            answers: whether the blanks are filled in.
+
+        Raises:
+            ValueError: another kind.
+        """
+        if kind not in KINDS:
+            raise ValueError(f"a worksheet is written as {', '.join(KINDS)}, not as {kind!r}")
+        return KINDS[kind](self.digits, answers).render(self.items)
+
+    def save(self, path: str | Path, answers: bool = False) -> Path:
+        """Write the worksheet to a file, whose ending says as what.
+
+        Raises:
+            ValueError: the ending is none of ``.md``, ``.html`` and ``.tex``.
+            OSError: the file cannot be written.
+        """
+        path = Path(path)
+        text = self.text(path.suffix.removeprefix(".").lower(), answers)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+
+def _check_size(example: WorkedExample) -> None:
+    """Raise ValueError if there is more to fill in than anybody would."""
+    sizes = example.shape
+    neurons = sum(sizes[1:])
+    weights = sum(nin * nout for nin, nout in pairwise(sizes))
+    blanks = 5 * neurons * len(example.examples) + 2 * (weights + neurons)
+    if blanks > _MOST_BLANKS:
+        raise ValueError(
+            f"{example.name}: a worksheet of some {blanks:,} numbers to find; "
+            f"more than {_MOST_BLANKS:,} are too many to work out by hand"
+        )
+
+
+def _introduce(trace: Trace, example: WorkedExample, digits: int) -> None:
+    trace.items.append(Heading(one_line(example.title) or example.name, 1))
+    if example.source:
+        trace.say(f"Source: {one_line(example.source)}.")
+    if example.ours:
+        trace.say(f"Not from there: {one_line(example.ours)}.")
+    trace.say(
+        f"Write every number to {digits} significant digits, and go on with all the digits that you "
+        f"have. A blank within a formula is for a number that you have found before."
+    )
+    trace.head("Network")
+    network, notation = trace.step.network, trace.step.names.notation
+    names = notation.names(network)
+    edges = [
+        (layer, i, j, names.parameters[weight])
+        for layer, part in enumerate(network.layers, 1)
+        for j, neuron in enumerate(part.neurons)
+        for i, weight in enumerate(neuron.weights)
+    ]
+    if len(edges) <= _MOST_EDGES:
+        columns = [[names.neurons[neuron] for neuron in layer.neurons] for layer in network.layers]
+        trace.items.append(Picture([names.passes[0].inputs, *columns], edges))
+    for number, layer in enumerate(network.layers, 1):
+        count, activation = len(layer.neurons), layer.neurons[0].activation
+        neurons = f"{count} neuron{'s' if count > 1 else ''}"
+        if activation == "linear":
+            trace.say(f"Layer {number}: {neurons}, linear.")
+        else:
+            operation = OPERATIONS[activation]
+            trace.say(f"Layer {number}: {neurons} with {operation.symbol}, the {operation.about}.")
