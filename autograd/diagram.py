@@ -14,10 +14,11 @@ import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograd.arguments import flag, shown, whole
 from autograd.backward import topological_order
 from autograd.errors import AutogradError
 from autograd.factors import factors_below
-from autograd.formula import UNICODE, number
+from autograd.formula import MOST_DIGITS, UNICODE, number
 from autograd.labels import definition
 from autograd.symbols import unicode_symbol
 from autograd.value import Value
@@ -78,8 +79,9 @@ class Diagram:
             OSError: the file cannot be written.
         """
         path = Path(path)
+        asked = "" if kind is None else f", as kind {shown(kind)}"
         kind = path.suffix.lower().removeprefix(".") if kind is None else kind
-        match kind:
+        match kind if isinstance(kind, str) else None:
             case "svg":
                 content = f"{self.svg()}\n".encode()
             case "png":
@@ -87,7 +89,9 @@ class Diagram:
             case "dot":
                 content = self.source.encode()
             case _:
-                raise AutogradError(f"a diagram is saved as svg, png or dot, and {path.name!r} is none")
+                raise AutogradError(
+                    f"a diagram is saved as svg, png or dot, and {path.name!r} is none{asked}"
+                )
         path.write_bytes(content)
         return path
 
@@ -114,7 +118,7 @@ def draw(*results: Value, digits: int = 6, fold: bool = False, most_nodes: int =
             four times as long for twice as many.
 
     Raises:
-        TypeError: a result is no Value, or there is none.
+        TypeError: a result is no Value, or there is none; or another argument is not of its kind.
         AutogradError: there are more than ``most_nodes`` nodes to draw.
 
     >>> x = Value(3.0, "x")
@@ -130,6 +134,8 @@ def draw(*results: Value, digits: int = 6, fold: bool = False, most_nodes: int =
     for result in results:
         if not isinstance(result, Value):
             raise TypeError(f"draw() takes Values, not {type(result).__name__}")
+    digits, most_nodes = whole("digits", digits, 1, MOST_DIGITS), whole("most_nodes", most_nodes, 1)
+    fold = flag("fold", fold)
     everything = _below(results)
     nodes = [
         node for node in everything if not fold or node.name or node in results or not node.operands

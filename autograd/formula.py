@@ -16,6 +16,7 @@ from autograd.symbols import latex_symbol, latex_text
 
 __all__ = [
     "LATEX",
+    "MOST_DIGITS",
     "UNICODE",
     "Style",
     "Written",
@@ -25,6 +26,9 @@ __all__ = [
     "value_text",
     "write",
 ]
+
+#: No float has more significant digits.
+MOST_DIGITS = 767
 
 # How tightly a piece of formula holds together; a looser piece inside a tighter one takes brackets.
 CONDITION, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
