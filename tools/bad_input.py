@@ -351,8 +351,8 @@ and came before anything was changed. What is otherwise stands in words, in bold
 
 *Half-built* is a node above a leaf that is NaN, as is its gradient. *Another's Value* belongs to another
 graph. *Shorter*, *longer* and *empty* are the good list or dict with one item less, one more, and none.
-Lists, texts and arrays have as many items as the good thing. Constructors of errors, of tuples and of
-rows of the table are left out.
+Lists, texts and arrays have as many items as the good thing. Constructors of errors, of plain
+records and of rows of the table are left out.
 
 """
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from typing import Any
 
 import autograd
@@ -119,6 +119,7 @@ SAMPLES: Samples = {
     "nouts": lambda: [2, 1],
     "examples": _examples,
     "network": _network,
+    "notation": nn.Notation,
     "vector": lambda: [1.0, -1.0],
     "others": lambda: 2.0,
 }
@@ -134,15 +135,19 @@ OWNERS: dict[type, Callable[[], Any]] = {
     nn.Module: nn.Module,
     nn.TrainingStep: _trained,
     nn.Notation: nn.Notation,
-    nn.worked.WorkedExample: lambda: nn.worked.load("urbain"),
     nn.Optimizer: lambda: nn.Optimizer(_nodes(), lr=0.5),
     nn.SGD: lambda: nn.SGD(_nodes(), lr=0.5, momentum=0.5),
     nn.Adam: lambda: nn.Adam(_nodes()),
     nn.AdamW: lambda: nn.AdamW(_nodes()),
 }
 
-#: Classes whose objects our own functions make.
-MADE_BY_US = {autograd.Derivation, autograd.Diagram, nn.worked.WorkedExample, nn.worked.LayerData}
+
+def _loaded(kind: type) -> Callable[[], Any] | None:
+    """Loads a worked example of that class, if there is one."""
+    for name in nn.worked.names():
+        if isinstance(nn.worked.load(name), kind):
+            return lambda: nn.worked.load(name)
+    return None
 
 
 def _ends() -> tuple[Value, Value]:
@@ -216,15 +221,17 @@ def _of_call(
 
 
 def _of_class(name: str, kind: type) -> Iterator[Way]:
-    # errors are raised by us; a tuple's items are checked where they are used; a row of the table, when
-    # the package is imported
+    # errors are raised by us; what a tuple or another plain record holds is checked where it is used; a
+    # row of the table, when the package is imported
     if issubclass(kind, Exception | tuple | autograd.Operation):
         return
-    if kind not in MADE_BY_US:
+    plain = is_dataclass(kind) and not hasattr(kind, "__post_init__")
+    loaded = kind.__module__.startswith("nn.worked")
+    if not (plain or loaded or kind is autograd.Diagram):
         yield from _of_call(name, kind)
     for attribute, found in inspect.getmembers(kind):
         public = not attribute.startswith("_") or attribute in ("__call__", "__getitem__")
-        owner = OWNERS.get(kind)
+        owner = OWNERS.get(kind) or _loaded(kind)
         if public and inspect.isfunction(found):
             if owner is None:
                 raise KeyError(f"no object for {name}: tools/public_calls.py needs one")
