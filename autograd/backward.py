@@ -17,7 +17,8 @@ import os
 import threading
 from math import isnan
 
-from autograd.errors import AutogradError, StaleGraphError
+from autograd.arguments import flag, shown
+from autograd.errors import AutogradError, OperandError, StaleGraphError
 from autograd.expression import PRIMITIVES, evaluate
 from autograd.limits import ieee_partial, ieee_result, ieee_value
 from autograd.operations import OPERATIONS
@@ -48,11 +49,16 @@ def variable_operands(node: Value) -> list[Value]:
 def topological_order(root: Value) -> list[Value]:
     """Every node that ``root`` depends on, itself first, each before its operands, the left one first.
 
+    Raises:
+        OperandError: ``root`` is no Value.
+
     >>> from autograd import Value
     >>> x = Value(2.0, "x")
     >>> [node.label for node in topological_order(x * x + 1)]
     ['x·x + 1', 'x·x', 'x']
     """
+    if not hasattr(root, "derivatives"):
+        raise OperandError(f"topological_order() takes a Value, not {shown(root)}", operands=(root,))
     seen = {root}
     order: list[Value] = []
     above: list[Value] = []
@@ -88,6 +94,7 @@ if hasattr(os, "register_at_fork"):
 def backward(root: Value, create_graph: bool = False) -> None:
     """`Value.backward`: interior nodes start from zero, leaves accumulate."""
     global _running_in
+    flag("create_graph", create_graph)
     if _running_in == threading.get_ident():
         raise AutogradError("a backward pass was started inside another one")
     recorded = gradients(root, create_graph=True) if create_graph else None

@@ -5,20 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from autograd.errors import OperandError
+
 __all__ = ["leaves", "paths", "rebuilt"]
 
 
 def leaves(tree: Any) -> list[Any]:
     """The scalars of nested lists, tuples and dicts, from left to right.
 
+    Raises:
+        OperandError: something contains itself.
+
     >>> leaves({"w": [1.0, (2.0, 3.0)], "b": 4.0})
     [1.0, 2.0, 3.0, 4.0]
     """
-    if isinstance(tree, dict):
-        return [leaf for branch in tree.values() for leaf in leaves(branch)]
-    if isinstance(tree, list | tuple):
-        return [leaf for branch in tree for leaf in leaves(branch)]
-    return [tree]
+    try:
+        return list(_leaves(tree))
+    except RecursionError:
+        raise OperandError(
+            f"a {type(tree).__name__} is nested too deeply, or contains itself", operands=(tree,)
+        ) from None
+
+
+def _leaves(tree: Any) -> Iterator[Any]:
+    if isinstance(tree, dict | list | tuple):
+        for branch in tree.values() if isinstance(tree, dict) else tree:
+            yield from _leaves(branch)
+    else:
+        yield tree
 
 
 def paths(tree: Any, root: str) -> list[str]:

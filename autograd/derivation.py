@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any, TypeAlias
 
+from autograd.arguments import whole
 from autograd.backward import gradients, topological_order, variable_operands
 from autograd.errors import AutogradError
 from autograd.factors import Factor, derivative_symbol, factors_below
+from autograd.formula import MOST_DIGITS
 from autograd.value import Value
 
 __all__ = ["Derivation", "explain"]
@@ -70,7 +72,12 @@ class Derivation:
         }
 
     def text(self, digits: int = 9) -> str:
-        """The derivation as lines of text, numbers to some significant digits."""
+        """The derivation as lines of text, numbers to some significant digits.
+
+        Raises:
+            OperandError: ``digits`` is no whole number; less than 1, a ValueError.
+        """
+        digits = whole("digits", digits, 1, MOST_DIGITS)
 
         def number(value: float) -> str:
             return f"{value:.{digits}g}"
@@ -120,7 +127,7 @@ def explain(result: Value, by: Value, *, most_paths: int = 16) -> Derivation:
         most_paths: list no more paths than that; their number doubles with every layer or so.
 
     Raises:
-        TypeError: one of them is no Value.
+        TypeError: one of them is no Value, or ``most_paths`` no whole number.
         AutogradError: ``result`` does not depend on ``by``.
         ValueError: ``most_paths`` is less than 1.
 
@@ -138,8 +145,7 @@ def explain(result: Value, by: Value, *, most_paths: int = 16) -> Derivation:
     for node in (result, by):
         if not isinstance(node, Value):
             raise TypeError(f"explain() takes Values, not {type(node).__name__}")
-    if most_paths < 1:
-        raise ValueError(f"most_paths is at least 1, not {most_paths}")
+    most_paths = whole("most_paths", most_paths, 1)
     order = topological_order(result)
     leading = _leading_to(by, order)
     if result not in leading:

@@ -13,10 +13,11 @@ import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograd.arguments import flag, shown, whole
 from autograd.backward import topological_order
 from autograd.errors import AutogradError
 from autograd.factors import factors_below
-from autograd.formula import UNICODE, number
+from autograd.formula import MOST_DIGITS, UNICODE, number
 from autograd.labels import definition
 from autograd.symbols import NOT_XML, unicode_symbol
 from autograd.value import Value
@@ -79,8 +80,9 @@ class Diagram:
             OSError: the file cannot be written.
         """
         path = Path(path)
+        asked = "" if kind is None else f", as kind {shown(kind)}"
         kind = path.suffix.lower().removeprefix(".") if kind is None else kind
-        match kind:
+        match kind if isinstance(kind, str) else None:
             case "svg":
                 content = f"{self.svg()}\n".encode()
             case "png":
@@ -88,7 +90,9 @@ class Diagram:
             case "dot":
                 content = self.source.encode()
             case _:
-                raise AutogradError(f"a diagram is saved as svg, png or dot, and {path.name!r} is none")
+                raise AutogradError(
+                    f"a diagram is saved as svg, png or dot, and {path.name!r} is none{asked}"
+                )
         path.write_bytes(content)
         return path
 
@@ -122,7 +126,8 @@ def draw(
             four times as long for twice as many.
 
     Raises:
-        TypeError: a result, or a node to be shown, is no Value, or there is no result.
+        TypeError: a result, or a node to be shown, is no Value, or there is no result; or another
+            argument is not of its kind.
         AutogradError: no result depends on a node that is to be shown, or there are more than
             ``most_nodes`` nodes to draw.
 
@@ -142,6 +147,8 @@ def draw(
     for node in (*results, *(chosen or ())):
         if not isinstance(node, Value):
             raise TypeError(f"draw() takes Values, not {type(node).__name__}")
+    digits, most_nodes = whole("digits", digits, 1, MOST_DIGITS), whole("most_nodes", most_nodes, 1)
+    fold = flag("fold", fold)
     everything = _below(results)
     folded = fold or chosen is not None
     nodes = _stations(everything, results, chosen) if folded else everything

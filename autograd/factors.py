@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import TypeAlias
 
 from autograd.formula import POWER, PRODUCT, UNICODE, Written, write
 from autograd.labels import written
@@ -15,6 +16,9 @@ __all__ = ["Factor", "derivative_symbol", "factors_below"]
 
 
 _MOST_TERMS, _MOST_FACTORS = 3, 12
+
+#: A product of derivatives: each by the node and the number of its operand.
+_Term: TypeAlias = tuple[tuple[Value, int], ...]
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def factors_below(above: Value, places: Mapping[Value, int], stations: Set[Value
     [('∂y/∂x', 2.0)]
     """
     found: dict[Value, float] = {above: 1.0}
-    formulas: dict[Value, list[tuple[Written, ...]]] = {above: [()]}  # empty where it got too long
+    terms: dict[Value, list[_Term]] = {above: [()]}  # empty where it got too long
     # the way is never longer than to the next stations, however large the graph
     waiting = [(places[above], above)]
     while waiting:
@@ -69,24 +73,22 @@ def factors_below(above: Value, places: Mapping[Value, int], stations: Set[Value
                 if operand not in found and operand not in stations:
                     heappush(waiting, (places[operand], operand))
                 found[operand] = found.get(operand, 0.0) + found[node] * (slope or 0.0)
-                formulas[operand] = _extended(formulas.get(operand), formulas[node], node, index)
+                terms[operand] = _extended(terms.get(operand), terms[node], node, index)
     return [
-        Factor(above, node, value, _sum_of_products(formulas[node]))
+        Factor(above, node, value, _sum_of_products(terms[node]))
         for node, value in found.items()
         if node in stations and node is not above
     ]
 
 
-def _extended(
-    terms: list[tuple[Written, ...]] | None, above: list[tuple[Written, ...]], node: Value, index: int
-) -> list[tuple[Written, ...]]:
+def _extended(terms: list[_Term] | None, above: list[_Term], node: Value, index: int) -> list[_Term]:
     """The products so far and those along one more edge, of which few and short ones are worth writing.
 
     No products at all stand for too many: paths double with every node, and text with every path.
     """
     if not above or terms == []:
         return []
-    more = [*(terms or ()), *((*term, _local_formula(node, index)) for term in above)]
+    more = [*(terms or ()), *((*term, (node, index)) for term in above)]
     return more if len(more) <= _MOST_TERMS and len(more[-1]) <= _MOST_FACTORS else []
 
 
@@ -101,11 +103,12 @@ def _local_formula(node: Value, index: int) -> Written:
     return write(operation.as_taught[index].tree, UNICODE, {**operands, "out": out})
 
 
-def _sum_of_products(terms: list[tuple[Written, ...]]) -> str:
+def _sum_of_products(terms: list[_Term]) -> str:
     """The products written out; factors of 1 go without saying."""
     products = []
     for term in terms:
-        pieces = [piece for piece in term if piece.text != "1"]
+        written_out = (_local_formula(node, index) for node, index in term)
+        pieces = [piece for piece in written_out if piece.text != "1"]
         loose = PRODUCT if len(pieces) > 1 else 0
         texts = [
             piece.text if piece.tightness >= (POWER if number else loose) else f"({piece.text})"

@@ -17,6 +17,7 @@ from autograd.symbols import latex_symbol, latex_text, mathml_symbol, xml_text
 __all__ = [
     "LATEX",
     "MATHML",
+    "MOST_DIGITS",
     "UNICODE",
     "Style",
     "Written",
@@ -26,6 +27,9 @@ __all__ = [
     "value_text",
     "write",
 ]
+
+#: No float has more significant digits.
+MOST_DIGITS = 767
 
 # How tightly a piece of formula holds together; a looser piece inside a tighter one takes brackets.
 CONDITION, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)

@@ -7,11 +7,13 @@ Values, recorded, so that they can be differentiated in turn.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any
 
+from autograd.arguments import function, shown, whole
 from autograd.backward import gradients
 from autograd.containers import leaves, mapped, rebuilt
 from autograd.eager import as_number
@@ -69,8 +71,7 @@ def _independent(leaf: Any) -> Value:
     number = as_number(leaf)
     if number is None:
         raise OperandError(
-            f"derivatives are taken by real numbers in lists, tuples and dicts, "
-            f"not by {type(leaf).__name__} {leaf!r}",
+            f"derivatives are taken by real numbers in lists, tuples and dicts, not by {shown(leaf)}",
             operands=(leaf,),
         )
     return Value(number)
@@ -99,6 +100,11 @@ def _single(result: Any) -> Any:
     return result
 
 
+def _check(f: object, argnum: object) -> None:
+    function("f", f)
+    whole("argnum", argnum, -sys.maxsize)
+
+
 def value_and_grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., tuple[Any, Any]]:
     """The function that gives the value of ``f`` and its derivative by one argument.
 
@@ -107,12 +113,13 @@ def value_and_grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., tupl
         argnum: which positional argument to differentiate by.
 
     Raises:
-        OperandError: when called with something else than real numbers, or if ``f`` returns anything
-            but one.
+        OperandError: ``f`` is no function or ``argnum`` no whole number; and when called with something
+            else than real numbers, or if ``f`` returns anything but one.
 
     >>> value_and_grad(lambda w: w["a"] * w["b"] ** 2)({"a": 2.0, "b": 3.0})
     (18.0, {'a': 9.0, 'b': 12.0})
     """
+    _check(f, argnum)
 
     @wraps(f)
     def differentiated(*args: Any) -> tuple[Any, Any]:
@@ -148,6 +155,7 @@ def jacobian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     >>> jacobian(lambda v: [v[0] * v[1], v[0] + v[1]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 1.0]]
     """
+    _check(f, argnum)
 
     @wraps(f)
     def derivatives(*args: Any) -> Any:
@@ -178,6 +186,7 @@ def hvp(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     >>> hvp(lambda v: v[0] ** 2 * v[1])([2.0, 3.0], [1.0, 10.0])
     [46.0, 4.0]
     """
+    _check(f, argnum)
 
     @wraps(f)
     def product(*args: Any) -> Any:
@@ -188,7 +197,7 @@ def hvp(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
         for weight in weights:
             if not isinstance(weight, Value) and as_number(weight) is None:
                 raise OperandError(
-                    f"the vector is of real numbers, not of {type(weight).__name__} {weight!r:.60}",
+                    f"the vector is of real numbers, not of {shown(weight)}",
                     operands=(weight,),
                 )
 

@@ -7,6 +7,7 @@ from threading import local
 from weakref import ref
 
 from autograd import eager
+from autograd.arguments import shown
 from autograd.backward import backward, topological_order
 from autograd.errors import AutogradError, OperandError
 from autograd.methods import Methods
@@ -43,8 +44,9 @@ class Value(Methods, metaclass=_Leaf):
     its derivative by each of them. The derivatives are fixed when the node is made, so that changing a
     leaf's ``data`` afterwards cannot corrupt a gradient.
 
-    ``==`` and hash are by identity; ``<`` and its kin compare the numbers. One graph per thread at a
-    time is safe to build; backward passes wait for one another.
+    ``==`` and hash are by identity; ``<`` and its kin compare the numbers. Threads may build graphs on
+    shared leaves; backward passes wait for one another, and add up. While one runs, no other thread may
+    read or set ``grad`` of the nodes below it.
 
     Args:
         data: a real number: int, float, bool, Fraction, NumPy scalar.
@@ -126,9 +128,7 @@ class Value(Methods, metaclass=_Leaf):
     @name.setter
     def name(self, name: str) -> None:
         if not isinstance(name, str):
-            raise OperandError(
-                f"a name is text, not {type(name).__name__} {name!r:.60}", operands=(name,)
-            )
+            raise OperandError(f"a name is text, not {shown(name)}", operands=(name,))
         self._name = name
 
     def named(self, name: str) -> Value:
@@ -213,6 +213,7 @@ class Value(Methods, metaclass=_Leaf):
 
         Raises:
             StaleGraphError: with ``create_graph``, a leaf's data has changed since the graph was made.
+            OperandError: ``create_graph`` is neither True nor False.
 
         >>> x = Value(2.0)
         >>> (x ** 3).backward(create_graph=True)
@@ -381,7 +382,7 @@ def _real(number: object, what: str, node: Value | None = None) -> float:
         where = f" of node {node.label!r}" if node is not None else " of a Value"
         hint = "; use its .data" if isinstance(number, Value) else ""
         raise OperandError(
-            f"the {what}{where} is a real number, not {type(number).__name__} {number!r:.60}{hint}",
+            f"the {what}{where} is a real number, not {shown(number)}{hint}",
             operands=(number,),
         )
     return real

@@ -16,8 +16,6 @@ from random import Random
 from time import perf_counter
 from typing import Any
 
-import psutil
-
 from benchmarks.engines import Engine
 
 __all__ = ["MEASURES", "Measure", "WrongResultError"]
@@ -326,6 +324,8 @@ def w3_memory(engine: Engine, used: Callable[[], int]) -> float:
 
 def w3_resident(engine: Engine) -> float:
     """Bytes per node, by the growth of the process."""
+    import psutil
+
     process = psutil.Process()
     return w3_memory(engine, lambda: process.memory_info().rss)
 

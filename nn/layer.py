@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from random import Random
 
 from autograd import Value
+from autograd.arguments import items, whole
 from nn.initial import generator
 from nn.module import Module
 from nn.neuron import Neuron
@@ -40,8 +41,7 @@ class Layer(Module):
         init: str = "uniform",
         seed: int | Random = 0,
     ) -> None:
-        if nout < 1:
-            raise ValueError(f"a layer has at least one neuron, not {nout}")
+        nout = whole("nout, the number of neurons,", nout, 1)
         random = generator(seed)
         self.neurons = [
             Neuron(nin, nonlin, activation=activation, bias=bias, init=init, fan_out=nout, seed=random)
@@ -50,6 +50,7 @@ class Layer(Module):
 
     def outputs(self, inputs: Sequence[Value | float]) -> list[Value]:
         """The output of every neuron."""
+        inputs = items("inputs", inputs)
         return [neuron(inputs) for neuron in self.neurons]
 
     def __call__(self, inputs: Sequence[Value | float]) -> Value | list[Value]:

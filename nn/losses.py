@@ -17,6 +17,7 @@ from operator import add
 from typing import Any, TypeAlias
 
 from autograd import DomainError, OperandError, Value, softplus
+from autograd.arguments import each, shown
 from autograd.eager import as_number
 
 __all__ = [
@@ -49,14 +50,14 @@ def _items(tree: Any) -> Sequence[Any] | None:
 
 def _node(output: object, name: str) -> Value:
     if not isinstance(output, Value):
-        raise OperandError(f"{name} is a node, not {type(output).__name__} {output!r:.60}")
+        raise OperandError(f"{name} is a node, not {shown(output)}")
     return output
 
 
 def _scalar(target: object, name: str) -> Scalar:
     scalar = target if isinstance(target, Value) else as_number(target)
     if scalar is None:
-        raise OperandError(f"{name} is a real number, not {type(target).__name__} {target!r:.60}")
+        raise OperandError(f"{name} is a real number, not {shown(target)}")
     return scalar
 
 
@@ -75,12 +76,21 @@ def _pairs(
     outputs: Any, targets: Any, names: tuple[str, str] = ("outputs", "targets")
 ) -> list[tuple[Value, Scalar]]:
     """Every output with its target, from left to right."""
+    try:
+        return _pairs_within(outputs, targets, names)
+    except RecursionError:
+        raise ValueError(
+            f"{names[0]} and {names[1]} are nested too deeply, or within themselves"
+        ) from None
+
+
+def _pairs_within(outputs: Any, targets: Any, names: tuple[str, str]) -> list[tuple[Value, Scalar]]:
     if _items(outputs) is None and _items(targets) is None:
         return [(_node(outputs, names[0]), _scalar(targets, names[1]))]
     return [
         pair
         for index, items in enumerate(_paired(outputs, targets, names))
-        for pair in _pairs(*items, (f"{names[0]}[{index}]", f"{names[1]}[{index}]"))
+        for pair in _pairs_within(*items, (f"{names[0]}[{index}]", f"{names[1]}[{index}]"))
     ]
 
 
@@ -217,7 +227,10 @@ def cross_entropy(logits: Sequence[Outputs], target: Targets) -> Value:
     (1000.0, [1.0, -1.0], 0.0)
     """
     examples = _items(logits)
-    if not examples or _items(examples[0]) is None:
+    nested = {_items(example) is not None for example in examples or ()}
+    if len(nested) > 1:
+        raise ValueError("logits is a list of nodes or a list of such lists, not of both")
+    if True not in nested:
         classified = [_classified(logits, target, ("logits", "target"))]
     else:
         classified = [
@@ -243,7 +256,7 @@ def _classified(logits: Any, target: Any, names: tuple[str, str]) -> tuple[list[
     elif _items(target) is None:
         raise OperandError(
             f"{names[1]} is the number of a class, an int, or a list of probabilities, "
-            f"not {type(target).__name__} {target!r:.60}"
+            f"not {shown(target)}"
         )
     pairs = [
         (_node(z, f"{names[0]}[{index}]"), _scalar(t, f"{names[1]}[{index}]"))
@@ -387,12 +400,12 @@ def l2_penalty(parameters: Iterable[Value], strength: float) -> Value:
     >>> penalty.data, [each.grad for each in w]
     (2.5, [0.5, -1.5])
     """
-    nodes = [_node(p, f"parameters[{index}]") for index, p in enumerate(parameters)]
+    nodes = [_node(p, f"parameters[{index}]") for index, p in enumerate(each("parameters", parameters))]
     if not nodes:
         raise ValueError("parameters is empty: nothing has no penalty")
     factor = as_number(strength)
     if factor is None:
-        raise OperandError(f"strength is a real number, not {type(strength).__name__} {strength!r:.60}")
+        raise OperandError(f"strength is a real number, not {shown(strength)}")
     if not 0.0 <= factor < inf:
         raise ValueError(f"strength is a number >= 0, not {factor!r}")
     return factor * _sum(p**2 for p in nodes)

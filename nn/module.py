@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 from autograd import OperandError, Value
+from autograd.arguments import shown
 from autograd.eager import as_number
 
 __all__ = ["Module"]
@@ -65,6 +66,8 @@ class Module:
             KeyError: a parameter is missing, or one is unknown.
             OperandError: one is not a real number. Nothing has changed in either case.
         """
+        if not isinstance(state, Mapping):
+            raise OperandError(f"the state is a dict, not {shown(state)}", operands=(state,))
         parameters = dict(self.named_parameters())
         missing, unknown = parameters.keys() - state.keys(), state.keys() - parameters.keys()
         if missing or unknown:
@@ -72,7 +75,7 @@ class Module:
         numbers = {path: as_number(state[path]) for path in parameters}
         for path, number in numbers.items():
             if number is None:
-                raise OperandError(f"{path} is a real number, not {state[path]!r:.60}")
+                raise OperandError(f"{path} is a real number, not {shown(state[path])}")
         for path, parameter in parameters.items():
             parameter.data = numbers[path]  # type: ignore[assignment]  # None was refused above
 

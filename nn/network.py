@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from random import Random
 
 from autograd import Value
+from autograd.arguments import items
 from nn.initial import generator
 from nn.layer import Layer
 from nn.module import Module
@@ -28,6 +29,7 @@ class MLP(Module):
 
     Raises:
         ValueError: no layers, or another number of activations than of layers; and see `Neuron`.
+        TypeError: see `Neuron`.
 
     >>> model = MLP(2, [16, 16, 1])
     >>> len(model.parameters()), model([1.0, -2.0]).operation.name
@@ -44,14 +46,17 @@ class MLP(Module):
         init: str = "uniform",
         seed: int | Random = 0,
     ) -> None:
+        nouts = items("nouts", nouts)
         if not nouts:
-            raise ValueError("a network has at least one layer")
+            raise ValueError("nouts is empty: a network has at least one layer")
         if activation is None:
             activation = ["relu"] * (len(nouts) - 1) + ["linear"]
         elif isinstance(activation, str):
             activation = [activation] * len(nouts)
+        else:
+            activation = items("activation", activation)
         if len(activation) != len(nouts):
-            raise ValueError(f"{len(activation)} activations for {len(nouts)} layers")
+            raise ValueError(f"{len(activation)} activations for the {len(nouts)} layers of nouts")
         random = generator(seed)
         sizes = [nin, *nouts]
         self.layers = [

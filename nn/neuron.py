@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any, NamedTuple
 
-from autograd import Value
-from nn.activations import resolve
+from autograd import OperandError, Value
+from autograd.arguments import choice, flag, items, shown, whole
+from autograd.eager import as_number
+from nn.activations import activation_names, resolve
 from nn.initial import INITIALIZATIONS, generator
 from nn.module import Module
 
@@ -35,6 +37,15 @@ BIASES: dict[str, Bias | None] = {
     "none": None,
 }
 
+_SIGNALS = {Value, float}
+
+
+def _signal(index: int, given: object) -> float:
+    number = as_number(given)
+    if number is None:
+        raise OperandError(f"inputs[{index}] is a node or a real number, not {shown(given)}")
+    return number
+
 
 class Neuron(Module):
     """A neuron: a weighted sum of its inputs and a bias, and an activation of it.
@@ -56,6 +67,7 @@ class Neuron(Module):
 
     Raises:
         ValueError: an unknown activation, bias convention or initialisation, or no inputs.
+        TypeError: what should be a count, a flag or a seed is none.
 
     >>> neuron = Neuron(2, activation="sigmoid", init="zeros")
     >>> neuron([1.0, 2.0]).backward()
@@ -74,15 +86,12 @@ class Neuron(Module):
         fan_out: int = 1,
         seed: int | Random = 0,
     ) -> None:
-        if nin < 1:
-            raise ValueError(f"a neuron has at least one input, not {nin}")
-        if bias not in BIASES:
-            raise ValueError(f"no bias convention {bias!r}; there are {', '.join(BIASES)}")
-        if init not in INITIALIZATIONS:
-            raise ValueError(f"no initialisation {init!r}; there are {', '.join(INITIALIZATIONS)}")
-        resolve(activation)
-        self.activation = activation if nonlin else "linear"
-        self.bias_convention = BIASES[bias]
+        nin = whole("nin, the number of inputs,", nin, 1)
+        fan_out = whole("fan_out", fan_out, 1)
+        choice("initialisation", init, INITIALIZATIONS)
+        choice("activation", activation, activation_names())
+        self.activation = activation if flag("nonlin", nonlin) else "linear"
+        self.bias_convention = BIASES[choice("bias convention", bias, BIASES)]
         random = generator(seed)
         self.weights = [Value(INITIALIZATIONS[init](random, nin, fan_out)) for _ in range(nin)]
         self.bias = Value(0.0) if self.bias_convention else None
@@ -96,10 +105,15 @@ class Neuron(Module):
 
         Raises:
             ValueError: their number is not the number of weights.
+            OperandError: one of them is neither.
         """
+        inputs = items("inputs", inputs)
         if len(inputs) != len(self.weights):
             raise ValueError(f"{self!r} takes {len(self.weights)} inputs, not {len(inputs)}")
-        terms = [weight * x for weight, x in zip(self.weights, inputs, strict=True)]
+        terms = [
+            weight * (x if x.__class__ in _SIGNALS else _signal(index, x))
+            for index, (weight, x) in enumerate(zip(self.weights, inputs, strict=True))
+        ]
         convention, bias = self.bias_convention, self.bias
         if convention and bias is not None and convention.weighs:
             terms.insert(0, bias * convention.sign)

@@ -14,6 +14,7 @@ from __future__ import annotations
 from math import inf, isfinite, sqrt
 
 from autograd import OperandError, Value
+from autograd.arguments import each, flag, shown, whole
 from autograd.eager import as_number
 
 TYPE_CHECKING = False
@@ -66,6 +67,8 @@ class Optimizer:
     SETTINGS: ClassVar[tuple[str, ...]] = ()
     #: What the rule remembers of each parameter from step to step: 0.0 at first.
     BUFFERS: ClassVar[tuple[str, ...]] = ()
+    #: Those among the buffers that are never negative, as means of squares.
+    SQUARES: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, parameters: Iterable[Value], lr: LearningRate) -> None:
         self.parameters = _checked_parameters(parameters)
@@ -145,22 +148,24 @@ class Optimizer:
         """
         own = self.state_dict()
         _check_keys(state, own, "the state")
-        if state["optimizer"] != own["optimizer"]:
-            raise ValueError(f"the state is of {state['optimizer']!r}, this is {own['optimizer']!r}")
+        kind = state["optimizer"]
+        if not isinstance(kind, str) or kind != own["optimizer"]:
+            raise ValueError(f"the state's optimizer is {shown(kind)}, this is {own['optimizer']!r}")
         _check_keys(state["settings"], own["settings"], "settings")
         _check_keys(state["buffers"], own["buffers"], "buffers")
-        lr = self.lr if state["lr"] is None else state["lr"]
+        lr = self.lr if state["lr"] is None else _number("lr", state["lr"])
         if state["lr"] is None and not callable(lr):
             raise ValueError("the state was taken with a schedule as lr, and this optimizer has none")
         restored = type(self)(self.parameters, lr, **state["settings"])
-        restored.steps = _count("steps", state["steps"])
+        restored.steps = whole("steps", state["steps"], 0)
         for name, numbers in state["buffers"].items():
             if not isinstance(numbers, list | tuple) or len(numbers) != len(self.parameters):
                 raise ValueError(
                     f"{name} is a list with a number for each of {len(self.parameters)} parameters, "
-                    f"not {numbers!r:.60}"
+                    f"not {shown(numbers)}"
                 )
-            restored._buffers[name] = [_real(name, number) for number in numbers]
+            check = _number if name in self.SQUARES else _finite
+            restored._buffers[name] = [check(name, number) for number in numbers]
         vars(self).update(vars(restored))
 
 
@@ -216,11 +221,9 @@ class SGD(Optimizer):
         self.momentum = _number("momentum", momentum)
         self.dampening = _number("dampening", dampening)
         self.weight_decay = _number("weight_decay", weight_decay)
-        self.nesterov = nesterov
+        self.nesterov = flag("nesterov", nesterov)
         if self.dampening > 1.0:
             raise ValueError(f"dampening is a number in [0, 1], not {dampening!r}")
-        if not isinstance(nesterov, bool):
-            raise OperandError(f"nesterov is True or False, not {nesterov!r:.60}")
         if nesterov and (not self.momentum or self.dampening):
             raise ValueError(
                 f"nesterov needs momentum > 0 and dampening = 0, "
@@ -270,6 +273,7 @@ class Adam(Optimizer):
 
     SETTINGS = ("betas", "eps", "weight_decay")
     BUFFERS = ("exp_avg", "exp_avg_sq")
+    SQUARES = ("exp_avg_sq",)
 
     def __init__(
         self,
@@ -358,12 +362,10 @@ def _described(index: int, parameter: Value) -> str:
 
 
 def _checked_parameters(parameters: Iterable[Value]) -> list[Value]:
-    if isinstance(parameters, Value):
-        raise OperandError("parameters is a list of nodes, not one node")
     found: dict[Value, int] = {}
-    for index, p in enumerate(parameters):
+    for index, p in enumerate(each("parameters", parameters)):
         if not isinstance(p, Value):
-            raise OperandError(f"parameter {index} is a node, not {type(p).__name__} {p!r:.60}")
+            raise OperandError(f"parameter {index} is a node, not {shown(p)}")
         if p.operation is not None:
             raise ValueError(
                 f"{_described(index, p)} is the result of {p.operation.name}; only a leaf can be changed"
@@ -379,7 +381,14 @@ def _checked_parameters(parameters: Iterable[Value]) -> list[Value]:
 def _real(name: str, number: object) -> float:
     real = as_number(number)
     if real is None:
-        raise OperandError(f"{name} is a real number, not {type(number).__name__} {number!r:.60}")
+        raise OperandError(f"{name} is a real number, not {shown(number)}")
+    return real
+
+
+def _finite(name: str, number: object) -> float:
+    real = _real(name, number)
+    if not isfinite(real):
+        raise ValueError(f"{name} is a finite number, not {real!r}")
     return real
 
 
@@ -391,15 +400,9 @@ def _number(name: str, number: object) -> float:
     return real
 
 
-def _count(name: str, number: object) -> int:
-    if not isinstance(number, int) or number < 0:
-        raise ValueError(f"{name} is a whole number >= 0, not {number!r:.60}")
-    return number
-
-
 def _checked_betas(betas: Sequence[float]) -> tuple[float, float]:
     if not isinstance(betas, list | tuple) or len(betas) != 2:
-        raise ValueError(f"betas are two numbers, not {betas!r:.60}")
+        raise ValueError(f"betas are two numbers, not {shown(betas)}")
     beta1, beta2 = (_number(f"betas[{index}]", beta) for index, beta in enumerate(betas))
     if beta1 >= 1.0 or beta2 >= 1.0:
         raise ValueError(f"betas are two numbers in [0, 1), not {beta1!r} and {beta2!r}")
@@ -408,7 +411,7 @@ def _checked_betas(betas: Sequence[float]) -> tuple[float, float]:
 
 def _check_keys(given: Any, expected: Mapping[str, Any], what: str) -> None:
     if not isinstance(given, dict) or given.keys() != expected.keys():
-        raise ValueError(f"{what}: a dict with {sorted(expected)}, not {given!r:.200}")
+        raise ValueError(f"{what}: a dict with {sorted(expected)}, not {shown(given)}")
 
 
 def _plain(setting: Any) -> Any:

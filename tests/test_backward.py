@@ -2,8 +2,10 @@
 
 import gc
 import math
+import os
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -120,6 +122,7 @@ def test_leaves_accumulate_over_several_roots() -> None:
 # --- deterministic --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_gradients_do_not_depend_on_hashes(run_python: Callable[..., str]) -> None:
     script = """
 from random import Random
@@ -133,22 +136,14 @@ for _ in range(500):
 sum(nodes).backward()
 print(*(leaf.grad.hex() for leaf in leaves))
 """
-    outputs = {run_python(script, PYTHONHASHSEED=seed) for seed in ("0", "1", "12345")}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        runs = pool.map(lambda seed: run_python(script, PYTHONHASHSEED=str(seed)), range(100))
+        outputs = set(runs)
     assert len(outputs) == 1
     assert len(outputs.pop().split()) == 20
 
 
 # --- any depth, and freed at once -----------------------------------------------------------------
-
-
-@pytest.mark.slow
-def test_a_million_links_under_the_default_recursion_limit() -> None:
-    assert sys.getrecursionlimit() <= 1000
-    x = node = Value(1.0)
-    for _ in range(500_000):
-        node = (node + x) * 0.5
-    node.backward()
-    assert (node.data, x.grad) == (1.0, 1.0)
 
 
 def test_the_order_and_the_reference_do_not_recurse_either() -> None:

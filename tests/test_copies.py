@@ -155,6 +155,18 @@ def test_a_copy_that_fails_does_not_disturb_the_next() -> None:
     assert len(topological_order(pickle.loads(pickle.dumps(root)))) == 20_001
 
 
+def test_a_pickler_that_failed_and_lives_on_does_not_either() -> None:
+    class Full:
+        def write(self, _: object) -> None:
+            raise OSError("no space left")
+
+    root = chain(50_000)
+    pickler = pickle.Pickler(Full())
+    with pytest.raises(OSError, match="no space left"):
+        pickler.dump(root)
+    assert len(topological_order(pickle.loads(pickle.dumps(root)))) == 50_001
+
+
 def test_copy_copies_one_node() -> None:
     x, y = Value(2.0, "x"), Value(3.0, "y")
     product = (x * y).named("area")

@@ -245,3 +245,15 @@ def test_numbers_too_large_are_an_overflow() -> None:
 def test_errors_of_the_function_come_through() -> None:
     with pytest.raises(ValueError, match=r"log\(x\) needs x > 0"):
         grad(autograd.log)(-1.0)
+
+
+def test_what_contains_itself_is_refused() -> None:
+    endless: list[Any] = []
+    endless.append(endless)
+    for call in (
+        lambda: grad(lambda v: 1.0)(endless),
+        lambda: hvp(lambda v: v * v)(1.0, endless),
+        lambda: jacobian(lambda v: endless)(1.0),
+    ):
+        with pytest.raises(OperandError, match="a list is nested too deeply, or contains itself"):
+            call()

@@ -208,6 +208,9 @@ def test_a_sweep_inside_a_sweep_is_an_error_and_not_a_deadlock() -> None:
 
 needs_a_timer = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no interval timer here")
 
+# Python drops one that comes while the collector calls its callbacks, of which Hypothesis has one
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 
 @pytest.fixture
 def interrupted_after() -> Iterator[Callable[[float, Callable[[], object]], bool]]:

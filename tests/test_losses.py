@@ -5,6 +5,7 @@ import math
 import runpy
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -464,3 +465,20 @@ def test_what_cannot_happen_has_an_infinite_error():
         binary_cross_entropy(Value(0.0, "p"), 1)
     with pytest.raises(DomainError):
         binary_cross_entropy(Value(1.0, "p"), 0.5)
+
+
+def test_what_contains_itself_is_refused() -> None:
+    endless: list[Any] = []
+    endless.append(endless)
+    with pytest.raises(
+        ValueError, match="outputs and targets are nested too deeply, or within themselves"
+    ):
+        half_squared_error(endless, endless)
+
+
+def test_logits_are_nodes_or_lists_of_them() -> None:
+    for logits in ([Value(1.0), [Value(2.0), Value(3.0)]], [[Value(2.0), Value(3.0)], Value(1.0)]):
+        with pytest.raises(
+            ValueError, match="logits is a list of nodes or a list of such lists, not of"
+        ):
+            cross_entropy(logits, [0, 1])

@@ -354,7 +354,7 @@ W = Value(1.0, "w")
     ("parameters", "error", "message"),
     [
         ([], ValueError, "there are no parameters"),
-        (W, OperandError, "parameters is a list of nodes, not one node"),
+        (W, OperandError, "parameters is a list, not Value"),
         ([W, 0.5], OperandError, "parameter 1 is a node, not float 0.5"),
         ({"w": W}, OperandError, "parameter 0 is a node, not str 'w'"),
         ([Value(1.0), W, W], ValueError, r"parameter 1 \('w'\) stands again as parameter 2"),
@@ -385,10 +385,10 @@ EVERY = [
 ]
 SOME = [
     (SGD, "dampening", 1.5, r"^dampening is a number in \[0, 1\], not 1.5"),
-    (SGD, "nesterov", 1, "^nesterov is True or False, not 1"),
+    (SGD, "nesterov", 1, "^nesterov is True or False, not int 1"),
     (SGD, "nesterov", True, r"^nesterov needs momentum > 0 and dampening = 0, not momentum 0.0"),
     (Adam, "eps", 0.0, "^eps is a number > 0, not 0.0"),
-    (Adam, "betas", 0.9, "^betas are two numbers, not 0.9"),
+    (Adam, "betas", 0.9, "^betas are two numbers, not float 0.9"),
     (Adam, "betas", (0.9,), "^betas are two numbers, not"),
     (Adam, "betas", (0.9, 0.99, 0.999), "^betas are two numbers, not"),
     (Adam, "betas", (1.0, 0.999), r"^betas are two numbers in \[0, 1\), not 1.0 and 0.999"),
@@ -465,18 +465,18 @@ def changed(**replaced):
 
 
 BAD_STATES = [
-    ([], ValueError, r"the state: a dict with \['buffers', 'lr', .*\], not \[\]"),
+    ([], ValueError, r"the state: a dict with \['buffers', 'lr', .*\], not list \[\]"),
     ({}, ValueError, "the state: a dict with"),
     (changed(more=1), ValueError, "the state: a dict with"),
-    (changed(optimizer="Adam"), ValueError, "the state is of 'Adam', this is 'SGD'"),
-    (changed(steps=-1), ValueError, "steps is a whole number >= 0, not -1"),
-    (changed(steps=1.5), ValueError, "steps is a whole number >= 0, not 1.5"),
+    (changed(optimizer="Adam"), ValueError, "the state's optimizer is str 'Adam', this is 'SGD'"),
+    (changed(steps=-1), ValueError, "steps is at least 0, not -1"),
+    (changed(steps=1.5), OperandError, "steps is a whole number, not float 1.5"),
     (changed(lr=-1.0), ValueError, "lr is a number >= 0, not -1.0"),
     (changed(lr="0.1"), OperandError, "lr is a real number, not str '0.1'"),
     (changed(lr=None), ValueError, "taken with a schedule as lr, and this optimizer has none"),
-    (changed(settings={}), ValueError, "settings: a dict with .*'momentum'.*, not {}"),
+    (changed(settings={}), ValueError, "settings: a dict with .*'momentum'.*, not dict {}"),
     (changed(settings=changed()["settings"] | {"momentum": -1}), ValueError, "momentum is a number"),
-    (changed(buffers={}), ValueError, r"buffers: a dict with \['momentum_buffer'\], not {}"),
+    (changed(buffers={}), ValueError, r"buffers: a dict with \['momentum_buffer'\], not dict {}"),
     (changed(buffers={"momentum_buffer": [1.0, 2.0]}), ValueError, "momentum_buffer is a list with a"),
     (changed(buffers={"momentum_buffer": 1.0}), ValueError, "momentum_buffer is a list with a"),
     (changed(buffers={"momentum_buffer": [None]}), OperandError, "momentum_buffer is a real number"),
@@ -493,3 +493,31 @@ def test_a_bad_state_changes_nothing(state, error, message):
     with pytest.raises(error, match=message):
         optimizer.load_state_dict(state)
     assert (optimizer.state_dict(), w.data, w.grad) == (before, 0.75, 1.0)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -1.0])
+def test_a_mean_of_squares_is_finite_and_not_negative(bad: float) -> None:
+    optimizer = Adam([Value(1.0)])
+    state = optimizer.state_dict()
+    state["buffers"]["exp_avg_sq"] = [bad]
+    with pytest.raises(ValueError, match="exp_avg_sq is a number >= 0"):
+        optimizer.load_state_dict(state)
+    state["buffers"] = {"exp_avg": [bad], "exp_avg_sq": [0.0]}
+    if bad < 0.0:
+        optimizer.load_state_dict(state)
+    else:
+        with pytest.raises(ValueError, match="exp_avg is a finite number"):
+            optimizer.load_state_dict(state)
+
+
+def test_a_rule_that_fails_half_way_has_changed_nothing() -> None:
+    class Half(Optimizer):
+        def _update(self, gradients: list[float], lr: float) -> None:
+            self.parameters[0].data = 7.0
+            raise ZeroDivisionError
+
+    weights = [Value(1.0), Value(2.0)]
+    optimizer = Half(weights, lr=0.5)
+    with pytest.raises(ZeroDivisionError):
+        optimizer.step()
+    assert ([weight.data for weight in weights], optimizer.steps) == ([1.0, 2.0], 0)

@@ -1,0 +1,197 @@
+"""Large graphs and long trainings; what ``docs/load.md`` says of them, but for the times, is so."""
+
+import copy
+import pickle
+import re
+import sys
+import tracemalloc
+
+import pytest
+
+import nn
+from autograd import AutogradError, Value, draw, explain, topological_order
+from benchmarks import load
+from benchmarks.engines import ENGINES, OURS, installed
+from benchmarks.workloads import WrongResultError
+
+PAGE = load.PAGE.read_text(encoding="utf-8")
+COLUMNS = ["autograd", "micrograd", "torch"]
+
+
+def cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def measured() -> dict[tuple[str, str], dict[str, str]]:
+    """The page's first table: for a graph and a stage, what it says of each engine."""
+    table: dict[tuple[str, str], dict[str, str]] = {}
+    kind = ""
+    for line in re.findall(r"^\|.*\|$", PAGE, flags=re.MULTILINE):
+        first, stage, *found = cells(line)
+        kind = first or kind
+        if len(found) == len(COLUMNS) and kind in load.GRAPHS:
+            table[kind, stage.removesuffix(", ns").removesuffix(", bytes")] = dict(
+                zip(COLUMNS, found, strict=True)
+            )
+    return table
+
+
+def traced() -> int:
+    return tracemalloc.get_traced_memory()[0]
+
+
+# --- a million nodes ------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", load.GRAPHS)
+def test_a_million_nodes_under_the_default_recursion_limit(kind: str) -> None:
+    assert sys.getrecursionlimit() <= 1000
+    graph = load.GRAPHS[kind](ENGINES[OURS](), load.NODES)
+    graph.record()
+    graph.backward()
+    graph.confirm()
+    root = graph.root
+    assert (len(root.label), len(repr(root))) < (100, 100)
+    assert len(topological_order(root)) in (load.NODES + len(graph.leaves), load.NODES + 1)
+    del root
+    graph.drop()
+
+
+@pytest.mark.parametrize("kind", load.GRAPHS)
+def test_large_graphs_are_copied_explained_and_drawn(kind: str) -> None:
+    graph = load.GRAPHS[kind](ENGINES[OURS](), 20_000)
+    graph.record()
+    graph.backward()
+    root, leaf = graph.root, graph.leaves[0].named("x")
+    assert root._repr_svg_() is None
+    with pytest.raises(AutogradError, match=r"nodes to draw, more than most_nodes = 5000: .* fold=True"):
+        draw(root)
+    assert f"= {leaf.grad:.9g}" in str(explain(root, leaf))
+    assert draw(root, fold=True).source.count("->") == len(graph.leaves)
+    for copied in (copy.deepcopy(root), pickle.loads(pickle.dumps(root))):
+        assert len(topological_order(copied)) == len(topological_order(root))
+        copied.backward()
+        assert sorted(each.grad for each in topological_order(copied) if not each.operands) == sorted(
+            2.0 * each.grad for each in graph.leaves
+        )
+
+
+def test_what_is_looked_at_grows_with_the_graph_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many of its nodes have names: from each of them to the next ones."""
+    from autograd import factors
+
+    looked_at = 0
+    extended = factors._extended
+
+    def counting(*arguments: object) -> object:
+        nonlocal looked_at
+        looked_at += 1
+        return extended(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(factors, "_extended", counting)
+    x = node = Value(0.5, "x")
+    for number in range(1_000):
+        node = ((node + 1.0).named(f"a{number}") * (node * 0.5)).named(f"b{number}")
+    for look in (lambda: explain(node, x), lambda: draw(node, fold=True)):
+        looked_at = 0
+        look()
+        assert looked_at == 4_000  # one for each edge
+
+
+def test_a_picture_may_be_as_large_as_one_asks_for() -> None:
+    root = Value(0.5, "x")
+    for _ in range(20):
+        root = root * 0.5
+    with pytest.raises(AutogradError, match="there are 21 nodes to draw, more than most_nodes = 20"):
+        draw(root, most_nodes=20)
+    assert draw(root, most_nodes=21).source == draw(root).source
+    assert draw(root, fold=True, most_nodes=2).source.count("->") == 1
+    with pytest.raises(AutogradError, match=r"draw a node further down$"):
+        draw(root, fold=True, most_nodes=1)
+
+
+def test_more_paths_than_can_be_counted() -> None:
+    x = node = Value(0.5, "x")
+    for number in range(400):
+        node = (node + 1.0).named(f"a{number}") * 0.5 + (node * 0.5).named(f"b{number}")
+    derivation = explain(node, x)
+    assert derivation.path_count == 10**100 < 2**400
+    assert "+ … along more than 10^100 more paths" in str(derivation)
+    assert derivation.to_dict()["path_count"] == 10**100
+
+
+# --- a million steps ------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_steps_of_training_leave_nothing_behind() -> None:
+    assert load.grown(100_000, sys.getallocatedblocks) < 100
+
+
+def test_what_a_step_leaves_behind_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[Value] = []
+    train = nn.train
+
+    def leaving(*arguments: object, steps: int) -> None:
+        for _ in range(steps):
+            train(*arguments)  # type: ignore[arg-type]
+            left.append(Value(0.5))
+
+    monkeypatch.setattr(nn, "train", leaving)
+    assert load.grown(1_000, sys.getallocatedblocks) > 900
+
+
+# --- the page -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [*COLUMNS[:-1], pytest.param("torch", marks=pytest.mark.torch)])
+@pytest.mark.parametrize("kind", load.GRAPHS)
+def test_who_survives_is_as_the_page_says(name: str, kind: str) -> None:
+    if not installed(name):
+        pytest.skip(f"{name} is not installed")
+    found = load.stages_of(name, kind, 20_000, lambda: 0)
+    said = {stage: row[name] for (of, stage), row in measured().items() if of == kind and row[name]}
+    assert list(found) == list(said)
+    for stage, number in found.items():
+        if isinstance(number, str):
+            assert said[stage] == number
+        else:
+            assert float(said[stage].replace(",", "")) >= 0.0
+
+
+@pytest.mark.parametrize("kind", load.GRAPHS)
+def test_a_node_takes_as_many_bytes_as_the_page_says(kind: str) -> None:
+    tracemalloc.start()
+    try:
+        found = load.stages_of(OURS, kind, 5_000, traced)
+    finally:
+        tracemalloc.stop()
+    assert found["memory"] == pytest.approx(float(measured()[kind, "memory"][OURS]), rel=0.3)
+    said = float(measured()[kind, "size of the pickle"][OURS])
+    assert found["size of the pickle"] == pytest.approx(said, rel=0.05)
+
+
+def test_the_page_is_of_a_million() -> None:
+    assert load.NODES == load.STEPS == 1_000_000
+    headings = [cells(line)[0] for line in re.findall(r"^\| [\d,]+ .*$", PAGE, flags=re.MULTILINE)]
+    assert headings == [f"{load.NODES:,} nodes", f"{load.STEPS:,} steps of training"]
+    growth = dict(re.findall(r"^\| (.*) more in use.* \| ([\d,]+) \|$", PAGE, flags=re.MULTILINE))
+    assert list(growth) == ["blocks of memory", "resident memory", "traced memory"]
+    assert int(growth["blocks of memory"]) < 100
+
+
+def test_tables_are_written_where_tables_were() -> None:
+    page = "a\n\n| 1 | 2 |\n| - | - |\n| 3 | 4 |\n\nb\n\n| 5 |\n"
+    assert load.replaced(page, ["| x |\n| y |", "| z |"]) == "a\n\n| x |\n| y |\n\nb\n\n| z |\n"
+    tables = re.findall(r"(?:^\|.*\n)+", PAGE, flags=re.MULTILINE)
+    assert load.replaced(PAGE, [table.rstrip("\n") for table in tables]) == PAGE
+
+
+def test_a_wrong_result_is_never_measured() -> None:
+    graph = load.Graph(ENGINES[OURS](), 100)
+    graph.record()
+    graph.backward()
+    graph.leaves[0].grad += 1e-3
+    with pytest.raises(WrongResultError, match="the gradient of its start"):
+        graph.confirm()

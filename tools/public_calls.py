@@ -1,0 +1,289 @@
+"""Every public way to hand something to `autograd` and `nn`, with arguments that are good.
+
+What is public is found by looking: the names in ``__all__``, and the methods and settable properties of
+the classes among them. What a good argument is like is known by its name, so that a new function whose
+arguments are called as those of the others needs nothing here.
+"""
+
+from __future__ import annotations
+
+import inspect
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, is_dataclass
+from typing import Any
+
+import autograd
+import nn
+from autograd import Value
+from autograd.containers import leaves
+
+__all__ = ["Prepared", "Way", "ways"]
+
+#: Good arguments by their names, or by the function's name and theirs; made anew each time.
+Samples = Mapping[str, Callable[[], Any]]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A call with good arguments.
+
+    Args:
+        call: the function or method.
+        good: its arguments.
+        owner: the object that the method belongs to, or None.
+        operands: whether it has operands, which have no names.
+    """
+
+    call: Callable[..., Any]
+    good: dict[str, Any]
+    owner: Any = None
+    operands: bool = False
+
+    def __call__(self, argument: str, bad: Any) -> Any:
+        """Call it with another argument in the place of a good one."""
+        given = {**self.good, argument: bad}
+        starred = [given.pop(name) for name in ("results", "others") if name in given]
+        if self.operands:
+            starred, given = [*given.values()], {}
+        return self.call(*starred, **given)
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to hand something over.
+
+    Args:
+        name: what the table calls the function or method.
+        argument: the argument's name.
+        annotation: what the signature says of it.
+        module: where the function was written.
+        prepare: makes everything that the call needs.
+    """
+
+    name: str
+    argument: str
+    annotation: str
+    module: str
+    prepare: Callable[[], Prepared]
+
+
+# --- what is good --------------------------------------------------------------------------------
+
+
+def _graph() -> Value:
+    x, y = Value(0.5, "x"), Value(2.0, "y")
+    return (x * y).tanh().named("out")
+
+
+def _nodes() -> list[Value]:
+    return [Value(0.25, "a"), Value(0.75, "b")]
+
+
+def _network() -> nn.MLP:
+    return nn.MLP(2, [2, 1], activation="sigmoid", seed=1)
+
+
+def _examples() -> list[nn.Example]:
+    return [nn.Example([0.5, -1.0], [1.0]), nn.Example([0.25, 1.0], [0.0])]
+
+
+def _trained() -> nn.TrainingStep:
+    network = _network()
+    return nn.TrainingStep(network, _examples(), nn.SGD(network.parameters(), lr=0.5))
+
+
+SAMPLES: Samples = {
+    **dict.fromkeys(("x", "y", "slope"), lambda: Value(0.5)),
+    "acosh.x": lambda: Value(1.5),
+    **dict.fromkeys(("data", "grad", "lr", "momentum", "weight_decay", "strength"), lambda: 0.5),
+    **dict.fromkeys(("nin", "nout", "digits", "steps"), lambda: 2),
+    "name": lambda: "w",
+    "load.name": lambda: "urbain",
+    "activation": lambda: "tanh",
+    "MLP.activation": lambda: ["tanh", "linear"],
+    "symbol": lambda: "E",
+    "explain.by": _graph,
+    "TrainingStep.explain.by": lambda: "x1@1",
+    "TrainingStep.explain.of": lambda: "E",
+    "path": lambda: "/dev/null",
+    "Diagram.save.kind": lambda: "dot",
+    **dict.fromkeys(("result", "results", "root"), _graph),
+    "f": lambda: autograd.tanh,
+    "inputs": lambda: [0.5, -1.0],
+    "parameters": _nodes,
+    "betas": lambda: [0.5, 0.75],
+    **dict.fromkeys(("outputs", "probability", "logits", "logit", "scores"), _nodes),
+    **dict.fromkeys(("targets", "target"), lambda: [0.0, 1.0]),
+    "labels": lambda: [-1.0, 1.0],
+    "nouts": lambda: [2, 1],
+    "examples": _examples,
+    "network": _network,
+    "notation": nn.Notation,
+    "vector": lambda: [1.0, -1.0],
+    "others": lambda: 2.0,
+}
+
+#: Objects whose methods are called, made anew each time.
+OWNERS: dict[type, Callable[[], Any]] = {
+    Value: lambda: Value(0.5, "w"),
+    autograd.Derivation: lambda: autograd.explain(*_ends()),
+    autograd.Diagram: lambda: autograd.draw(_graph()),
+    nn.Neuron: lambda: nn.Neuron(2, seed=1),
+    nn.Layer: lambda: nn.Layer(2, 2, seed=1),
+    nn.MLP: _network,
+    nn.Module: nn.Module,
+    nn.TrainingStep: _trained,
+    nn.Notation: nn.Notation,
+    nn.Optimizer: lambda: nn.Optimizer(_nodes(), lr=0.5),
+    nn.SGD: lambda: nn.SGD(_nodes(), lr=0.5, momentum=0.5),
+    nn.Adam: lambda: nn.Adam(_nodes()),
+    nn.AdamW: lambda: nn.AdamW(_nodes()),
+}
+
+
+def _loaded(kind: type) -> Callable[[], Any] | None:
+    """Loads a worked example of that class, if there is one."""
+    for name in nn.worked.names():
+        if isinstance(nn.worked.load(name), kind):
+            return lambda: nn.worked.load(name)
+    return None
+
+
+def _ends() -> tuple[Value, Value]:
+    root = _graph()
+    return root, autograd.topological_order(root)[-1]
+
+
+def _good(name: str, parameter: inspect.Parameter) -> Any:
+    short = name.removeprefix("Value.")
+    for key in (f"{short}.{parameter.name}", f"{name}.{parameter.name}"):
+        if key in SAMPLES:
+            return SAMPLES[key]()
+    if isinstance(parameter.default, str):
+        return parameter.default
+    if parameter.name in SAMPLES:
+        return SAMPLES[parameter.name]()
+    if parameter.default is not parameter.empty:
+        return parameter.default
+    raise KeyError(f"no sample for {parameter.name!r} of {name}: tools/public_calls.py needs one")
+
+
+# --- what is public ------------------------------------------------------------------------------
+
+
+def ways() -> Iterator[Way]:
+    """Every public way to hand something over, argument by argument.
+
+    Raises:
+        KeyError: an argument without a default has no sample, or a class no object to go with.
+    """
+    seen = set()
+    for package in (autograd, nn, nn.losses, nn.worked):
+        for name in package.__all__:
+            thing = getattr(package, name)
+            if callable(thing) and thing not in seen:
+                seen.add(thing)
+                yield from _of_class(name, thing) if isinstance(thing, type) else _of_call(name, thing)
+    yield from _of_operators()
+    yield from _of_derivatives()
+
+
+def _of_call(
+    name: str, function: Callable[..., Any], owner: Callable[[], Any] | None = None, method: str = ""
+) -> Iterator[Way]:
+    parameters = [
+        each for each in inspect.signature(function).parameters.values() if each.name != "self"
+    ]
+
+    def prepare() -> Prepared:
+        good = {
+            each.name: _good(name, each)
+            for each in parameters
+            if each.name not in ("state", "optimizer")
+        }
+        if {"result", "by"} <= good.keys():
+            good["result"], good["by"] = _ends()
+        if any(each.name == "optimizer" for each in parameters):
+            good["optimizer"] = nn.SGD(good["network"].parameters(), lr=0.5)
+        if owner is None:
+            return Prepared(function, good)
+        made = owner()
+        if any(each.name == "state" for each in parameters):
+            good["state"] = made.state_dict()
+        return Prepared(getattr(made, method), good, made)
+
+    module = getattr(function, "__module__", None) or ""
+    for each in parameters:
+        # the methods that the table gives have no annotations, all being alike
+        annotation = "Value | float" if each.annotation is each.empty else str(each.annotation)
+        yield Way(name, each.name, annotation, module, prepare)
+
+
+def _of_class(name: str, kind: type) -> Iterator[Way]:
+    # errors are raised by us; what a tuple or another plain record holds is checked where it is used; a
+    # row of the table, when the package is imported
+    if issubclass(kind, Exception | tuple | autograd.Operation):
+        return
+    plain = is_dataclass(kind) and not hasattr(kind, "__post_init__")
+    loaded = kind.__module__.startswith("nn.worked")
+    if not (plain or loaded or kind is autograd.Diagram):
+        yield from _of_call(name, kind)
+    for attribute, found in inspect.getmembers(kind):
+        public = not attribute.startswith("_") or attribute in ("__call__", "__getitem__")
+        owner = OWNERS.get(kind) or _loaded(kind)
+        if public and inspect.isfunction(found):
+            if owner is None:
+                raise KeyError(f"no object for {name}: tools/public_calls.py needs one")
+            yield from _of_call(
+                f"{name}.{attribute}".replace(".__call__", "()"), found, owner, attribute
+            )
+        elif public and isinstance(found, property) and found.fset and owner is not None:
+            yield _of_property(name, attribute, owner, kind.__module__)
+
+
+def _of_property(name: str, attribute: str, owner: Callable[[], Any], module: str) -> Way:
+    def prepare() -> Prepared:
+        made = owner()
+        good = {attribute: getattr(made, attribute)}
+        return Prepared(lambda **given: setattr(made, attribute, given[attribute]), good, made)
+
+    annotation = {"name": "str", "grad": "float | Value"}.get(attribute, "float")
+    return Way(f"{name}.{attribute} =", attribute, annotation, module, prepare)
+
+
+def _of_operators() -> Iterator[Way]:
+    arithmetic = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "**": "pow"}
+    order = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
+    for symbol, name in (arithmetic | order).items():
+        operate = getattr(operator, name)
+
+        def prepare(operate: Any = operate) -> Prepared:
+            return Prepared(operate, {"x": Value(0.5), "y": Value(2.0)}, operands=True)
+
+        for side in "xy":
+            yield Way(f"x {symbol} y", side, "Value | float | array", "operator", prepare)
+
+
+def _of_derivatives() -> Iterator[Way]:
+    def squares(tree: Any) -> Any:
+        return sum(leaf * leaf for leaf in leaves(tree))
+
+    for name in ("grad", "value_and_grad", "jacobian", "hessian", "hvp"):
+        differentiate = getattr(autograd, name)
+
+        def prepare(differentiate: Any = differentiate, name: str = name) -> Prepared:
+            good: dict[str, Any] = {"argument": [0.5, 2.0]}
+            if name == "hvp":
+                good["vector"] = [1.0, -1.0]
+            return Prepared(lambda **given: differentiate(squares)(*given.values()), good)
+
+        yield Way(f"{name}(f)", "argument", "tree", "autograd.functional", prepare)
+        if name == "hvp":
+            yield Way(f"{name}(f)", "vector", "tree", "autograd.functional", prepare)
+        else:
+
+            def returning(differentiate: Any = differentiate) -> Prepared:
+                return Prepared(lambda result: differentiate(lambda _: result)(0.5), {"result": 0.5})
+
+            yield Way(f"{name}(f)", "result", "tree", "autograd.functional", returning)
