@@ -18,10 +18,29 @@ def notebooks() -> list[Path]:
     return sorted(FOLDER.glob("*.ipynb"))
 
 
+def _joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    """Outputs whose text comes in one piece, however the kernel happened to send it."""
+    joined: list[nbformat.NotebookNode] = []
+    for output in outputs:
+        before = joined[-1] if joined else None
+        if (
+            before
+            and output.output_type == before.output_type == "stream"
+            and output.name == before.name
+        ):
+            before.text += output.text
+        else:
+            joined.append(output)
+    return joined
+
+
 def executed(path: Path) -> nbformat.NotebookNode:
     """A notebook with its outputs as they come out now."""
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(notebook, kernel_name="python3", timeout=300, record_timing=False).execute()
+    for cell in notebook.cells:
+        if "outputs" in cell:
+            cell.outputs = _joined(cell.outputs)
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
