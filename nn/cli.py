@@ -216,7 +216,7 @@ def proofread(example: str, as_json: bool) -> None:
 
     The exit code is 1 if one is.
     """
-    proof = _network(worked.load(example), "proofread").proofread()
+    proof = worked.load(example).proofread()
     click.echo(proof.to_json()) if as_json else Console().print(proof)
     if proof.disagree:
         sys.exit(1)

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from autograd import AutogradError
 from nn import worked
 from nn.cli import main
-from nn.worked import FormulaExample, WorkedExampleError
+from nn.pencil import written_formulas
+from nn.proofreading import Finding
+from nn.worked import Figure, FormulaExample, FormulaStep, WorkedExampleError
 
 TEXT = """
 title = "one neuron by hand"
@@ -164,3 +166,74 @@ def test_the_command(tmp_path: Path) -> None:
         status, text = run("step", *option)
         assert status == 2
         assert f"{option[0]} is for networks" in text
+
+
+# --- proofread -----------------------------------------------------------------------------------
+
+FORMULAS = [
+    {"e": "(w * x - b) ** 2"},
+    {"net": "w * x - b", "o": "sigmoid(net)", "e": "(t - o) ** 2"},
+    {"a": "w * x", "c": "a * a + b", "e": "a * c + tanh(c) / t"},  # the error uses a, and c does
+    {"a": "w", "c": "-a", "e": "exp(c) + a ** 3 * x"},  # other names of the same thing
+    {"e": "softplus(w) * max(x, b)", "aside": "w * e"},  # what the error does not depend on
+]
+VALUES = {"w": 0.5, "x": 2.0, "b": 1.25, "t": 0.75}
+
+
+def example_of(formulas: dict[str, str], figures: list[Figure] | None = None) -> FormulaExample:
+    return FormulaExample("own", "", "", "", VALUES, formulas, "e", ["w", "b"], 0.125, figures or [])
+
+
+@pytest.mark.parametrize("formulas", FORMULAS, ids=lambda formulas: formulas["e"])
+@pytest.mark.parametrize("rounds", [0, 3])
+def test_formulas_by_hand_and_in_the_graph(formulas: dict[str, str], rounds: int) -> None:
+    example = example_of(formulas)
+    sheet, step = written_formulas(example).sheet, example.step(rounds + 1)
+    symbols = [symbol for symbol in step if not symbol.startswith("daside")]
+    by_hand = sheet.run(symbols, sheet.train(rounds))
+    for symbol in symbols:
+        assert by_hand[symbol] == pytest.approx(step[symbol], rel=1e-13, abs=1e-15), symbol
+
+
+def proof_of(symbol: str, number: float, after: int = 0) -> Finding:
+    figures = [Figure("figure", f"{number:.9f}", symbol, "", after)]
+    (finding,) = example_of(FORMULAS[1], figures).proofread()
+    return finding
+
+
+def test_right_figures_agree() -> None:
+    step = example_of(FORMULAS[1]).step(3)
+    for symbol in ("w", "net", "o", "e", "E", "de/dw", "dE/dw", "do/dnet", "w+", "Δb"):
+        assert proof_of(symbol, step[symbol], after=2).agrees, symbol
+
+
+@pytest.mark.parametrize(
+    ("symbol", "wrong", "cause"),
+    [
+        ("de/do", lambda step: -step["de/do"], "sign_forgotten"),
+        ("de/dnet", lambda step: step["de/do"], "no_factor"),
+        ("de/dw", lambda step: step["de/do"] * step["dnet/dw"], "no_factor"),
+        ("w+", lambda step: step["w"] + 0.125 * step["de/dw"], "uphill"),
+        ("w+", lambda step: step["w"] - step["de/dw"], "no_rate"),
+    ],
+)
+def test_planted_mistakes_are_named(
+    symbol: str, wrong: Callable[[FormulaStep], float], cause: str
+) -> None:
+    finding = proof_of(symbol, wrong(example_of(FORMULAS[1]).step()))
+    assert not finding.agrees
+    assert finding.cause == cause
+
+
+def test_an_update_too_few_is_named() -> None:
+    finding = proof_of("e", example_of(FORMULAS[1]).step(5)["e"], after=5)
+    assert finding.because == "one update too few: it is so after 4"
+
+
+def test_the_command_proofreads_formulas(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(TEXT, encoding="utf-8")
+    result = CliRunner().invoke(main, ["proofread", str(path), "--json"])
+    found = json.loads(result.output)
+    assert (result.exit_code, found["agree"], found["disagree"]) == (1, 0, 1)
+    assert found["figures"][0]["value"] == pytest.approx(worked.load(path).step()["de/dw"])

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isfinite, nan
 from typing import TYPE_CHECKING, TypeAlias
 
-from nn.pencil import PencilError, Sheet, written
+from nn.pencil import PencilError, Sheet, WrittenStep, written, written_formulas
 from nn.pencil.mistakes import MISTAKES, Variant
 from nn.proofreading.printed import Printed
+from nn.training import TrainingStep
 from nn.worked.example import LayerData
+from nn.worked.formulas import FormulaStep
 from nn.worked.reader import WorkedExampleError
 
 if TYPE_CHECKING:
     from nn.pencil.lines import Keep, Line
-    from nn.training import TrainingStep
+    from nn.recorded import Recorded
     from nn.worked.example import Figure, WorkedExample
+    from nn.worked.formulas import FormulaExample
 
-__all__ = ["ROUNDS_BY_HAND", "Entry", "Manuscript", "Numbers"]
+__all__ = ["ROUNDS_BY_HAND", "Entry", "FormulaManuscript", "Manuscript", "NetworkManuscript", "Numbers"]
 
 #: More rounds than this nobody computes with a pencil, rounding on the way or with a wrong number.
 ROUNDS_BY_HAND = 10
@@ -69,13 +73,14 @@ class Entry:
         return self.printed.near(self.value)
 
 
-class Manuscript:
+class Manuscript(ABC):
     """The figures of a worked example, with the sheet that they can be computed on.
 
     Args:
         example: the worked example.
 
     Attributes:
+        example: as given.
         step: its first step on a sheet of paper.
         entries: the figures.
         off: those that do not agree.
@@ -85,9 +90,9 @@ class Manuscript:
         WorkedExampleError: a figure is of a matrix of different numbers.
     """
 
-    def __init__(self, example: WorkedExample) -> None:
+    def __init__(self, example: WorkedExample | FormulaExample) -> None:
         self.example = example
-        self.step = written(example.step(), example.error, example.learning_rate)
+        self.step = self._written()
         self.given: dict[int, dict[str, float]] = {}
         steps = dict(self._steps(sorted({figure.after for figure in example.figures})))
         self.entries = [
@@ -96,23 +101,23 @@ class Manuscript:
         ]
         self.off = [entry for entry in self.entries if not entry.agrees]
 
-    def _steps(self, stages: Sequence[int]) -> Iterator[tuple[int, TrainingStep]]:
+    def _steps(self, stages: Sequence[int]) -> Iterator[tuple[int, Recorded]]:
         """The steps after some numbers of updates, recorded; those before them are written by hand."""
         for after, given in self.stages(self.sheet, stages):
             self.given[after] = given
-            layers = []
-            for data, weights, biases in zip(
-                self.example.layers, self.step.weights, self.step.biases, strict=True
-            ):
-                new = [given[bias] for bias in biases if bias]
-                layers.append(
-                    LayerData(
-                        data.activation,
-                        [[given[weight] for weight in row] for row in weights],
-                        new[0] if isinstance(data.biases, float) else new or None,
-                    )
-                )
-            yield after, replace(self.example, layers=layers).step()
+            yield after, self._recorded(given)
+
+    @abstractmethod
+    def _written(self) -> WrittenStep:
+        """The first step, on a sheet of paper."""
+
+    @abstractmethod
+    def _recorded(self, given: Mapping[str, float]) -> Recorded:
+        """The step that begins with some numbers."""
+
+    @abstractmethod
+    def _symbols(self, of: str, step: Recorded) -> tuple[str, ...]:
+        """The symbols on the sheet of what a figure is of."""
 
     @staticmethod
     def stages(
@@ -132,7 +137,7 @@ class Manuscript:
             done = after
             yield after, given
 
-    def _entry(self, number: int, figure: Figure, step: TrainingStep) -> Entry:
+    def _entry(self, number: int, figure: Figure, step: Recorded) -> Entry:
         try:
             value = step[figure.of]
         except KeyError as error:
@@ -142,20 +147,6 @@ class Manuscript:
         line = self.sheet.lines.get(symbols[0]) if symbols else None
         group = (line.kind, line.layer, figure.after) if line else ("given", 0, figure.after)
         return Entry(figure, Printed(figure.printed), value, symbols, group)
-
-    def _symbols(self, of: str, step: TrainingStep) -> tuple[str, ...]:
-        error = step.names.notation.error
-        derivative = re.fullmatch(r"d(.+)/d(.+)", of)
-        if derivative and derivative[1] in {"E", error} and of not in self.sheet.lines:
-            of = step.names.gradient(derivative[2])
-        if of == "E":
-            of = error
-        if of in self.sheet.lines or of in self.sheet.given:
-            return (of,)
-        for matrix in step.matrices if step.names.notation.vectors else ():
-            if matrix.name == of:
-                return tuple(symbol for row in matrix.symbols for symbol in row if symbol)
-        return ()
 
     @property
     def sheet(self) -> Sheet:
@@ -250,3 +241,72 @@ class Manuscript:
             return Sheet([line], self.sheet.run(line.needs, instead)).run([line.symbol])[line.symbol]
         except PencilError:
             return nan
+
+
+class NetworkManuscript(Manuscript):
+    """The figures of an example with a network."""
+
+    example: WorkedExample
+
+    def _written(self) -> WrittenStep:
+        return written(self.example.step(), self.example.error, self.example.learning_rate)
+
+    def _recorded(self, given: Mapping[str, float]) -> TrainingStep:
+        layers = []
+        for data, weights, biases in zip(
+            self.example.layers, self.step.weights, self.step.biases, strict=True
+        ):
+            new = [given[bias] for bias in biases if bias]
+            layers.append(
+                LayerData(
+                    data.activation,
+                    [[given[weight] for weight in row] for row in weights],
+                    new[0] if isinstance(data.biases, float) else new or None,
+                )
+            )
+        return replace(self.example, layers=layers).step()
+
+    def _symbols(self, of: str, step: Recorded) -> tuple[str, ...]:
+        assert isinstance(step, TrainingStep)
+        error = step.names.notation.error
+        derivative = re.fullmatch(r"d(.+)/d(.+)", of)
+        if derivative and derivative[1] in {"E", error} and of not in self.sheet.lines:
+            of = step.names.gradient(derivative[2])
+        if of == "E":
+            of = error
+        if of in self.sheet.lines or of in self.sheet.given:
+            return (of,)
+        for matrix in step.matrices if step.names.notation.vectors else ():
+            if matrix.name == of:
+                return tuple(symbol for row in matrix.symbols for symbol in row if symbol)
+        return ()
+
+
+class FormulaManuscript(Manuscript):
+    """The figures of an example with formulas."""
+
+    example: FormulaExample
+
+    def _written(self) -> WrittenStep:
+        return written_formulas(self.example)
+
+    def _recorded(self, given: Mapping[str, float]) -> FormulaStep:
+        return FormulaStep(self.example, {name: given[name] for name in self.example.values})
+
+    @cached_property
+    def variants(self) -> list[Variant]:
+        """The classic mistakes, and each factor of the chain rule left out by itself."""
+        alone = [
+            Variant(
+                "no_factor",
+                f"the factor {line.operands['slope']} is left out",
+                {line.symbol: replace(line, text="back")},
+            )
+            for line in self.sheet.lines.values()
+            if "slope" in line.operands
+        ]
+        return [*alone, *super().variants]
+
+    def _symbols(self, of: str, step: Recorded) -> tuple[str, ...]:
+        of = re.sub(r"^(d?)E(?=/|$)", rf"\1{self.example.error}", of) if of not in step.nodes else of
+        return (of,) if of in self.sheet.lines or of in self.sheet.given else ()

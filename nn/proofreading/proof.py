@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from nn.proofreading.manuscript import Entry, Manuscript
+from nn.proofreading.manuscript import Entry, FormulaManuscript, NetworkManuscript
 from nn.proofreading.verdict import Verdict, verdicts
+from nn.worked.example import WorkedExample
 
 if TYPE_CHECKING:
-    from nn.worked.example import WorkedExample
+    from nn.worked.formulas import FormulaExample
 
 __all__ = ["Finding", "Proof", "proofread"]
 
@@ -115,7 +116,7 @@ class Proof:
         return plain(self)
 
 
-def proofread(example: WorkedExample) -> Proof:
+def proofread(example: WorkedExample | FormulaExample) -> Proof:
     """Compare every figure that a document prints with the number it should be, and say what happened.
 
     A figure agrees if its text is the number rounded at the text's own last digit; a half may go either
@@ -128,7 +129,8 @@ def proofread(example: WorkedExample) -> Proof:
     Raises:
         WorkedExampleError: a figure is of a matrix of different numbers.
     """
-    manuscript = Manuscript(example)
+    network = isinstance(example, WorkedExample)
+    manuscript = NetworkManuscript(example) if network else FormulaManuscript(example)
     found = verdicts(manuscript)
     return Proof([_finding(entry, found.get(entry)) for entry in manuscript.entries])
 

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from keyword import iskeyword
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from autograd.expression import Expression
 from nn.formula_texts import computed, names_in, read
 from nn.recorded import Recorded
 from nn.worked.example import Figure
+
+if TYPE_CHECKING:
+    from nn.proofreading import Proof
 
 __all__ = ["FormulaError", "FormulaExample", "FormulaStep"]
 
@@ -119,6 +122,20 @@ class FormulaExample:
         for _ in range(steps - 1):
             numbers |= self.updated(self.differentiated(numbers))
         return FormulaStep(self, numbers)
+
+    def proofread(self) -> Proof:
+        """Compare the figures of the document with what they should be; see `nn.proofreading.proofread`.
+
+        >>> figures = [Figure("dE/dw", "-8.1", "dE/dw", "page 1", 0)]
+        >>> example = FormulaExample(
+        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", [], 0.0, figures
+        ... )
+        >>> example.proofread().disagree
+        1
+        """
+        from nn.proofreading import proofread
+
+        return proofread(self)
 
     def differentiated(self, numbers: Mapping[str, float]) -> dict[str, Value]:
         """Every value and formula by its name, recorded and with its gradient."""
