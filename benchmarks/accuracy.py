@@ -21,22 +21,17 @@ from mpmath import mp
 import autograd
 from autograd import OPERATIONS, AutogradError, Operation, Value, grad, topological_order
 from autograd.limits import compiled
-from benchmarks.exact import EXACT, SIZES, derivative, exactly, ulps
+from benchmarks.exact import EXACT, LEAST_NORMAL, derivative, exactly, slope_size, ulps
 from benchmarks.peers import PEERS
 
 __all__ = ["KINDS", "PAGE", "errors", "nearby", "orders", "page", "points", "read", "worst", "written"]
 
 PAGE = Path(__file__).parents[1] / "docs" / "accuracy.md"
 KINDS = ("value", "first", "second", "third")
-LEAST_NORMAL = 2.0**-1022
 
 Operands = tuple[float, ...]
 #: The orders of differentiation, the operands and the exact number.
 Place = tuple[tuple[int, ...], Operands, Any]
-
-#: Their derivative is computed from the value, as x/y² is from x/y. Where the value has underflowed, the
-#: digits that it lost are lost there too, and no form of the derivative avoids it.
-FROM_THE_VALUE = {"div", "gaussian", "gelu"}
 
 
 # --- where ----------------------------------------------------------------------------------------
@@ -155,24 +150,30 @@ def differentiated(operation: Operation, order: Sequence[int]) -> Callable[..., 
     return function
 
 
-def ours(operation: Operation, order: Sequence[int], operands: Sequence[float]) -> tuple[float, Any]:
-    """The derivative, and the size that its error is measured by, or None for its own.
+def ours(operation: Operation, order: Sequence[int], operands: Operands) -> float:
+    """The derivative by the engine, or the value."""
+    if sum(order) == 0:
+        return getattr(Value(operands[0]), operation.name)(*operands[1:]).data
+    if sum(order) == 1:
+        node = getattr(Value, operation.name)(*map(Value, operands))
+        return node.derivatives[list(order).index(1)]
+    return differentiated(operation, order)(*operands)
+
+
+def size(operation: Operation, order: Sequence[int], operands: Operands, number: Any) -> Any:
+    """What an error is measured by.
 
     From the second order on derivatives are sums over paths, and these may cancel: the size is the sum
     of the sizes of the paths' products.
     """
     if sum(order) == 0:
-        return getattr(Value(operands[0]), operation.name)(*operands[1:]).data, None
+        return abs(number)
     if sum(order) == 1:
-        index = list(order).index(1)
-        slope = getattr(Value, operation.name)(*map(Value, operands)).derivatives[index]
-        sizes = SIZES.get(operation.name)
-        return slope, exactly(sizes, *operands) if sizes else None
+        return slope_size(operation.name, list(order).index(1), operands, number)
     last = max(index for index, times in enumerate(order) if times)
     before = [times - (index == last) for index, times in enumerate(order)]
     leaves = [Value(x) for x in operands]
-    below = differentiated(operation, before)(*leaves)
-    return differentiated(operation, order)(*operands), path_sizes(below).get(leaves[last], mp.mpf(0))
+    return path_sizes(differentiated(operation, before)(*leaves)).get(leaves[last], mp.mpf(0))
 
 
 def path_sizes(root: Value) -> dict[Value, Any]:
@@ -194,10 +195,8 @@ def path_sizes(root: Value) -> dict[Value, Any]:
 # --- errors ---------------------------------------------------------------------------------------
 
 
-def _lost_in_the_value(operation: Operation, total: int, operands: Sequence[float]) -> bool:
-    """Whether a derivative is computed from one below, or the value, that has underflowed."""
-    if total == 1 and operation.name not in FROM_THE_VALUE:
-        return False
+def _lost_below(operation: Operation, total: int, operands: Sequence[float]) -> bool:
+    """Whether a derivative is computed from a lower one, or the value, that has underflowed."""
     below = [exact(operation, order, operands) for k in range(total) for order in orders(operation, k)]
     return any(number is not None and 0 < abs(number) < LEAST_NORMAL for number in below)
 
@@ -209,23 +208,24 @@ def counted(operation: Operation, kind: str) -> list[Place]:
     return [
         (order, operands, number)
         for operands in (points(operation) if total < 2 else nearby(operation))
-        if not (total and _lost_in_the_value(operation, total, operands))
+        if not (total > 1 and _lost_below(operation, total, operands))
         for order in orders(operation, total)
         if (number := exact(operation, order, operands)) is not None
     ]
 
 
-def _error(got: float, number: Any, size: Any) -> float:
+def _error(got: float, operation: Operation, place: Place) -> float:
+    order, operands, number = place
     if mp.isinf(number):
         return 0.0 if math.isinf(got) else math.inf
-    return ulps(got, number, size)
+    return ulps(got, number, size(operation, order, operands, number))
 
 
 def errors(operation: Operation, kind: str) -> Iterator[tuple[float, tuple[int, ...], Operands]]:
     """Our errors in ulp, each with the order and the operands."""
-    for order, operands, number in counted(operation, kind):
-        got, size = ours(operation, order, operands)
-        yield _error(got, number, size), order, operands
+    for place in counted(operation, kind):
+        order, operands, _ = place
+        yield _error(ours(operation, order, operands), operation, place), order, operands
 
 
 def worst(operation: Operation, kind: str) -> float:
@@ -242,13 +242,10 @@ def peers_worst(compute: Callable[..., Any], operation: Operation, kind: str) ->
     ]
     found = []
     for order in orders(operation, KINDS.index(kind)):
-        here = [(operands, number) for each, operands, number in places if each == order]
-        computed = compute(operation.name, [operands for operands, _ in here], order)
+        here = [place for place in places if place[0] == order]
+        computed = compute(operation.name, [operands for _, operands, _ in here], order)
         if computed is not None:
-            found += [
-                _error(got, number, ours(operation, order, operands)[1])
-                for got, (operands, number) in zip(computed, here, strict=True)
-            ]
+            found += [_error(got, operation, place) for got, place in zip(computed, here, strict=True)]
     return max(found) if found else None
 
 
@@ -269,14 +266,14 @@ The largest errors of every operation, in units of the last place (ulp), measure
 - "all" means that no digit is right, and "∞" that a number is infinite, or NaN, that should not be. A
   blank means that there is no such operation, or no derivative by its second operand.
 
-What an ulp is of: of the exact number, but for sums that cross zero while their terms do not, which no
-way of adding doubles gets right to an ulp of the sum. There it is of the sum of the terms' sizes. They
-are the first derivatives of `silu` and `gelu`, and from the second order on the sums over the paths of
-the graph, where the size is that of our graph for every engine.
+What an ulp is of: of the exact number, with these exceptions.
 
-One thing is left out of ours: the derivatives of `div`, `gaussian` and `gelu` where the value is
-subnormal, and higher derivatives where a lower one is. They are computed from a number that has lost
-digits.
+- A sum may cross zero while its terms do not, and no way of adding doubles gets it right to an ulp of
+  the sum. So with the first derivatives of `silu` and `gelu`, and from the second order on with the sums
+  over the paths of the graph. There it is an ulp of the sum of the terms' sizes; of our terms, for all.
+- The derivatives of `div`, `gaussian` and `gelu` are computed from the value. Where that is subnormal it
+  has lost digits, and it is an ulp of the least normal number, times what the derivative magnifies the
+  value by. Higher derivatives are left out where a lower one or the value is subnormal.
 
 """
 

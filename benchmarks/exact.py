@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
 import sympy
 from mpmath import mp
 
-__all__ = ["EXACT", "SIZES", "SYMBOLIC", "derivative", "exactly", "ulps"]
+__all__ = ["EXACT", "LEAST_NORMAL", "SYMBOLIC", "derivative", "exactly", "slope_size", "ulps"]
 
 
 def _erfc(x: Any) -> Any:
@@ -111,10 +111,18 @@ SYMBOLIC: dict[str, Callable[..., Any]] = {
 
 #: Derivatives that cross zero where their terms cancel, and the sum of the sizes of these terms. No way
 #: of adding doubles is accurate to a few ulp of the sum there, so the error is in ulp of the sizes.
-SIZES: dict[str, Callable[[Any], Any]] = {
-    "silu": lambda x: EXACT["sigmoid"](x) * (1 + abs(x) * EXACT["sigmoid"](-x)),
-    "gelu": lambda x: EXACT["normal_cdf"](x) + abs(x) * EXACT["gaussian"](x) / mp.sqrt(2 * mp.pi),
+_TERMS: dict[tuple[str, int], Callable[..., Any]] = {
+    ("silu", 0): lambda x: EXACT["sigmoid"](x) * (1 + abs(x) * EXACT["sigmoid"](-x)),
+    ("gelu", 0): lambda x: EXACT["normal_cdf"](x) + abs(x) * EXACT["gaussian"](x) / mp.sqrt(2 * mp.pi),
 }
+#: Derivatives that are computed from the value, as x/y² is from x/y, and by what they magnify it. Where
+#: the value underflows it loses digits, and in these they stay lost.
+_MAGNIFIED: dict[tuple[str, int], Callable[..., Any]] = {
+    ("div", 1): lambda x, y: 1 / abs(y),
+    ("gaussian", 0): abs,
+    ("gelu", 0): abs,
+}
+LEAST_NORMAL = 2.0**-1022
 
 
 @cache
@@ -152,6 +160,16 @@ def exactly(function: Callable[..., Any], *operands: float, digits: int = 30) ->
                 return now
         before = now
     return before
+
+
+def slope_size(name: str, index: int, operands: Sequence[float], slope: Any) -> Any:
+    """What the error of a first derivative is measured by: its size, or that of what it is made of."""
+    place, size = (name, index), abs(slope)
+    if place in _TERMS:
+        size = exactly(_TERMS[place], *operands)
+    if place in _MAGNIFIED:
+        size = max(size, LEAST_NORMAL * _MAGNIFIED[place](*map(mp.mpf, operands)))
+    return size
 
 
 def ulps(got: float, exact: Any, size: Any = None) -> float:

@@ -1,7 +1,9 @@
 """How accurate operations and their derivatives are, and that the page of accuracy says so."""
 
+import doctest
 import math
 from itertools import product
+from types import ModuleType
 
 import pytest
 from hypothesis import example, given
@@ -10,6 +12,9 @@ from mpmath import mp
 from oracles import inside, on_kink
 
 import autograd
+import benchmarks.accuracy
+import benchmarks.exact
+import benchmarks.pages
 from autograd import OPERATIONS, AutogradError, Operation, Value
 from autograd.eager import attach
 from benchmarks.accuracy import (
@@ -194,6 +199,13 @@ def test_the_page_is_read_as_it_is_written() -> None:
     assert [written(error) for error in (0.0, 0.04, 12.34, 2e3, 1e16, None)] == [
         "0", "0.0", "12.3", "2e3", "all", "",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("module", [benchmarks.accuracy, benchmarks.exact, benchmarks.pages])
+def test_examples_of_the_scripts_run(module: ModuleType) -> None:
+    result = doctest.testmod(module)
+    assert result.attempted
+    assert result.failed == 0
 
 
 # --- PyTorch --------------------------------------------------------------------------------------
