@@ -17,13 +17,15 @@ from multiprocessing import Pool
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.mutants import ROOT, TABLE, Mutant, mutants
+from benchmarks.mutants import ROOT, Mutant, mutants
 from benchmarks.pages import put
 
-__all__ = ["copied", "noticed_by", "score"]
+__all__ = ["copied", "first_failure", "noticed_by", "score"]
 
 #: A test that takes longer has been made to wait for ever, as a lock that is taken twice makes it.
 SECONDS = 300.0
+
+EVERY_TEST = ("tests", "autograd", "nn", "--ignore=tests/test_mutation.py")
 
 
 def copied(folder: Path) -> Path:
@@ -32,7 +34,7 @@ def copied(folder: Path) -> Path:
     return Path(shutil.copytree(ROOT, folder / "copy", ignore=leave))
 
 
-def _first_failure(copy: Path, arguments: Sequence[str]) -> str:
+def first_failure(copy: Path, arguments: Sequence[str]) -> str:
     """The test that fails first, or "" if none does."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *arguments]
     environment = {name: text for name, text in os.environ.items() if name not in {"CI", "PYTHONPATH"}}
@@ -61,12 +63,10 @@ def noticed_by(mutant: Mutant, copy: Path) -> str:
     original = (ROOT / mutant.file).read_text(encoding="utf-8")
     (copy / mutant.file).write_text(mutant.source, encoding="utf-8")
     about_it = ["tests/test_backward.py"]
-    if mutant.file == TABLE:
+    if mutant.operation:
         about_it = ["tests/test_operations.py", "-k", mutant.operation]
     try:
-        return _first_failure(copy, about_it) or _first_failure(
-            copy, ["tests", "autograd", "nn", "--ignore=tests/test_mutation.py"]
-        )
+        return first_failure(copy, about_it) or first_failure(copy, EVERY_TEST)
     finally:
         (copy / mutant.file).write_text(original, encoding="utf-8")
 
@@ -100,9 +100,10 @@ def main() -> None:
     real = [number for number, mutant in enumerate(found) if not mutant.equivalent]
     verdicts = [""] * len(found)
     with TemporaryDirectory() as folder, Pool() as pool:
-        for number, by in zip(
-            real, pool.starmap(_verdict, [(number, folder) for number in real], chunksize=1), strict=True
-        ):
+        if by := first_failure(copied(Path(folder)), EVERY_TEST):
+            raise SystemExit(f"without any mistake {by} fails")
+        jobs = [(number, folder) for number in real]
+        for number, by in zip(real, pool.starmap(_verdict, jobs, chunksize=1), strict=True):
             verdicts[number] = by
             print(f"{found[number].kind}, {found[number].what}: {by or 'NOT NOTICED'}")
     put("mutation", score(zip(found, verdicts, strict=True)))

@@ -6,6 +6,7 @@ complains about a planted mistake.
 
 from __future__ import annotations
 
+import linecache
 import math
 import operator
 import re
@@ -17,11 +18,13 @@ from types import ModuleType
 from typing import Any
 
 import mpmath
+import pytest
 import sympy
 from mpmath import mp
 
 from autograd import OPERATIONS, Operation, Value
 from autograd.backward import topological_order
+from autograd.eager import attach
 from autograd.expression import Expression, evaluate
 from autograd.limits import compiled
 from benchmarks.exact import EXACT, SYMBOLIC
@@ -100,6 +103,24 @@ def points(operation: Operation) -> list[tuple[float, ...]]:
         spread = [(random.gauss(0.0, 3.0), random.gauss(0.0, 3.0)) for _ in range(80)]
         found = [*product(axis, axis), *spread]
     return [p for p in found if inside(operation, p) and not on_kink(operation, p)]
+
+
+# --- planted rows -----------------------------------------------------------------------------------
+
+
+def plant(monkeypatch: pytest.MonkeyPatch, operation: Operation) -> Callable[..., Value]:
+    """Let the engine have a row in the place of the table's; the method that it makes of it."""
+
+    class Planted:
+        pass
+
+    getattr(Value, operation.name)  # it registers its source when it is first looked up
+    registered = f"<autograd {operation.name}>"
+    monkeypatch.setitem(linecache.cache, registered, linecache.cache[registered])
+    attach(operation, Planted, Value)
+    method = getattr(Planted, operation.name)
+    monkeypatch.setattr(Value, operation.name, method)
+    return method
 
 
 # --- check: differences ----------------------------------------------------------------------------

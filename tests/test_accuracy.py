@@ -9,14 +9,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from mpmath import mp
-from oracles import inside, on_kink
+from oracles import inside, on_kink, plant
 
 import autograd
 import benchmarks.accuracy
 import benchmarks.exact
 import benchmarks.pages
 from autograd import OPERATIONS, AutogradError, Operation, Value
-from autograd.eager import attach
 from benchmarks.accuracy import (
     KINDS,
     PAGE,
@@ -181,12 +180,7 @@ def test_the_precision_is_raised_until_cancellation_is_harmless(x: float) -> Non
 def test_a_planted_mistake_is_an_error(
     name: str, value: str, partial: str, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Planted:
-        pass
-
-    attach(Operation(name, "x", value, partials=(partial,), about=""), Planted, Value)
-    method = getattr(Planted, name)
-    monkeypatch.setattr(Value, name, method)
+    method = plant(monkeypatch, Operation(name, "x", value, partials=(partial,), about=""))
     monkeypatch.setattr(autograd, name, lambda x: method(x) if isinstance(x, Value) else x)
     assert worst(OPERATIONS[name], kind) > 8.0
 
