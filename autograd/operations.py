@@ -220,11 +220,12 @@ _TABLE = (
         "x, y",
         "x ** y",
         # y - 1 is not always exact, and x ** (y - 1) magnifies its rounding by log x; out / x does
-        # not, but is 0/0 at 0. Neither computes a logarithm, and both are smooth.
+        # not, but is 0/0 at 0. Neither computes a logarithm, and both are smooth. Where y is 0,
+        # x ** -1.0 may overflow, and 0·inf is NaN.
         partials=(
             (
                 "0.0 if x == 0.0 and y == 0.0 else y * x ** (y - 1.0) "
-                "if x == 0.0 or y - 1.0 + 1.0 == y != y - 1.0 else y * out / x"
+                "if x == 0.0 or 0.0 != y == y - 1.0 + 1.0 != y - 1.0 else y * out / x"
             ),
             "0.0 if x == 0.0 else out * log(x)",
         ),
@@ -270,8 +271,11 @@ _TABLE = (
         "cbrt",
         "x",
         "cbrt(x)",
-        # the first form takes the rounding of the root twice, the second is 0/0 at 0
-        partials=("1.0 / (3.0 * out * out) if x == 0.0 else out / x / 3.0",),
+        # Two thirds of out/x and one of 1/out²: as in Newton's step, the error of the root, which is up
+        # to 4 ulp in some libraries, drops out. At 0 and ±inf out/x is NaN.
+        partials=(
+            "1.0 / (3.0 * out * out) if x == x + x else (2.0 * out / x + 1.0 / (out * out)) / 9.0",
+        ),
         as_taught=("1.0 / (3.0 * out ** 2.0)",),
         about="cube root; its slope at 0 is infinite",
     ),
@@ -369,7 +373,7 @@ _TABLE = (
         "atan",
         "x",
         "atan(x)",
-        partials=("1.0 / (1.0 + x * x)",),
+        partials=("square(1.0 / hypot(x, 1.0))",),
         as_taught=("1.0 / (1.0 + x ** 2.0)",),
         symbol="arctan",
         numpy="arctan",
@@ -379,9 +383,16 @@ _TABLE = (
         "atan2",
         "y, x",
         "atan2(y, x)",
+        # the squares where they neither overflow nor underflow; beyond, x/h underflows only if x/h² does
         partials=(
-            "0.0 if x == 0.0 and y == 0.0 else x / hypot(x, y) / hypot(x, y)",
-            "0.0 if x == 0.0 and y == 0.0 else -y / hypot(x, y) / hypot(x, y)",
+            (
+                "x / (x * x + y * y) if 1.0 / 2.0 ** 960.0 < x * x + y * y < 2.0 ** 960.0 "
+                "else 0.0 if x == 0.0 and y == 0.0 else x / hypot(x, y) / hypot(x, y)"
+            ),
+            (
+                "-y / (x * x + y * y) if 1.0 / 2.0 ** 960.0 < x * x + y * y < 2.0 ** 960.0 "
+                "else 0.0 if x == 0.0 and y == 0.0 else -y / hypot(x, y) / hypot(x, y)"
+            ),
         ),
         as_taught=("x / (x ** 2.0 + y ** 2.0)", "-y / (x ** 2.0 + y ** 2.0)"),
         kink="x == 0.0 and y == 0.0",
@@ -443,7 +454,18 @@ _TABLE = (
         "hypot",
         "x, y",
         "hypot(x, y)",
-        partials=("0.0 if out == 0.0 else x / out", "0.0 if out == 0.0 else y / out"),
+        # an out of a few digits, so near the smallest float, is computed again on a larger scale
+        partials=(
+            (
+                "0.0 if out == 0.0 else x / out if out > 1.0 / 2.0 ** 960.0 "
+                "else 2.0 ** 960.0 * x / hypot(2.0 ** 960.0 * x, 2.0 ** 960.0 * y)"
+            ),
+            (
+                "0.0 if out == 0.0 else y / out if out > 1.0 / 2.0 ** 960.0 "
+                "else 2.0 ** 960.0 * y / hypot(2.0 ** 960.0 * x, 2.0 ** 960.0 * y)"
+            ),
+        ),
+        as_taught=("0.0 if out == 0.0 else x / out", "0.0 if out == 0.0 else y / out"),
         kink="x == 0.0 and y == 0.0",
         about="length of the vector (x, y), √(x² + y²)",
     ),
@@ -529,9 +551,17 @@ _TABLE = (
         "elu",
         "x, alpha=1.0",
         "x if x > 0.0 else alpha * expm1(x)",
+        # exp(x) alone underflows before its product with a large alpha does
         partials=(
-            "1.0 if x > 0.0 else min(max(alpha, 0.0), 1.0) if x == 0.0 else alpha * exp(x)",
+            (
+                "1.0 if x > 0.0 else min(max(alpha, 0.0), 1.0) if x == 0.0 "
+                "else alpha * exp(0.5 * x) * exp(0.5 * x) if x < -700.0 else alpha * exp(x)"
+            ),
             "0.0 if x > 0.0 else expm1(x)",
+        ),
+        as_taught=(
+            "1.0 if x > 0.0 else min(max(alpha, 0.0), 1.0) if x == 0.0 else alpha * exp(x)",
+            "",
         ),
         kink="x == 0.0",
         symbol="ELU",
@@ -540,15 +570,17 @@ _TABLE = (
     Operation(
         "silu",
         "x",
-        "-0.0 if x < -750.0 else x * sigmoid(x)",
-        partials=("sigmoid(x) * (1.0 + x * sigmoid(-x))",),
+        # far out on the left sigmoid(x) is exp(x), which underflows before the product does
+        ("-0.0 if x < -1500.0 else x * exp(0.5 * x) * exp(0.5 * x) if x < -700.0 else x * sigmoid(x)"),
+        partials=("sigmoid(x) + out * sigmoid(-x)",),
+        as_taught=("sigmoid(x) * (1.0 + x * sigmoid(-x))",),
         symbol="SiLU",
         about="sigmoid linear unit x·σ(x), also called swish",
     ),
     Operation(
         "gelu",
         "x",
-        "-0.0 if x < -40.0 else x * normal_cdf(x)",
+        "gelu(x)",
         partials=("normal_cdf(x) + x * gaussian(x) / sqrt(2.0 * pi)",),
         symbol="GELU",
         about="Gaussian error linear unit x·Φ(x), exact",

@@ -6,6 +6,7 @@ complains about a planted mistake.
 
 from __future__ import annotations
 
+import linecache
 import math
 import operator
 import re
@@ -18,6 +19,7 @@ from types import ModuleType
 from typing import Any
 
 import mpmath
+import pytest
 import sympy
 from mpmath import mp
 
@@ -28,70 +30,9 @@ from autograd.eager import attach
 from autograd.expression import Expression, evaluate
 from autograd.limits import compiled
 from autograd.methods import Methods
+from benchmarks.exact import EXACT, SYMBOLIC
 
-# --- high precision: every operation by its definition, not by its row ----------------------------
-
-#: Operations of mpmath's numbers, by definition; an operation that is not here is taken from its row.
-EXACT: dict[str, Callable[..., Any]] = {
-    "add": operator.add,
-    "sub": operator.sub,
-    "mul": operator.mul,
-    "div": operator.truediv,
-    "neg": operator.neg,
-    "pos": operator.pos,
-    "pow": mp.power,
-    "abs": abs,
-    "reciprocal": lambda x: 1 / x,
-    "square": lambda x: x**2,
-    "sqrt": mp.sqrt,
-    "cbrt": lambda x: mp.sign(x) * mp.cbrt(abs(x)),
-    "exp": mp.exp,
-    "expm1": mp.expm1,
-    "exp2": lambda x: mp.power(2, x),
-    "log": mp.log,
-    "log1p": mp.log1p,
-    "log2": lambda x: mp.log(x) / mp.log(2),
-    "log10": lambda x: mp.log(x) / mp.log(10),
-    **{name: getattr(mp, name) for name in ("sin", "cos", "tan", "asin", "acos", "atan", "atan2")},
-    **{name: getattr(mp, name) for name in ("sinh", "cosh", "tanh", "asinh", "acosh", "atanh")},
-    "hypot": mp.hypot,
-    "erf": mp.erf,
-    "erfc": mp.erfc,
-    "gaussian": lambda x: mp.exp(-(x**2) / 2),
-    "normal_cdf": lambda x: mp.erfc(-x / mp.sqrt(2)) / 2,
-    "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
-    "logsigmoid": lambda x: -mp.log1p(mp.exp(-x)),
-    "softplus": lambda x: mp.log1p(mp.exp(x)),
-    "relu": lambda x: max(x, mp.mpf(0)),
-    "leaky_relu": lambda x, slope: max(x, mp.mpf(0)) + slope * min(x, mp.mpf(0)),
-    "elu": lambda x, alpha: x if x > 0 else alpha * mp.expm1(x),
-    "silu": lambda x: x / (1 + mp.exp(-x)),
-    "gelu": lambda x: x * mp.erfc(-x / mp.sqrt(2)) / 2,
-    "max": max,
-    "min": min,
-}
-
-# These derivatives cross zero where their terms cancel. No way of adding doubles is accurate to
-# a few ulp of the sum there, so their error is measured in ulp of the sum of the terms' sizes.
-_SUM_OF_SIZES: dict[str, Callable[[Any], Any]] = {
-    "silu": lambda x: EXACT["sigmoid"](x) * (1 + abs(x) * EXACT["sigmoid"](-x)),
-    "gelu": lambda x: EXACT["normal_cdf"](x) + abs(x) * EXACT["gaussian"](x) / mp.sqrt(2 * mp.pi),
-}
-
-
-def exactly(function: Callable[..., Any], *operands: float) -> Any:
-    """A function of mpmath's numbers to 30 digits at least: the precision is raised until it settles.
-
-    It starts at 50 digits; 1 - tanh(x)**2 at x = 300 needs 800, and settles after them.
-    """
-    before = None
-    for digits in (50, 100, 200, 400, 800):
-        with mp.workdps(digits):
-            now = function(*map(mp.mpf, operands))
-            if before is not None and now != 0 and abs(now - before) <= abs(now) * mp.mpf("1e-30"):
-                return now
-        before = now
-    return before
+# --- texts of rows in high precision ---------------------------------------------------------------
 
 
 def in_mpmath(expression: Expression, variables: dict[str, Any]) -> Any:
@@ -121,18 +62,6 @@ def exact_partial(operation: Operation, index: int) -> Callable[..., Any]:
         return in_mpmath(operation.as_taught[index], variables | {"out": out})
 
     return partial
-
-
-def ulps(got: float, exact: Any, size: Any = None) -> float:
-    """How far a float is from a number of mpmath, in units of the last place of a float of its size."""
-    size = exact if size is None else size
-    if size == 0:
-        return 0.0 if got == 0.0 else math.inf
-    if not math.isfinite(got):
-        return math.inf
-    _, exponent = mp.frexp(size)
-    with mp.workdps(50):
-        return float(abs(mp.mpf(got) - exact) / mp.ldexp(1, exponent - 53))
 
 
 # --- where operations are looked at ---------------------------------------------------------------
@@ -179,7 +108,7 @@ def points(operation: Operation) -> list[tuple[float, ...]]:
     return [p for p in found if inside(operation, p) and not on_kink(operation, p)]
 
 
-# --- check: values and slopes in ulp --------------------------------------------------------------
+# --- planted rows -----------------------------------------------------------------------------------
 
 
 def attached(operation: Operation) -> Callable[..., Value]:
@@ -192,6 +121,16 @@ def attached(operation: Operation) -> Callable[..., Value]:
 
     attach(operation, Planted, Value)
     return getattr(Planted, operation.name)
+
+
+def plant(monkeypatch: pytest.MonkeyPatch, operation: Operation) -> Callable[..., Value]:
+    """Let the engine have a row in the place of the table's; the method that it makes of it."""
+    getattr(Value, operation.name)  # it registers its source when it is first looked up
+    registered = f"<autograd {operation.name}>"
+    monkeypatch.setitem(linecache.cache, registered, linecache.cache[registered])
+    method = attached(operation)
+    monkeypatch.setattr(Value, operation.name, method)
+    return method
 
 
 @contextmanager
@@ -228,43 +167,7 @@ def spoilt(name: str, index: int, partial: str = "({}) + 0.5") -> Operation:
     )
 
 
-def _ordinary(number: Any) -> bool:
-    """Whether a number is well away from overflow and underflow."""
-    return number == 0 or 1e-290 < abs(number) < 1e290
-
-
-def _slope_error(operation: Operation, index: int, operands: tuple[float, ...], slope: float) -> float:
-    try:
-        exact = exactly(exact_partial(operation, index), *operands)
-    except ZeroDivisionError:  # the arcsine at 1 is vertical
-        return 0.0 if math.isinf(slope) else math.inf
-    if isinstance(exact, mpmath.mpc):  # x**y by y at x < 0 has no real derivative
-        return 0.0 if math.isnan(slope) else math.inf
-    if not _ordinary(exact):
-        return 0.0
-    sizes = _SUM_OF_SIZES.get(operation.name)
-    return ulps(slope, exact, exactly(sizes, *operands) if sizes else None)
-
-
-def inaccuracies(operation: Operation, limit: float = 4.0) -> list[str]:
-    """Where the value or a slope is further than ``limit`` ulp from the exact one."""
-    method = attached(operation)
-    complaints = []
-    for operands in points(operation):
-        value = exactly(exact_value(operation), *operands)
-        if not _ordinary(value):
-            continue
-        node = method(*map(Value, operands))
-        errors = [("value", ulps(node.data, value))]
-        for index, slope in enumerate(node.derivatives):
-            assert slope is not None
-            errors.append((f"partial {index}", _slope_error(operation, index, operands, slope)))
-        complaints += [
-            f"{operation.name}{operands}: {what} is {error:.1f} ulp off"
-            for what, error in errors
-            if error > limit
-        ]
-    return complaints
+# --- check: differences ----------------------------------------------------------------------------
 
 
 def wrong_by_differences(operation: Operation) -> list[str]:
@@ -286,41 +189,6 @@ def wrong_by_differences(operation: Operation) -> list[str]:
 
 
 # --- check: symbols -------------------------------------------------------------------------------
-
-#: Operations of SymPy's expressions, by their names. None is taken from the table.
-SYMBOLIC: dict[str, Callable[..., Any]] = {
-    "add": operator.add,
-    "sub": operator.sub,
-    "mul": operator.mul,
-    "div": operator.truediv,
-    "neg": operator.neg,
-    "pos": operator.pos,
-    "pow": operator.pow,
-    "abs": sympy.Abs,
-    "reciprocal": lambda x: 1 / x,
-    "square": lambda x: x**2,
-    "sqrt": sympy.sqrt,
-    "cbrt": lambda x: sympy.sign(x) * sympy.cbrt(sympy.Abs(x)),
-    "exp": sympy.exp,
-    "expm1": lambda x: sympy.exp(x) - 1,
-    "exp2": lambda x: 2**x,
-    "log": sympy.log,
-    "log1p": lambda x: sympy.log(1 + x),
-    "log2": lambda x: sympy.log(x) / sympy.log(2),
-    "log10": lambda x: sympy.log(x) / sympy.log(10),
-    **{name: getattr(sympy, name) for name in ("sin", "cos", "tan", "asin", "acos", "atan", "atan2")},
-    **{name: getattr(sympy, name) for name in ("sinh", "cosh", "tanh", "asinh", "acosh", "atanh")},
-    "hypot": lambda x, y: sympy.sqrt(x**2 + y**2),
-    "erf": sympy.erf,
-    "erfc": sympy.erfc,
-    "gaussian": lambda x: sympy.exp(-(x**2) / 2),
-    "normal_cdf": lambda x: sympy.erfc(-x / sympy.sqrt(2)) / 2,
-    "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
-    "logsigmoid": lambda x: -sympy.log(1 + sympy.exp(-x)),
-    "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
-    "max": sympy.Max,
-    "min": sympy.Min,
-}
 
 
 class Located:
@@ -513,6 +381,18 @@ def _without_bars(text: str) -> str:
     return read
 
 
+def _top_level(text: str) -> list[str]:
+    """The pieces between the commas that stand in no parentheses."""
+    pieces = [""]
+    for part in re.split(r"(, )", text):
+        inside = pieces[-1].count("(") > pieces[-1].count(")")
+        if part == ", " and not inside:
+            pieces.append("")
+        else:
+            pieces[-1] += part
+    return pieces
+
+
 def read_unicode(text: str, variables: dict[str, Any]) -> Any:
     """The value of a formula in Unicode, read by the rules of school and not by its tree."""
     text = _called_by_symbol(text)
@@ -523,7 +403,7 @@ def read_unicode(text: str, variables: dict[str, Any]) -> Any:
         text = text.replace(sign, python)
     if " if " in text:
         text = re.sub(r"(?<![<>!])=(?!=)", "==", text)
-        pieces = [piece.partition(" if ") for piece in re.split(r", (?![^()]*\))", text)]
+        pieces = [piece.partition(" if ") for piece in _top_level(text)]
         text = _cases([(value.removeprefix("else "), when or None) for value, _, when in pieces])
     return _evaluated(text, variables)
 

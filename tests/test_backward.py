@@ -1,6 +1,7 @@
 """The chain rule over graphs: right to the bit, at any depth."""
 
 import gc
+import itertools
 import math
 import os
 import sys
@@ -119,6 +120,16 @@ def test_leaves_accumulate_over_several_roots() -> None:
     assert first.grad == 1.0
 
 
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_interior_nodes_start_from_zero_each_time(create_graph: bool) -> None:
+    x = Value(3.0)
+    interior = x * x
+    root = interior * 5
+    for _ in range(3):
+        root.backward(create_graph)
+        assert (interior.grad, root.grad) == (5.0, 1.0)
+
+
 # --- deterministic --------------------------------------------------------------------------------
 
 
@@ -141,6 +152,17 @@ print(*(leaf.grad.hex() for leaf in leaves))
         outputs = set(runs)
     assert len(outputs) == 1
     assert len(outputs.pop().split()) == 20
+
+
+@pytest.mark.parametrize("slopes", list(itertools.permutations([1e16, 1.0, -1e16])))
+def test_paths_are_added_from_left_to_right(slopes: tuple[float, float, float]) -> None:
+    a, b, c = slopes
+    x = Value(1.0)
+    root = (x * a + x * b) + x * c
+    root.backward()
+    assert x.grad == (a + b) + c  # no other order gives all six
+    assert gradients(root)[x] == (a + b) + c
+    assert gradients(root, create_graph=True)[x].data == (a + b) + c
 
 
 # --- any depth, and freed at once -----------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from mpmath import mp
-from oracles import EXACT, exactly, in_mpmath, inside, latex_mistakes, points, read_latex, read_unicode
+from oracles import in_mpmath, inside, latex_mistakes, points, read_latex, read_unicode
 
 import autograd
 from autograd import OPERATIONS, Operation, Value, topological_order
@@ -18,6 +18,7 @@ from autograd.labels import written
 from autograd.limits import compiled
 from autograd.strategies import Graph, graphs
 from autograd.symbols import latex_symbol
+from benchmarks.exact import EXACT, exactly
 
 every_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 

@@ -48,12 +48,14 @@ def interrupted_before(
 
     before = sys.gettrace()
     sys.settrace(globally)
+    went_on = False
     try:
         call()
     except by:
-        pass
+        went_on = True
     finally:
         sys.settrace(before)
+    assert went_on == came
     return came
 
 

@@ -8,23 +8,16 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, given
 from hypothesis import strategies as st
-from mpmath import mp
 from oracles import (
-    EXACT,
     PYTHON,
-    exact_value,
-    exactly,
     in_python,
-    inaccuracies,
     inside,
     numpy_function,
     on_kink,
-    points,
     same,
     symbolic_mistakes,
-    ulps,
     wrong_by_differences,
 )
 from strategies import FINITE, SPECIAL, any_numbers, finite_numbers, operands_of, operations
@@ -42,9 +35,10 @@ from autograd import (
 )
 from autograd.formula import value_text
 from autograd.limits import ieee_value
+from benchmarks.accuracy import points
+from benchmarks.exact import EXACT, exactly
 
 every_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-UNARY = [operation for operation in OPERATIONS.values() if operation.arity == 1]
 BINARY = [operation for operation in OPERATIONS.values() if operation.arity == 2]
 
 
@@ -53,12 +47,6 @@ def node_of(operation: Operation, operands: tuple[float, ...]) -> Value:
 
 
 # --- values and slopes ----------------------------------------------------------------------------
-
-
-@every_operation
-def test_value_and_slopes_are_within_4_ulp_of_high_precision(operation: Operation) -> None:
-    assert len(points(operation)) > 30
-    assert inaccuracies(operation) == []
 
 
 @every_operation
@@ -87,9 +75,7 @@ def test_where_a_function_is_smooth_its_partials_are_smooth_texts(operation: Ope
 def test_every_mix_of_nodes_and_numbers_gives_the_same(operation: Operation) -> None:
     name = operation.name
     function, method = getattr(autograd, name), getattr(Value, name)
-    for numbers in points(operation)[::7]:
-        if any(abs(number) > 20.0 for number in numbers):  # the values would overflow
-            continue
+    for numbers in points(operation)[::5]:
         nodes = [Value(number) for number in numbers]
         whole = method(*nodes)
         whole.backward()
@@ -136,55 +122,6 @@ def test_operators_are_the_operations(operation: Operation) -> None:
 
 
 # --- derivatives of derivatives -------------------------------------------------------------------
-
-
-def _has_derivatives_around(operation: Operation, operands: tuple[float, ...]) -> bool:
-    """Whether a box around the operands lies in the domain, and the slopes in its middle are finite."""
-    around = product(*((x - 0.01, x, x + 0.01) for x in operands))
-    if not all(inside(operation, each) and not on_kink(operation, each) for each in around):
-        return False
-    return all(math.isfinite(slope) for slope in node_of(operation, operands).derivatives)
-
-
-def _close(got: float, exact: object) -> bool:
-    return abs(got - exact) <= 1e-13 * max(1, abs(exact))
-
-
-@pytest.mark.parametrize(
-    "operation", [o for o in UNARY if not o.kink], ids=lambda operation: operation.name
-)
-def test_derivatives_up_to_the_third(operation: Operation) -> None:
-    looked_at = [
-        x
-        for x in (-2.5, -1.7, -0.8, -0.3, 0.0, 0.3, 0.8, 1.2, 1.7, 2.5)
-        if _has_derivatives_around(operation, (x,))
-    ]
-    assert len(looked_at) >= 3
-    derivative = getattr(autograd, operation.name)
-    for order in (1, 2, 3):
-        derivative = grad(derivative)
-        for x in looked_at:
-            exact = mp.diff(exact_value(operation), x, order)
-            assert _close(derivative(x), exact), (order, x, derivative(x), float(exact))
-
-
-@pytest.mark.parametrize("operation", BINARY, ids=lambda operation: operation.name)
-def test_second_derivatives_by_both_operands(operation: Operation) -> None:
-    function = getattr(autograd, operation.name)
-    looked_at = [
-        (x, y)
-        for x in (-1.7, -0.4, 0.6, 2.3)
-        for y in (-1.5, -0.7, 0.3, 1.6)
-        if _has_derivatives_around(operation, (x, y))
-    ]
-    assert len(looked_at) >= 4
-    for point in looked_at:
-        for first in (0, 1):
-            for second in (0, 1):
-                order = (2 - first - second, first + second)
-                exact = mp.diff(exact_value(operation), point, order)
-                got = grad(grad(function, first), second)(*point)
-                assert _close(got, exact), (point, order, got, exact)
 
 
 def test_third_derivatives_at_zero() -> None:
@@ -306,6 +243,16 @@ def test_does_what_python_does_at_every_edge(operation: Operation) -> None:
             with pytest.raises(expected) as caught_plain:
                 getattr(autograd, operation.name)(*operands)
             assert isinstance(caught_plain.value, AutogradError)
+
+
+@pytest.mark.parametrize(
+    "operation", [o for o in OPERATIONS.values() if o.name not in PYTHON], ids=lambda o: o.name
+)
+def test_what_python_does_not_have_never_raises(operation: Operation) -> None:
+    for operands in (*product(SPECIAL, repeat=operation.arity), *points(operation)):
+        plain = getattr(autograd, operation.name)(*operands)
+        assert isinstance(plain, float)
+        assert same(node_of(operation, operands).data, plain)
 
 
 def _outside(operation: Operation) -> tuple[float, ...]:
@@ -621,21 +568,7 @@ RIGHT = planted("sin(x)", "cos(x)")
 
 
 def test_a_right_row_passes_every_check() -> None:
-    assert inaccuracies(RIGHT) == wrong_by_differences(RIGHT) == symbolic_mistakes(RIGHT) == []
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        planted("sin(x)", "cos(x) * 1.000000000000002", as_taught=["cos(x)"]),
-        planted("tanh(x)", "1.0 - out * out"),  # right on paper, but it cancels
-        planted("log(1.0 + x)", "1.0 / (1.0 + x)", domain="x > -1.0"),
-        planted("x * y", "y", "y", parameters="x, y", as_taught=["y", "x"]),
-    ],
-    ids=lambda operation: operation.value.text,
-)
-def test_the_ulp_check_notices_planted_mistakes(wrong: Operation) -> None:
-    assert inaccuracies(wrong)
+    assert wrong_by_differences(RIGHT) == symbolic_mistakes(RIGHT) == []
 
 
 @pytest.mark.parametrize(
@@ -656,23 +589,6 @@ def test_the_other_checks_notice_planted_mistakes(check: object, wrong: Operatio
 def test_the_symbolic_check_reads_the_stable_form_too() -> None:
     assert symbolic_mistakes(planted("sin(x)", "-cos(x)", as_taught=["cos(x)"]))
     assert symbolic_mistakes(planted("sin(x)", "cos(x) * 1.000000000000002", as_taught=["cos(x)"]))
-
-
-def test_ulps_counts_floats() -> None:
-    assert ulps(1.0, mp.mpf(1)) == 0.0
-    assert ulps(math.nextafter(1.5, 2.0), mp.mpf(1.5)) == 1.0
-    assert ulps(math.nextafter(-1e-200, 0.0), mp.mpf(-1e-200)) == 1.0
-    assert ulps(0.5, mp.mpf(0)) == math.inf
-    assert ulps(math.nan, mp.mpf(1)) == math.inf
-    assert ulps(2.0, mp.mpf(1), size=mp.mpf(2.0**52)) == 1.0
-
-
-@example(300.0)
-@example(1e-300)
-@given(st.floats(0.01, 300.0))
-def test_the_precision_is_raised_until_cancellation_is_harmless(x: float) -> None:
-    cancelling = exactly(lambda x: 1 - mp.tanh(x) ** 2, x)
-    assert abs(cancelling * exactly(mp.cosh, x) ** 2 - 1) < 1e-14
 
 
 def test_python_is_asked_for_complex_results_too() -> None:

@@ -1,0 +1,113 @@
+"""Whether the tests notice what goes wrong in the engine: ``python -m benchmarks.mutation``.
+
+Each mistake of `benchmarks.mutants` is made in a copy of the repository, and the tests run there until
+one fails: first those that are about the thing, and if they all pass, every test. The score is written
+into ``docs/evidence.md``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from multiprocessing import Pool
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.mutants import ROOT, Mutant, mutants
+from benchmarks.pages import put
+
+__all__ = ["copied", "first_failure", "noticed_by", "score"]
+
+#: A test that takes longer has been made to wait for ever, as a lock that is taken twice makes it.
+SECONDS = 300.0
+
+EVERY_TEST = ("tests", "autograd", "nn", "--ignore=tests/test_mutation.py")
+
+
+def copied(folder: Path) -> Path:
+    """A copy of the repository, to make mistakes in."""
+    leave = shutil.ignore_patterns(".git", ".*", "__pycache__", "build", "dist")
+    return Path(shutil.copytree(ROOT, folder / "copy", ignore=leave))
+
+
+def first_failure(copy: Path, arguments: Sequence[str]) -> str:
+    """The test that fails first, or "" if none does."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *arguments]
+    environment = {name: text for name, text in os.environ.items() if name not in {"CI", "PYTHONPATH"}}
+    try:
+        done = subprocess.run(
+            command,
+            cwd=copy,
+            env=environment | {"PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        return "a test that waits for ever"
+    if done.returncode == 0:
+        return ""
+    failed = re.search(r"^FAILED (\S+)", done.stdout, re.MULTILINE)
+    if done.returncode != 1 or failed is None:
+        raise RuntimeError(f"the tests did not run: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return failed[1]
+
+
+def noticed_by(mutant: Mutant, copy: Path) -> str:
+    """The test that notices a mistake, or "" if none does."""
+    original = (ROOT / mutant.file).read_text(encoding="utf-8")
+    (copy / mutant.file).write_text(mutant.source, encoding="utf-8")
+    about_it = ["tests/test_backward.py"]
+    if mutant.operation:
+        about_it = ["tests/test_operations.py", "-k", mutant.operation]
+    try:
+        return first_failure(copy, about_it) or first_failure(copy, EVERY_TEST)
+    finally:
+        (copy / mutant.file).write_text(original, encoding="utf-8")
+
+
+def score(verdicts: Iterable[tuple[Mutant, str]]) -> str:
+    """The table: by kinds, how many mistakes there are, how many are noticed, and which are none."""
+    kinds: dict[str, list[tuple[Mutant, str]]] = {}
+    for mutant, by in verdicts:
+        kinds.setdefault(mutant.kind, []).append((mutant, by))
+    lines = ["| mistake | made | noticed | makes no difference |", "| --- | ---: | ---: | --- |"]
+    for kind, found in kinds.items():
+        real = [by for mutant, by in found if not mutant.equivalent]
+        others: dict[str, list[str]] = {}
+        for mutant, _ in found:
+            if mutant.equivalent:
+                others.setdefault(mutant.equivalent, []).append(mutant.what)
+        named = "; ".join(f"{', '.join(what)}: {reason}" for reason, what in others.items())
+        lines.append(f"| {kind} | {len(real)} | {sum(map(bool, real))} | {named} |")
+    return "\n".join(lines)
+
+
+def _verdict(number: int, folder: str) -> str:
+    mine = Path(folder) / str(os.getpid())
+    copy = mine / "copy" if mine.exists() else copied(mine)
+    return noticed_by(mutants()[number], copy)
+
+
+def main() -> None:
+    """Make every mistake, on every processor, and write the score into the page."""
+    found = mutants()
+    real = [number for number, mutant in enumerate(found) if not mutant.equivalent]
+    verdicts = [""] * len(found)
+    with TemporaryDirectory() as folder, Pool() as pool:
+        if by := first_failure(copied(Path(folder)), EVERY_TEST):
+            raise SystemExit(f"without any mistake {by} fails")
+        jobs = [(number, folder) for number in real]
+        for number, by in zip(real, pool.starmap(_verdict, jobs, chunksize=1), strict=True):
+            verdicts[number] = by
+            print(f"{found[number].kind}, {found[number].what}: {by or 'NOT NOTICED'}")
+    put("mutation", score(zip(found, verdicts, strict=True)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""Mistakes planted in the engine: the tests notice them, and the page of evidence has the score."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from autograd import OPERATIONS
+from benchmarks import mutation
+from benchmarks.mutants import ROOT, Mutant, _edited, mutants
+from benchmarks.mutation import copied, noticed_by, score
+from benchmarks.pages import table
+
+ALL = mutants()
+REAL = [mutant for mutant in ALL if not mutant.equivalent]
+#: By derivatives and by rules, a few of each.
+SAMPLE = [mutant for mutant in REAL if mutant.operation][7::80] + [
+    mutant for mutant in REAL if not mutant.operation
+][3::18]
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copied(tmp_path_factory.mktemp("mutation"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mutant", SAMPLE, ids=lambda mutant: f"{mutant.kind}, {mutant.what}")
+def test_a_mistake_is_noticed(mutant: Mutant, copy: Path) -> None:
+    assert noticed_by(mutant, copy).startswith("tests/")
+    assert (copy / mutant.file).read_text(encoding="utf-8") != mutant.source  # it is put right again
+
+
+def test_the_page_has_every_mistake_and_all_are_noticed() -> None:
+    assert score((mutant, "noticed") for mutant in ALL) == table("mutation")
+
+
+def test_there_is_every_mistake_in_every_derivative() -> None:
+    for kind in ("sign", "factor 1.001", "dropped"):
+        made = [mutant.what for mutant in ALL if mutant.kind == kind]
+        assert made == [
+            f"`{operation.name}` by {parameter}"
+            for operation in OPERATIONS.values()
+            for parameter in operation.parameters
+        ]
+
+
+def test_each_is_another_change_and_is_python() -> None:
+    assert len({mutant.source for mutant in REAL}) == len(REAL)
+    for mutant in REAL:
+        assert mutant.source != (ROOT / mutant.file).read_text(encoding="utf-8")
+        ast.parse(mutant.source)
+
+
+def test_what_is_not_noticed_lowers_the_score() -> None:
+    first, second = REAL[:2]
+    same = Mutant("sign", "`pos` by x", first.file, "", "pos", "it is for the test")
+    assert first.kind == second.kind == "sign" or second.kind == "factor 1.001"
+    found = score([(first, "tests/test_a.py"), (first, ""), (same, "")]).splitlines()
+    assert found[2:] == ["| sign | 2 | 1 | `pos` by x: it is for the test |"]
+
+
+def test_a_rule_that_reads_otherwise_now_is_an_error() -> None:
+    with pytest.raises(ValueError, match="there is no 'abc'"):
+        _edited("abd", [("abc", "x")])
+
+
+@pytest.mark.slow
+def test_only_a_test_that_fails_is_a_notice(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (copy / "tests" / "test_nothing.py").write_text(
+        "import time\ndef test_right():\n    pass\ndef test_wrong():\n    assert 0\n"
+        "def test_waiting():\n    time.sleep(60)\n"
+    )
+    assert mutation.first_failure(copy, ["tests/test_nothing.py", "-k", "right"]) == ""
+    assert mutation.first_failure(copy, ["tests/test_nothing.py"]) == "tests/test_nothing.py::test_wrong"
+    with pytest.raises(RuntimeError, match="did not run"):
+        mutation.first_failure(copy, ["tests/test_no_such_file.py"])
+    monkeypatch.setattr(mutation, "SECONDS", 2.0)
+    assert "waits" in mutation.first_failure(copy, ["tests/test_nothing.py", "-k", "waiting"])
