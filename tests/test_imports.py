@@ -22,7 +22,8 @@ def python(code: str, path: Path = ROOT) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    "module", ["numpy", "rich", "graphviz", "click", "typing", "inspect", "dataclasses", "nn"]
+    "module",
+    ["numpy", "rich", "graphviz", "click", "typing", "inspect", "dataclasses", "hypothesis", "nn"],
 )
 def test_the_engine_imports_nothing_heavy(module: str) -> None:
     done = python(

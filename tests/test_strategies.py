@@ -313,7 +313,7 @@ def _uses(graph: Graph) -> list[int]:
         pytest.param(_constant_at(0), id="a constant on the left"),
         pytest.param(_constant_at(1), id="a constant on the right"),
         pytest.param(lambda graph: len(graph.leaves) == 4, id="four leaves"),
-        pytest.param(lambda graph: len(graph.operations) == 10, id="ten operations"),
+        pytest.param(lambda graph: len(graph.operations) > 7, id="eight operations"),
         pytest.param(lambda graph: depth_of(graph) > 7, id="eight deep"),
         pytest.param(lambda graph: len({*graph.operations}) > 5, id="six operations"),
     ],
@@ -325,8 +325,8 @@ def test_graphs_are_of_every_kind(condition: Callable[[Graph], bool]) -> None:
 def test_every_operation_occurs_in_graphs() -> None:
     seen: set[Operation] = set()
 
-    @settings(generating, max_examples=1000)
-    @given(graphs())
+    @generating
+    @given(graphs(max_size=20))
     def collect(graph: Graph) -> None:
         seen.update(graph.operations)
 
@@ -500,7 +500,7 @@ def is_wrong(graph: Graph) -> bool:
 
 
 PLANTED = [
-    ("add", 1), ("mul", 0), ("div", 1), ("hypot", 0), ("max", 1),
+    ("add", 1), ("mul", 0), ("div", 1), ("hypot", 0), ("pow", 1),
     ("neg", 0), ("sin", 0), ("tanh", 0), ("sqrt", 0), ("relu", 0),
 ]  # fmt: skip
 
@@ -512,7 +512,7 @@ def test_a_wrong_derivative_shrinks_to_its_operation_alone(name: str, index: int
     with replaced(spoilt(name, index)):
         graph = simplest(checkable, is_wrong)
     assert [operation.name for operation in graph.operations] == [name]
-    assert all(number in {0.0, 1.0, 2.0} for number in graph.numbers)
+    assert all(number in {0.0, 1.0, 2.0, -1.0} for number in graph.numbers)
     assert not is_wrong(eval(repr(graph)))
 
 
@@ -675,17 +675,17 @@ def test_networks_compute_finite_numbers(model: MLP, data: st.DataObject) -> Non
 
 
 def test_every_activation_and_convention_occurs() -> None:
-    seen = set()
+    activations, conventions = set(), set()
 
-    @settings(generating, max_examples=1000)
+    @settings(generating, max_examples=500)
     @given(networks())
     def collect(model: MLP) -> None:
-        neuron = model.layers[-1].neurons[0]
-        seen.add((neuron.activation, neuron.bias_convention))
+        activations.update(neuron.activation for layer in model.layers for neuron in layer.neurons)
+        conventions.add(model.layers[0].neurons[0].bias_convention)
 
     collect()
-    assert {activation for activation, _ in seen} == {*ACTIVATIONS}
-    assert {convention for _, convention in seen} == {*BIASES.values()}
+    assert activations == {*ACTIVATIONS}
+    assert conventions == {*BIASES.values()}
 
 
 @given(networks(shapes=st.just([2, 3, 1])))
