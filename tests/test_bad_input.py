@@ -62,7 +62,7 @@ def test_all_that_is_public_and_takes_something_is_tried(outcomes: dict[str, tup
                 assert name in tried
             plain = dataclasses.is_dataclass(thing) and not hasattr(thing, "__post_init__")
             if isinstance(thing, type) and package is not nn.worked and not plain:
-                assert name in tried | {"Operation"} or issubclass(thing, Exception | tuple)
+                assert name in tried | {"Operation"} or issubclass(thing, Exception | tuple | list)
 
 
 def test_a_function_without_a_good_argument_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

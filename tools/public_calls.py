@@ -223,9 +223,9 @@ def _of_call(
 
 
 def _of_class(name: str, kind: type) -> Iterator[Way]:
-    # errors are raised by us; what a tuple or another plain record holds is checked where it is used; a
-    # row of the table, when the package is imported
-    if issubclass(kind, Exception | tuple | autograd.Operation):
+    # errors are raised by us; what a list, a tuple or a plain record holds is checked where it is used;
+    # a row of the table, when the package is imported
+    if issubclass(kind, Exception | tuple | list | autograd.Operation):
         return
     plain = is_dataclass(kind) and not hasattr(kind, "__post_init__")
     loaded = kind.__module__.startswith("nn.worked")
