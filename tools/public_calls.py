@@ -97,7 +97,7 @@ SAMPLES: Samples = {
     **dict.fromkeys(("x", "y", "slope"), lambda: Value(0.5)),
     "acosh.x": lambda: Value(1.5),
     **dict.fromkeys(("data", "grad", "lr", "momentum", "weight_decay", "strength"), lambda: 0.5),
-    **dict.fromkeys(("nin", "nout", "digits", "steps"), lambda: 2),
+    **dict.fromkeys(("nin", "nout", "digits", "steps", "seed"), lambda: 2),
     "name": lambda: "w",
     "load.name": lambda: "urbain",
     "activation": lambda: "tanh",
@@ -193,7 +193,9 @@ def _of_call(
     name: str, function: Callable[..., Any], owner: Callable[[], Any] | None = None, method: str = ""
 ) -> Iterator[Way]:
     parameters = [
-        each for each in inspect.signature(function).parameters.values() if each.name != "self"
+        each
+        for each in inspect.signature(function).parameters.values()
+        if each.name != "self" and each.kind is not each.VAR_KEYWORD
     ]
 
     def prepare() -> Prepared:
@@ -221,9 +223,9 @@ def _of_call(
 
 
 def _of_class(name: str, kind: type) -> Iterator[Way]:
-    # errors are raised by us; what a tuple or another plain record holds is checked where it is used; a
-    # row of the table, when the package is imported
-    if issubclass(kind, Exception | tuple | autograd.Operation):
+    # errors are raised by us; what a list, a tuple or a plain record holds is checked where it is used;
+    # a row of the table, when the package is imported
+    if issubclass(kind, Exception | tuple | list | autograd.Operation):
         return
     plain = is_dataclass(kind) and not hasattr(kind, "__post_init__")
     loaded = kind.__module__.startswith("nn.worked")
