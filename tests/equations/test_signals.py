@@ -29,6 +29,9 @@ to_one = st.tuples(st.integers(1, 3), st.integers(1, 3), st.just(1))
 small = cases(one_output, sizes=to_one, error=losses())
 weighing = cases(by_weights, sizes=to_one, error=losses())
 deep = cases("signals", error=losses())
+#: With these outputs no step of descent is so long that the next ones overflow.
+bounded = st.sampled_from(["sigmoid", "tanh", "sin", "atan"])
+descending = cases("signals", hidden=bounded, last=bounded, error=losses())
 alone = cases(
     one_output,
     sizes=st.lists(st.integers(1, 3), min_size=1, max_size=4).map(lambda n: [*n, 1]),
@@ -391,17 +394,17 @@ def check_iterates(case: Case, kind: str, by_delta: bool) -> None:
                     assert apart(w(then, i, j, k), following) == []
 
 
-@given(deep)
+@given(descending)
 def test_eq_23_next_biases(case: Case) -> None:
     check_iterates(case, "b", by_delta=False)
 
 
-@given(deep)
+@given(descending)
 def test_eq_24_next_weights(case: Case) -> None:
     check_iterates(case, "w", by_delta=False)
 
 
-@given(deep)
+@given(descending)
 def test_eq_25_next_biases_by_deltas(case: Case) -> None:
     """x_0 = −1: η δ is added."""
     check_iterates(case, "b", by_delta=True)
@@ -411,7 +414,7 @@ def test_eq_25_next_biases_by_deltas(case: Case) -> None:
             assert apart(case[f"b_{j}^({k})+"], following) == []
 
 
-@given(deep)
+@given(descending)
 def test_eq_26_next_weights_by_deltas(case: Case) -> None:
     check_iterates(case, "w", by_delta=True)
 
