@@ -10,14 +10,17 @@ import sys
 from collections.abc import Sequence
 from operator import index
 
+from autograd.eager import as_number
 from autograd.errors import OperandError, ResultOverflowError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from typing import Any
+    from typing import Any, TypeVar
 
-__all__ = ["choice", "each", "flag", "function", "items", "shown", "whole"]
+    T = TypeVar("T")
+
+__all__ = ["choice", "each", "flag", "function", "instance", "items", "real", "shown", "text", "whole"]
 
 
 def shown(given: object) -> str:
@@ -66,6 +69,53 @@ def whole(what: str, given: object, least: int, most: int = sys.maxsize) -> int:
             f"{what} is at most {most}, and less than was given", operands=(given,)
         )
     return count
+
+
+def real(what: str, given: object) -> float:
+    """A real number, as a float.
+
+    Raises:
+        OperandError: it is none.
+        ResultOverflowError: it is too large for a float.
+
+    >>> real("lr", True)
+    1.0
+    >>> real("lr", "0.5")
+    Traceback (most recent call last):
+    autograd.errors.OperandError: lr is a real number, not str '0.5'
+    """
+    number = as_number(given)
+    if number is None:
+        raise OperandError(f"{what} is a real number, not {shown(given)}", operands=(given,))
+    return number
+
+
+def text(what: str, given: object) -> str:
+    """A text.
+
+    >>> text("symbol", 5)
+    Traceback (most recent call last):
+    autograd.errors.OperandError: symbol is a text, not int 5
+    """
+    return instance(what, given, str, "a text")
+
+
+def instance(what: str, given: object, kind: type[T], called: str) -> T:
+    """Something of a class.
+
+    Args:
+        what: what to call it.
+        given: the thing.
+        kind: its class.
+        called: what to call one of that class.
+
+    >>> instance("notes", "text", dict, "a dict")
+    Traceback (most recent call last):
+    autograd.errors.OperandError: notes is a dict, not str 'text'
+    """
+    if not isinstance(given, kind):
+        raise OperandError(f"{what} is {called}, not {shown(given)}", operands=(given,))
+    return given
 
 
 def flag(what: str, given: object) -> bool:

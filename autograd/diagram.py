@@ -13,7 +13,7 @@ import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd.arguments import flag, shown, whole
+from autograd.arguments import each, flag, shown, whole
 from autograd.backward import topological_order
 from autograd.errors import AutogradError
 from autograd.factors import factors_below
@@ -141,7 +141,7 @@ def draw(
     """
     import graphviz
 
-    chosen = None if only is None else list(only)
+    chosen = None if only is None else list(each("only", only))
     if not results:
         raise TypeError("draw() takes one Value at least")
     for node in (*results, *(chosen or ())):

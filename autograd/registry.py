@@ -14,6 +14,7 @@ from typing import Any
 
 import autograd
 from autograd import functions
+from autograd.arguments import items, shown, text
 from autograd.check.rows import check_row
 from autograd.eager import RESERVED, as_number, attach, detach, method_names
 from autograd.errors import OperandError, RegistrationError
@@ -109,6 +110,7 @@ def register(
     Raises:
         RegistrationError: the name is taken, the row contradicts itself, or a derivative is wrong; the
             message has the operands, what was claimed and what differences say. Nothing has changed.
+        OperandError: what should be a text is none, likewise.
 
     >>> softsign = register(
     ...     "softsign",
@@ -123,6 +125,20 @@ def register(
     -0.25
     >>> unregister("softsign")
     """
+    for what, given in (("name", name), ("parameters", parameters), ("about", about), ("ieee", ieee)):
+        text(what, given)
+    for what, optional in (
+        ("domain", domain),
+        ("kink", kink),
+        ("formula", formula),
+        ("symbol", symbol),
+        ("numpy", numpy),
+    ):
+        if optional is not None:
+            text(what, optional)
+    as_taught = [
+        text(f"as_taught[{index}]", taught) for index, taught in enumerate(items("as_taught", as_taught))
+    ]
     texts, own = _as_texts(name, parameters, value, partials)
     _refuse_names(name, parameters, own)
     try:
@@ -166,11 +182,12 @@ def unregister(name: str) -> None:
 
     Raises:
         RegistrationError: none of that name was registered, or another one calls it.
+        OperandError: the name is no text.
     """
-    if name not in _REGISTERED:
+    if text("name", name) not in _REGISTERED:
         raise RegistrationError(f"no operation {name!r} was registered")
     for other in _REGISTERED.keys() - {name}:
-        if any(name in text.calls for text in OPERATIONS[other].texts):
+        if any(name in each.calls for each in OPERATIONS[other].texts):
             raise RegistrationError(f"operation {other!r} calls {name!r}: unregister that first")
     _remove(OPERATIONS[name], _REGISTERED.pop(name))
 
@@ -204,7 +221,7 @@ def _as_texts(
             own[function] = _Function(function, given)
         elif not isinstance(given, str):
             raise RegistrationError(
-                f"operation {name!r}: {given!r:.60} is neither a text nor a function"
+                f"operation {name!r}: {shown(given)} is neither a text nor a function"
             )
         texts.append(call if callable(given) else given)
     return texts, own

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from math import isfinite
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import Value
+from autograd.arguments import instance, items, real
 from nn.error_rules import ErrorRule, error_rule
+from nn.network import MLP
 
 if TYPE_CHECKING:
     from nn.names import Names, PassNames
-    from nn.network import MLP
 
 __all__ = ["Example", "Forward", "checked"]
 
@@ -22,15 +24,41 @@ class Example(NamedTuple):
     targets: Sequence[float]
 
 
-def checked(examples: Sequence[Example]) -> list[Example]:
-    """The examples, of which there must be one at least.
+def checked(network: MLP, examples: Sequence[Example]) -> list[Example]:
+    """The examples as plain numbers, as many as the network has inputs and outputs.
 
     Raises:
-        ValueError: there is none.
+        ValueError: there is no example, a number is infinite or NaN, or there are too few or too many.
+        TypeError: what should be a network, a list or a number is none.
     """
-    if not examples:
+    layers = instance("network", network, MLP, "an MLP").layers
+    nin, nout = len(layers[0].neurons[0].weights), len(layers[-1].neurons)
+    found = [_example(f"examples[{n}]", each) for n, each in enumerate(items("examples", examples))]
+    if not found:
         raise ValueError("a training step needs at least one example")
-    return [Example._make(example) for example in examples]
+    for example in found:
+        if len(example.inputs) != nin:
+            raise ValueError(f"the network takes {nin} inputs, not {len(example.inputs)}")
+        if len(example.targets) != nout:
+            raise ValueError(f"{len(example.targets)} targets for {nout} outputs")
+    return found
+
+
+def _example(what: str, given: Any) -> Example:
+    parts = items(what, given)
+    if len(parts) != 2:
+        raise ValueError(f"{what} is two lists, inputs and targets, not {len(parts)}")
+    return Example(
+        *(_numbers(f"{what}.{of}", part) for of, part in zip(Example._fields, parts, strict=True))
+    )
+
+
+def _numbers(what: str, given: Any) -> list[float]:
+    numbers = [real(f"{what}[{index}]", number) for index, number in enumerate(items(what, given))]
+    for index, number in enumerate(numbers):
+        if not isfinite(number):
+            raise ValueError(f"{what}[{index}] is a finite number, not {number!r}")
+    return numbers
 
 
 class Forward:
@@ -60,7 +88,7 @@ class Forward:
         rule = error_rule(error)
         self.nodes = {name: node for node, name in names.parameters.items()} if names else {}
         parts: list[Value] = []
-        for number, example in enumerate(checked(examples)):
+        for number, example in enumerate(checked(network, examples)):
             parts += self._pass(network, example, rule, names.passes[number] if names else None)
         total = parts[0]
         for part in parts[1:]:
@@ -74,11 +102,9 @@ class Forward:
     ) -> list[Value]:
         """The parts of the error of one example."""
         inputs = [Value(number) for number in example.inputs]
-        if names and len(inputs) == len(names.inputs):  # else the network refuses them
+        if names:
             self._record(names.inputs, inputs)
         outputs = network.outputs(inputs)
-        if len(example.targets) != len(outputs):
-            raise ValueError(f"{len(example.targets)} targets for {len(outputs)} outputs")
         targets = [Value(number) for number in example.targets]
         if names:
             self._record_neurons(names)

@@ -26,13 +26,14 @@ from importlib import resources
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 
+from autograd.arguments import choice, instance, whole
+from nn.network import MLP
 from nn.neuron import BIASES
 
 if TYPE_CHECKING:
     from nn.names import Names
-    from nn.network import MLP
 
-__all__ = ["Notation", "notation_names"]
+__all__ = ["Notation", "notation_names", "notation_of"]
 
 _NEURON = {"layer", "level", "j", "h"}
 _PASS = _NEURON | {"neuron", "e"}
@@ -140,15 +141,33 @@ class Notation:
         Raises:
             ValueError: there is none of that name.
         """
-        if name not in notation_names():
-            raise ValueError(f"no notation {name!r}; there are {', '.join(notation_names())}")
-        return Notation(**_along()[name])
+        return Notation(**_along()[choice("notation", name, notation_names())])
 
     def names(self, network: MLP, examples: int = 1) -> Names:
-        """What this notation calls the parts of a network, and what it computes of some examples."""
+        """What this notation calls the parts of a network, and what it computes of some examples.
+
+        Raises:
+            ValueError: two different things would have the same name, or there is no example.
+            TypeError: what should be a network or a count is none.
+        """
         from nn.names import Names
 
-        return Names(self, network, examples)
+        return Names(self, instance("network", network, MLP, "an MLP"), whole("examples", examples, 1))
+
+
+def notation_of(given: Notation | str) -> Notation:
+    """The notation itself, or that of a document, by the document's name.
+
+    Raises:
+        ValueError: there is none of that name.
+        TypeError: it is neither.
+
+    >>> notation_of("xing") == notation_of(Notation.named("xing"))
+    True
+    """
+    if isinstance(given, str):
+        return Notation.named(given)
+    return instance("notation", given, Notation, "a Notation, or the name of one")
 
 
 def notation_names() -> list[str]:

@@ -14,8 +14,7 @@ from __future__ import annotations
 from math import inf, isfinite, sqrt
 
 from autograd import OperandError, Value
-from autograd.arguments import each, flag, shown, whole
-from autograd.eager import as_number
+from autograd.arguments import each, flag, real, shown, whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -378,26 +377,19 @@ def _checked_parameters(parameters: Iterable[Value]) -> list[Value]:
     return list(found)
 
 
-def _real(name: str, number: object) -> float:
-    real = as_number(number)
-    if real is None:
-        raise OperandError(f"{name} is a real number, not {shown(number)}")
-    return real
-
-
 def _finite(name: str, number: object) -> float:
-    real = _real(name, number)
-    if not isfinite(real):
-        raise ValueError(f"{name} is a finite number, not {real!r}")
-    return real
+    found = real(name, number)
+    if not isfinite(found):
+        raise ValueError(f"{name} is a finite number, not {found!r}")
+    return found
 
 
 def _number(name: str, number: object) -> float:
     """A setting of a rule: none of them may be negative, infinite or NaN."""
-    real = _real(name, number)
-    if not 0.0 <= real < inf:
-        raise ValueError(f"{name} is a number >= 0, not {real!r}")
-    return real
+    found = real(name, number)
+    if not 0.0 <= found < inf:
+        raise ValueError(f"{name} is a number >= 0, not {found!r}")
+    return found
 
 
 def _checked_betas(betas: Sequence[float]) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from math import isfinite
 from typing import Any
 
 from autograd import Derivation, Diagram, Value, draw, explain
+from autograd.arguments import each, text
 from autograd.backward import gradients
 
 __all__ = ["Recorded"]
@@ -41,8 +42,9 @@ class Recorded(ABC):
 
         Raises:
             KeyError: there is none.
+            TypeError: it is no text.
         """
-        if symbol in self.nodes:
+        if text("symbol", symbol) in self.nodes:
             return self.nodes[symbol]
         if symbol == "E":
             return self.error
@@ -55,7 +57,9 @@ class Recorded(ABC):
 
         Raises:
             KeyError: there is none.
+            TypeError: it is no text.
         """
+        text("symbol", symbol)
         for numbers in self.numbers.values():
             if symbol in numbers:
                 return numbers[symbol]
@@ -89,7 +93,7 @@ class Recorded(ABC):
             KeyError: there is no such node.
             AutogradError: the error does not depend on one of them.
         """
-        nodes = None if only is None else [self.node(symbol) for symbol in only]
+        nodes = None if only is None else [self.node(symbol) for symbol in each("only", only)]
         return draw(self.error, digits=digits, fold=fold, only=nodes)
 
     def to_dict(self) -> dict[str, Any]:

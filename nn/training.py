@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from autograd.arguments import instance, whole
 from nn.error_rules import ErrorRule, error_rule
 from nn.forward import Example, Forward, checked
 from nn.network import MLP
 from nn.neuron import BIASES, Neuron
-from nn.notation import Notation
+from nn.notation import Notation, notation_of
 from nn.optimizers import SGD, Optimizer
 from nn.recorded import Recorded
 
@@ -40,16 +41,19 @@ def train(
         steps: how many.
 
     Raises:
-        ValueError: no examples, an unknown error, wrong numbers of inputs or targets, or no steps.
+        ValueError: no examples, an unknown error, wrong numbers of inputs or targets, or one that is
+            infinite or NaN; or fewer than no steps.
+        TypeError: an argument is not of its kind.
     """
-    if steps < 0:
-        raise ValueError(f"the number of steps is at least 0, not {steps}")
+    steps, rule = whole("the number of steps", steps, 0), error_rule(error)
+    examples = checked(network, examples)
+    instance("optimizer", optimizer, Optimizer, "an Optimizer")
     for _ in range(steps):
-        forward = Forward(network, examples, error)
+        forward = Forward(network, examples, rule)
         network.zero_grad()
         forward.error.backward()
         optimizer.step()
-    return Forward(network, examples, error).error.data
+    return Forward(network, examples, rule).error.data
 
 
 class TrainingStep(Recorded):
@@ -85,6 +89,7 @@ class TrainingStep(Recorded):
     Raises:
         ValueError: see `train`; or the notation gives a name twice, or the optimizer is another
             network's.
+        TypeError: an argument is not of its kind.
 
     >>> from nn import MLP, SGD
     >>> network = MLP(1, [1], activation="sigmoid", init="zeros")
@@ -104,7 +109,9 @@ class TrainingStep(Recorded):
         error: str | ErrorRule = "half_squared_error",
         notation: Notation | str | None = None,
     ) -> None:
-        self._before, self.examples, self._rule = network.copy(), checked(examples), error_rule(error)
+        self.examples, self._rule = checked(network, examples), error_rule(error)
+        instance("optimizer", optimizer, Optimizer, "an Optimizer")
+        self._before = network.copy()
         flipped = self._record(Notation() if notation is None else notation)
         # a copy was differentiated; what is trained gets its gradients
         originals = dict(network.named_parameters())
@@ -117,13 +124,12 @@ class TrainingStep(Recorded):
         optimizer.step()
         self.descends = _descends(optimizer)
         self._after = {path: each.data for path, each in originals.items() if each in trained}
-        self.error_after = Forward(network, examples, error).error.data
+        self.error_after = Forward(network, self.examples, self._rule).error.data
         self._name_updates(flipped)
 
     def _record(self, notation: Notation | str) -> set[Value]:
         """Record the step as it was before the update; the biases whose sign the notation turns."""
-        if isinstance(notation, str):
-            notation = Notation.named(notation)
+        notation = notation_of(notation)
         self.network, flipped = _restated(self._before, notation.convention)
         self.names = notation.names(self.network, len(self.examples))
         self.names.apply()
@@ -174,6 +180,7 @@ class TrainingStep(Recorded):
 
         Raises:
             KeyError: there is none, or the matrix of that name has different numbers.
+            TypeError: it is no text.
         """
         try:
             return super().__getitem__(symbol)
@@ -205,6 +212,7 @@ class TrainingStep(Recorded):
 
         Raises:
             ValueError: there is none of that name, or it gives a name twice in this network.
+            TypeError: it is neither a notation nor a name.
         """
         step = object.__new__(TrainingStep)
         step._before, step.examples, step._rule = self._before, self.examples, self._rule

@@ -93,6 +93,44 @@ def _trained() -> nn.TrainingStep:
     return nn.TrainingStep(network, _examples(), nn.SGD(network.parameters(), lr=0.5))
 
 
+def _formulas() -> nn.worked.FormulaExample:
+    return nn.worked.FormulaExample(
+        name="line",
+        title="A line",
+        source="",
+        ours="",
+        values={"w": 0.5, "x": 2.0},
+        formulas={"y": "w * x", "E": "(y - 3) ** 2"},
+        error="E",
+        parameters=["w"],
+        learning_rate=0.125,
+        figures=[],
+    )
+
+
+def _squares(*trees: Any) -> Any:
+    return sum(leaf * leaf for leaf in leaves(trees))
+
+
+def _registered(**given: Any) -> None:
+    """Register an operation, and leave the table as it was."""
+    autograd.register(**given)
+    autograd.unregister(given["name"])
+
+
+def _unregistered(name: Any) -> None:
+    """Unregister the operation of the samples, or fail to, and leave the table as it was."""
+    autograd.register("twice", "x", "2.0 * x", partials=["2.0"], about="twice as much")
+    try:
+        autograd.unregister(name)
+    finally:
+        if "twice" in autograd.OPERATIONS:
+            autograd.unregister("twice")
+
+
+#: What is called instead of functions that change the table of operations.
+UNDONE = {"register": _registered, "unregister": _unregistered}
+
 SAMPLES: Samples = {
     **dict.fromkeys(("x", "y", "slope"), lambda: Value(0.5)),
     "acosh.x": lambda: Value(1.5),
@@ -100,24 +138,44 @@ SAMPLES: Samples = {
     **dict.fromkeys(("nin", "nout", "digits", "steps", "seed"), lambda: 2),
     "name": lambda: "w",
     "load.name": lambda: "urbain",
+    "exercise.seed": lambda: 7,
+    "Notation.named.name": lambda: "xing",
+    "register.name": lambda: "twice",
+    "register.parameters": lambda: "x",
+    "register.value": lambda: "2.0 * x",
+    "register.partials": lambda: ["2.0"],
+    "register.about": lambda: "twice as much",
+    "unregister.name": lambda: "twice",
     "activation": lambda: "tanh",
     "MLP.activation": lambda: ["tanh", "linear"],
     "symbol": lambda: "E",
     "explain.by": _graph,
     "TrainingStep.explain.by": lambda: "x1@1",
     "TrainingStep.explain.of": lambda: "E",
+    "TrainingStep.draw.only": lambda: ["x1@1"],
+    "FormulaStep.explain.by": lambda: "x",
+    "FormulaStep.explain.of": lambda: "E",
+    "FormulaStep.draw.only": lambda: ["x"],
     "path": lambda: "/dev/null",
     "Diagram.save.kind": lambda: "dot",
     **dict.fromkeys(("result", "results", "root"), _graph),
     "f": lambda: autograd.tanh,
+    **dict.fromkeys(("gradcheck.f", "gradgradcheck.f", "error_over_eps.f"), lambda: _squares),
+    "gradgradcheck.grad_outputs": lambda: 1.0,
+    "error_over_eps.eps": lambda: [0.5, 0.25],
     "inputs": lambda: [0.5, -1.0],
     "parameters": _nodes,
     "betas": lambda: [0.5, 0.75],
     **dict.fromkeys(("outputs", "probability", "logits", "logit", "scores"), _nodes),
     **dict.fromkeys(("targets", "target"), lambda: [0.0, 1.0]),
+    "WorkedExample.with_targets.targets": lambda: [[0.25, 0.75]],
     "labels": lambda: [-1.0, 1.0],
     "nouts": lambda: [2, 1],
     "examples": _examples,
+    "example": lambda: nn.worked.load("urbain"),
+    "numbers": lambda: {"w": 0.5, "x": 2.0},
+    "nodes": lambda: _formulas().differentiated({"w": 0.5, "x": 2.0}),
+    "Notation.names.examples": lambda: 2,
     "network": _network,
     "notation": nn.Notation,
     "vector": lambda: [1.0, -1.0],
@@ -128,6 +186,7 @@ SAMPLES: Samples = {
 OWNERS: dict[type, Callable[[], Any]] = {
     Value: lambda: Value(0.5, "w"),
     autograd.Derivation: lambda: autograd.explain(*_ends()),
+    autograd.GradcheckReport: lambda: autograd.gradcheck(_squares, [0.5, -1.0], report=True),
     autograd.Diagram: lambda: autograd.draw(_graph()),
     nn.Neuron: lambda: nn.Neuron(2, seed=1),
     nn.Layer: lambda: nn.Layer(2, 2, seed=1),
@@ -139,15 +198,10 @@ OWNERS: dict[type, Callable[[], Any]] = {
     nn.SGD: lambda: nn.SGD(_nodes(), lr=0.5, momentum=0.5),
     nn.Adam: lambda: nn.Adam(_nodes()),
     nn.AdamW: lambda: nn.AdamW(_nodes()),
+    nn.worked.WorkedExample: lambda: nn.worked.load("urbain"),
+    nn.worked.FormulaExample: _formulas,
+    nn.worked.FormulaStep: lambda: _formulas().step(),
 }
-
-
-def _loaded(kind: type) -> Callable[[], Any] | None:
-    """Loads a worked example of that class, if there is one."""
-    for name in nn.worked.names():
-        if isinstance(nn.worked.load(name), kind):
-            return lambda: nn.worked.load(name)
-    return None
 
 
 def _ends() -> tuple[Value, Value]:
@@ -192,6 +246,7 @@ def ways() -> Iterator[Way]:
 def _of_call(
     name: str, function: Callable[..., Any], owner: Callable[[], Any] | None = None, method: str = ""
 ) -> Iterator[Way]:
+    # what is passed on by name is tried where it goes
     parameters = [
         each
         for each in inspect.signature(function).parameters.values()
@@ -206,8 +261,13 @@ def _of_call(
         }
         if {"result", "by"} <= good.keys():
             good["result"], good["by"] = _ends()
+        if {"results", "only"} <= good.keys():
+            good["results"], leaf = _ends()
+            good["only"] = [leaf]
         if any(each.name == "optimizer" for each in parameters):
             good["optimizer"] = nn.SGD(good["network"].parameters(), lr=0.5)
+        if name in UNDONE:
+            return Prepared(UNDONE[name], good, autograd.OPERATIONS)
         if owner is None:
             return Prepared(function, good)
         made = owner()
@@ -219,6 +279,8 @@ def _of_call(
     for each in parameters:
         # the methods that the table gives have no annotations, all being alike
         annotation = "Value | float" if each.annotation is each.empty else str(each.annotation)
+        if annotation == "Any":
+            annotation = "tree | None" if each.default is None else "tree"
         yield Way(name, each.name, annotation, module, prepare)
 
 
@@ -233,7 +295,7 @@ def _of_class(name: str, kind: type) -> Iterator[Way]:
         yield from _of_call(name, kind)
     for attribute, found in inspect.getmembers(kind):
         public = not attribute.startswith("_") or attribute in ("__call__", "__getitem__")
-        owner = OWNERS.get(kind) or _loaded(kind)
+        owner = OWNERS.get(kind)
         if public and inspect.isfunction(found):
             if owner is None:
                 raise KeyError(f"no object for {name}: tools/public_calls.py needs one")
@@ -268,9 +330,6 @@ def _of_operators() -> Iterator[Way]:
 
 
 def _of_derivatives() -> Iterator[Way]:
-    def squares(tree: Any) -> Any:
-        return sum(leaf * leaf for leaf in leaves(tree))
-
     for name in ("grad", "value_and_grad", "jacobian", "hessian", "hvp"):
         differentiate = getattr(autograd, name)
 
@@ -278,7 +337,7 @@ def _of_derivatives() -> Iterator[Way]:
             good: dict[str, Any] = {"argument": [0.5, 2.0]}
             if name == "hvp":
                 good["vector"] = [1.0, -1.0]
-            return Prepared(lambda **given: differentiate(squares)(*given.values()), good)
+            return Prepared(lambda **given: differentiate(_squares)(*given.values()), good)
 
         yield Way(f"{name}(f)", "argument", "tree", "autograd.functional", prepare)
         if name == "hvp":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache, partial, wraps
-from math import isfinite
 from typing import Any, Literal, TypedDict, Unpack, overload
 
+from autograd.arguments import flag, real
 from autograd.backward import gradients
 from autograd.check.differences import Differences
-from autograd.check.evaluation import Evaluated, Results, results_of
+from autograd.check.evaluation import Evaluated, Results, positive, results_of
 from autograd.check.judgement import UNSUSPICIOUS, Tolerance, judged
 from autograd.check.localise import localised
 from autograd.check.report import Checked, GradcheckReport
@@ -76,8 +76,9 @@ def gradcheck(
     Raises:
         GradcheckError: a derivative is wrong, or two runs at the same point differ. It names the first
             operation whose own derivative is wrong.
-        OperandError: an input is not a finite real number or is the result of an operation, or ``f``
-            returns something else than numbers; and what ``f`` raises at the inputs themselves.
+        OperandError: an argument is not of its kind; an input is not a finite real number or is the
+            result of an operation, or ``f`` returns something else than numbers; and what ``f`` raises
+            at the inputs themselves.
         ValueError: ``eps`` is not positive, or a tolerance is negative.
 
     >>> import autograd
@@ -88,8 +89,9 @@ def gradcheck(
     x       0         1        1  4e-16         kink 0 | 2
     """
     tolerance = _tolerance(eps, atol, rtol)
-    found = _checked(Evaluated(f, inputs), tolerance, closely=report)
-    if report:
+    raise_exception, closely = flag("raise_exception", raise_exception), flag("report", report)
+    found = _checked(Evaluated(f, inputs), tolerance, closely)
+    if closely:
         return found
     if not found and raise_exception:
         raise GradcheckError(f"{found.summary()}\n{found.table()}", report=found)
@@ -97,8 +99,7 @@ def gradcheck(
 
 
 def _tolerance(eps: float, atol: float, rtol: float) -> Tolerance:
-    if not (isfinite(eps) and eps > 0.0):
-        raise ValueError(f"eps is a positive step, not {eps!r}")
+    eps, atol, rtol = positive("eps", eps), real("atol", atol), real("rtol", rtol)
     if not (atol >= 0.0 and rtol >= 0.0):
         raise ValueError(f"atol and rtol are 0 or more, not {atol!r} and {rtol!r}")
     return Tolerance(eps, atol, rtol)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from inspect import Parameter, signature
-from math import isfinite
+from math import inf, isfinite
 from typing import Any, NamedTuple
 
+from autograd.arguments import function, real
 from autograd.backward import gradients
 from autograd.containers import leaves, paths, rebuilt
 from autograd.eager import as_number
@@ -15,7 +16,7 @@ from autograd.errors import DivisionByZeroError, DomainError, OperandError, Resu
 from autograd.functional import deeper, scalar
 from autograd.value import Value
 
-__all__ = ["Evaluated", "Results", "results_of"]
+__all__ = ["Evaluated", "Results", "positive", "results_of"]
 
 
 class Results(NamedTuple):
@@ -56,6 +57,19 @@ def results_of(returned: Any) -> Results:
     return Results(names, scalars)
 
 
+def positive(what: str, given: object) -> float:
+    """A step, as a float.
+
+    Raises:
+        OperandError: it is no real number.
+        ValueError: it is not positive, or infinite.
+    """
+    step = real(what, given)
+    if not 0.0 < step < inf:
+        raise ValueError(f"{what} is a positive step, not {step!r}")
+    return step
+
+
 class Evaluated:
     """A function and its inputs.
 
@@ -72,14 +86,14 @@ class Evaluated:
         names: of each: its own, or how Python reaches it from the function's parameters.
 
     Raises:
-        OperandError: an input is no finite real number or is the result of an operation, or there is
-            no input.
+        OperandError: ``f`` is no function; an input is no finite real number or is the result of an
+            operation; or there is no input.
     """
 
     def __init__(self, f: Callable[..., Any], inputs: Any) -> None:
         arguments = inputs if isinstance(inputs, tuple) else (inputs,)
-        self._f = f
-        self.inputs = [_leaf(each) for each in leaves(arguments)]
+        self._f = function("f", f)
+        self.inputs = [_leaf(each) for argument in arguments for each in leaves(argument)]
         if not self.inputs:
             raise OperandError("there is no number among the inputs, so no derivative to check")
         self._arguments = rebuilt(arguments, iter(self.inputs))

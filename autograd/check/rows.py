@@ -182,7 +182,7 @@ class _Row:
         try:
             return ieee_partial(self.operation, index, numbers, out)
         except Exception as error:
-            self.refuse(numbers, f"its derivative raises {error!r}")
+            self.refuse(numbers, f"its derivative raises {error!r} (partials[{index}])")
 
     def check_slope(self, index: int, numbers: tuple[float, ...], out: float) -> bool:
         """Whether the derivative is confirmed; refused if it is another."""

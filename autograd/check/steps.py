@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from io import StringIO
-from math import isfinite, isnan, nan
+from math import isnan, nan
 from typing import Any, NamedTuple
 
-from autograd.check.evaluation import Evaluated
+from autograd.arguments import items
+from autograd.check.evaluation import Evaluated, positive
 from autograd.errors import AutogradError
 
 __all__ = ["ErrorOverEps", "StepError", "error_over_eps"]
@@ -86,7 +87,7 @@ class ErrorOverEps(tuple[StepError, ...]):
         return self.svg()
 
 
-def error_over_eps(f: Callable[..., Any], inputs: Any, eps: Iterable[float] = STEPS) -> ErrorOverEps:
+def error_over_eps(f: Callable[..., Any], inputs: Any, eps: Sequence[float] = STEPS) -> ErrorOverEps:
     """How far differences are from the derivatives that the graph records, over a range of steps.
 
     With a large step the error is that of the method, which falls as eps² (central) or eps (forward);
@@ -101,7 +102,7 @@ def error_over_eps(f: Callable[..., Any], inputs: Any, eps: Iterable[float] = ST
         For each step the largest error over all results and inputs.
 
     Raises:
-        OperandError: as `gradcheck`.
+        OperandError: as `gradcheck`; and ``eps`` is no list of real numbers.
         ValueError: a step is not positive.
 
     >>> errors = error_over_eps(lambda x: x * x * x, 1.0, [1e-1, 1e-5, 1e-9])
@@ -113,10 +114,7 @@ def error_over_eps(f: Callable[..., Any], inputs: Any, eps: Iterable[float] = ST
     >>> errors.best.eps
     1e-05
     """
-    steps = list(eps)
-    for step in steps:
-        if not (isfinite(step) and step > 0.0):
-            raise ValueError(f"eps is a positive step, not {step!r}")
+    steps = [positive(f"eps[{index}]", step) for index, step in enumerate(items("eps", eps))]
     evaluated = Evaluated(f, inputs)
     results = evaluated()
     slopes = results.derivatives(evaluated.inputs)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd.arguments import whole
 from nn.pencil.rounding import Rounding
 
 if TYPE_CHECKING:
@@ -64,10 +66,10 @@ class RoundedStep:
     """
 
     def __init__(self, step: WrittenStep, digits: int, steps: int = 1) -> None:
+        digits = whole("digits", digits, -sys.maxsize)
         if not 1 <= digits <= _MOST_DIGITS:
             raise ValueError(f"from 1 to {_MOST_DIGITS} digits can be kept, not {digits}")
-        if steps < 1:
-            raise ValueError(f"the number of steps is at least 1, not {steps}")
+        steps = whole("the number of steps", steps, 1)
         self.rounding, self.steps = Rounding(digits), steps
         sheet = step.sheet
         symbols = list(_shown(sheet))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from autograd import Value
+from autograd.arguments import flag, items, real, whole
 from nn.forward import Example
 from nn.network import MLP
 from nn.notation import Notation
@@ -121,11 +122,13 @@ class WorkedExample:
 
         Raises:
             ValueError: fewer than one step.
+            TypeError: an argument is not of its kind.
         """
-        if steps < 1:
-            raise ValueError(f"the number of steps is at least 1, not {steps}")
+        steps = whole("the number of steps", steps, 1)
+        with_biases = (
+            self.update_biases if update_biases is None else flag("update_biases", update_biases)
+        )
         network = self.network()
-        with_biases = self.update_biases if update_biases is None else update_biases
         biases = {neuron.bias for layer in network.layers for neuron in layer.neurons}
         optimizer = SGD(
             [p for p in network.parameters() if with_biases or p not in biases], lr=self.learning_rate
@@ -151,6 +154,7 @@ class WorkedExample:
 
         Raises:
             ValueError: too few or too many digits, fewer than one step, or an unknown notation.
+            TypeError: an argument is not of its kind.
             PencilError: the rounded numbers lead to where a formula has no value.
         """
         from nn.pencil import RoundedStep, written
@@ -182,6 +186,7 @@ class WorkedExample:
 
         Raises:
             ValueError: there are not as many as the example has examples and outputs.
+            TypeError: they are no lists of real numbers.
 
         >>> from nn import worked
         >>> own = worked.load("guided-16").with_targets([[0.5], [0.6], [0.7]])
@@ -189,13 +194,14 @@ class WorkedExample:
         [[0.5], [0.6], [0.7]]
         """
         nout = self.shape[-1]
-        if len(targets) != len(self.examples) or any(len(each) != nout for each in targets):
+        given = [items(f"targets[{n}]", each) for n, each in enumerate(items("targets", targets))]
+        if len(given) != len(self.examples) or any(len(each) != nout for each in given):
             raise ValueError(
                 f"{len(self.examples)} lists of {nout} targets are expected, "
-                f"not {[len(each) for each in targets]} targets"
+                f"not {[len(each) for each in given]} targets"
             )
         examples = [
-            Example(example.inputs, [float(target) for target in each])
-            for example, each in zip(self.examples, targets, strict=True)
+            Example(example.inputs, [real(f"targets[{n}]", target) for target in each])
+            for n, (example, each) in enumerate(zip(self.examples, given, strict=True))
         ]
         return replace(self, examples=examples, figures=[])

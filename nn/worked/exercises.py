@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -9,10 +10,11 @@ from math import ceil, floor, inf
 from random import Random
 
 from autograd import AutogradError, Value
-from nn.activations import resolve
+from autograd.arguments import choice, items, whole
+from nn.activations import activation_names, resolve
 from nn.forward import Example
 from nn.neuron import BIASES, Bias
-from nn.notation import Notation
+from nn.notation import Notation, notation_of
 from nn.worked.example import LayerData, WorkedExample
 
 __all__ = ["exercise"]
@@ -59,18 +61,24 @@ def exercise(
     Raises:
         ValueError: fewer than one layer or more than seven, or one of no neurons or more than 32; an
             unknown activation or notation; or no such numbers were found.
+        TypeError: an argument is not of its kind.
 
     >>> made = exercise(7)
     >>> made.examples[0].inputs, made.layers[0].weights, made.layers[0].biases
     ([0.1, -0.6], [[0.4, -0.8], [0.9, -0.6]], [-0.7, 0.3])
     """
+    seed = whole("seed", seed, -sys.maxsize)
+    layers = [
+        whole(f"layers[{index}]", size, -sys.maxsize)
+        for index, size in enumerate(items("layers", layers))
+    ]
     if not 2 <= len(layers) <= _MOST_LAYERS or not 1 <= min(layers) <= max(layers) <= _MOST_NEURONS:
         raise ValueError(
             f"the number of inputs and of each layer's neurons, 2 to {_MOST_LAYERS} numbers from 1 to "
             f"{_MOST_NEURONS}, are expected, not {', '.join(map(str, layers))}"
         )
-    resolve(activation)
-    notation = Notation.named(notation) if isinstance(notation, str) else notation or _NOTATION
+    choice("activation", activation, activation_names())
+    notation = _NOTATION if notation is None else notation_of(notation)
     bias = notation.convention or "+b"
     notation = replace(notation, convention=bias)
     random = Random(seed)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from importlib import resources
+from os import PathLike
 from pathlib import Path
 
+from autograd import OperandError
+from autograd.arguments import shown
 from nn.worked.contents import formula_example, network_example
 from nn.worked.example import WorkedExample
 from nn.worked.formulas import FormulaExample
@@ -39,8 +42,11 @@ def load(name: str | Path) -> WorkedExample | FormulaExample:
     Raises:
         WorkedExampleError: there is no such example, or the file is not as it should be; the message
             names the file, the key and what was expected.
+        TypeError: it is neither a text nor a path.
         OSError: the file cannot be read.
     """
+    if not isinstance(name, str | PathLike):
+        raise OperandError(f"name is a text or a path, not {shown(name)}", operands=(name,))
     if str(name) in names():
         content = (resources.files("nn.worked") / f"{name}.toml").read_bytes()
         return _parsed(str(name), f"{name}.toml", content)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
-from autograd import Value
+from autograd import OperandError, Value
+from autograd.arguments import instance, shown, whole
 from autograd.expression import Expression
 from nn.formula_texts import computed, names_in, read
 from nn.recorded import Recorded
@@ -114,10 +115,10 @@ class FormulaExample:
 
         Raises:
             ValueError: fewer than one step.
+            TypeError: the number of steps is no whole number.
             AutogradError: a formula has no value at these numbers.
         """
-        if steps < 1:
-            raise ValueError(f"the number of steps is at least 1, not {steps}")
+        steps = whole("the number of steps", steps, 1)
         numbers = dict(self.values)
         for _ in range(steps - 1):
             numbers |= self.updated(self.differentiated(numbers))
@@ -138,29 +139,52 @@ class FormulaExample:
         return proofread(self)
 
     def differentiated(self, numbers: Mapping[str, float]) -> dict[str, Value]:
-        """Every value and formula by its name, recorded and with its gradient."""
+        """Every value and formula by its name, recorded and with its gradient.
+
+        Raises:
+            KeyError: a value is missing, or one is unknown.
+            OperandError: one is no real number.
+        """
         nodes = self._recorded(numbers)
         nodes[self.error].backward()
         return nodes
 
     def updated(self, nodes: Mapping[str, Value]) -> dict[str, float]:
-        """The parameters after the update that the nodes' gradients make."""
+        """The parameters after the update that the nodes' gradients make.
+
+        Raises:
+            KeyError: a value or a formula is missing, or one is unknown.
+            OperandError: one is no node.
+        """
+        _check_names("nodes", nodes, {*self.values, *self.formulas})
+        for name, node in nodes.items():
+            instance(f"nodes[{name!r}]", node, Value, "a node")
         return {
             name: nodes[name].data - self.learning_rate * float(nodes[name].grad)
             for name in self.parameters
         }
 
     def error_at(self, numbers: Mapping[str, float]) -> float:
-        """The error if the values were these numbers."""
+        """The error if the values were these numbers; raises as `differentiated`."""
         return self._recorded(numbers)[self.error].data
 
     def _recorded(self, numbers: Mapping[str, float]) -> dict[str, Value]:
+        _check_names("numbers", numbers, self.values.keys())
         nodes = {name: Value(number, name) for name, number in numbers.items()}
         for name, formula in self.in_order.items():
             node = computed(formula, nodes)
             # a formula that is just another name is a node of its own
             nodes[name] = (+node if node.name else node).named(name)
         return nodes
+
+
+def _check_names(what: str, given: Any, expected: Set[str]) -> None:
+    if not isinstance(given, Mapping):
+        raise OperandError(f"{what} is a dict, not {shown(given)}", operands=(given,))
+    names = given.keys()
+    if names != expected:
+        missing, unknown = expected - names, names - expected
+        raise KeyError(f"{what}: missing: {sorted(missing)}; unknown: {sorted(unknown, key=str)}")
 
 
 class FormulaStep(Recorded):

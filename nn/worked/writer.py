@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
+from autograd.arguments import instance
 from nn.notation import Notation, notation_names
 from nn.worked.example import LayerData, WorkedExample
 
@@ -17,6 +18,9 @@ def dumps(example: WorkedExample) -> str:
 
     The name alone is not in it, for that is the name of the file.
 
+    Raises:
+        TypeError: it is no `WorkedExample`.
+
     >>> from nn import worked
     >>> print(dumps(worked.exercise(7)).partition("[training]")[0].rstrip())
     title = "Exercise 7: a 2-2-1 network of sigmoid neurons"
@@ -27,6 +31,7 @@ def dumps(example: WorkedExample) -> str:
     weight = "w{n}"
     bias = "b{n}"
     """
+    instance("example", example, WorkedExample, "a WorkedExample")
     training = {
         "error": example.error,
         "learning_rate": example.learning_rate,
