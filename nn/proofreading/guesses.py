@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from math import isclose
 
 from nn.pencil.lines import Keep, Line
 from nn.pencil.rounding import Rounding
@@ -92,11 +93,13 @@ def _unprinted(manuscript: Manuscript, entry: Entry, sources: Mapping[str, Entry
     def figure(x: float) -> float:
         return manuscript.number(entry, dict.fromkeys(sources, x))
 
-    asked = solved(figure, source.printed.number, entry.printed.ends)
-    if asked is None:
-        return ", by digits that are not printed"
-    ends = max(asked[0], source.printed.ends[0]), min(asked[1], source.printed.ends[1])
-    return f", if that is {ends[0]:.9g} to {ends[1]:.9g} before it is rounded"
+    decimals = 3 - int(source.printed.exact.as_tuple().exponent)
+    for asked in solved(figure, source.printed.number, entry.printed.ends):
+        least, greatest = max(asked[0], source.printed.ends[0]), min(asked[1], source.printed.ends[1])
+        if least <= greatest:
+            ends = f"{round(least, decimals)} to {round(greatest, decimals)}"
+            return f", if that is {ends} before it is rounded"
+    return ", by digits that are not printed"
 
 
 def _ends(manuscript: Manuscript, entry: Entry, sources: Mapping[str, Entry]) -> tuple[float, float]:
@@ -122,8 +125,7 @@ def of_the_same(manuscript: Manuscript, figures: Sequence[Entry]) -> Iterator[Gu
     for entry in figures:
         for source in dict.fromkeys(_wrong(manuscript.sources(entry)).values()):
             for out in _outs_of(manuscript, source):
-                asked = _asked_for(manuscript, source, out)
-                if asked is not None:
+                for asked in _asked_for(manuscript, source, out):
                     says = f"computed of {out} = {shortest(*asked)}, as {source.figure.symbol} is"
                     ends = [manuscript.number(entry, {out: x}) for x in asked]
                     yield Guess("same_output", says, {entry: (min(ends), max(ends))})
@@ -138,8 +140,8 @@ def _outs_of(manuscript: Manuscript, entry: Entry) -> list[str]:
     ]
 
 
-def _asked_for(manuscript: Manuscript, entry: Entry, symbol: str) -> Interval | None:
-    """What another number of the step has to be for a figure to come out as it is printed."""
+def _asked_for(manuscript: Manuscript, entry: Entry, symbol: str) -> list[Interval]:
+    """What another number of the step may have to be for a figure to come out as it is printed."""
     right = manuscript.sheet.run([symbol], manuscript.given[entry.after])[symbol]
     return solved(lambda x: manuscript.number(entry, {symbol: x}), right, entry.printed.ends)
 
@@ -255,7 +257,7 @@ def _neighbours(manuscript: Manuscript, entry: Entry, line: Line) -> Iterator[Gu
     numbers += [
         (other.figure.symbol, other.printed.number)
         for other in manuscript.entries
-        if other.group == entry.group and other is not entry and not other.agrees
+        if other.group == entry.group and not other.agrees and not isclose(other.value, entry.value)
     ]
     for symbol, number in numbers:
         yield Guess("neighbour", f"{symbol} stands in its place", {entry: (number, number)})

@@ -29,7 +29,7 @@ def guesses(manuscript: Manuscript, figures: Sequence[Entry]) -> Iterator[Guess]
     if not figures or len(given) > _MOST_NUMBERS:
         return
     for symbol in given:
-        asked = [interval for entry in figures if (interval := _asked_for(manuscript, symbol, entry))]
+        asked = [interval for entry in figures for interval in _asked_for(manuscript, symbol, entry)]
         if len(asked) >= _LEAST_OFF:
             number = shortest(*_most_asked_for(asked))
             says = f"from a run with {symbol} = {number} in the place of {given[symbol]:.12g}"
@@ -53,8 +53,8 @@ def _in_groups(manuscript: Manuscript) -> list[Entry]:
     ]
 
 
-def _asked_for(manuscript: Manuscript, symbol: str, entry: Entry) -> Interval | None:
-    """What a given number would have to be for a figure to come out as it is printed."""
+def _asked_for(manuscript: Manuscript, symbol: str, entry: Entry) -> list[Interval]:
+    """What a given number may have to be for a figure to come out as it is printed."""
     sheet = manuscript.sheet
 
     def figure(x: float) -> float:
@@ -65,7 +65,7 @@ def _asked_for(manuscript: Manuscript, symbol: str, entry: Entry) -> Interval | 
 
     start = sheet.given[symbol]
     if figure(start * 1.001 + 0.001) == figure(start):
-        return None  # it does not depend on it
+        return []  # it does not depend on it
     return solved(figure, start, entry.printed.ends)
 
 

@@ -52,7 +52,7 @@ class Printed:
         >>> Printed("0.12").says(0.125), Printed("0.13").says(0.125), Printed("0.120").says(0.125)
         (True, True, False)
         """
-        return self.meets(value, value)
+        return isfinite(value) and self.meets(value, value)
 
     def meets(self, low: float, high: float) -> bool:
         """Whether it is some value between two rounded."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 __all__ = ["Function", "Interval", "shortest", "solved"]
@@ -12,41 +12,46 @@ Function: TypeAlias = Callable[[float], float]
 Interval: TypeAlias = tuple[float, float]
 
 
-def solved(function: Function, start: float, ends: Interval) -> Interval | None:
-    """The interval on which a function is between two values, looked for away from some number.
+def solved(function: Function, start: float, ends: Interval) -> list[Interval]:
+    """The intervals on which a function is between two values, as far as they are found.
+
+    They are looked for away from some number, in both directions, in steps that double.
 
     Args:
         function: the function.
         start: where it is not between them.
         ends: the two values.
 
-    >>> low, high = solved(lambda x: x**3, 1.0, (7.9, 8.1))
-    >>> print(f"{low:.6f} {high:.6f}")
-    1.991632 2.008299
+    >>> for low, high in solved(lambda x: x * x, 1.0, (3.9, 4.1)):
+    ...     print(f"{low:.6f} {high:.6f}")
+    1.974842 2.024846
+    -2.024846 -1.974842
     >>> solved(lambda x: x * x, 1.0, (-2.0, -1.0))
+    []
     """
     close = (ends[1] - ends[0]) * 1e-6
-    middle = _passed(function, start, (ends[0] + ends[1]) / 2.0, close)
-    if middle is None:
-        return None
-    first, second = (_passed(function, middle, end, close) for end in ends)
-    if first is None or second is None:
-        return None
-    return min(first, second), max(first, second)
+    found = []
+    for middle in _passed(function, start, (ends[0] + ends[1]) / 2.0, close):
+        first, second = (next(_passed(function, middle, end, close), None) for end in ends)
+        if first is not None and second is not None:
+            found.append((min(first, second), max(first, second)))
+    return found
 
 
-def _passed(function: Function, start: float, target: float, close: float) -> float | None:
-    """A number where a function passes a value; the first that is found going away from some number."""
-    before = function(start) - target
-    scale = abs(start) or 1.0
-    for power in range(-24, 8, 4):
-        for step in (scale * 2.0**power, -scale * 2.0**power):
-            after = function(start + step) - target
-            if after * before <= 0.0:
-                return _crossed(
-                    lambda x: function(x) - target, (start, before), (start + step, after), close
-                )
-    return None
+def _passed(function: Function, start: float, target: float, close: float) -> Iterator[float]:
+    """Numbers where a function passes a value, the nearer first."""
+
+    def height(x: float) -> float:
+        return function(x) - target
+
+    scale = max(abs(start), 1.0)
+    before = dict.fromkeys((1.0, -1.0), (start, height(start)))
+    for power in range(-24, 9):
+        for sign, one in before.items():
+            x = start + sign * scale * 2.0**power
+            other = before[sign] = (x, height(x))
+            if one[1] != 0.0 and one[1] * other[1] <= 0.0:
+                yield _crossed(height, one, other, close)
 
 
 def _crossed(

@@ -82,7 +82,7 @@ def verdicts(manuscript: Manuscript) -> dict[Entry, Verdict]:
 
 
 def _best(manuscript: Manuscript, family: Family, figures: Sequence[Entry]) -> dict[Entry, Verdict]:
-    """The guess of a family that explains each figure best."""
+    """The guess of a family that explains each of some figures best."""
     given = map(_with_numbers, family.guesses(manuscript, figures))
     tried = [guess for guess in given if _leads_astray(guess, guess.numbers)]
     shares = {entry: _share(entry, tried) for entry in figures}
@@ -90,9 +90,9 @@ def _best(manuscript: Manuscript, family: Family, figures: Sequence[Entry]) -> d
     for guess in tried:
         hits = _hits(manuscript, guess)
         together = _together(manuscript, guess, hits, tried)
-        for entry in hits:
+        for entry in set(hits).intersection(figures):
             # that a guess fits what it was solved for says nothing
-            chance = together if guess.spent else min(together, shares.get(entry, 1.0))
+            chance = together if guess.spent else min(together, shares[entry])
             if chance < 1.0 and (entry not in best or chance < best[entry].chance):
                 best[entry] = Verdict(guess, chance, weak=chance > family.enough)
     return best
