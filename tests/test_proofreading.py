@@ -18,7 +18,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from worked_strategies import worked_examples
 
-from autograd import AutogradError
 from nn import Example, Notation, worked
 from nn.cli import main
 from nn.pencil import Sheet, WrittenStep, written
