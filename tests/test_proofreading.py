@@ -20,7 +20,7 @@ from worked_strategies import worked_examples
 
 from nn import Example, Notation, worked
 from nn.cli import main
-from nn.pencil import Sheet, WrittenStep, written
+from nn.pencil import PencilError, Sheet, WrittenStep, written
 from nn.pencil.mistakes import MISTAKES, Variant
 from nn.pencil.rounding import Rounding
 from nn.proofreading import Finding, Proof
