@@ -194,4 +194,11 @@ def _check_template(name: str, template: str) -> None:
             raise ValueError(f"notation {name} = {template!r}: a field is a name alone")
         if field not in _FIELDS[name]:
             may = ", ".join(f"{{{each}}}" for each in sorted(_FIELDS[name])) or "none"
-            raise ValueError(f"notation {name} = {template!r}: no field {{{field}}}; it may use {may}")
+            raise ValueError(
+                f"notation {name} = {template!r}: no field {_shown(field)}; it may use {may}"
+            )
+
+
+def _shown(field: str | None) -> str:
+    """A field as it stands in a template, without what would break a line."""
+    return f"{{{field}}}".encode("unicode_escape").decode("ascii")

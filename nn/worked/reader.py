@@ -111,11 +111,14 @@ def _found(found: object) -> str:
         return f"{type(found).__name__} {found!r:.60}"
     except ValueError:  # Python writes no number of more than some thousands of digits
         return f"{type(found).__name__} of too many digits"
+    except RecursionError:
+        return f"{type(found).__name__} nested too deeply"
 
 
 def _quoted(key: str) -> str:
     """A key of the file as TOML writes it: in quotes unless it is a bare one; brackets are ours."""
-    return key if re.fullmatch(r"[\w\[\]-]*", key, flags=re.ASCII) else repr(key)
+    short = key if len(key) <= 60 else f"{key[:60]}…"
+    return short if re.fullmatch(r"[\w\[\]-]*…?", short, flags=re.ASCII) else repr(short)
 
 
 def _number(found: object) -> float | None:
