@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from importlib import resources
 from os import PathLike
@@ -62,8 +63,14 @@ def load(name: str | Path) -> WorkedExample | FormulaExample:
     return _parsed(path.stem, str(path), content)
 
 
+#: A key of more parts takes Python's parser a time that grows with their square.
+_MOST_PARTS = 1000
+
+
 def _parsed(name: str, file: str, content: bytes) -> WorkedExample | FormulaExample:
     try:
+        if any(piece.count(b".") > _MOST_PARTS for piece in re.split(rb"[=,\n{}\[\]]", content)):
+            raise RecursionError
         table = tomllib.loads(content.decode())
     except RecursionError:
         raise WorkedExampleError(f"{file}: nested too deeply") from None
