@@ -36,7 +36,8 @@ def copied(folder: Path) -> Path:
 
 def first_failure(copy: Path, arguments: Sequence[str]) -> str:
     """The test that fails first, or "" if none does."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *arguments]
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "-p", "no:cacheprovider"]
+    command += arguments
     environment = {name: text for name, text in os.environ.items() if name not in {"CI", "PYTHONPATH"}}
     try:
         done = subprocess.run(

@@ -303,6 +303,9 @@ ALLOWED = {
     ("autograd/expression.py", "eval"),
     ("autograd/functions.py", "eval"),
     ("autograd/limits.py", "eval"),
+    ("autograd/strategies/random_graphs.py", "eval"),
+    ("nn/pencil/lines.py", "compile"),
+    ("nn/pencil/lines.py", "exec"),
 }
 
 

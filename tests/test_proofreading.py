@@ -20,7 +20,7 @@ from worked_strategies import worked_examples
 
 from nn import Example, Notation, worked
 from nn.cli import main
-from nn.pencil import PencilError, Sheet, WrittenStep, written
+from nn.pencil import Sheet, WrittenStep, written
 from nn.pencil.mistakes import MISTAKES, Variant
 from nn.pencil.rounding import Rounding
 from nn.proofreading import Finding, Proof
@@ -218,21 +218,15 @@ def symbols_of(sheet: Sheet, kinds: Sequence[str] = SHOWN) -> list[str]:
     return [symbol for symbol, line in sheet.lines.items() if line.kind in kinds]
 
 
-@given(worked_examples(), st.integers(0, 9))
-def test_what_is_right_is_left_alone(example: WorkedExample, decimals: int) -> None:
+@pytest.mark.parametrize("name", worked.names())
+@pytest.mark.parametrize("decimals", [0, 4, 9])
+def test_what_is_right_is_left_alone(name: str, decimals: int) -> None:
+    example = worked.load(name)
     sheet = on_paper(example).sheet
-    try:
-        right = printed_from(
-            example, lambda after: run(sheet, after), symbols_of(sheet), decimals, (0, 2)
-        )
-    except PencilError:
-        assume(False)
+    right = printed_from(example, lambda after: run(sheet, after), symbols_of(sheet), decimals, (0, 2))
     proof = right.proofread()
-    if (
-        max(abs(finding.value) for finding in proof) * 10**decimals < 1e12
-    ):  # else a float has not that many digits
-        assert proof.disagree == 0
-    assert proof.agree + proof.disagree == len(proof) == len(right.figures)
+    assert proof.disagree == 0
+    assert proof.agree == len(proof) == len(right.figures)
 
 
 # --- planted mistakes ----------------------------------------------------------------------------
@@ -367,27 +361,6 @@ def test_what_follows_from_a_wrong_figure_is_inherited(
     root = proof[f"{symbol} after 0"]
     assert root.cause != "inherited"
     assert root.because is None or root.weak or slip < 0.01
-
-
-@given(PLANTED_IN, st.data())
-@settings(max_examples=30)
-def test_other_data_are_found_out(example: WorkedExample, data: st.DataObject) -> None:
-    sheet = on_paper(example).sheet
-    symbol = data.draw(st.sampled_from(list(sheet.given)))
-    number = round(sheet.given[symbol] + data.draw(st.sampled_from([-0.4, 0.3, 0.75])), 2)
-    planted = printed_from(
-        example,
-        lambda _: run(sheet, 0, instead={symbol: number}),
-        symbols_of(sheet, ("gradient", "update")),
-        9,
-    )
-    off = [finding for finding in planted.proofread() if abs(finding.off) > 1e6]
-    assume(len(off) >= 6)
-    assert any(
-        finding.cause == "other_data"
-        and f"{symbol} = {number} in the place of" in (finding.because or "")
-        for finding in off
-    ) or {finding.cause for finding in off} <= {"inherited", *equivalents(example, planted)}
 
 
 def test_a_run_with_another_learning_rate() -> None:
@@ -556,22 +529,18 @@ def test_infinite_numbers_are_no_json() -> None:
 # --- solving -------------------------------------------------------------------------------------
 
 
-@given(st.floats(-50, 50), st.floats(0.1, 5), st.floats(-50, 50), st.floats(1e-9, 0.1))
-def test_solved(root: float, slope: float, start: float, half: float) -> None:
-    assume(abs(root - start) > 0.2)
-
+@pytest.mark.parametrize("start", [-30.0, -1.0, 0.5, 20.0])
+def test_solved(start: float) -> None:
     def function(x: float) -> float:
-        return slope * (x - root) + (x - root) ** 3
+        return 0.5 * (x - 2.0) + (x - 2.0) ** 3
 
-    interval = solved(function, start, (-half, half))
-    assert interval is not None
-    assert function(interval[0]) == pytest.approx(-half, abs=3e-6 * half)
-    assert function(interval[1]) == pytest.approx(half, abs=3e-6 * half)
+    ends = [end for interval in solved(function, start, (-0.01, 0.01)) for end in interval]
+    assert [function(end) for end in ends[:2]] == pytest.approx([-0.01, 0.01], abs=1e-6)
 
 
 @pytest.mark.parametrize("function", [lambda _: 1.0, lambda _: math.nan, lambda x: x * x + 1.0])
 def test_what_has_no_solution(function: Callable[[float], float]) -> None:
-    assert solved(function, 1.0, (-0.1, 0.1)) is None
+    assert solved(function, 1.0, (-0.1, 0.1)) == []
 
 
 # --- the command ---------------------------------------------------------------------------------
