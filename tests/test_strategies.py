@@ -786,7 +786,9 @@ def test_types_are_drawn_once_hypothesis_is_imported(
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: beside\nVersion: 0\n")
     lines = [f"{name} = {target}" for name, target in ENTRY_POINTS.items()]
     (info / "entry_points.txt").write_text("\n".join(["[hypothesis]", *lines, ""]))
-    assert run_python(FROM_TYPES, PYTHONPATH=str(tmp_path)) == DRAWN
+    # examples that were saved before would be drawn first
+    own = {"PYTHONPATH": str(tmp_path), "HYPOTHESIS_STORAGE_DIRECTORY": str(tmp_path / "examples")}
+    assert run_python(FROM_TYPES, **own) == DRAWN
 
 
 def _installed_entry_points() -> dict[str, str]:
@@ -798,9 +800,11 @@ def _installed_entry_points() -> dict[str, str]:
 
 
 @pytest.mark.skipif(not _installed_entry_points(), reason="installed before it had entry points")
-def test_the_installed_distribution_tells_hypothesis(run_python: Callable[..., str]) -> None:
+def test_the_installed_distribution_tells_hypothesis(
+    run_python: Callable[..., str], tmp_path: Path
+) -> None:
     assert _installed_entry_points() == ENTRY_POINTS
-    assert run_python(FROM_TYPES) == DRAWN
+    assert run_python(FROM_TYPES, HYPOTHESIS_STORAGE_DIRECTORY=str(tmp_path)) == DRAWN
 
 
 @pytest.mark.parametrize("target", ENTRY_POINTS.values())
