@@ -22,21 +22,24 @@ def guesses(manuscript: Manuscript, figures: Sequence[Entry]) -> Iterator[Guess]
     """One given number was another: an input, a target, a parameter at the start, the learning rate.
 
     It is solved for by every figure that is off, and taken to be what most of them ask for. It holds for
-    a group only as a whole; one figure of it may miss, by a unit of its last digit.
+    a group only as a whole; one figure of it may miss, by a unit of its last digit. Numbers of few
+    digits come first: given numbers have few.
     """
     given = manuscript.sheet.given
     figures = [entry for entry in _in_groups(manuscript) if entry in figures]
     if not figures or len(given) > _MOST_NUMBERS:
         return
+    numbers: dict[str, str] = {}
     for symbol in given:
         asked = [interval for entry in figures for interval in _asked_for(manuscript, symbol, entry)]
         if len(asked) >= _LEAST_OFF:
-            number = shortest(*_most_asked_for(asked))
-            says = f"from a run with {symbol} = {number} in the place of {given[symbol]:.12g}"
-            numbers = manuscript.numbers(
-                manuscript.sheet, instead={symbol: float(number)}, until=ROUNDS_BY_HAND
-            )
-            yield Guess("other_data", says, numbers, whole=True, slack=1.0, spent=1, tried=len(given))
+            numbers[symbol] = shortest(*_most_asked_for(asked))
+    for symbol, number in sorted(numbers.items(), key=lambda each: len(each[1])):
+        says = f"from a run with {symbol} = {number} in the place of {given[symbol]:.12g}"
+        would_be = manuscript.numbers(
+            manuscript.sheet, instead={symbol: float(number)}, until=ROUNDS_BY_HAND
+        )
+        yield Guess("other_data", says, would_be, whole=True, slack=1.0, spent=1, tried=len(given))
 
 
 def _in_groups(manuscript: Manuscript) -> list[Entry]:

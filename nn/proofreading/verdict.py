@@ -87,8 +87,11 @@ def _best(manuscript: Manuscript, family: Family, figures: Sequence[Entry]) -> d
     tried = [guess for guess in given if _leads_astray(guess, guess.numbers)]
     shares = {entry: _share(entry, tried) for entry in figures}
     best: dict[Entry, Verdict] = {}
-    for guess in tried:
-        hits = _hits(manuscript, guess)
+    # of two that are as likely to fit by chance, that which explains more
+    hits_of = sorted(
+        ((_hits(manuscript, guess), guess) for guess in tried), key=lambda each: -len(each[0])
+    )
+    for hits, guess in hits_of:
         together = _together(manuscript, guess, hits, tried)
         for entry in set(hits).intersection(figures):
             # that a guess fits what it was solved for says nothing
