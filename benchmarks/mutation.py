@@ -22,7 +22,7 @@ from benchmarks.pages import put
 
 __all__ = ["copied", "first_failure", "noticed_by", "score"]
 
-#: A test that takes longer has been made to wait for ever, as a lock that is taken twice makes it.
+#: Tests of one thing that take longer have been made to wait for ever, as a lock taken twice does.
 SECONDS = 300.0
 
 EVERY_TEST = ("tests", "autograd", "nn", "--ignore=tests/test_mutation.py")
@@ -34,7 +34,7 @@ def copied(folder: Path) -> Path:
     return Path(shutil.copytree(ROOT, folder / "copy", ignore=leave))
 
 
-def first_failure(copy: Path, arguments: Sequence[str]) -> str:
+def first_failure(copy: Path, arguments: Sequence[str], seconds: float | None = None) -> str:
     """The test that fails first, or "" if none does."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "-p", "no:cacheprovider"]
     command += arguments
@@ -47,7 +47,7 @@ def first_failure(copy: Path, arguments: Sequence[str]) -> str:
             capture_output=True,
             text=True,
             check=False,
-            timeout=SECONDS,
+            timeout=seconds,
         )
     except subprocess.TimeoutExpired:
         return "a test that waits for ever"
@@ -63,11 +63,11 @@ def noticed_by(mutant: Mutant, copy: Path) -> str:
     """The test that notices a mistake, or "" if none does."""
     original = (ROOT / mutant.file).read_text(encoding="utf-8")
     (copy / mutant.file).write_text(mutant.source, encoding="utf-8")
-    about_it = ["tests/test_backward.py"]
+    about_it = ["tests/test_backward.py", "tests/test_interrupts.py", "tests/test_threads.py"]
     if mutant.operation:
         about_it = ["tests/test_operations.py", "-k", mutant.operation]
     try:
-        return first_failure(copy, about_it) or first_failure(copy, EVERY_TEST)
+        return first_failure(copy, about_it, SECONDS) or first_failure(copy, EVERY_TEST)
     finally:
         (copy / mutant.file).write_text(original, encoding="utf-8")
 

@@ -66,7 +66,7 @@ def test_a_rule_that_reads_otherwise_now_is_an_error() -> None:
 
 
 @pytest.mark.slow
-def test_only_a_test_that_fails_is_a_notice(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_a_test_that_fails_is_a_notice(copy: Path) -> None:
     (copy / "tests" / "test_nothing.py").write_text(
         "import time\ndef test_right():\n    pass\ndef test_wrong():\n    assert 0\n"
         "def test_waiting():\n    time.sleep(60)\n"
@@ -75,5 +75,6 @@ def test_only_a_test_that_fails_is_a_notice(copy: Path, monkeypatch: pytest.Monk
     assert mutation.first_failure(copy, ["tests/test_nothing.py"]) == "tests/test_nothing.py::test_wrong"
     with pytest.raises(RuntimeError, match="did not run"):
         mutation.first_failure(copy, ["tests/test_no_such_file.py"])
-    monkeypatch.setattr(mutation, "SECONDS", 2.0)
-    assert "waits" in mutation.first_failure(copy, ["tests/test_nothing.py", "-k", "waiting"])
+    assert "waits" in mutation.first_failure(
+        copy, ["tests/test_nothing.py", "-k", "waiting"], seconds=2.0
+    )
