@@ -107,6 +107,8 @@ class _Writer:
         self.step, self.names = step, step.names
         self.row = step.names.notation.vectors == "row"
         self.layers = [layer.neurons for layer in step.network.layers]
+        # not through step[...], which asks for matrices in turn
+        self.known = {symbol: each for kind in step.numbers.values() for symbol, each in kind.items()}
         self.uses = Counter(
             parameter
             for neurons in self.layers
@@ -258,9 +260,7 @@ class _Writer:
         """A matrix of rows; ``turned`` where the rows are vectors, which may have to be columns."""
         if turned and not self.row:
             rows = [list(column) for column in zip(*rows, strict=True)]
-        # not through step[...], which asks for matrices in turn
-        known = {symbol: each for kind in self.step.numbers.values() for symbol, each in kind.items()}
-        numbers = [[known[symbol] if symbol else x0 for symbol in row] for row in rows]
+        numbers = [[self.known[symbol] if symbol else x0 for symbol in row] for row in rows]
         return Matrix(name, pieces, rows, numbers)
 
     def _grid(self, neurons: Sequence[Neuron], symbols: dict[Value, str]) -> list[list[str]]:

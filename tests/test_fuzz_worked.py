@@ -175,6 +175,10 @@ DEEP_KEYS = {
         "learning_rate = 0.5", f"learning_rate.{'a.' * 3_000}a = 1"
     ),
     "a bias with a deep key": f"bias.{'a.' * 3_000}a = 1\n{URBAIN}",
+    # which Python's parser would read for hours
+    "a key as long as the file": f"{'a.' * 200_000}a = 1\n",
+    "a key in quotes as long": '"a".' * 100_000 + "a = 1\n",
+    "a key in an inline table": f"x = {{{'a.' * 200_000}a = 1}}\n",
 }
 
 

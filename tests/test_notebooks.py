@@ -43,3 +43,19 @@ def test_no_number_is_typed_into_the_prose(path: Path) -> None:
             assert not [
                 word for word in words if any(c.isdigit() for c in word) and "." in word.strip(".,:;")
             ]
+
+
+def test_text_comes_in_one_piece_however_it_was_sent() -> None:
+    def stream(name: str, text: str) -> Any:
+        return nbformat.v4.new_output("stream", name=name, text=text)
+
+    sent = [
+        stream("stdout", "1"),
+        stream("stdout", " 2\n"),
+        stream("stderr", "!"),
+        stream("stdout", "3"),
+    ]
+    joined = notebooks._joined(sent)
+    assert [(output.name, output.text) for output in joined] == [
+        *[("stdout", "1 2\n"), ("stderr", "!"), ("stdout", "3")]
+    ]
