@@ -262,7 +262,7 @@ _TABLE = (
         "sqrt",
         "x",
         "sqrt(x)",
-        partials=("0.5 / out",),
+        partials=("0.5 / (out + 0.0)",),  # at -0.0 too the slope is +inf
         as_taught=("1.0 / (2.0 * sqrt(x))",),
         domain="x >= 0.0",
         about="square root; its slope at 0 is infinite",

@@ -291,6 +291,12 @@ def test_a_changed_leaf_is_noticed_though_the_value_is_the_same(name: str) -> No
         root.backward(create_graph=True)
 
 
+def test_the_slope_of_a_root_is_infinite_upwards_on_both_sides_of_zero() -> None:
+    for name in ("sqrt", "cbrt"):
+        for x in (0.0, -0.0):
+            assert getattr(Value(x), name)().derivatives == (math.inf,)
+
+
 @pytest.mark.parametrize(
     ("name", "x"), [("sqrt", 0.0), ("cbrt", 0.0), ("asin", 1.0), ("acos", -1.0), ("acosh", 1.0)]
 )

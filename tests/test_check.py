@@ -430,9 +430,47 @@ def test_a_slope_that_rounding_hides_is_unclear() -> None:
         gradcheck(lambda x: 1e20 + 1e3 * x, 0.3)
 
 
-def test_numbers_too_far_apart_to_tell_a_slope_are_unclear() -> None:
-    assert verdict(autograd.cos, 1e30) == "unclear"
-    assert verdict(autograd.sin, 1e30) == "unclear"
+@pytest.mark.parametrize("exponent", range(18, 300, 3))
+def test_numbers_too_far_apart_to_tell_a_slope_are_unclear(exponent: int) -> None:
+    for name in ("sin", "cos", "tan"):
+        for digits in (1.0, 2.9030961165197873, 9.13131220858885):
+            assert verdict(getattr(autograd, name), digits * 10.0**exponent) == "unclear"
+
+
+@pytest.mark.parametrize("x", [1e-12, 3e-11, 1e-9])
+@pytest.mark.parametrize("factor", [1.0, 1e-9])
+def test_a_function_may_change_over_a_distance_that_its_input_does_not_suggest(
+    x: float, factor: float
+) -> None:
+    def wave(x: Any) -> Any:
+        return factor * autograd.sin(1.0 / x)
+
+    assert verdict(wave, x) == "ok"
+    (row,) = gradcheck(lambda x: wave(x) + wave(x.data), x, report=True).rows  # half of it unrecorded
+    slope = -2.0 * factor * math.cos(1.0 / x) / x**2
+    assert row.judgement.verdict in {"wrong", "unclear"}
+    assert row.judgement.numeric == pytest.approx(slope, rel=0.1)
+
+
+def test_the_other_operand_may_be_the_distance_over_which_one_changes() -> None:
+    for operands, index, slope in [
+        ((-1.452473180011453e-17, 2.1910315197019512e-254), 1, 0.0),
+        ((1.369275408093628e-227, -5e-324), 1, 1.0),
+    ]:
+        assert judged_slope(OPERATIONS["min"], index, operands, slope).verdict == "ok"
+        assert judged_slope(OPERATIONS["min"], index, operands, 0.25).verdict == "wrong"
+    small, smaller = 8.524414326705119e-35, 1.2829197663457895e-41
+    found = judged_slope(OPERATIONS["hypot"], 0, (smaller, small), smaller / small)
+    assert found.verdict in {"ok", "unclear"}
+    assert found.numeric == pytest.approx(smaller / small, rel=1e-6)
+
+
+def test_a_slope_has_no_more_digits_than_a_subnormal_number() -> None:
+    assert verdict(lambda y: -74.38496905339069 / y, -9.864422940086267e157) == "ok"
+    found = judged_slope(
+        OPERATIONS["atan2"], 1, (-26.56959129432229, 1.2021431090675519e160), 1.8385e-319
+    )
+    assert found.verdict == "ok"
 
 
 # --- determinism ----------------------------------------------------------------------------------

@@ -11,17 +11,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from itertools import pairwise
-from math import inf, isfinite, ulp
+from math import copysign, inf, isfinite, ulp
 from typing import NamedTuple
 
-__all__ = ["UNIT", "Differences", "Estimate", "Quotient"]
+__all__ = ["LEAST", "UNIT", "Differences", "Estimate", "Quotient"]
 
 #: The unit roundoff of a double: a sum, product or quotient is at most this far off, relatively.
 UNIT = 2.0**-53
-_LEAST = 4.0 * ulp(0.0)  # what underflow may take away
+#: What underflow may take away.
+LEAST = 4.0 * ulp(0.0)
 
 _LARGEST = 0.0437  # of the scale; no simple fraction, lest a period of the function divide it
 _LEVELS = 64
+_BEYOND_NOISE = 30.0  # times the errors, if a function may round more than is known
 _COLUMNS = 5  # how often to extrapolate; quotients with larger steps than that no longer count
 
 
@@ -94,7 +96,7 @@ class Differences:
         if low == high or (first := self.at(low)) is None or (last := self.at(high)) is None:
             return None
         width = high - low
-        noise = self.noise + UNIT * max(abs(first), abs(last)) + _LEAST
+        noise = self.noise + UNIT * max(abs(first), abs(last)) + LEAST
         return Quotient((last - first) / width, 2.0 * noise / width, step)
 
     def _is_open(self, sign: int) -> bool:
@@ -144,28 +146,42 @@ class Differences:
         return self.central or self.right or self.left
 
     def _estimate(self, below: int, above: int, side: str) -> Estimate | None:
+        best = self._extrapolated(max(abs(self.x), 1.0), below, above, side)
+        if 0.0 < abs(self.x) < 0.1:  # the function may live on the scale of 1, or on that of x
+            finer = self._extrapolated(abs(self.x), below, above, side)
+            best = finer if best is None or (finer and _preferred(finer, best)) else best
+        if best is None:
+            return None
+        step = best.step
+        while (step := step / 1000.0) > self._least:  # or on another, which only small steps show
+            quotient = self.quotient(step, below, above)
+            if quotient is None or not _apart(quotient.value, quotient.rounding, best, 4.0):
+                continue
+            finer = self._extrapolated(step, below, above, side)
+            if finer and _apart(finer.value, finer.error, best, _BEYOND_NOISE):
+                best, step = finer, finer.step
+        return best
+
+    def _extrapolated(self, scale: float, below: int, above: int, side: str) -> Estimate | None:
+        """The best estimate from steps of that size and smaller ones."""
         best: Estimate | None = None
         order = above - below  # the error of a central quotient is a series in the step's square
-        scales = [max(abs(self.x), 1.0)]
-        if 0.0 < abs(self.x) < 0.1:  # the function may live on the scale of 1, or on that of x
-            scales.append(abs(self.x))
-        for scale in scales:
-            quotients: list[Quotient] = []
-            row: list[float] = []
-            for step in self._steps(scale):
-                quotient = self.quotient(step, below, above)
-                if quotient is None:
-                    quotients, row = [], []
-                    continue
-                quotients.append(quotient)
-                row, change, magnified = _extended(row, quotients, order)
-                tail = _tail(quotients[-3:], order, self._least)
-                error = max(change, tail) + magnified * quotient.rounding
-                candidate = Estimate(row[-1], error, step, side)
-                if error < inf and (best is None or _preferred(candidate, best)):
-                    best = candidate
-                if best and len(quotients) >= 3 and quotient.rounding >= best.error:
-                    break  # smaller steps cannot do better
+        quotients: list[Quotient] = []
+        row: list[float] = []
+        for step in self._steps(scale):
+            quotient = self.quotient(step, below, above)
+            if quotient is None:
+                quotients, row = [], []
+                continue
+            quotients.append(quotient)
+            row, change, magnified = _extended(row, quotients, order)
+            tail = _tail(quotients[-3:], order, self._least)
+            error = max(change, tail) + magnified * quotient.rounding
+            candidate = Estimate(row[-1], error, step, side)
+            if error < inf and (best is None or _preferred(candidate, best)):
+                best = candidate
+            if best and len(quotients) >= 3 and quotient.rounding >= best.error:
+                break  # smaller steps cannot do better
         return best
 
     # --- what is no derivative ----------------------------------------------------------------
@@ -185,15 +201,13 @@ class Differences:
     def resolved(self) -> bool:
         """Whether numbers lie close enough together to tell a slope: differences shrink with the step.
 
-        Those of sin at 1e30 do not, and those of 1e9/x at 1e-150 are too large for a float.
+        Those of sin at 1e30 do not (over a few steps they may seem to), and those of 1e9/x at 1e-150 are
+        too large for a float.
         """
         below, above = -self._is_open(-1), int(self._is_open(1))
-        quotients = [self.quotient(self._least * 2.0**power, below, above) for power in range(5)]
+        quotients = [self.quotient(self._least * 2.0**power, below, above) for power in range(13)]
         return all(
-            coarse is not None
-            and fine is not None
-            and isfinite(fine.value)
-            and abs(fine.value) <= 1.5 * abs(coarse.value) + 4.0 * (fine.rounding + coarse.rounding)
+            coarse is not None and fine is not None and _goes_on(coarse, fine)
             for fine, coarse in pairwise(quotients)
         )
 
@@ -202,23 +216,23 @@ class Differences:
         """The steepest quotient where they grow without bound, the same way on each side; else None.
 
         They have to grow from each to the next of several steps, each a thousandth of the one before, as
-        far as rounding lets them tell.
+        far as rounding lets them tell; and steadily in between, unlike those of sin at 1e30.
         """
         steepest: list[float] = []
         for sign in (-1, 1):
             if not self._is_open(sign):
                 continue
-            quotients: list[float] = []
-            for step in list(self._steps(max(abs(self.x), 1.0)))[10:41:10]:
-                found = self.quotient(step, min(sign, 0), max(sign, 0))
-                if found is None or found.rounding > 0.1 * abs(found.value):
+            found: list[float] = []
+            for step in list(self._steps(max(abs(self.x), 1.0)))[10:41]:
+                quotient = self.quotient(step, min(sign, 0), max(sign, 0))
+                if quotient is None or quotient.rounding > 0.1 * abs(quotient.value):
                     break
-                quotients.append(found.value)
-            if len(quotients) < 3 or not all(
-                finer / coarser > 1.02 for coarser, finer in pairwise(quotients)
-            ):
+                found.append(quotient.value)
+            growth = [finer / coarser for coarser, finer in pairwise(found)]
+            far = [finer / coarser for coarser, finer in pairwise(found[::10])]
+            if len(far) < 2 or not (all(0.8 < each < 2.5 for each in growth) and min(far) > 1.02):
                 return None
-            steepest.append(quotients[-1])
+            steepest.append(found[-1])
         if not steepest or min(steepest) < 0.0 < max(steepest):
             return None
         return max(steepest, key=abs)
@@ -262,7 +276,18 @@ def _tail(quotients: list[Quotient], order: int, least: float) -> float:
     return now * ratio / (1.0 - ratio) if 1.4 * 0.5**order < ratio < 1.0 else 0.0
 
 
+def _goes_on(coarse: Quotient, fine: Quotient) -> bool:
+    """Whether a smaller step gives a quotient of the same sign and not a larger one, up to rounding."""
+    slack = 4.0 * (fine.rounding + coarse.rounding)
+    along = fine.value * copysign(1.0, coarse.value)
+    return isfinite(along) and -slack <= along <= 1.5 * abs(coarse.value) + slack
+
+
 def _preferred(candidate: Estimate, best: Estimate) -> bool:
     """Whether an estimate is better than one with larger steps, or contradicts it."""
-    apart = abs(candidate.value - best.value)
-    return candidate.error < best.error or apart > 4.0 * (candidate.error + best.error)
+    return candidate.error < best.error or _apart(candidate.value, candidate.error, best, 4.0)
+
+
+def _apart(value: float, error: float, estimate: Estimate, times: float) -> bool:
+    """Whether a number is further from an estimate than that many times their errors."""
+    return abs(value - estimate.value) > times * (error + estimate.error)

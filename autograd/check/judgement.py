@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import copysign, inf, isfinite, isinf, nan
 from typing import NamedTuple
 
-from autograd.check.differences import Differences, Estimate
+from autograd.check.differences import LEAST, Differences, Estimate
 
 __all__ = ["PASSES", "UNSUSPICIOUS", "VERDICTS", "Judgement", "Tolerance", "judged"]
 
@@ -104,7 +104,7 @@ def judged(around: Differences, analytic: float, rounding: float, tolerance: Tol
             return Judgement(verdict, analytic, copysign(inf, steepest), 0.0, 0.0, around.side)
     if best is None:
         return Judgement("no step", analytic, nan, nan, nan, "")
-    explained = best.error + (rounding if isfinite(rounding) else 0.0)
+    explained = best.error + (rounding if isfinite(rounding) else 0.0) + LEAST
     kink = around.kink and (around.kink[0].value, around.kink[1].value)
     if kink:
         verdict = _within(analytic, kink, explained, tolerance)
