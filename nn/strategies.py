@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from nn.error_rules import ERRORS
 from nn.forward import Example
+from nn.layer import Layer
 from nn.network import MLP
 from nn.neuron import BIASES
 from nn.notation import Notation, notation_names
@@ -99,14 +100,16 @@ def examples(
     error: str = "half_squared_error",
     *,
     inputs: st.SearchStrategy[float] | None = None,
+    targets: st.SearchStrategy[float] | None = None,
 ) -> st.SearchStrategy[Example]:
     """What a network could be to learn.
 
     Args:
         network: whose numbers of inputs and outputs to draw.
-        error: the name of an error, for which the targets are right: probabilities that add up to 1 for
-            cross entropy, numbers from 0 to 1 for the binary one, numbers from -1 to 1 for the others.
+        error: the name of an error, or its formula. The targets are probabilities that add up to 1 for
+            cross entropy, and single probabilities for the binary one.
         inputs: what the inputs are drawn from; numbers from -1 to 1 if None.
+        targets: what the targets of all other errors are drawn from; likewise.
 
     >>> from hypothesis import find
     >>> find(examples(MLP(2, [1])), lambda example: example.targets[0] > 0.5)
@@ -116,62 +119,71 @@ def examples(
     unit = st.floats(-1.0, 1.0)
     if error == "cross_entropy":
         shares = st.lists(st.integers(0, 9), min_size=nout, max_size=nout).filter(any)
-        targets = shares.map(lambda parts: [part / sum(parts) for part in parts])
+        aims = shares.map(lambda parts: [part / sum(parts) for part in parts])
     else:
-        each = st.floats(0.0, 1.0) if error == "binary_cross_entropy" else unit
-        targets = st.lists(each, min_size=nout, max_size=nout)
+        any_number = unit if targets is None else targets
+        each = st.floats(0.0, 1.0) if error == "binary_cross_entropy" else any_number
+        aims = st.lists(each, min_size=nout, max_size=nout)
     given = st.lists(unit if inputs is None else inputs, min_size=nin, max_size=nin)
-    return st.builds(Example, inputs=given, targets=targets)
+    return st.builds(Example, inputs=given, targets=aims)
 
 
 @st.composite
-def worked_examples(draw: st.DrawFn, *, errors: Sequence[str] = tuple(ERRORS)) -> WorkedExample:
+def worked_examples(
+    draw: st.DrawFn,
+    *,
+    errors: Sequence[str] = tuple(ERRORS),
+    shapes: st.SearchStrategy[list[int]] | None = None,
+    activations: Sequence[str] = ACTIVATIONS,
+    biases: Sequence[str] = tuple(BIASES),
+    numbers: st.SearchStrategy[float] | None = None,
+    learning_rates: st.SearchStrategy[float] | None = None,
+    most_examples: int = 3,
+) -> WorkedExample:
     """Worked examples: a network, what it is to learn, by which error and how fast, in any notation.
 
     Args:
         draw: given by Hypothesis.
-        errors: the errors to choose from, names in `nn.error_rules.ERRORS`.
+        errors: the errors to choose from, names in `nn.error_rules.ERRORS` or formulas. For cross
+            entropy there are two outputs at least, and for the binary one they are sigmoids.
+        shapes: see `networks`.
+        activations: likewise.
+        biases: likewise. A layer may share one bias among its neurons.
+        numbers: what parameters, inputs and targets are drawn from; if None, parameters from -2 to 2,
+            the others from -1 to 1.
+        learning_rates: what the learning rate is drawn from; numbers from 0 to 1 if None.
+        most_examples: how many examples there are to learn, at most; there is one at least.
 
     >>> from hypothesis import find
     >>> find(worked_examples(errors=["cross_entropy"]), lambda example: True).error
     'cross_entropy'
     """
     error = draw(st.sampled_from(errors))
+    sizes = _SHAPES if shapes is None else shapes
+    outputs = activations
     if error == "binary_cross_entropy":  # of probabilities, and they must not round to 0 or 1
-        model = draw(networks(activations=["sigmoid", "tanh"], outputs=["sigmoid"]))
+        outputs = ["sigmoid"]
+        activations = [name for name in activations if name in {"sigmoid", "tanh"}] or outputs
     elif error == "cross_entropy":  # of two classes at least
-        model = draw(networks(shapes=_SHAPES.map(lambda sizes: [*sizes[:-1], max(2, sizes[-1])])))
-    else:
-        model = draw(networks())
-    return _worked_example(
-        model,
-        draw(st.lists(examples(model, error), min_size=1, max_size=3)),
-        error,
-        learning_rate=draw(st.floats(0.0, 1.0)),
-        update_biases=draw(st.booleans()),
-        notation=draw(st.just(Notation()) | st.sampled_from(notation_names()).map(Notation.named)),
+        sizes = sizes.map(lambda shape: [*shape[:-1], max(2, shape[-1])])
+    model = draw(
+        networks(
+            shapes=sizes, activations=activations, outputs=outputs, biases=biases, parameters=numbers
+        )
     )
-
-
-def _worked_example(
-    model: MLP,
-    examples: list[Example],
-    error: str,
-    *,
-    learning_rate: float,
-    update_biases: bool,
-    notation: Notation,
-) -> WorkedExample:
-    convention = model.layers[0].neurons[0].bias_convention
     layers = [
         LayerData(
             activation=layer.neurons[0].activation,
             weights=[[weight.data for weight in neuron.weights] for neuron in layer.neurons],
-            biases=[neuron.bias.data for neuron in layer.neurons if neuron.bias is not None] or None,
+            biases=draw(_biases(layer)),
         )
         for layer in model.layers
     ]
-    bias = next(name for name, each in BIASES.items() if each == convention)
+    bias = next(
+        name for name, each in BIASES.items() if each == model.layers[0].neurons[0].bias_convention
+    )
+    drawn = examples(model, error, inputs=numbers, targets=numbers)
+    notation = draw(st.just(Notation()) | st.sampled_from(notation_names()).map(Notation.named))
     return WorkedExample(
         name="drawn",
         title="drawn by Hypothesis",
@@ -179,10 +191,16 @@ def _worked_example(
         ours="everything",
         layers=layers,
         bias=bias,
-        examples=examples,
+        examples=draw(st.lists(drawn, min_size=1, max_size=most_examples)),
         error=error,
-        learning_rate=learning_rate,
-        update_biases=update_biases,
+        learning_rate=draw(st.floats(0.0, 1.0) if learning_rates is None else learning_rates),
+        update_biases=draw(st.booleans()),
         notation=replace(notation, convention=bias),
         figures=[],
     )
+
+
+def _biases(layer: Layer) -> st.SearchStrategy[list[float] | float | None]:
+    """Each neuron's own, or the first one for all."""
+    own = [neuron.bias.data for neuron in layer.neurons if neuron.bias is not None]
+    return st.sampled_from([own, own[0]]) if own else st.none()

@@ -1,13 +1,16 @@
-"""What Hypothesis draws for the tests alone: numbers in and out of domains."""
+"""What Hypothesis draws for the tests alone: numbers in and out of domains, examples for a pencil."""
 
 from __future__ import annotations
 
 import math
 import sys
+from functools import partial
 
 from hypothesis import strategies as st
 
 from autograd import OPERATIONS, Operation
+from nn.error_rules import ERRORS
+from nn.strategies import worked_examples
 
 _TINY, _LEAST, _HUGE = sys.float_info.min, math.ulp(0.0), sys.float_info.max
 
@@ -29,3 +32,18 @@ def operands_of(
 ) -> st.SearchStrategy[tuple[float, ...]]:
     """Operands of an operation, in or out of its domain."""
     return st.tuples(*[each] * operation.arity)
+
+
+#: Worked examples with numbers of few digits, and errors that are formulas too.
+pencil_examples = partial(
+    worked_examples,
+    errors=[
+        *ERRORS,
+        "(target - out) ** 4 / 4",
+        "abs(target - out)",
+        "max(0, 1 - target * out)",
+        "softplus(out) * target",
+    ],
+    numbers=st.integers(-200, 200).map(lambda n: n / 100.0),
+    learning_rates=st.sampled_from([0.05, 0.1, 0.5]),
+)

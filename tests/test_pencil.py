@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worked_strategies import worked_examples
+from strategies import pencil_examples
 
 from nn import Example, Notation, TrainingStep, worked
 from nn.pencil import RATE, Line, PencilError, Sheet, WrittenStep, written
@@ -36,13 +36,13 @@ def hold_together(sheet: Sheet, step: TrainingStep, given: dict[str, float] | No
 # --- the pencil and the graph --------------------------------------------------------------------
 
 
-@given(worked_examples())
+@given(pencil_examples())
 def test_the_undisturbed_pencil_has_the_numbers_of_the_graph(example: WorkedExample) -> None:
     step = example.step()
     hold_together(on_paper(example, step).sheet, step)
 
 
-@given(worked_examples(), st.integers(0, 3))
+@given(pencil_examples(), st.integers(0, 3))
 def test_rounds_are_one_update_after_the_other(example: WorkedExample, rounds: int) -> None:
     sheet = on_paper(example).sheet
     given = dict(sheet.given)
@@ -177,12 +177,8 @@ def test_a_line_without_a_result_says_which(
 
 #: Where every row can be made: two square hidden layers, several examples, x₀, any of the errors.
 EVERYWHERE = [
-    worked_examples(
-        sizes=st.just([2, 2, 2, 2]),
-        activations=st.just("sigmoid"),
-        biases=st.just("x0=1"),
-        errors=st.just(error),
-        most_examples=3,
+    pencil_examples(
+        shapes=st.just([2, 2, 2, 2]), activations=["sigmoid"], biases=["x0=1"], errors=[error]
     ).filter(lambda example: len(example.examples) > 1)
     for error in ("half_squared_error", "mean_squared_error")
 ]

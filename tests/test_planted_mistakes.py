@@ -12,7 +12,7 @@ from random import Random
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from worked_strategies import worked_examples
+from strategies import pencil_examples
 
 from autograd import AutogradError
 from nn import worked
@@ -57,7 +57,7 @@ def symbols_of(sheet: Sheet, kinds: Sequence[str] = SHOWN) -> list[str]:
     return [symbol for symbol, line in sheet.lines.items() if line.kind in kinds]
 
 
-@given(worked_examples(), st.integers(0, 9))
+@given(pencil_examples(), st.integers(0, 9))
 def test_what_is_right_is_left_alone(example: WorkedExample, decimals: int) -> None:
     sheet = on_paper(example).sheet
     try:
@@ -76,11 +76,11 @@ def test_what_is_right_is_left_alone(example: WorkedExample, decimals: int) -> N
 # --- planted mistakes ----------------------------------------------------------------------------
 
 #: Networks in which most of the mistakes can be made, and show.
-PLANTED_IN = worked_examples(
-    activations=st.sampled_from(["sigmoid", "tanh"]),
-    errors=st.sampled_from(["half_squared_error", "mean_squared_error"]),
-    biases=st.sampled_from(["+b", "-b", "x0=1"]),
-    sizes=st.sampled_from([[2, 2, 2], [2, 2, 2, 2], [1, 3, 2], [3, 2, 1]]),
+PLANTED_IN = pencil_examples(
+    activations=["sigmoid", "tanh"],
+    errors=["half_squared_error", "mean_squared_error"],
+    biases=["+b", "-b", "x0=1"],
+    shapes=st.sampled_from([[2, 2, 2], [2, 2, 2, 2], [1, 3, 2], [3, 2, 1]]),
     numbers=st.integers(10, 200).flatmap(lambda n: st.sampled_from([n / 100.0, -n / 100.0])),
 )
 

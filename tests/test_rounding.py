@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from worked_strategies import worked_examples
+from strategies import pencil_examples
 
 from nn import Example, worked
 from nn.cli import main
@@ -52,7 +52,7 @@ def test_by_hand_with_four_digits() -> None:
         assert step[symbol].rounded == float(number), symbol
 
 
-@given(worked_examples(), st.integers(1, 6), st.integers(1, 3))
+@given(pencil_examples(), st.integers(1, 6), st.integers(1, 3))
 def test_each_number_ends_where_it_should_and_the_exact_stands_beside(
     example: WorkedExample, digits: int, steps: int
 ) -> None:
@@ -72,7 +72,7 @@ def test_each_number_ends_where_it_should_and_the_exact_stands_beside(
             assert drift.exact == pytest.approx(exact[symbol], abs=1e-11 * scale)
 
 
-@given(worked_examples(errors=st.just("half_squared_error")))
+@given(pencil_examples(errors=["half_squared_error"]))
 def test_with_all_the_digits_of_a_double_nothing_drifts(example: WorkedExample) -> None:
     step = example.rounded(15)
     scale = max(1.0, *(abs(drift.exact) for drift in step.drifts.values()))

@@ -96,8 +96,18 @@ class Differences:
         if low == high or (first := self.at(low)) is None or (last := self.at(high)) is None:
             return None
         width = high - low
-        noise = self.noise + UNIT * max(abs(first), abs(last)) + LEAST
+        moved = UNIT * abs(self.x) * self._steepness(step)  # as if the point itself had been rounded
+        noise = self.noise + UNIT * max(abs(first), abs(last)) + moved + LEAST
         return Quotient((last - first) / width, 2.0 * noise / width, step)
+
+    def _steepness(self, step: float) -> float:
+        """The larger of the slopes to both sides, which a kink right beside the point may make."""
+        here = self.at(self.x)
+        beside = [self.at(self.x + sign * step) for sign in (-1, 1) if self._is_open(sign)]
+        return max(
+            (abs(each - here) / step for each in beside if here is not None and each is not None),
+            default=0.0,
+        )
 
     def _is_open(self, sign: int) -> bool:
         """Whether there are values on that side of the point, however close."""
@@ -149,11 +159,11 @@ class Differences:
         best = self._extrapolated(max(abs(self.x), 1.0), below, above, side)
         if 0.0 < abs(self.x) < 0.1:  # the function may live on the scale of 1, or on that of x
             finer = self._extrapolated(abs(self.x), below, above, side)
-            best = finer if best is None or (finer and _preferred(finer, best)) else best
+            best = finer if best is None or (finer and self._preferred(finer, best)) else best
         if best is None:
             return None
         step = best.step
-        while (step := step / 1000.0) > self._least:  # or on another, which only small steps show
+        while (step := step / 1000.0) > 8.0 * self._least:  # or on another, which only small steps show
             quotient = self.quotient(step, below, above)
             if quotient is None or not _apart(quotient.value, quotient.rounding, best, 4.0):
                 continue
@@ -178,11 +188,19 @@ class Differences:
             tail = _tail(quotients[-3:], order, self._least)
             error = max(change, tail) + magnified * quotient.rounding
             candidate = Estimate(row[-1], error, step, side)
-            if error < inf and (best is None or _preferred(candidate, best)):
+            if error < inf and (best is None or self._preferred(candidate, best)):
                 best = candidate
             if best and len(quotients) >= 3 and quotient.rounding >= best.error:
                 break  # smaller steps cannot do better
         return best
+
+    def _preferred(self, candidate: Estimate, best: Estimate) -> bool:
+        """Whether an estimate is better than one with larger steps, or contradicts it.
+
+        Steps of a few units in the last place do not: a kink may be as close.
+        """
+        contradicts = _apart(candidate.value, candidate.error, best, 4.0)
+        return candidate.error < best.error or (contradicts and candidate.step > 8.0 * self._least)
 
     # --- what is no derivative ----------------------------------------------------------------
 
@@ -204,7 +222,7 @@ class Differences:
         Those of sin at 1e30 do not (over a few steps they may seem to), and those of 1e9/x at 1e-150 are
         too large for a float.
         """
-        below, above = -self._is_open(-1), int(self._is_open(1))
+        below, above = (0, 1) if self._is_open(1) else (-1, 0)
         quotients = [self.quotient(self._least * 2.0**power, below, above) for power in range(13)]
         return all(
             coarse is not None and fine is not None and _goes_on(coarse, fine)
@@ -225,7 +243,7 @@ class Differences:
             found: list[float] = []
             for step in list(self._steps(max(abs(self.x), 1.0)))[10:41]:
                 quotient = self.quotient(step, min(sign, 0), max(sign, 0))
-                if quotient is None or quotient.rounding > 0.1 * abs(quotient.value):
+                if quotient is None or quotient.rounding > 0.5 * abs(quotient.value):
                     break
                 found.append(quotient.value)
             growth = [finer / coarser for coarser, finer in pairwise(found)]
@@ -281,11 +299,6 @@ def _goes_on(coarse: Quotient, fine: Quotient) -> bool:
     slack = 4.0 * (fine.rounding + coarse.rounding)
     along = fine.value * copysign(1.0, coarse.value)
     return isfinite(along) and -slack <= along <= 1.5 * abs(coarse.value) + slack
-
-
-def _preferred(candidate: Estimate, best: Estimate) -> bool:
-    """Whether an estimate is better than one with larger steps, or contradicts it."""
-    return candidate.error < best.error or _apart(candidate.value, candidate.error, best, 4.0)
 
 
 def _apart(value: float, error: float, estimate: Estimate, times: float) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+from functools import cache
 from math import isfinite
 
 from autograd.backward import gradients, topological_order
 from autograd.check.differences import UNIT
+from autograd.operations import Operation
 from autograd.value import Value
 
 __all__ = ["rounding_of_derivatives", "rounding_of_value"]
@@ -25,9 +28,20 @@ def rounding_of_value(root: Value) -> float:
     terms: list[float] = [
         abs(gradient * node.data) * _OPERATION
         for node, gradient in gradients(root).items()
-        if node.operation is not None
+        if node.operation is not None and _rounds(node.operation)
     ]
     return sum(filter(isfinite, terms))  # an infinite slope makes no statement about its neighbourhood
+
+
+@cache
+def _rounds(operation: Operation) -> bool:
+    """Whether the value is not just one of the operands or its negative."""
+    exact = {"abs", "max", "min"}
+    return any(
+        isinstance(part, ast.BinOp)
+        or (isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id not in exact)
+        for part in ast.walk(operation.value.tree)
+    )
 
 
 def rounding_of_derivatives(root: Value) -> dict[Value, float]:

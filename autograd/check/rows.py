@@ -228,7 +228,8 @@ class _Row:
             read = float(evaluate(text.tree, variables, ieee_value))
             slack = 0.0
             with suppress(Exception):  # a Python function may have no way with nodes
-                root = on_nodes(text, {name: +Value(x) for name, x in variables.items()})
+                # results themselves, whose rounding counts
+                root = on_nodes(text, {name: 1.0 * Value(x) for name, x in variables.items()})
                 slack = rounding_of_value(root) if isinstance(root, Value) else 0.0
             off = abs(read - number)
             if isfinite(read) and isfinite(number) and off > _ALIKE * abs(number) + 100.0 * slack:

@@ -21,9 +21,9 @@ _LEAST_FIGURES, _LEAST_OFF = 3, 2
 def guesses(manuscript: Manuscript, figures: Sequence[Entry]) -> Iterator[Guess]:
     """One given number was another: an input, a target, a parameter at the start, the learning rate.
 
-    It is solved for by every figure that is off, and taken to be what most of them ask for. It holds for
-    a group only as a whole; one figure of it may miss, by a unit of its last digit. Numbers of few
-    digits come first: given numbers have few.
+    It is solved for by every figure that is off, and taken to be what most of them ask for, the number
+    of fewest digits if that is several: given numbers have few. So such guesses come first, too. A guess
+    holds for a group only as a whole; one figure of it may miss, by a unit of its last digit.
     """
     given = manuscript.sheet.given
     figures = [entry for entry in _in_groups(manuscript) if entry in figures]
@@ -33,7 +33,8 @@ def guesses(manuscript: Manuscript, figures: Sequence[Entry]) -> Iterator[Guess]
     for symbol in given:
         asked = [interval for entry in figures for interval in _asked_for(manuscript, symbol, entry)]
         if len(asked) >= _LEAST_OFF:
-            numbers[symbol] = shortest(*_most_asked_for(asked))
+            candidates = (shortest(low, high) for low, high in sorted(_most_asked_for(asked)))
+            numbers[symbol] = min(candidates, key=len)
     for symbol, number in sorted(numbers.items(), key=lambda each: len(each[1])):
         says = f"from a run with {symbol} = {number} in the place of {given[symbol]:.12g}"
         would_be = manuscript.numbers(
@@ -72,14 +73,15 @@ def _asked_for(manuscript: Manuscript, symbol: str, entry: Entry) -> list[Interv
     return solved(figure, start, entry.printed.ends)
 
 
-def _most_asked_for(intervals: Sequence[Interval]) -> Interval:
-    """What most of some intervals have in common.
+def _most_asked_for(intervals: Sequence[Interval]) -> set[Interval]:
+    """What most of some intervals have in common; several where as many meet in other places.
 
     >>> _most_asked_for([(1.0, 3.0), (2.0, 5.0), (2.5, 4.0), (7.0, 8.0)])
-    (2.5, 3.0)
+    {(2.5, 3.0)}
     """
-    starts = max(
-        (low for low, _ in intervals),
-        key=lambda low: sum(least <= low <= greatest for least, greatest in intervals),
-    )
-    return starts, min(greatest for least, greatest in intervals if least <= starts <= greatest)
+    meeting = {
+        low: [greatest for least, greatest in intervals if least <= low <= greatest]
+        for low, _ in intervals
+    }
+    most = max(map(len, meeting.values()))
+    return {(low, min(ends)) for low, ends in meeting.items() if len(ends) == most}
