@@ -103,7 +103,7 @@ def ieee_result(operation: Operation, numbers: Sequence[float]) -> float:
 
 def _primitive_value(name: str, numbers: Sequence[float]) -> float:
     if name not in PRIMITIVES:
-        raise AutogradError(f"operation {name!r} is no longer registered")
+        raise AutogradError(f"operation {name!r} is not registered")
     try:
         return PRIMITIVES[name](*numbers)
     except (ArithmeticError, ValueError):

@@ -110,10 +110,11 @@ class Operation:
         if len(self.parameters) > 2:
             raise ValueError(f"operation {name!r}: a node has at most two operands")
         as_taught = as_taught or [""] * len(partials)
-        if not len(self.parameters) == len(partials) == len(as_taught):
-            raise ValueError(
-                f"operation {name!r}: {len(self.parameters)} operands but {len(partials)} partials"
-            )
+        for what, texts in (("partials", partials), ("as_taught", as_taught)):
+            if len(texts) != len(self.parameters):
+                raise ValueError(
+                    f"operation {name!r}: {len(self.parameters)} operands but {len(texts)} {what}"
+                )
         inside = (*self.parameters, "out")
         try:
             self.value = Expression(value, self.parameters)
@@ -139,7 +140,7 @@ class Operation:
                 raise ValueError("an operand with a default comes last")
             return float(default)
         except ValueError as error:
-            raise ValueError(f"operation {self.name!r}: {error}") from None
+            raise ValueError(f"operation {self.name!r}: a default of an operand: {error}") from None
 
     def _find_operator(self) -> str | None:
         """``mul`` for "x * y": the operator of Python that the value is, if it is just one."""
@@ -159,7 +160,10 @@ class Operation:
         """
         for text in (*self.partials, *self.as_taught):
             for name in text.calls.keys() - table.keys() - set(functions):
-                raise ValueError(f"operation {self.name!r}: {name!r} is no operation")
+                raise ValueError(
+                    f"operation {self.name!r}: {text.text!r} calls {name!r}, which is no operation, "
+                    f"and derivatives are computed on nodes too"
+                )
         for text in self.texts:
             for name, count in text.calls.items():
                 if name in functions:

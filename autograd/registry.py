@@ -7,6 +7,7 @@ texts may call.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from keyword import iskeyword
@@ -234,6 +235,9 @@ def _refuse_names(name: str, parameters: str, own: Iterable[str]) -> None:
     # a module of the package would be found before the function
     if hasattr(autograd, name) or find_spec(f"autograd.{name}") is not None:
         raise RegistrationError(f"operation {name!r}: autograd.{name} is something else already")
+    # what the module of the functions computes with must not be hidden by one of them
+    if hasattr(functions, name) or hasattr(builtins, name):
+        raise RegistrationError(f"operation {name!r}: Python calls something else so")
     taken = PRIMITIVES.keys() | OPERATIONS.keys() | CONSTANTS.keys()
     for each in (name, *own):
         if each in taken:
@@ -252,4 +256,7 @@ def _refuse_attributes(operation: Operation) -> None:
     """Refuse what a `Value` has already, operators among it."""
     for attribute in method_names(operation):
         if hasattr(Value, attribute):
-            raise RegistrationError(f"operation {operation.name!r}: a Value has {attribute!r} already")
+            what = "its value is an operator of Python, and " if attribute.startswith("__") else ""
+            raise RegistrationError(
+                f"operation {operation.name!r}: {what}a Value has {attribute!r} already"
+            )

@@ -205,6 +205,8 @@ def test_what_follows_from_a_wrong_figure_is_inherited(
 @given(PLANTED_IN, st.data())
 @settings(max_examples=20)
 def test_other_data_are_found_out(example: WorkedExample, data: st.DataObject) -> None:
+    # of two examples that are the same, either may be the one
+    assume(all(example.examples.count(each) == 1 for each in example.examples))
     sheet = on_paper(example).sheet
     symbol = data.draw(st.sampled_from(list(sheet.given)))
     number = round(sheet.given[symbol] + data.draw(st.sampled_from([-0.4, 0.3, 0.75])), 2)

@@ -167,7 +167,7 @@ class Differences:
             quotient = self.quotient(step, below, above)
             if quotient is None or not _apart(quotient.value, quotient.rounding, best, 4.0):
                 continue
-            finer = self._extrapolated(step, below, above, side)
+            finer = self._extrapolated(16.0 * step / _LARGEST, below, above, side)
             if finer and _apart(finer.value, finer.error, best, _BEYOND_NOISE):
                 best, step = finer, finer.step
         return best

@@ -11,11 +11,11 @@ import ast
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from itertools import product
-from math import inf, isfinite, isinf, isnan, nan, nextafter
+from math import inf, isfinite, isinf, isnan, nan, nextafter, ulp
 from random import Random
 from typing import NoReturn
 
-from autograd.backward import gradients, on_nodes, recorded, topological_order
+from autograd.backward import gradients, on_nodes, recorded
 from autograd.check.differences import Differences
 from autograd.check.judgement import Judgement, Tolerance, judged
 from autograd.check.localise import judged_slope
@@ -31,7 +31,7 @@ __all__ = ["check_row"]
 
 _FEWEST = 5  # how often a derivative has to be confirmed
 _SECOND = Tolerance(eps=1e-6, atol=1e-6, rtol=1e-4)  # partials lose more digits than values
-_ALIKE = 1e-6  # how closely two texts of the same thing have to agree, relatively
+_ALIKE, _TINY = 1e-6, 1e-290  # how closely texts of the same thing have to agree, relatively and at all
 
 
 def check_row(operation: Operation, functions: Collection[str] = ()) -> frozenset[str]:
@@ -75,23 +75,22 @@ class _Row:
 
     def checked(self) -> frozenset[str]:
         operation = self.operation
-        confirmed = [0] * operation.arity
+        confirmed: list[list[bool]] = []
         ordinary: list[tuple[float, ...]] = []
         for numbers in self.points():
-            out = self.value(numbers)
-            if out is None:
-                continue
-            if self.holds(operation.kink, numbers):
-                if operation.arity == 1:
-                    self.check_kink(numbers, out)
-                continue
-            for index in range(operation.arity):
-                confirmed[index] += self.check_slope(index, numbers, out)
-            if _is_ordinary(numbers):
+            try:
+                told = self.check_at(numbers)
+            except RegistrationError:
+                raise
+            except Exception as error:
+                self.refuse(
+                    numbers, f"or right beside that, one of its texts or functions raises {error!r}"
+                )
+            confirmed.append(told)
+            if told and _is_ordinary(numbers):
                 ordinary.append(numbers)
-                self.check_alike(numbers, out)
-                self.check_second(numbers, out)
-        for parameter, count in zip(operation.parameters, confirmed, strict=True):
+        for index, parameter in enumerate(operation.parameters):
+            count = sum(told[index] for told in confirmed if told)
             if count < _FEWEST:
                 raise RegistrationError(
                     f"operation {operation.name!r}: differences confirm ∂/∂{parameter} at "
@@ -100,6 +99,21 @@ class _Row:
                 )
         self.check_nan(ordinary)
         return frozenset(self.not_on_nodes)
+
+    def check_at(self, numbers: tuple[float, ...]) -> list[bool]:
+        """Whether each derivative is confirmed at some operands; [] where there is none."""
+        out = self.value(numbers)
+        if out is None:
+            return []
+        if self.holds(self.operation.kink, numbers):
+            for index in range(self.operation.arity):
+                self.check_kink(index, numbers, out)
+            return []
+        confirmed = [self.check_slope(index, numbers, out) for index in range(self.operation.arity)]
+        if _is_ordinary(numbers):
+            self.check_alike(numbers, out)
+            self.check_second(numbers, out)
+        return confirmed
 
     def refuse(self, numbers: Sequence[float], complaint: str) -> NoReturn:
         given = " and ".join(
@@ -142,6 +156,14 @@ class _Row:
             for scale in (1.0, 10.0)
             for _ in range(25)
         }
+        # and no decade without any, by each operand
+        tenths = [*range(-30, 60)]
+        if self.operation.arity == 1:
+            tenths += [*range(-1500, -30, 50), *range(60, 1500, 50)]
+        for operand, tenth in product(range(self.operation.arity), tenths):
+            point = [random.gauss(0.0, 1.0) for _ in self.operation.parameters]
+            point[operand] = (-1.0) ** tenth * 10.0 ** ((tenth + random.random()) / 10.0)
+            points.add(tuple(point))
         return sorted(points, key=lambda point: (sum(map(_complexity, point)), *map(abs, point), point))
 
     def is_named(self, numbers: Sequence[float]) -> bool:
@@ -170,10 +192,13 @@ class _Row:
             self.refuse(
                 numbers,
                 f"outside of the domain {condition_text(operation.domain)}, it has the value {value!r}; "
-                f"it has to raise there",
+                f"it has to raise there, which a text does where what it calls does, and a Python "
+                f"function anywhere",
             )
         if not isinstance(value, float):
             self.refuse(numbers, f"its value is {value!r}, not a number")
+        if (again := strict(operation)(*numbers)).hex() != value.hex():
+            self.refuse(numbers, f"its value is {value!r}, and asked again {again!r}")
         if isnan(value):
             self.refuse(numbers, "its value is NaN; where it has none, it has to raise")
         return None if isinf(value) else value
@@ -189,6 +214,8 @@ class _Row:
         found = judged_slope(self.operation, index, numbers, self.slope(index, numbers, out))
         if found.verdict in {"wrong", "inexact"}:
             self.refuse(numbers, self.contradiction(value_text(self.operation), index, found))
+        if self.operation.arity == 1 and self.is_named(numbers):
+            self.check_jump(numbers[0], out)
         if found.kink and self.is_named(numbers):
             self.refuse(
                 numbers,
@@ -197,11 +224,24 @@ class _Row:
             )
         return found.verdict in {"ok", "infinite"}
 
-    def check_kink(self, numbers: tuple[float, ...], out: float) -> None:
-        """Of the slopes on the two sides and all between, the derivative is the one nearest to 0."""
-        slope = self.slope(0, numbers, out)
-        found = judged_slope(self.operation, 0, numbers, slope)
-        if found.kink:
+    def check_jump(self, x: float, out: float) -> None:
+        """A function that jumps is not differentiable, and that is no kink."""
+        for beside in (x - max(8.0 * ulp(x), 1e-20), x + max(8.0 * ulp(x), 1e-20)):
+            value = self.value((beside,))
+            if value is not None and abs(value - out) > _ALIKE * max(abs(value), abs(out), 1.0):
+                self.refuse((x,), f"it jumps, from {out!r} to {value!r} at {beside!r}")
+
+    def check_kink(self, index: int, numbers: tuple[float, ...], out: float) -> None:
+        """The derivative is one of the slopes on the two sides, or between them: the nearest to 0.
+
+        Of two operands, the subgradient of least norm is not the one of least parts: that of max(x, x)
+        is ½ by each. So their slopes have to be between those on the two sides, no more.
+        """
+        slope = self.slope(index, numbers, out)
+        found = judged_slope(self.operation, index, numbers, slope)
+        if found.verdict == "wrong" and isfinite(found.numeric):
+            self.refuse(numbers, self.contradiction(value_text(self.operation), index, found))
+        if found.kink and self.operation.arity == 1:
             low, high = min(found.kink), max(found.kink)
             least = min(max(low, 0.0), high)
             if abs(slope - least) > _ALIKE * max(abs(low), abs(high)):
@@ -210,8 +250,6 @@ class _Row:
                     f"the slopes on the two sides are {low:.6g} and {high:.6g}, and the subgradient "
                     f"of least norm is {least:.6g}, not {slope!r}",
                 )
-        elif found.verdict == "wrong":
-            self.refuse(numbers, self.contradiction(value_text(self.operation), 0, found))
 
     def check_alike(self, numbers: tuple[float, ...], out: float) -> None:
         """The texts that are only read say what those say that are computed."""
@@ -232,7 +270,11 @@ class _Row:
                 root = on_nodes(text, {name: 1.0 * Value(x) for name, x in variables.items()})
                 slack = rounding_of_value(root) if isinstance(root, Value) else 0.0
             off = abs(read - number)
-            if isfinite(read) and isfinite(number) and off > _ALIKE * abs(number) + 100.0 * slack:
+            if (
+                isfinite(read)
+                and isfinite(number)
+                and off > _ALIKE * abs(number) + 100.0 * slack + _TINY
+            ):
                 self.refuse(
                     numbers, f"{what} {text.text!r} is {read!r}, and what is computed {number!r}"
                 )
@@ -259,7 +301,7 @@ class _Row:
                 break
 
     def judged_second(self, index: int, by: int, numbers: tuple[float, ...]) -> Judgement | None:
-        """The verdict on a derivative of a derivative's text, None at kinks in it and at edges."""
+        """The verdict on a derivative of a derivative's text, None at edges."""
         operation = self.operation
         leaves = [Value(number) for number in numbers]
         node = recorded(operation, leaves, numbers, Value)
@@ -267,8 +309,6 @@ class _Row:
         root = on_nodes(operation.partials[index], variables)
         slope, noise, slack = 0.0, 0.0, 0.0
         if isinstance(root, Value):
-            if any(map(_on_kink, topological_order(root))):
-                return None
             slope = gradients(root).get(leaves[by], 0.0)
             noise = rounding_of_value(root)
             slack = rounding_of_derivatives(root).get(leaves[by], 0.0)
@@ -303,14 +343,6 @@ class _Row:
             return isnan(strict(self.operation)(*numbers))
         except (ArithmeticError, ValueError):
             return False
-
-
-def _on_kink(node: Value) -> bool:
-    operation = node.operation
-    if operation is None or operation.kink is None:
-        return False
-    variables = dict(zip(operation.parameters, map(float, node.operands), strict=True))
-    return bool(evaluate(operation.kink.tree, variables, ieee_value))
 
 
 def _complexity(x: float) -> float:
