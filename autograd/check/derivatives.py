@@ -115,7 +115,7 @@ def _checked(evaluated: Evaluated, tolerance: Tolerance, closely: bool) -> Gradc
     if differing:
         return GradcheckReport((), count, differing)
     rows = []
-    failing: list[Value] = []
+    suspicious: dict[bool, list[Value]] = {True: [], False: []}  # by whether they pass all the same
     rounding_of = cache(_rounding)  # by result, since every input asks for it
     columns = zip(*slopes, strict=True)
     for leaf, name, column in zip(evaluated.inputs, evaluated.names, columns, strict=True):
@@ -130,9 +130,9 @@ def _checked(evaluated: Evaluated, tolerance: Tolerance, closely: bool) -> Gradc
             judgement = judged(around, analytic, slack.get(leaf, 0.0), tolerance)
             rows.append(Checked(results.names[index], name, leaf.data, judgement))
             if isinstance(result, Value) and judgement.verdict not in UNSUSPICIOUS:
-                failing.append(result)
+                suspicious[judgement.passed].append(result)
     evaluated()  # once more at the point itself, so that a model's record of its last call is of there
-    fault, special = localised(failing)
+    fault, special = localised(suspicious[False] or suspicious[True], tolerance.rtol)
     return GradcheckReport(tuple(rows), count, fault=fault, special=special)
 
 

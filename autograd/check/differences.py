@@ -210,10 +210,14 @@ class Differences:
         left, right = self.left, self.right
         if left is None or right is None:
             return None
-        gap = abs(right.value - left.value)
+        gap, error = abs(right.value - left.value), left.error + right.error
         size = max(abs(left.value), abs(right.value))
-        apart = gap > 100.0 * (left.error + right.error) and gap > 1e-6 * size
-        return (left, right) if apart else None
+        apart = gap > 100.0 * error and gap > 1e-6 * size
+        # steps to both sides give the mean, unless the three were misled by different steps
+        mean = (left.value + right.value) / 2.0
+        central = self.central
+        agree = central is None or abs(central.value - mean) <= gap / 2.0 + central.error
+        return (left, right) if apart and agree else None
 
     @cached_property
     def resolved(self) -> bool:

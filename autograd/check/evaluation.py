@@ -12,7 +12,7 @@ from autograd.arguments import function, real
 from autograd.backward import gradients
 from autograd.containers import leaves, paths, rebuilt
 from autograd.eager import as_number
-from autograd.errors import DivisionByZeroError, DomainError, OperandError, ResultOverflowError
+from autograd.errors import OperandError
 from autograd.functional import deeper, scalar
 from autograd.value import Value
 
@@ -116,8 +116,8 @@ class Evaluated:
     def beside(self, leaf: Value, count: int, number: float) -> list[float] | None:
         """The results as plain numbers with one input elsewhere; None outside the function's domain.
 
-        The function is outside where an operation in it raises, before that makes a node: the function
-        itself is called, and gets no further.
+        The function is outside where an operation in it raises, before that makes a node, or where it
+        raises ArithmeticError or ValueError itself: it is called there, and gets no further.
 
         Raises:
             OperandError: there are not ``count`` results.
@@ -126,8 +126,13 @@ class Evaluated:
             leaf.data = number
             try:
                 numbers = self().numbers
-            except (DomainError, DivisionByZeroError, ResultOverflowError):
+            except (ArithmeticError, ValueError):  # ours are among them, and so are those of `math`
                 return None
+            except Exception as error:
+                error.add_note(
+                    f"beside the inputs, where {self.names[self.inputs.index(leaf)]} = {number!r}"
+                )
+                raise
         if len(numbers) != count:
             raise OperandError(
                 f"the function returned {count} numbers, and {len(numbers)} where "

@@ -16,7 +16,7 @@ VERDICTS = {
     "kink": "the slopes on the two sides differ, and the derivative lies between them",
     "infinite": "the slope is infinite, and so is the derivative",
     "wrong": "differences give another number",
-    "unclear": "out of the tolerance, but the differences themselves are no better than that",
+    "unclear": "out of the tolerance, but no further off than rounding and differences explain",
     "no step": "the function has no finite value there, or none however close, so no difference",
 }
 #: Those that need no explanation, and those that a check passes with.

@@ -10,7 +10,7 @@ from typing import Any
 from autograd.backward import on_nodes, topological_order
 from autograd.check.differences import UNIT, Differences
 from autograd.check.judgement import Judgement, Tolerance, judged
-from autograd.check.rounding import rounding_of_value
+from autograd.check.rounding import rounding_of_slope, rounding_of_value
 from autograd.formula import value_text
 from autograd.limits import strict
 from autograd.operations import Operation
@@ -80,7 +80,8 @@ def judged_slope(operation: Operation, index: int, numbers: Sequence[float], slo
 
     value = along(numbers[index])
     noise = _noise(operation, numbers, value) if value is not None else 0.0
-    return judged(Differences(along, numbers[index], noise), slope, _ULPS * abs(slope), _LOCAL)
+    slack = _ULPS * abs(slope) + rounding_of_slope(operation, index, numbers, [0.0] * len(numbers))
+    return judged(Differences(along, numbers[index], noise), slope, slack, _LOCAL)
 
 
 def _noise(operation: Operation, numbers: Sequence[float], value: float) -> float:
@@ -93,13 +94,15 @@ def _noise(operation: Operation, numbers: Sequence[float], value: float) -> floa
     return noise
 
 
-def localised(roots: Iterable[Value]) -> tuple[Fault | None, tuple[str, ...]]:
+def localised(roots: Iterable[Value], rtol: float) -> tuple[Fault | None, tuple[str, ...]]:
     """The first fault below some results, operands before results; and where else a slope is special.
 
     That is on a kink, and where it is infinite: there the chain rule may be wrong though no factor is.
-    A derivative that was not recorded although the operand is a node counts as 0.
+    A derivative that was not recorded although the operand is a node counts as 0. A fault of less than
+    ``rtol`` is only one if there is no greater.
     """
     special: list[str] = []
+    slight: Fault | None = None
     nodes = dict.fromkeys(node for root in roots for node in reversed(topological_order(root)))
     for node in nodes:
         numbers = [float(operand) for operand in node.operands]
@@ -110,7 +113,10 @@ def localised(roots: Iterable[Value]) -> tuple[Fault | None, tuple[str, ...]]:
                 continue
             found = judged_slope(node.operation, index, numbers, slope or 0.0)
             if found.verdict in {"wrong", "inexact"}:
-                return Fault(node, index, found), tuple(special)
+                fault = Fault(node, index, found)
+                if not abs(found.analytic - found.numeric) <= rtol * abs(found.numeric):
+                    return fault, tuple(special)
+                slight = slight or fault
             if found.verdict in {"kink", "infinite"}:
                 special.append(f"{node.operation.name} at node {node.label!r} ({found.verdict})")
-    return None, tuple(dict.fromkeys(special))
+    return slight, tuple(dict.fromkeys(special))

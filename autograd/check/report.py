@@ -106,7 +106,7 @@ class GradcheckReport:
         }
 
     def summary(self) -> str:
-        """What went wrong, or may have, in words; "" if nothing did."""
+        """What went wrong, or may have, in lines of at most 100 characters; "" if nothing did."""
         lines = []
         if self.differing:
             more = f" and {len(self.differing) - 3} more" if len(self.differing) > 3 else ""
@@ -123,7 +123,11 @@ class GradcheckReport:
             lines.append(f"first wrong operation: {self.fault}")
         elif suspicious:
             lines.append(f"no operation's own derivative is wrong there{self._suspicion()}")
-        return "\n".join(lines)
+        return "\n".join(
+            part
+            for line in lines
+            for part in wrap(line, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+        )
 
     def _suspicion(self) -> str:
         if self.special:
@@ -146,10 +150,7 @@ class GradcheckReport:
         return "\n".join(_aligned(table, names))
 
     def __str__(self) -> str:
-        lines = [self.table()] if self.rows else []
-        for line in self.summary().splitlines():
-            lines += wrap(line, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
-        return "\n".join(lines)
+        return "\n".join(filter(None, [self.table() if self.rows else "", self.summary()]))
 
 
 def _aligned(table: Sequence[Sequence[str]], names: int) -> list[str]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from functools import cache
 from math import isfinite
 
-from autograd.backward import gradients, topological_order
+from autograd.backward import gradients, on_nodes, recorded, topological_order
 from autograd.check.differences import UNIT
 from autograd.operations import Operation
 from autograd.value import Value
 
-__all__ = ["rounding_of_derivatives", "rounding_of_value"]
+__all__ = ["rounding_of_derivatives", "rounding_of_slope", "rounding_of_value"]
 
 _ULP = 2.0 * UNIT
 # the table keeps its values and slopes within 4 units in the last place, most within 2
@@ -44,15 +45,65 @@ def _rounds(operation: Operation) -> bool:
     )
 
 
+def rounding_of_slope(
+    operation: Operation, index: int, numbers: Sequence[float], off: Sequence[float]
+) -> float:
+    """How far rounding may have moved a derivative of an operation, as its text computes it.
+
+    Args:
+        operation: the operation.
+        index: of the operand by which the derivative is.
+        numbers: the operands.
+        off: how far they may be off themselves.
+
+    >>> from autograd import OPERATIONS
+    >>> rounding_of_slope(OPERATIONS["square"], 0, [3.0], [1e-9]) > 2e-9
+    True
+    """
+    leaves = [Value(number) for number in numbers]
+    out = recorded(operation, leaves, numbers, Value)
+    variables = dict(zip(operation.parameters, leaves, strict=True), out=out)
+    try:
+        root = on_nodes(operation.partials[index], variables)
+    except Exception:  # a Python function may have no way with nodes
+        return 0.0
+    if not isinstance(root, Value):
+        return 0.0
+    by = gradients(root)
+    moved: list[float] = [abs(by.get(leaf, 0.0)) * each for leaf, each in zip(leaves, off, strict=True)]
+    return rounding_of_value(root) + sum(filter(isfinite, moved))
+
+
 def rounding_of_derivatives(root: Value) -> dict[Value, float]:
-    """How far rounding may have moved the derivative by each node, its terms taken by their sizes."""
+    """How far rounding may have moved the derivative by each node, its terms taken by their sizes.
+
+    Each factor is off by what its own text loses, and by what the operands that it is taken at are off.
+    """
     order = topological_order(root)
+    off = _off(order)
     sizes = dict.fromkeys(order, 0.0)
     errors = dict.fromkeys(order, 0.0)
     sizes[root] = 1.0
     for node in order:
-        for operand, slope in zip(node.operands, node.derivatives, strict=True):
-            if isinstance(operand, Value) and slope is not None:
+        numbers = [float(operand) for operand in node.operands]
+        wrong = [off.get(operand, 0.0) for operand in node.operands]
+        for index, (operand, slope) in enumerate(zip(node.operands, node.derivatives, strict=True)):
+            if isinstance(operand, Value) and slope is not None and node.operation is not None:
+                slack = _SLOPE * abs(slope) + rounding_of_slope(node.operation, index, numbers, wrong)
                 sizes[operand] += sizes[node] * abs(slope)
-                errors[operand] += (errors[node] + _SLOPE * sizes[node]) * abs(slope)
+                errors[operand] += errors[node] * abs(slope) + sizes[node] * slack
     return errors
+
+
+def _off(order: Sequence[Value]) -> dict[Value | float, float]:
+    """How far rounding may have moved the value of each node."""
+    off: dict[Value | float, float] = {}
+    for node in reversed(order):
+        own = _OPERATION * abs(node.data) if node.operation and _rounds(node.operation) else 0.0
+        from_operands = (
+            abs(slope) * off[operand]
+            for operand, slope in zip(node.operands, node.derivatives, strict=True)
+            if isinstance(operand, Value) and slope is not None
+        )
+        off[node] = sum(filter(isfinite, (own, *from_operands)))
+    return off

@@ -44,7 +44,10 @@ class ErrorOverEps(tuple[StepError, ...]):
         Raises:
             ValueError: there is none that stays within the domain.
         """
-        return min((each for each in self if not isnan(each.central)), key=lambda each: each.central)
+        inside = [each for each in self if not isnan(each.central)]
+        if not inside:
+            raise ValueError("no step stays within the function's domain on both sides")
+        return min(inside, key=lambda each: each.central)
 
     def __str__(self) -> str:
         rows = [f"{each.eps:8.1e}  {each.central:8.1e}  {each.forward:8.1e}" for each in self]
@@ -68,12 +71,12 @@ class ErrorOverEps(tuple[StepError, ...]):
         with matplotlib.rc_context({"svg.hashsalt": "autograd", "svg.fonttype": "none"}):
             figure = Figure(figsize=(6.4, 4.0), layout="constrained")
             axes = figure.subplots()
-            steps = [each.eps for each in self]
-            for label, errors in (
-                ("central", [each.central for each in self]),
-                ("forward", [each.forward for each in self]),
-            ):
-                axes.loglog(steps, errors, marker=".", label=label, nonpositive="mask")
+            axes.set(xscale="log", yscale="log")
+            for label in ("central", "forward"):
+                errors = [(each.eps, getattr(each, label)) for each in self]
+                # where a difference has no error, or leaves the domain, there is nothing to draw
+                drawn = [(eps, error) for eps, error in errors if error > 0.0]
+                axes.plot(*zip(*drawn, strict=True) if drawn else ([], []), marker=".", label=label)
             axes.set_xlabel("eps")
             axes.set_ylabel("error of the difference")
             axes.grid(alpha=0.3)
