@@ -12,13 +12,20 @@ import autograd
 import autograd.check
 import autograd.strategies
 import nn
+import nn.error_rules
 import nn.losses
+import nn.pencil
+import nn.proofreading
 import nn.strategies
 import nn.worked
+import nn.worksheet
 from autograd.eager import method_names
 from autograd.operations import REFUSED
 
-PACKAGES = [autograd, autograd.check, autograd.strategies, nn, nn.losses, nn.strategies, nn.worked]
+PACKAGES = [
+    *(autograd, autograd.check, autograd.strategies),
+    *(nn, nn.error_rules, nn.losses, nn.pencil, nn.proofreading, nn.strategies, nn.worked, nn.worksheet),
+]
 
 #: What is of no use by itself: whose example shows it.
 SHOWN_BY = {
