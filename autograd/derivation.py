@@ -37,6 +37,13 @@ class Derivation:
         paths: the factors along each path from the result down; their products add up to ``value``.
         path_count: how many paths there are; more than in ``paths`` where they are too many to list,
             and 10**100 where they are more than that.
+
+    >>> x = Value(3.0, "x")
+    >>> derivation = explain(((x * x).named("u") + x).named("y"), x)
+    >>> derivation.value, derivation.path_count
+    (7.0, 2)
+    >>> [[factor.symbol for factor in path] for path in derivation.paths]
+    [['∂y/∂u', '∂u/∂x'], ['∂y/∂x']]
     """
 
     result: Value
@@ -47,11 +54,22 @@ class Derivation:
 
     @property
     def factors(self) -> tuple[Factor, ...]:
-        """Every factor once, from the result down."""
+        """Every factor once, from the result down.
+
+        >>> w, x = Value(0.5, "w"), Value(2.0, "x")
+        >>> derivation = explain((w * x).named("net").square().named("E"), w)
+        >>> [(factor.symbol, factor.formula, factor.value) for factor in derivation.factors]
+        [('∂E/∂net', '2·net', 2.0), ('∂net/∂w', 'x', 2.0)]
+        """
         return tuple(dict.fromkeys(factor for path in self.paths for factor in path))
 
     def to_dict(self) -> dict[str, Any]:
-        """The derivation as plain data, JSON-able."""
+        """The derivation as plain data, JSON-able.
+
+        >>> w, x = Value(0.5, "w"), Value(2.0, "x")
+        >>> explain((w * x).named("net"), w).to_dict()["paths"]
+        [[{'above': 'net', 'below': 'w', 'value': 2.0, 'formula': 'x'}]]
+        """
         return {
             "result": self.result.label,
             "by": self.by.label,
@@ -76,6 +94,14 @@ class Derivation:
 
         Raises:
             OperandError: ``digits`` is no whole number; less than 1, a ValueError.
+
+        >>> x = Value(0.5, "x")
+        >>> print(explain(x.sin().named("y"), x).text(digits=3))
+        ∂y/∂x = 0.878
+          = ∂y/∂x
+            = 0.878
+        where
+          ∂y/∂x = cos(x) = 0.878
         """
         digits = whole("digits", digits, 1, MOST_DIGITS)
 

@@ -46,6 +46,11 @@ class Diagram:
 
     Attributes:
         source: the DOT text.
+
+    >>> a, b = Value(2.0, "a"), Value(3.0, "b")
+    >>> diagram = draw((a * b).named("c"))
+    >>> diagram.source.startswith("digraph"), diagram.svg().startswith("<svg")
+    (True, True)
     """
 
     def __init__(self, source: str) -> None:
@@ -58,6 +63,11 @@ class Diagram:
 
         Raises:
             AutogradError: no Graphviz was found, or it failed.
+
+        >>> x = Value(3.0, "x")
+        >>> page = f"<p>A square: {draw(x * x).svg()}</p>"
+        >>> "x·x: product" in page  # what the pointer is told over the node
+        True
         """
         text = _rendered(self.source, "svg").decode(errors="replace")
         if "<svg" not in text:
@@ -65,7 +75,12 @@ class Diagram:
         return text[text.index("<svg") :]
 
     def png(self) -> bytes:
-        """The picture as a PNG file's content."""
+        """The picture as a PNG file's content; raises as `svg`.
+
+        >>> x = Value(3.0, "x")
+        >>> draw(x * x).png()[1:4]
+        b'PNG'
+        """
         return _rendered(self.source, "png")
 
     def save(self, path: str | Path, kind: str | None = None) -> Path:
@@ -78,6 +93,13 @@ class Diagram:
         Raises:
             AutogradError: another kind; or see `svg`.
             OSError: the file cannot be written.
+
+        >>> from tempfile import TemporaryDirectory
+        >>> x = Value(3.0, "x")
+        >>> with TemporaryDirectory() as folder:
+        ...     path = draw(x * x).save(f"{folder}/square.svg")
+        ...     print(path.name, path.read_text(encoding="utf-8")[:4])
+        square.svg <svg
         """
         path = Path(path)
         asked = "" if kind is None else f", as kind {shown(kind)}"

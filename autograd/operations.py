@@ -157,6 +157,15 @@ class Operation:
         """Raise ValueError unless every function that the row calls can be had.
 
         A partial is also evaluated on nodes, so it calls operations alone, or ``functions`` of its own.
+
+        Raises:
+            ValueError: the row calls what is none of these, or with too few or too many operands.
+
+        >>> row = Operation("twice", "x", "double(x)", partials=["2.0"], about="double")
+        >>> row.check_calls(OPERATIONS, ["double"])
+        >>> row.check_calls(OPERATIONS)
+        Traceback (most recent call last):
+        ValueError: operation 'twice': unknown function 'double'
         """
         for text in (*self.partials, *self.as_taught):
             for name in text.calls.keys() - table.keys() - set(functions):
@@ -178,13 +187,21 @@ class Operation:
 
     @property
     def texts(self) -> list[Expression]:
-        """All that the row says."""
+        """All that the row says.
+
+        >>> [text.text for text in OPERATIONS["log"].texts]
+        ['log(x)', 'log(x)', '-inf if x == 0.0 else nan', '1.0 / x', '1.0 / x', 'x > 0.0']
+        """
         found = [self.value, self.formula, self.ieee, *self.partials, *self.as_taught]
         return found + [condition for condition in (self.domain, self.kink) if condition is not None]
 
     @property
     def arity(self) -> int:
-        """The number of operands, 1 or 2."""
+        """The number of operands, 1 or 2.
+
+        >>> [name for name in ("exp", "max", "leaky_relu") if OPERATIONS[name].arity == 2]
+        ['max', 'leaky_relu']
+        """
         return len(self.parameters)
 
     def __repr__(self) -> str:

@@ -92,6 +92,15 @@ class Value(Methods, metaclass=_Leaf):
 
         Raises:
             OperandError: on setting, if it is not a real number or the node is not a leaf.
+
+        >>> x = Value(3.0, "x")
+        >>> y = x * x
+        >>> x.data = 4.0  # what was computed of it stays as it was
+        >>> x.data, y.data, (x * x).data
+        (4.0, 9.0, 16.0)
+        >>> y.data = 16.0
+        Traceback (most recent call last):
+        autograd.errors.OperandError: the data of node 'x·x' is the result of mul
         """
         return self._data
 
@@ -111,6 +120,19 @@ class Value(Methods, metaclass=_Leaf):
         """The derivative of what ``backward`` was called on by this node, 0.0 before.
 
         After ``backward(create_graph=True)`` a leaf's is a Value, to be differentiated again.
+
+        Raises:
+            OperandError: on setting, if it is neither a real number nor a Value.
+
+        >>> x = Value(3.0, "x")
+        >>> (x * x).backward()
+        >>> (x * x).backward()  # a leaf adds up
+        >>> x.grad
+        12.0
+        >>> x.grad = 0.0
+        >>> (x * x).backward()
+        >>> x.grad
+        6.0
         """
         return self._grad
 
@@ -122,7 +144,18 @@ class Value(Methods, metaclass=_Leaf):
 
     @property
     def name(self) -> str | None:
-        """What the node was called, or None. See `named` and `label`."""
+        """What the node was called, or None. See `named` and `label`.
+
+        Raises:
+            OperandError: on setting, if it is not text.
+
+        >>> w, unnamed = Value(0.5, "w"), Value(2.0)
+        >>> w.name, unnamed.name
+        ('w', None)
+        >>> unnamed.name = "x"
+        >>> (w * unnamed).label
+        'w·x'
+        """
         return getattr(self, "_name", None)
 
     @name.setter

@@ -22,6 +22,18 @@ class ErrorRule(NamedTuple):
         part: the error of some outputs against their targets.
         mean: whether the examples' errors are averaged, or added up.
         by_output: whether an example's error is the sum of one part per output.
+
+    >>> from autograd import Value
+    >>> from nn import MLP, SGD, Example, train
+    >>> def worst(outputs, targets):
+    ...     largest = abs(targets[0] - outputs[0])
+    ...     for output, target in zip(outputs[1:], targets[1:], strict=True):
+    ...         largest = largest.max(abs(target - output))
+    ...     return largest
+    >>> network = MLP(1, [2], activation="linear", init="zeros")
+    >>> optimizer = SGD(network.parameters(), lr=0.25)
+    >>> train(network, [Example([1.0], [0.5, 2.0])], optimizer, error=ErrorRule(worst, by_output=False))
+    1.5
     """
 
     part: Callable[[Sequence[Value], Sequence[Value]], Value]

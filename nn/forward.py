@@ -18,7 +18,16 @@ __all__ = ["Example", "Forward", "checked"]
 
 
 class Example(NamedTuple):
-    """What a network is to learn: some inputs, and the outputs that they should give."""
+    """What a network is to learn: some inputs, and the outputs that they should give.
+
+    Attributes:
+        inputs: a finite number for each input of the network.
+        targets: likewise for each output.
+
+    >>> exclusive_or = [Example([a, b], [float(a != b)]) for a in (0.0, 1.0) for b in (0.0, 1.0)]
+    >>> exclusive_or[1]
+    Example(inputs=[0.0, 1.0], targets=[1.0])
+    """
 
     inputs: Sequence[float]
     targets: Sequence[float]

@@ -49,7 +49,17 @@ class Layer(Module):
         ]
 
     def outputs(self, inputs: Sequence[Value | float]) -> list[Value]:
-        """The output of every neuron."""
+        """The output of every neuron: a list, even of a single one.
+
+        Raises:
+            ValueError: there are not as many inputs as weights of a neuron.
+            OperandError: an input is neither a Value nor a real number.
+
+        >>> layer = Layer(1, 2, activation="linear", init="zeros")
+        >>> layer.neurons[0].weights[0].data = 2.0
+        >>> [output.data for output in layer.outputs([3.0])]
+        [6.0, 0.0]
+        """
         inputs = items("inputs", inputs)
         return [neuron(inputs) for neuron in self.neurons]
 

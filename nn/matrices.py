@@ -36,6 +36,11 @@ class Matrix(NamedTuple):
             it is given.
         symbols: the symbol of each number, row by row; "" of the constant input x₀.
         numbers: the numbers.
+
+    >>> from nn import worked
+    >>> (a2,) = [each for each in worked.load("hoey").step().matrices if each.name == "a2"]
+    >>> a2.formula, a2.shape, a2.symbols
+    ('[1 z1]·W2', (1, 2), [['a2[1]', 'a2[2]']])
     """
 
     name: str
@@ -60,6 +65,9 @@ class Matrix(NamedTuple):
 
         Raises:
             KeyError: they differ.
+
+        >>> Matrix("ones", [], [["a", "b"]], [[1.0, 1.0]]).number()
+        1.0
         """
         first, *others = (number for row in self.numbers for number in row)
         if any(other != first for other in others):

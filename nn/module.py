@@ -14,7 +14,28 @@ __all__ = ["Module"]
 
 
 class Module:
-    """Something with parameters; a subclass says which in ``children`` and ``own_parameters``."""
+    """Something with parameters; a subclass says which in ``children`` and ``own_parameters``.
+
+    >>> from nn import Neuron
+    >>> class Scaled(Module):
+    ...     def __init__(self, inner):
+    ...         self.inner, self.factor = inner, Value(2.0, "factor")
+    ...
+    ...     def children(self):
+    ...         return iter([("inner", self.inner)])
+    ...
+    ...     def own_parameters(self):
+    ...         return iter([("factor", self.factor)])
+    ...
+    ...     def __call__(self, inputs):
+    ...         return self.factor * self.inner(inputs)
+    >>> model = Scaled(Neuron(1, activation="tanh", init="zeros"))
+    >>> [path for path, _ in model.named_parameters()]
+    ['factor', 'inner.weights.0', 'inner.bias']
+    >>> model([1.0]).backward()
+    >>> [parameter.grad for parameter in model.parameters()]
+    [0.0, 2.0, 2.0]
+    """
 
     def children(self) -> Iterator[tuple[str, Module]]:
         """The modules inside, with the path that leads to each."""
@@ -28,6 +49,14 @@ class Module:
         """Every parameter with its path, as ``layers.0.neurons.1.weights.0``.
 
         One that is shared comes once, under the first path that leads to it.
+
+        >>> from nn import MLP
+        >>> for path, parameter in MLP(1, [1, 1], init="zeros").named_parameters():
+        ...     print(path, parameter.data)
+        layers.0.neurons.0.weights.0 0.0
+        layers.0.neurons.0.bias 0.0
+        layers.1.neurons.0.weights.0 0.0
+        layers.1.neurons.0.bias 0.0
         """
         seen: set[Value] = set()
         for path, parameter in self._paths():
@@ -42,11 +71,28 @@ class Module:
                 yield f"{name}.{path}", parameter
 
     def parameters(self) -> list[Value]:
-        """Every parameter, in the order of `named_parameters`."""
+        """Every parameter, in the order of `named_parameters`: what an optimizer is given.
+
+        >>> from nn import MLP, SGD
+        >>> model = MLP(2, [2, 1])
+        >>> optimizer = SGD(model.parameters(), lr=0.1)
+        >>> len(optimizer.parameters)  # 2·2 weights and 2 biases, 2 weights and 1 bias
+        9
+        """
         return [parameter for _, parameter in self.named_parameters()]
 
     def zero_grad(self) -> None:
-        """Set the gradient of every parameter to zero."""
+        """Set the gradient of every parameter to zero, since ``backward`` adds to it.
+
+        >>> from nn import Neuron
+        >>> neuron = Neuron(1, activation="linear")
+        >>> neuron([3.0]).backward()
+        >>> neuron.weights[0].grad
+        3.0
+        >>> neuron.zero_grad()
+        >>> neuron.weights[0].grad
+        0.0
+        """
         for parameter in self.parameters():
             parameter.grad = 0.0
 
@@ -65,6 +111,14 @@ class Module:
         Raises:
             KeyError: a parameter is missing, or one is unknown.
             OperandError: one is not a real number. Nothing has changed in either case.
+
+        >>> import json
+        >>> from nn import MLP
+        >>> trained, new = MLP(2, [2, 1], seed=1), MLP(2, [2, 1], seed=2)
+        >>> text = json.dumps(trained.state_dict())
+        >>> new.load_state_dict(json.loads(text))
+        >>> new([1.0, 2.0]).data == trained([1.0, 2.0]).data
+        True
         """
         if not isinstance(state, Mapping):
             raise OperandError(f"the state is a dict, not {shown(state)}", operands=(state,))
@@ -80,5 +134,13 @@ class Module:
             parameter.data = numbers[path]  # type: ignore[assignment]  # None was refused above
 
     def copy(self) -> Self:
-        """An independent module with the same numbers."""
+        """An independent module with the same numbers.
+
+        >>> from nn import Neuron
+        >>> neuron = Neuron(1, init="zeros")
+        >>> before = neuron.copy()
+        >>> neuron.bias.data = 1.0
+        >>> before.bias.data
+        0.0
+        """
         return copy.deepcopy(self)

@@ -65,7 +65,18 @@ class MLP(Module):
         ]
 
     def outputs(self, inputs: Sequence[Value | float]) -> list[Value]:
-        """The outputs of the last layer."""
+        """The outputs of the last layer: a list, even of a single neuron.
+
+        Raises:
+            ValueError: there are not as many inputs as the network takes.
+            OperandError: an input is neither a Value nor a real number.
+
+        >>> from nn import half_squared_error
+        >>> model = MLP(2, [3, 2], activation="sigmoid", init="zeros")
+        >>> outputs = model.outputs([0.5, -1.0])
+        >>> [output.data for output in outputs], half_squared_error(outputs, [0.0, 1.0]).data
+        ([0.5, 0.5], 0.25)
+        """
         signals: Sequence[Value | float] = inputs
         for layer in self.layers:
             signals = outputs = layer.outputs(signals)

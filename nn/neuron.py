@@ -19,9 +19,19 @@ __all__ = ["BIASES", "Bias", "Neuron"]
 class Bias(NamedTuple):
     """How the bias enters the net input.
 
+    It is added in Urbain's notes, subtracted in the handwritten notes on backpropagation (eqs. 12 and
+    13: net = Σ w x − b, ∂E/∂b = −δ) and in Xing's; in Hoey's it is the weight of a constant input.
+
     Attributes:
         sign: with which sign; ∂E/∂b is that times δ.
         weighs: whether it is the weight of a constant input x₀ of that sign, drawn as such.
+
+    >>> BIASES["-b"], BIASES["x0=1"]
+    (Bias(sign=-1.0, weighs=False), Bias(sign=1.0, weighs=True))
+    >>> neuron = Neuron(1, activation="linear", bias="-b", init="zeros")
+    >>> neuron([2.0]).backward()
+    >>> neuron.delta, neuron.bias.grad
+    (1.0, -1.0)
     """
 
     sign: float
@@ -134,8 +144,16 @@ class Neuron(Module):
     def delta(self) -> float:
         """δ = ∂E/∂net, after a call and a backward pass from the error.
 
+        Hoey, eqs. (13) and (14); the handwritten notes on backpropagation, eqs. (4) and (12).
+
         Raises:
             ValueError: the neuron was not called yet.
+
+        >>> neuron = Neuron(1, activation="sigmoid", init="zeros")
+        >>> error = (1.0 - neuron([2.0])) ** 2
+        >>> error.backward()
+        >>> neuron.delta  # −2 (1 − out) · out (1 − out), with out = 0.5
+        -0.25
         """
         if self.net is None:
             raise ValueError(f"{self!r} was not called yet, so it has no δ")
@@ -143,7 +161,16 @@ class Neuron(Module):
 
     @property
     def weight_gradients(self) -> list[float]:
-        """∂E/∂w of each weight."""
+        """∂E/∂w of each weight: where it is used once, δ times its input.
+
+        Hoey, eqs. (15) and (16); the handwritten notes on backpropagation, eq. (14).
+
+        >>> neuron = Neuron(2, activation="sigmoid", init="zeros")
+        >>> error = (1.0 - neuron([2.0, -3.0])) ** 2
+        >>> error.backward()
+        >>> neuron.weight_gradients, [neuron.delta * x for x in (2.0, -3.0)]
+        ([-0.5, 0.75], [-0.5, 0.75])
+        """
         return [float(weight.grad) for weight in self.weights]
 
     def own_parameters(self) -> Iterator[tuple[str, Value]]:  # noqa: D102

@@ -140,6 +140,9 @@ class Notation:
 
         Raises:
             ValueError: there is none of that name.
+
+        >>> Notation.named("signals").convention, Notation.named("urbain").weight
+        ('-b', 'w{n}')
         """
         return Notation(**_along()[choice("notation", name, notation_names())])
 
@@ -149,6 +152,10 @@ class Notation:
         Raises:
             ValueError: two different things would have the same name, or there is no example.
             TypeError: what should be a network or a count is none.
+
+        >>> names = Notation.named("urbain").names(MLP(2, [1]))
+        >>> list(names.parameters.values()), list(names.passes[0].nets.values())
+        (['w1', 'w2', 'b1'], ['net_o1'])
         """
         from nn.names import Names
 

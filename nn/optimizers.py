@@ -82,6 +82,13 @@ class Optimizer:
             ValueError: a gradient is infinite or NaN, or the learning rate is negative or not finite.
             OperandError: the schedule did not return a real number. Whatever is raised, even by Ctrl-C
                 half-way, nothing has been changed.
+
+        >>> w = Value(1.0, "w")
+        >>> optimizer = SGD([w], lr=0.25)
+        >>> w.grad = 2.0
+        >>> optimizer.step()
+        >>> w.data, optimizer.steps
+        (0.5, 1)
         """
         gradients = [float(p.grad) for p in self.parameters]  # Values after create_graph=True
         if not all(map(isfinite, gradients)):
@@ -107,7 +114,16 @@ class Optimizer:
         raise NotImplementedError
 
     def zero_grad(self) -> None:
-        """Set every parameter's ``grad`` to 0, since ``backward`` adds to it."""
+        """Set every parameter's ``grad`` to 0, since ``backward`` adds to it.
+
+        >>> w = Value(3.0, "w")
+        >>> optimizer = SGD([w], lr=0.25)
+        >>> for _ in range(2):
+        ...     optimizer.zero_grad()
+        ...     (w * w).backward()
+        >>> w.grad
+        6.0
+        """
         for p in self.parameters:
             p.grad = 0.0
 

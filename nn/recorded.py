@@ -34,7 +34,13 @@ class Recorded(ABC):
 
     @property
     def error_before(self) -> float:
-        """The error before the update."""
+        """The error before the update.
+
+        >>> from nn import worked
+        >>> step = worked.load("urbain").step()
+        >>> round(step.error_before, 9), round(step.error_after, 9)
+        (0.298371109, 0.291027774)
+        """
         return self.error.data
 
     def node(self, symbol: str) -> Value:
@@ -43,6 +49,11 @@ class Recorded(ABC):
         Raises:
             KeyError: there is none.
             TypeError: it is no text.
+
+        >>> from nn import worked
+        >>> step = worked.load("urbain").step()
+        >>> step.node("out_o1").operation, step.node("E").name
+        (Operation('sigmoid'), 'E_total')
         """
         if text("symbol", symbol) in self.nodes:
             return self.nodes[symbol]
@@ -78,6 +89,15 @@ class Recorded(ABC):
 
         Raises:
             KeyError: there is no such node.
+
+        >>> from nn import worked
+        >>> print(worked.load("urbain").step().explain("w5", of="out_o1"))
+        ∂outₒ₁/∂w₅ = 0.110832091
+          = ∂outₒ₁/∂netₒ₁ · ∂netₒ₁/∂w₅
+            = 0.186815602 · 0.593269992
+        where
+          ∂outₒ₁/∂netₒ₁ = outₒ₁·(1 − outₒ₁) = 0.186815602
+          ∂netₒ₁/∂w₅    = outₕ₁ = 0.593269992
         """
         return explain(self.error if of is None else self.node(of), self.node(by))
 
@@ -92,12 +112,23 @@ class Recorded(ABC):
         Raises:
             KeyError: there is no such node.
             AutogradError: the error does not depend on one of them.
+
+        >>> from nn import worked
+        >>> diagram = worked.load("urbain").step().draw(only=["out_o1", "w5"])
+        >>> diagram.source.count("->")  # from w5 to out_o1, and from there to the error
+        2
         """
         nodes = None if only is None else [self.node(symbol) for symbol in each("only", only)]
         return draw(self.error, digits=digits, fold=fold, only=nodes)
 
     def to_dict(self) -> dict[str, Any]:
-        """All numbers by their symbols, as plain data."""
+        """All numbers by their symbols, as plain data.
+
+        >>> from nn import worked
+        >>> numbers = worked.load("xing-single").step().to_dict()
+        >>> [kind for kind in numbers], numbers["values"]["w"]
+        (['values', 'gradients', 'deltas', 'updated', 'changes', 'error_before', 'error_after'], 0.5)
+        """
         return {
             **{kind: dict(numbers) for kind, numbers in self.numbers.items()},
             "error_before": self.error_before,
@@ -109,6 +140,12 @@ class Recorded(ABC):
 
         Raises:
             ValueError: a number is infinite or NaN, which JSON has no way to write.
+
+        >>> import json
+        >>> from nn import worked
+        >>> step = worked.load("urbain").step()
+        >>> json.loads(step.to_json())["updated"]["w5+"] == step["w5+"]
+        True
         """
         content = self.to_dict()
         for kind, numbers in content.items():

@@ -44,6 +44,13 @@ def train(
         ValueError: no examples, an unknown error, wrong numbers of inputs or targets, or one that is
             infinite or NaN; or fewer than no steps.
         TypeError: an argument is not of its kind.
+
+    >>> from nn import MLP, SGD
+    >>> network = MLP(1, [1], activation="linear", init="zeros")
+    >>> line = [Example([x], [2.0 * x + 1.0]) for x in (-1.0, 0.0, 1.0)]
+    >>> error = train(network, line, SGD(network.parameters(), lr=0.2), steps=100)
+    >>> error < 1e-9, {path: round(number, 4) for path, number in network.state_dict().items()}
+    (True, {'layers.0.neurons.0.weights.0': 2.0, 'layers.0.neurons.0.bias': 1.0})
     """
     steps, rule = whole("the number of steps", steps, 0), error_rule(error)
     examples = checked(network, examples)
@@ -170,7 +177,19 @@ class TrainingStep(Recorded):
 
     @property
     def neurons(self) -> Mapping[str, Neuron]:
-        """The neurons by name, each with net, out, δ, weights and their gradients."""
+        """The neurons by name, each with net, out, δ, weights and their gradients.
+
+        Of several examples, net, out and δ are those of the last.
+
+        >>> from nn import worked
+        >>> step = worked.load("urbain").step()
+        >>> for name, neuron in step.neurons.items():
+        ...     print(f"{name} {neuron.out.data:.9f} {neuron.delta:.9f}")
+        h1 0.593269992 0.008771355
+        h2 0.596884378 0.009954255
+        o1 0.751365070 0.138498562
+        o2 0.772928465 -0.038098237
+        """
         return {name: neuron for neuron, name in self.names.neurons.items()}
 
     def __getitem__(self, symbol: str) -> float:
@@ -196,6 +215,16 @@ class TrainingStep(Recorded):
 
         Raises:
             ValueError: the notation has no matrices.
+
+        >>> from nn import worked
+        >>> for matrix in worked.load("hoey").step().matrices[-6:]:  # Hoey, eqs. (7) to (12)
+        ...     print(matrix.name, matrix.shape, matrix.formula)
+        del2 (1, 2) derror ⊙ σ′(a2)
+        del1 (1, 2) (del2·W2[2:]ᵀ) ⊙ σ′(a1)
+        dErrorDW1 (3, 2) Xᵀ·del1
+        dErrorDW2 (3, 2) [1 z1]ᵀ·del2
+        W1new (3, 2) W1 − η·dErrorDW1
+        W2new (3, 2) W2 − η·dErrorDW2
         """
         from nn.matrices import matrices
 
@@ -213,6 +242,12 @@ class TrainingStep(Recorded):
         Raises:
             ValueError: there is none of that name, or it gives a name twice in this network.
             TypeError: it is neither a notation nor a name.
+
+        >>> from nn import worked
+        >>> step = worked.load("urbain").step()
+        >>> other = step.in_notation("signals")  # which subtracts the bias
+        >>> step["b1"], other["b_1^(1)"], step["dE_total/dw5"] == other["dL/dw_11^(2)"]
+        (0.35, -0.35, True)
         """
         step = object.__new__(TrainingStep)
         step._before, step.examples, step._rule = self._before, self.examples, self._rule

@@ -73,6 +73,11 @@ class GradcheckReport:
         fault: the first operation whose recorded derivative is wrong, None if there is none.
         special: where a derivative failed, operations on a kink or with an infinite slope: there the
             chain rule may be wrong although no factor of it is.
+
+    >>> from autograd import gradcheck
+    >>> report = gradcheck(lambda x, y: x.relu() * y, (0.0, 4.0), report=True)
+    >>> bool(report), report.count, [(row.input, row.judgement.verdict) for row in report.rows]
+    (True, 2, [('x', 'kink'), ('y', 'ok')])
     """
 
     rows: tuple[Checked, ...]
@@ -83,19 +88,36 @@ class GradcheckReport:
 
     @property
     def passed(self) -> bool:
-        """Whether the function is deterministic and every derivative passed."""
+        """Whether the function is deterministic and every derivative passed.
+
+        >>> from autograd import gradcheck
+        >>> gradcheck(lambda x: x * x, 3.0, report=True).passed
+        True
+        """
         return not self.differing and not self.failures
 
     @property
     def failures(self) -> tuple[Checked, ...]:
-        """The derivatives that did not pass."""
+        """The derivatives that did not pass.
+
+        >>> from autograd import gradcheck
+        >>> (row,) = gradcheck(lambda w, x: w * float(x), (2.0, 3.0), report=True).failures
+        >>> row.input, row.judgement.analytic, round(row.judgement.numeric, 6)
+        ('x', 0.0, 2.0)
+        """
         return tuple(row for row in self.rows if not row.judgement.passed)
 
     def __bool__(self) -> bool:
         return self.passed
 
     def to_dict(self) -> dict[str, Any]:
-        """The report as plain data."""
+        """The report as plain data.
+
+        >>> from autograd import gradcheck
+        >>> report = gradcheck(lambda x: x * x, 3.0, report=True).to_dict()
+        >>> report["passed"], report["rows"][0]["input"], report["rows"][0]["verdict"]
+        (True, 'x', 'ok')
+        """
         return {
             "passed": self.passed,
             "count": self.count,
@@ -106,7 +128,13 @@ class GradcheckReport:
         }
 
     def summary(self) -> str:
-        """What went wrong, or may have, in lines of at most 100 characters; "" if nothing did."""
+        """What went wrong, or may have, in lines of at most 100 characters; "" if nothing did.
+
+        >>> from autograd import gradcheck
+        >>> report = gradcheck(lambda w, x: w * float(x), (2.0, 3.0), report=True)
+        >>> print(report.summary().splitlines()[0])
+        1 of 2 derivatives wrong: differences give another number
+        """
         lines = []
         if self.differing:
             more = f" and {len(self.differing) - 3} more" if len(self.differing) > 3 else ""
@@ -141,6 +169,13 @@ class GradcheckReport:
 
         ``off/±`` is the distance of the two derivatives in multiples of what extrapolation and rounding
         explain. On a kink, the verdict has the slopes on its two sides.
+
+        >>> from autograd import gradcheck
+        >>> heads, row = gradcheck(abs, 0.0, report=True).table().splitlines()
+        >>> heads
+        'input  at  analytic  numeric      ±  off/±  verdict'
+        >>> row.split()[:4], row[row.index("kink") :]
+        (['x', '0', '0', '0'], 'kink -1 | 1')
         """
         heads = ["result", "input", "at", "analytic", "numeric", "±", "off/±", "verdict"]
         table = [heads, *(row.cells() for row in self.rows)]

@@ -25,6 +25,9 @@ class StepError(NamedTuple):
         eps: the step.
         central: the error of ``(f(x + eps) - f(x - eps)) / (2 eps)``; NaN where that leaves the domain.
         forward: the error of ``(f(x + eps) - f(x)) / eps``, likewise.
+
+    >>> error_over_eps(lambda x: x * x, 1.0, [0.5])[0]
+    StepError(eps=0.5, central=0.0, forward=0.5)
     """
 
     eps: float
@@ -33,7 +36,16 @@ class StepError(NamedTuple):
 
 
 class ErrorOverEps(tuple[StepError, ...]):
-    """The errors over a range of steps: a tuple of `StepError`, a table to print, and a picture."""
+    """The errors over a range of steps: a tuple of `StepError`, a table to print, and a picture.
+
+    >>> errors = error_over_eps(lambda x: x * x, 1.0, [0.5, 0.25])
+    >>> [each.forward for each in errors]
+    [0.5, 0.25]
+    >>> print(errors)
+         eps   central   forward
+     5.0e-01   0.0e+00   5.0e-01
+     2.5e-01   0.0e+00   2.5e-01
+    """
 
     __slots__ = ()
 
@@ -43,6 +55,9 @@ class ErrorOverEps(tuple[StepError, ...]):
 
         Raises:
             ValueError: there is none that stays within the domain.
+
+        >>> error_over_eps(lambda x: x * x * x, 1.0, [1e-1, 1e-5, 1e-9]).best.eps
+        1e-05
         """
         inside = [each for each in self if not isnan(each.central)]
         if not inside:
@@ -58,6 +73,9 @@ class ErrorOverEps(tuple[StepError, ...]):
 
         Raises:
             AutogradError: matplotlib is not installed, which draws it.
+
+        >>> error_over_eps(lambda x: x * x * x, 1.0).svg()[:4]
+        '<svg'
         """
         try:
             import matplotlib

@@ -21,7 +21,15 @@ _NAME = re.compile(r"\b[A-Za-z_]\w*")
 
 
 class PencilError(AutogradError, ValueError):
-    """A line has no real number as its result."""
+    """A line has no real number as its result.
+
+    >>> sheet = Sheet([Line("y", "out", "1.0 / x", {"x": "a"})], {"a": 0.0})
+    >>> try:
+    ...     sheet.run(["y"])
+    ... except PencilError as error:
+    ...     print(error)
+    y = 1.0 / a has no result: float division by zero
+    """
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,12 @@ class Line:
         operands: for each name in the formula the symbol of a number, or a number.
         layer: the number of the layer that it belongs to, from 1.
         place: which neuron, input and so on it belongs to, by kind.
+
+    >>> line = Line("net_1", "net", "w * x + 1.0", {"w": "w_1", "x": "out_0"})
+    >>> line.formula, line.needs
+    ('w_1 * out_0 + 1.0', ['w_1', 'out_0'])
+    >>> line.source({"w_1": "a", "out_0": "b"})
+    'a * b + 1.0'
     """
 
     symbol: str
@@ -105,7 +119,12 @@ class Sheet:
         self._programs: dict[tuple[Any, ...], _Program] = {}
 
     def rewritten(self, lines: Iterable[Line]) -> Sheet:
-        """The same sheet with other lines for some of its numbers."""
+        """The same sheet with other lines for some of its numbers.
+
+        >>> sheet = Sheet([Line("y", "out", "x * x", {"x": "a"})], {"a": 3.0})
+        >>> sheet.rewritten([Line("y", "out", "x + x", {"x": "a"})]).run(["y"])
+        {'y': 6.0}
+        """
         return Sheet([*self.lines.values(), *lines], self.given, self.updates)
 
     def run(
@@ -142,6 +161,10 @@ class Sheet:
 
         Raises:
             PencilError: a line has no real number as its result.
+
+        >>> halved = Line("w+", "update", "w / 2.0", {"w": "w"})
+        >>> Sheet([halved], {"w": 8.0}, {"w": "w+"}).train(3)
+        {'w': 1.0}
         """
         given = {**self.given, **(instead or {})}
         updated = list(self.updates)
@@ -159,6 +182,11 @@ class Sheet:
 
         Raises:
             KeyError: there is no such symbol.
+
+        >>> lines = [Line("y", "net", "x + 1.0", {"x": "a"}), Line("z", "out", "y * y", {"y": "y"})]
+        >>> sheet = Sheet(lines, {"a": 3.0})
+        >>> [line.symbol for line in sheet.above("z")], [line.symbol for line in sheet.above("z", ["y"])]
+        (['z', 'y'], ['z'])
         """
         return list(reversed(self._order([symbol], until)))
 

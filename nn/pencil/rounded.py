@@ -30,6 +30,11 @@ class Drift(NamedTuple):
         exact: what it is if nothing was.
         apart: the difference, rounded less exact.
         units: the same in units of the last digit that is kept of ``rounded``.
+
+    >>> from nn import worked
+    >>> drift = worked.load("urbain").rounded(4)["w5+"]
+    >>> f"{drift.rounded} for {drift.exact:.6f} is {drift.units:.2f} units of 0.0001 off"
+    '0.3589 for 0.358916 is -0.16 units of 0.0001 off'
     """
 
     symbol: str
@@ -101,7 +106,13 @@ class RoundedStep:
         return self.drifts[symbol]
 
     def to_dict(self) -> dict[str, Any]:
-        """The digits, the step, and all numbers with how far they have drifted, as plain data."""
+        """The digits, the step, and all numbers with how far they have drifted, as plain data.
+
+        >>> from nn import worked
+        >>> found = worked.load("urbain").rounded(3).to_dict()
+        >>> found["digits"], found["numbers"][0]["symbol"], found["numbers"][0]["rounded"]
+        (3, 'net_h1', 0.378)
+        """
         return {
             "digits": self.rounding.digits,
             "step": self.steps,
@@ -114,6 +125,12 @@ class RoundedStep:
 
         Raises:
             ValueError: a number is infinite or NaN, which JSON has no way to write.
+
+        >>> import json
+        >>> from nn import worked
+        >>> step = worked.load("urbain").rounded(3)
+        >>> json.loads(step.to_json()) == step.to_dict()
+        True
         """
         for drift in (*self.drifts.values(), self.error_after):
             if not all(map(isfinite, drift[1:])):

@@ -53,6 +53,14 @@ class WrittenStep:
         neurons: of each layer, what each neuron is called.
         rule: the name of the error, or its formula.
         examples: how many examples there are.
+
+    >>> from nn import worked
+    >>> example = worked.load("urbain")
+    >>> step = written(example.step(), example.error, example.learning_rate)
+    >>> step.neurons, step.weights[1][0], step.biases
+    ([['h1', 'h2'], ['o1', 'o2']], ['w5', 'w6'], [['b1', 'b1'], ['b2', 'b2']])
+    >>> round(step.sheet.train(10)["w5"], 9) == round(example.step(10)["w5+"], 9)
+    True
     """
 
     sheet: Sheet

@@ -34,6 +34,13 @@ class Finding:
             `nn.pencil.mistakes.MISTAKES`, …
         chance: how likely a guess of that sort would have led to the printed text by chance.
         weak: whether that is too likely for the guess to be more than that.
+
+    >>> from nn import worked
+    >>> finding = worked.load("urbain").proofread()["E_total after update 1"]
+    >>> finding.printed, round(finding.value, 9), round(finding.off)
+    ('0.291027924', 0.291027774, 150)
+    >>> finding.cause, finding.chance < 1e-6, finding.weak
+    ('updated_weights', True, False)
     """
 
     symbol: str
@@ -48,7 +55,12 @@ class Finding:
     weak: bool = False
 
     def to_dict(self) -> dict[str, Any]:
-        """The finding as plain data."""
+        """The finding as plain data.
+
+        >>> from nn import worked
+        >>> worked.load("urbain").proofread()["net_h1"].to_dict()["agrees"]
+        True
+        """
         keys = ("symbol", "printed", "value", "agrees", "because")
         return {key: getattr(self, key) for key in (*keys, "where", "off", "cause", "chance", "weak")}
 
@@ -60,6 +72,13 @@ class Proof:
         findings: the findings.
         agree: how many figures agree.
         disagree: how many do not.
+
+    >>> from nn import worked
+    >>> proof = worked.load("urbain").proofread()
+    >>> proof.agree, proof.disagree
+    (26, 5)
+    >>> [finding.symbol for finding in proof if finding.cause == "updated_weights"][0]
+    'E_total after update 1'
     """
 
     def __init__(self, findings: list[Finding]) -> None:
@@ -85,7 +104,13 @@ class Proof:
         raise KeyError(f"no figure {symbol!r}")
 
     def to_dict(self) -> dict[str, Any]:
-        """All findings as plain data."""
+        """All findings as plain data.
+
+        >>> from nn import worked
+        >>> found = worked.load("urbain").proofread().to_dict()
+        >>> found["disagree"], found["figures"][1]["printed"]
+        (5, '0.593269992')
+        """
         return {
             "figures": [finding.to_dict() for finding in self.findings],
             "agree": self.agree,
@@ -97,6 +122,12 @@ class Proof:
 
         Raises:
             ValueError: a number is infinite or NaN, which JSON has no way to write.
+
+        >>> import json
+        >>> from nn import worked
+        >>> proof = worked.load("urbain").proofread()
+        >>> json.loads(proof.to_json()) == proof.to_dict()
+        True
         """
         for finding in self.findings:
             for name, number in (("should be", finding.value), ("is off by", finding.off)):
@@ -128,6 +159,11 @@ def proofread(example: WorkedExample | FormulaExample) -> Proof:
 
     Raises:
         WorkedExampleError: a figure is of a matrix of different numbers.
+
+    >>> from nn import worked
+    >>> finding = proofread(worked.load("urbain"))["E_total after update 1"]
+    >>> finding.printed, finding.because
+    ('0.291027924', 'the hidden δ are computed with weights that are updated already')
     """
     network = isinstance(example, WorkedExample)
     manuscript = NetworkManuscript(example) if network else FormulaManuscript(example)

@@ -29,6 +29,10 @@ class LayerData:
         activation: its name.
         weights: a row per neuron, a weight per input.
         biases: a bias per neuron, one that all neurons share, or None.
+
+    >>> from nn import worked
+    >>> worked.load("urbain").layers[0]
+    LayerData(activation='sigmoid', weights=[[0.15, 0.2], [0.25, 0.3]], biases=0.35)
     """
 
     activation: str
@@ -46,6 +50,12 @@ class Figure:
         of: the symbol that a training step has for it, or the name of a matrix of equal numbers.
         where: where it stands.
         after: how many updates come before the step that it belongs to.
+
+    >>> from nn import worked
+    >>> example = worked.load("urbain")
+    >>> figure = example.figures[1]
+    >>> figure.printed, round(example.step(figure.after + 1)[figure.of], 9)
+    ('0.593269992', 0.593269992)
     """
 
     symbol: str
@@ -94,11 +104,23 @@ class WorkedExample:
 
     @property
     def shape(self) -> list[int]:
-        """The number of inputs, and of neurons of each layer."""
+        """The number of inputs, and of neurons of each layer.
+
+        >>> from nn import worked
+        >>> worked.load("xing").shape
+        [2, 3, 2]
+        """
         return [len(self.layers[0].weights[0]), *(len(layer.weights) for layer in self.layers)]
 
     def network(self) -> MLP:
-        """A new network with the example's numbers."""
+        """A new network with the example's numbers.
+
+        >>> from nn import worked
+        >>> example = worked.load("urbain")
+        >>> outputs = example.network().outputs(example.examples[0].inputs)
+        >>> [round(output.data, 9) for output in outputs]
+        [0.75136507, 0.772928465]
+        """
         nin, *nouts = self.shape
         activations = [layer.activation for layer in self.layers]
         network = MLP(nin, nouts, activation=activations, bias=self.bias, init="zeros")
@@ -123,6 +145,13 @@ class WorkedExample:
         Raises:
             ValueError: fewer than one step.
             TypeError: an argument is not of its kind.
+
+        >>> from nn import worked
+        >>> example = worked.load("urbain")
+        >>> round(example.step()["w5+"], 9), round(example.step(100).error_after, 9)
+        (0.35891648, 0.020046828)
+        >>> "b1+" in example.step().updated, "b1+" in example.step(update_biases=True).updated
+        (False, True)
         """
         steps = whole("the number of steps", steps, 1)
         with_biases = (
@@ -156,6 +185,11 @@ class WorkedExample:
             ValueError: too few or too many digits, fewer than one step, or an unknown notation.
             TypeError: an argument is not of its kind.
             PencilError: the rounded numbers lead to where a formula has no value.
+
+        >>> from nn import worked
+        >>> drift = worked.load("urbain").rounded(4)["w5+"]
+        >>> drift.rounded, round(drift.exact, 9)
+        (0.3589, 0.35891648)
         """
         from nn.pencil import RoundedStep, written
 

@@ -45,6 +45,23 @@ def load(name: str | Path) -> WorkedExample | FormulaExample:
             names the file, the key and what was expected.
         TypeError: it is neither a text nor a path.
         OSError: the file cannot be read.
+
+    >>> example = load("urbain")
+    >>> example.source, example.shape, round(example.step()["w5+"], 9)
+    ('Jay Urbain, Backpropagation', [2, 2, 2], 0.35891648)
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from nn.worked import WorkedExampleError, dumps
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "mine.toml")
+    ...     _ = path.write_text(dumps(example), encoding="utf-8")
+    ...     load(path).name, load(path).layers == example.layers
+    ('mine', True)
+    >>> try:
+    ...     load("urban.tml")
+    ... except WorkedExampleError as error:
+    ...     print(str(error).partition(";")[0])
+    no worked example 'urban.tml'
     """
     if not isinstance(name, str | PathLike):
         raise OperandError(f"name is a text or a path, not {shown(name)}", operands=(name,))

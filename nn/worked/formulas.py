@@ -94,7 +94,13 @@ class FormulaExample:
 
     @cached_property
     def in_order(self) -> dict[str, Expression]:
-        """The formulas, each after those that it depends on."""
+        """The formulas, each after those that it depends on.
+
+        >>> formulas = {"E": "(y - 3) ** 2", "y": "2 * w"}
+        >>> example = FormulaExample("line", "", "", "", {"w": 0.5}, formulas, "E", ["w"], 0.125, [])
+        >>> list(example.in_order)
+        ['y', 'E']
+        """
         known = {*self.values, *self.formulas}
         found: dict[str, Expression] = {}
         for name, text in self.formulas.items():
@@ -117,6 +123,12 @@ class FormulaExample:
             ValueError: fewer than one step.
             TypeError: the number of steps is no whole number.
             AutogradError: a formula has no value at these numbers.
+
+        >>> example = FormulaExample(
+        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
+        ... )
+        >>> example.step()["dE/dw"], example.step()["w+"], example.step(2)["w"]
+        (-8.0, 1.5, 1.5)
         """
         steps = whole("the number of steps", steps, 1)
         numbers = dict(self.values)
@@ -144,6 +156,13 @@ class FormulaExample:
         Raises:
             KeyError: a value is missing, or one is unknown.
             OperandError: one is no real number.
+
+        >>> example = FormulaExample(
+        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
+        ... )
+        >>> nodes = example.differentiated({"w": 1.0})
+        >>> nodes["E"].data, nodes["w"].grad
+        (1.0, -4.0)
         """
         nodes = self._recorded(numbers)
         nodes[self.error].backward()
@@ -155,6 +174,12 @@ class FormulaExample:
         Raises:
             KeyError: a value or a formula is missing, or one is unknown.
             OperandError: one is no node.
+
+        >>> example = FormulaExample(
+        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
+        ... )
+        >>> example.updated(example.differentiated({"w": 1.0}))
+        {'w': 1.5}
         """
         _check_names("nodes", nodes, {*self.values, *self.formulas})
         for name, node in nodes.items():
@@ -165,7 +190,14 @@ class FormulaExample:
         }
 
     def error_at(self, numbers: Mapping[str, float]) -> float:
-        """The error if the values were these numbers; raises as `differentiated`."""
+        """The error if the values were these numbers; raises as `differentiated`.
+
+        >>> example = FormulaExample(
+        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
+        ... )
+        >>> example.error_at({"w": 1.0}), example.error_at({"w": 1.5})
+        (1.0, 0.0)
+        """
         return self._recorded(numbers)[self.error].data
 
     def _recorded(self, numbers: Mapping[str, float]) -> dict[str, Value]:
@@ -200,6 +232,14 @@ class FormulaStep(Recorded):
         gradients: the derivative of the error by each.
         updated: every updated parameter after the update.
         changes: by how much the update changed each of them.
+
+    >>> formulas = {"y": "2 * w", "E": "(y - 3) ** 2"}
+    >>> example = FormulaExample("line", "", "", "", {"w": 0.5}, formulas, "E", ["w"], 0.125, [])
+    >>> step = FormulaStep(example, {"w": 1.0})
+    >>> step.values, step.gradients
+    ({'w': 1.0, 'y': 2.0, 'E': 1.0}, {'dE/dw': -4.0, 'dE/dy': -2.0, 'dE/dE': 1.0})
+    >>> step.updated, step.error_after
+    ({'w+': 1.5}, 0.0)
     """
 
     def __init__(self, example: FormulaExample, numbers: Mapping[str, float]) -> None:

@@ -42,6 +42,11 @@ class Blank:
         answer: what belongs there: a number, or the shape of a matrix.
         symbol: what the training step calls the number; the name of the matrix whose shape it is.
         bare: whether a negative number needs no brackets there, as in ``f(-1)``.
+
+    >>> from nn import worked
+    >>> from nn.worksheet import Worksheet
+    >>> next(blanks(Worksheet(worked.load("xing-single")).items))
+    Blank(answer=0.0, symbol='net', bare=False)
     """
 
     answer: float | tuple[int, int]
@@ -155,7 +160,14 @@ Item: TypeAlias = Heading | Paragraph | Question | MatrixItem | Table | Picture
 
 
 def blanks(items: Sequence[Item]) -> Iterator[Blank]:
-    """Every blank of a worksheet, in order."""
+    """Every blank of a worksheet, in order.
+
+    >>> from nn import worked
+    >>> from nn.worksheet import Worksheet
+    >>> sheet = Worksheet(worked.load("xing-single"))
+    >>> [(blank.symbol, blank.answer) for blank in blanks(sheet.items)][:3]  # net, and o = σ(net)
+    [('net', 0.0), ('net', 0.0), ('o', 0.5)]
+    """
     for item in items:
         match item:
             case Paragraph(pieces=pieces):

@@ -80,6 +80,11 @@ class Worksheet:
 
         Raises:
             ValueError: another kind.
+
+        >>> from nn import worked
+        >>> sheet = Worksheet(worked.load("xing-single"))
+        >>> "____" in sheet.text("md"), "____" in sheet.text("md", answers=True)
+        (True, False)
         """
         if kind not in KINDS:
             raise ValueError(f"a worksheet is written as {', '.join(KINDS)}, not as {kind!r}")
@@ -91,6 +96,13 @@ class Worksheet:
         Raises:
             ValueError: the ending is none of ``.md``, ``.html`` and ``.tex``.
             OSError: the file cannot be written.
+
+        >>> from tempfile import TemporaryDirectory
+        >>> from nn import worked
+        >>> with TemporaryDirectory() as folder:
+        ...     path = Worksheet(worked.load("urbain")).save(f"{folder}/urbain.html")
+        ...     "</html>" in path.read_text(encoding="utf-8")
+        True
         """
         path = Path(path)
         text = self.text(path.suffix.removeprefix(".").lower(), answers)
