@@ -617,6 +617,27 @@ def test_kinks_are_reported_on_request() -> None:
     assert "inputs=(0.0,)" in notes(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("f", "arguments"),
+    [
+        (lambda x: (x * 0.0).relu() + x * float(x), 1),
+        (lambda x: abs(x - x) + x * float(x), 1),
+        (lambda w, x: (x * 0.0).relu() + w * float(x) * x, 2),
+        (lambda x: x.max(x) * float(x), 1),
+    ],
+)
+def test_a_node_that_is_always_on_its_kink_excuses_nothing(
+    f: Callable[..., Any], arguments: int
+) -> None:
+    with pytest.raises(GradcheckError, match="wrong"):
+        gradcheck_everywhere(f, *[(-3.0, 3.0)] * arguments)
+
+
+def test_a_kink_elsewhere_excuses_nothing() -> None:
+    with pytest.raises(GradcheckError, match="wrong"):
+        gradcheck_everywhere(lambda x: abs(x - 0.5) + x * float(x), (-3.0, 3.0))
+
+
 def test_what_differs_from_run_to_run_is_reported() -> None:
     calls: list[float] = []
 

@@ -82,7 +82,8 @@ class Evaluated:
         inputs: a tuple of its arguments, or its only one.
 
     Attributes:
-        inputs: the leaves, from left to right.
+        arguments: what the function is called with.
+        inputs: the leaves among them, from left to right.
         names: of each: its own, or how Python reaches it from the function's parameters.
 
     Raises:
@@ -96,7 +97,7 @@ class Evaluated:
         self.inputs = [_leaf(each) for argument in arguments for each in leaves(argument)]
         if not self.inputs:
             raise OperandError("there is no number among the inputs, so no derivative to check")
-        self._arguments = rebuilt(arguments, iter(self.inputs))
+        self.arguments = rebuilt(arguments, iter(self.inputs))
         reached = [
             path
             for name, argument in zip(_parameters(f, len(arguments)), arguments, strict=True)
@@ -111,7 +112,7 @@ class Evaluated:
             OperandError: it returned something else than scalars, or none.
         """
         with self._kept():
-            return results_of(deeper(self._f, *self._arguments))
+            return results_of(deeper(self._f, *self.arguments))
 
     def beside(self, leaf: Value, count: int, number: float) -> list[float] | None:
         """The results as plain numbers with one input elsewhere; None outside the function's domain.
