@@ -241,14 +241,19 @@ _TABLE = (
         "x, y",
         "x ** y",
         # y - 1 is not always exact, and x ** (y - 1) magnifies its rounding by log x; out / x does
-        # not, but is 0/0 at 0. Neither computes a logarithm, and both are smooth. Where y is 0,
-        # x ** -1.0 may overflow, and 0·inf is NaN.
+        # not, but is 0/0 at 0. Neither computes a logarithm, and both are smooth. At x = 0 the texts
+        # are others that have the right value there and the right derivatives in turn, -inf by x and y
+        # for y <= 1, where 0·inf would be NaN.
         partials=(
             (
-                "0.0 if x == 0.0 and y == 0.0 else y * x ** (y - 1.0) "
-                "if x == 0.0 or 0.0 != y == y - 1.0 + 1.0 != y - 1.0 else y * out / x"
+                "(0.0 if y == 0.0 else (2.0 - y) / (x + 0.0) if 0.0 < y < 1.0 "
+                "else x ** (y - 1.0) + sqrt(1.0 - y) if y == 1.0 else y * x ** (y - 1.0)) if x == 0.0 "
+                "else y * x ** (y - 1.0) if 0.0 != y == y - 1.0 + 1.0 != y - 1.0 else y * out / x"
             ),
-            "0.0 if x == 0.0 else out * log(x)",
+            (
+                "(0.0 - x ** (y if y > 2.0 else (y + 1.0) / 2.0 if y > 1.0 else y / 2.0) if y > 0.0 "
+                "else 0.0) if x == 0.0 else out * log(x)"
+            ),
         ),
         as_taught=("y * x ** (y - 1.0)", "out * log(x)"),
         domain="x > 0.0 or x == 0.0 and y >= 0.0 or x < 0.0 and y % 1.0 == 0.0",

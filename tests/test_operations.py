@@ -165,6 +165,36 @@ def test_derivatives_of_a_power_at_zero(
         assert derivative(0.0) == expected
 
 
+@pytest.mark.parametrize(
+    ("exponent", "hessian"),
+    [
+        (0.0, [[0.0, 0.0], [0.0, 0.0]]),  # by convention
+        (0.5, [[-math.inf, -math.inf], [-math.inf, 0.0]]),
+        (1.0, [[0.0, -math.inf], [-math.inf, 0.0]]),
+        (1.5, [[math.inf, 0.0], [0.0, 0.0]]),
+        (2.0, [[2.0, 0.0], [0.0, 0.0]]),
+        (3.0, [[0.0, 0.0], [0.0, 0.0]]),
+    ],
+)
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+def test_mixed_derivatives_of_a_power_at_zero_are_the_limits(
+    zero: float, exponent: float, hessian: list[list[float]]
+) -> None:
+    assert autograd.hessian(lambda v: v[0] ** v[1])([zero, exponent]) == hessian
+
+
+def test_third_derivatives_of_a_power_at_zero_by_the_exponent_first() -> None:
+    for exponent, expected in (
+        (0.5, math.inf),
+        (1.0, math.inf),
+        (1.5, -math.inf),
+        (2.0, -math.inf),
+        (2.5, 0.0),
+    ):
+        by_exponent = lambda x: grad(autograd.pow, argnum=1)(x, exponent)  # noqa: B023, E731
+        assert grad(grad(by_exponent))(0.0) == expected
+
+
 @pytest.mark.parametrize("zero", [0.0, -0.0])
 def test_zero_to_a_negative_power_is_a_division_by_zero(zero: float) -> None:
     for attempt in (
@@ -507,7 +537,7 @@ def test_the_slope_of_a_huge_power_keeps_its_sign(y: float) -> None:
         ("x", "x", ["1.0", "1.0"], {}, "1 operands but 2 partials"),
         ("x, y", "x + y", ["1.0"], {}, "2 operands but 1 partials"),
         ("x, y, z", "x + y + z", ["1.0"] * 3, {}, "at most two operands"),
-        ("x", "x", ["1.0"], {"as_taught": ["", ""]}, "partials"),
+        ("x", "x", ["1.0"], {"as_taught": ["", ""]}, "1 operands but 2 as_taught"),
         ("x", "x +", ["1.0"], {}, "invalid syntax"),
         ("x", "x.real", ["1.0"], {}, "has no place here"),
         ("x", "x + 1", ["1.0"], {}, "has no place here"),
@@ -530,8 +560,8 @@ def test_bad_rows_fail_when_they_are_made(
     ("value", "partial", "complaint"),
     [
         ("gamma(x)", "1.0", "unknown function 'gamma'"),
-        ("x", "gamma(x)", "'gamma' is no operation"),
-        ("x", "copysign(x, x)", "'copysign' is no operation"),
+        ("x", "gamma(x)", "'gamma', which is no operation"),
+        ("x", "copysign(x, x)", "'copysign', which is no operation"),
     ],
 )
 def test_unknown_functions_fail_when_the_table_is_read(value: str, partial: str, complaint: str) -> None:

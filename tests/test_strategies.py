@@ -360,6 +360,8 @@ def test_values_and_gradients_are_small_on_request(graph: Graph) -> None:
         assert abs(node.data) < 10.0
         assert all(slope is None or abs(slope) < 20.0 for slope in node.derivatives)
         assert kink_distance(node.operation, [*map(float, node.operands)]) > 0.1
+        # leaves and constants too
+        assert all(abs(float(operand)) < 10.0 for operand in node.operands)
     assert all(abs(node.grad) < 20.0 for node in topological_order(graph.result))
 
 
