@@ -409,15 +409,18 @@ _TABLE = (
         "atan2",
         "y, x",
         "atan2(y, x)",
-        # the squares where they neither overflow nor underflow; beyond, x/h underflows only if x/h² does
+        # the squares where they neither overflow nor underflow; beyond, x/h underflows only if x/h²
+        # does, and where both are infinite the angle has their quotient
         partials=(
             (
                 "x / (x * x + y * y) if 1.0 / 2.0 ** 960.0 < x * x + y * y < 2.0 ** 960.0 "
-                "else 0.0 if x == 0.0 and y == 0.0 else x / hypot(x, y) / hypot(x, y)"
+                "else 0.0 if x == 0.0 and y == 0.0 else cos(out) / hypot(x, y) if hypot(x, y) == inf "
+                "else x / hypot(x, y) / hypot(x, y)"
             ),
             (
                 "-y / (x * x + y * y) if 1.0 / 2.0 ** 960.0 < x * x + y * y < 2.0 ** 960.0 "
-                "else 0.0 if x == 0.0 and y == 0.0 else -y / hypot(x, y) / hypot(x, y)"
+                "else 0.0 if x == 0.0 and y == 0.0 else -sin(out) / hypot(x, y) if hypot(x, y) == inf "
+                "else -y / hypot(x, y) / hypot(x, y)"
             ),
         ),
         as_taught=("x / (x ** 2.0 + y ** 2.0)", "-y / (x ** 2.0 + y ** 2.0)"),
@@ -480,15 +483,20 @@ _TABLE = (
         "hypot",
         "x, y",
         "hypot(x, y)",
-        # an out of a few digits, so near the smallest float, is computed again on a larger scale
+        # an out of a few digits, so near the smallest float, is computed again on a larger scale; an
+        # infinite one has the slope ±1 by the operand that makes it so
         partials=(
             (
-                "0.0 if out == 0.0 else x / out if out > 1.0 / 2.0 ** 960.0 "
-                "else 2.0 ** 960.0 * x / hypot(2.0 ** 960.0 * x, 2.0 ** 960.0 * y)"
+                "x / out if 1.0 / 2.0 ** 960.0 < out < inf else 0.0 if out == 0.0 "
+                "else 2.0 ** 960.0 * x / hypot(2.0 ** 960.0 * x, 2.0 ** 960.0 * y) if out < 1.0 "
+                "else 1.0 if x == inf and -inf < y < inf else -1.0 if x == -inf and -inf < y < inf "
+                "else x / out"
             ),
             (
-                "0.0 if out == 0.0 else y / out if out > 1.0 / 2.0 ** 960.0 "
-                "else 2.0 ** 960.0 * y / hypot(2.0 ** 960.0 * x, 2.0 ** 960.0 * y)"
+                "y / out if 1.0 / 2.0 ** 960.0 < out < inf else 0.0 if out == 0.0 "
+                "else 2.0 ** 960.0 * y / hypot(2.0 ** 960.0 * x, 2.0 ** 960.0 * y) if out < 1.0 "
+                "else 1.0 if y == inf and -inf < x < inf else -1.0 if y == -inf and -inf < x < inf "
+                "else y / out"
             ),
         ),
         as_taught=("0.0 if out == 0.0 else x / out", "0.0 if out == 0.0 else y / out"),

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from threading import local
-from weakref import ref
 
 from autograd import eager
 from autograd.arguments import shown
 from autograd.backward import backward, topological_order
+from autograd.copying import below, operands_first
 from autograd.errors import AutogradError, OperandError
 from autograd.methods import Methods
 from autograd.operations import OPERATIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any, SupportsFloat
 
+    from autograd.copying import Below
     from autograd.operations import Operation
 
 __all__ = ["Value"]
@@ -298,26 +297,18 @@ class Value(Methods, metaclass=_Leaf):
         return _rebuilt(None, self.operation, *self._parts())
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        """Operands before results, so that nothing recurses."""
-        for node in reversed(topological_order(self)):
-            if id(node) not in memo:
-                data, grad, name, x, dx, y, dy = node._parts()
-                x = memo[id(x)] if x.__class__ is Value else x
-                y = memo[id(y)] if y.__class__ is Value else y
-                memo[id(node)] = _rebuilt(None, node.operation, data, grad, name, x, dx, y, dy)
+        """Operands before results, so that nothing recurses, and down to what has been copied."""
+        for node in operands_first(self, lambda node: id(node) in memo):
+            data, grad, name, x, dx, y, dy = node._parts()
+            x = memo[id(x)] if x.__class__ is Value else x
+            y = memo[id(y)] if y.__class__ is Value else y
+            memo[id(node)] = _rebuilt(None, node.operation, data, grad, name, x, dx, y, dy)
         copied: Value = memo[id(self)]
         return copied
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """How pickle takes a node apart: at any depth without recursion.
-
-        Pickling a node would recurse into its operands. So what lies below it goes first, operands
-        before results, as a list whose items (see `_Below`) are then known when they are referred to.
-        """
-        below = None
-        if not _walking.expects(self) and self.operation is not None:
-            below = (_Below(self), _AllBelow())
-        return _rebuilt, (below, self.operation, *self._parts())
+        """How pickle takes a node apart: what lies below it comes first, so that nothing recurses."""
+        return _rebuilt, (below(self), self.operation, *self._parts())
 
     def _parts(self) -> tuple[Any, ...]:
         if self._grad.__class__ is Value:  # isinstance is slow beside a metaclass
@@ -328,65 +319,8 @@ class Value(Methods, metaclass=_Leaf):
         return self._data, self._grad, self.name, self._x, self._dx, self._y, self._dy
 
 
-class _Walking(local):
-    """Whose nodes a pickler is taking apart one by one; gone with it if that fails half-way."""
-
-    def below(self) -> _Below | None:
-        return None
-
-    def expects(self, node: Value) -> bool:
-        """Whether the walk has handed out this node, below which the pickler knows everything.
-
-        A walk that was interrupted may live on, in a traceback say, and expects nothing else.
-        """
-        walk = self.below()
-        if walk is None or node not in walk.handed_out:
-            return False
-        walk.handed_out.remove(node)
-        return True
-
-
-_walking = _Walking()
-
-
-class _Below:
-    """The nodes below one, operands before results: pickled one by one, restored as nothing.
-
-    While that goes on, the operands of each node are known to the pickler, so that nothing below it
-    needs to be listed again. It ends when the pickler comes to the `_AllBelow` that follows.
-    """
-
-    def __init__(self, root: Value | None = None) -> None:
-        self.root = root
-        self.handed_out: set[Value] = set()
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        _walking.below = ref(self)  # type: ignore[method-assign]
-        return _Below, (), None, self._items()
-
-    def _items(self) -> Iterator[Value]:
-        assert self.root is not None
-        for node in topological_order(self.root)[:0:-1]:
-            self.handed_out.add(node)
-            yield node
-
-    def append(self, _: Value) -> None:
-        """Restoring asks for a list to append to; the nodes live on in their results."""
-
-    def extend(self, _: list[Value]) -> None:
-        """As `append`."""
-
-
-class _AllBelow:
-    """Stands after a `_Below`: when it is pickled, all that lies below has been."""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        _walking.__dict__.clear()
-        return _AllBelow, ()
-
-
 def _rebuilt(
-    _: tuple[_Below, _AllBelow] | None,
+    _: Below | None,
     operation: Operation | None,
     data: float,
     grad: float | Value,
@@ -396,6 +330,16 @@ def _rebuilt(
     y: Value | float | None,
     dy: float | None,
 ) -> Value:
+    """The node of these parts, as another process may have pickled them.
+
+    An operation is known by its name, and that may be another one's here.
+    """
+    found = (x is not None) + (y is not None)
+    if operation is not None and operation.arity != found:
+        raise AutogradError(
+            f"a node was pickled with {found} operand{'s' * (found > 1)} of {operation.name!r}, but the "
+            f"operation of that name takes {operation.arity} here; register the one it was pickled with"
+        )
     node = Value(data, name)
     node._grad = grad
     node.operation = operation

@@ -125,10 +125,12 @@ def orders(operation: Operation, total: int) -> list[tuple[int, ...]]:
 def exact(operation: Operation, order: tuple[int, ...], operands: Operands) -> Any:
     """The exact derivative; inf where a slope is vertical, None where it has no number or is no float.
 
-    The derivatives of a power at x = 0 are 0·∞ by formula, so other tests have them, and at x < 0 it has
-    none by y.
+    The derivatives of a power at x = 0 are 0·∞ by formula: here are the first, other tests have those by
+    x of any order. At x < 0 it has none by y.
     """
-    if operation.name == "pow" and any(order) and (operands[0] == 0.0 or operands[0] < 0.0 < order[1]):
+    if operation.name == "pow" and any(order) and operands[0] == 0.0:
+        return _slope_of_a_power_at_zero(order, operands[1]) if sum(order) == 1 else None
+    if operation.name == "pow" and operands[0] < 0.0 < order[1]:
         return None
     function = derivative(operation.name, *order) if any(order) else EXACT[operation.name]
     try:
@@ -136,6 +138,13 @@ def exact(operation: Operation, order: tuple[int, ...], operands: Operands) -> A
     except ZeroDivisionError:  # the arcsine at 1
         return mp.inf if sum(order) == 1 else None
     return found if abs(found) < mp.ldexp(1, 1023) else None
+
+
+def _slope_of_a_power_at_zero(order: tuple[int, ...], y: float) -> Any:
+    """By y it is 0, as 0**y is for all y around; by x it is that of x, or what is steeper or flatter."""
+    if order == (0, 1) or y > 1.0:
+        return mp.mpf(0)
+    return mp.mpf(1) if y == 1.0 else mp.inf
 
 
 # --- ours -----------------------------------------------------------------------------------------

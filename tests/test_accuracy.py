@@ -105,6 +105,59 @@ def test_slopes_at_infinity_are_the_limits(operation: Operation, infinity: float
     assert node.derivatives == (0.0 if abs(limit) < 1e-300 else float(limit),)
 
 
+#: For an infinite operand, and for two: how large it is on the way there.
+FAR_OUT = mp.mpf(10) ** 1000
+WAYS_OUT = [
+    (FAR_OUT, FAR_OUT),
+    (FAR_OUT, FAR_OUT**2),
+    (FAR_OUT**2, FAR_OUT),
+    (mp.mpf(100), FAR_OUT),
+    (FAR_OUT, mp.mpf(100)),
+]
+
+
+def limit(operation: Operation, order: tuple[int, ...], operands: tuple[float, ...]) -> float | None:
+    """The limit of a derivative where operands are infinite; None if it depends on the way there."""
+    found = set()
+    for way in WAYS_OUT if all(map(math.isinf, operands)) else WAYS_OUT[:1]:
+        on_it = [
+            size * int(math.copysign(1.0, operand)) if math.isinf(operand) else mp.mpf(operand)
+            for size, operand in zip(way, operands, strict=True)
+        ]
+        slope = derivative(operation.name, *order)(*on_it)
+        found.add(0.0 if abs(slope) < 1e-300 else float(slope))
+    return found.pop() if len(found) == 1 else None
+
+
+@pytest.mark.parametrize(
+    "operation", [o for o in OPERATIONS.values() if o.arity == 2], ids=lambda operation: operation.name
+)
+def test_slopes_by_two_operands_are_the_limits_at_infinity(operation: Operation) -> None:
+    axis = (-math.inf, -2.0, -0.5, 0.5, 2.0, math.inf)
+    looked_at = 0
+    for operands in product(axis, axis):
+        if not any(map(math.isinf, operands)) or on_kink(operation, operands):
+            continue
+        if operation.name == "pow" and operands[0] < 0.0:
+            continue  # the limit would be one of complex numbers
+        node = getattr(Value, operation.name)(*map(Value, operands))
+        for order, slope in zip([(1, 0), (0, 1)], node.derivatives, strict=True):
+            if operation.name == "pow" and math.isnan(slope):
+                continue  # its formulas have 0·∞ there, as PyTorch's have
+            expected = limit(operation, order, operands)
+            if expected is not None:
+                looked_at += 1
+                assert slope == expected, (operands, order)
+    assert looked_at > 10
+
+
+@pytest.mark.parametrize("name", ["atan2", "hypot"])
+def test_an_infinite_operand_does_not_hide_a_nan(name: str) -> None:
+    for operands in ((math.inf, math.nan), (math.nan, -math.inf)):
+        node = getattr(Value, name)(*map(Value, operands))
+        assert all(map(math.isnan, node.derivatives))
+
+
 # --- what the errors are taken from ---------------------------------------------------------------
 
 
@@ -140,6 +193,10 @@ def test_a_vertical_slope_is_infinite_and_a_missing_one_is_left_out() -> None:
     assert exact(OPERATIONS["exp"], (1,), (1e9,)) is None
     assert exact(OPERATIONS["pow"], (0, 1), (-2.0, 3.0)) is None
     assert exact(OPERATIONS["pow"], (1, 0), (-2.0, 3.0)) == 12
+    at_zero = [exact(OPERATIONS["pow"], (1, 0), (0.0, y)) for y in (0.5, 1.0, 1.5)]
+    assert at_zero == [mp.inf, 1, 0]
+    assert exact(OPERATIONS["pow"], (0, 1), (0.0, 0.5)) == 0
+    assert exact(OPERATIONS["pow"], (1, 1), (0.0, 0.5)) is None
 
 
 def test_ulps_counts_floats() -> None:

@@ -1,9 +1,12 @@
 """pickle, copy and deepcopy: the whole graph or one node, at any depth."""
 
 import copy
+import gc
 import io
 import pickle
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,6 +14,8 @@ from hypothesis import given
 from oracles import same
 from strategies import any_numbers
 
+import autograd.copying
+import autograd.value
 from autograd import OPERATIONS, AutogradError, Value, topological_order
 from autograd.strategies import Graph, graphs
 
@@ -139,6 +144,315 @@ def test_every_pickler_walks_a_graph_once() -> None:
     for links in (200, 800):
         root = chain(links)
         assert len(by_python_pickler(root)) < 1.2 * len(pickle.dumps(root))
+
+
+# --- several nodes of one graph -------------------------------------------------------------------
+
+
+def history(steps: int) -> list[Value]:
+    """What a recurrent network has been through, the oldest first."""
+    state = Value(0.5)
+    states = [state]
+    for _ in range(steps):
+        state = state * 1.001 + 0.1
+        states.append(state)
+    return states
+
+
+def shuffled(nodes: list[Value]) -> list[Value]:
+    return Random(1).sample(nodes, len(nodes))
+
+
+#: Several nodes of one graph in the orders in which they may be saved.
+ORDERS: dict[str, Callable[[list[Value]], Any]] = {
+    "oldest first": list,
+    "newest first": lambda nodes: nodes[::-1],
+    "at random": shuffled,
+    "every tenth": lambda nodes: nodes[::10],
+    "a set": set,
+    "a dict": lambda nodes: dict(enumerate(nodes)),
+    "keys": lambda nodes: {node: index for index, node in enumerate(shuffled(nodes))},
+    "nested": lambda nodes: [[node, {"node": node}] for node in nodes],
+    "pairs of far ones": lambda nodes: list(zip(nodes, nodes[::-1], strict=True)),
+}
+in_every_order = pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
+
+
+class Steps:
+    """How many walks there have been, and how many operands they have looked at."""
+
+    def __init__(self) -> None:
+        self.walks = self.taken = 0
+
+    def operands_first(self, root: Value, known: Callable[[Value], bool]) -> list[Value]:
+        def counted(node: Value) -> bool:
+            self.taken += 1
+            return known(node)
+
+        self.walks += 1
+        return OPERANDS_FIRST(root, counted)
+
+
+OPERANDS_FIRST = autograd.copying.operands_first
+
+
+@pytest.fixture
+def walks(monkeypatch: pytest.MonkeyPatch) -> Steps:
+    steps = Steps()
+    for module in (autograd.copying, autograd.value):
+        monkeypatch.setattr(module, "operands_first", steps.operands_first)
+    return steps
+
+
+def nodes_in(thing: Any) -> list[Value]:
+    """The nodes of nested lists, sets and dicts, by their numbers."""
+    if isinstance(thing, Value):
+        return [thing]
+    inside = [*thing, *thing.values()] if isinstance(thing, dict) else thing
+    found = [node for each in inside if not isinstance(each, int | str) for node in nodes_in(each)]
+    return sorted(found, key=float)
+
+
+@in_every_order
+@every_way
+def test_any_order_is_kept(way: Callable[[Any], Any], order: Callable[[list[Value]], Any]) -> None:
+    thing = order(history(30))
+    nodes, copied = nodes_in(thing), nodes_in(way(thing))
+    assert [described(node) for node in copied] == [described(node) for node in nodes]
+    assert set(copied) <= set(topological_order(copied[-1]))
+
+
+@in_every_order
+@every_way
+def test_every_node_is_walked_once(
+    way: Callable[[Any], Any], order: Callable[[list[Value]], Any], walks: Steps
+) -> None:
+    for steps in (100, 1_000):
+        walks.taken = 0
+        way(order(history(steps)))
+        assert walks.taken < 5 * steps
+
+
+@in_every_order
+@pytest.mark.parametrize("dumps", [pickle.dumps, by_python_pickler])
+def test_every_node_is_pickled_once(
+    dumps: Callable[[Any], bytes], order: Callable[[list[Value]], Any]
+) -> None:
+    for steps in (100, 1_000):
+        assert len(dumps(order(history(steps)))) < 150 * steps
+
+
+@in_every_order
+def test_deep_graphs_are_pickled_in_any_order(order: Callable[[list[Value]], Any]) -> None:
+    nodes = history(10_000)
+    for dumps in (pickle.dumps, by_python_pickler):
+        data = dumps(order(nodes))
+        assert len(data) < 1_500_000
+        pickle.loads(data)
+
+
+def grown(steps: int) -> list[Value]:
+    """A graph in which nodes have many results: nothing is told by one path."""
+    random = Random(2)
+    nodes = [Value(random.random()) for _ in range(5)]
+    for _ in range(steps):
+        nodes.append(random.choice(nodes) * random.choice(nodes[-20:]) + random.choice(nodes[:20]))
+    return nodes
+
+
+@pytest.mark.parametrize("way", ["pickle 5", "pickle in Python", "deepcopy"])
+def test_graphs_that_meet_again_are_walked_once(way: str, walks: Steps) -> None:
+    nodes = grown(2_000)
+    for order in ORDERS.values():
+        walks.taken = 0
+        WAYS[way](order(nodes))
+        assert walks.taken < 15_000
+
+
+@pytest.mark.parametrize("way", ["pickle 5", "pickle in Python", "deepcopy"])
+def test_one_walk_is_enough_for_what_is_below_one_node(way: str, walks: Steps) -> None:
+    weights = [Value(float(index)) for index in range(100)]
+    total = Value(0.0)
+    for weight, other in zip(weights, shuffled(weights), strict=True):
+        total = total + weight * other
+    WAYS[way]([total, weights, total.operands])
+    assert walks.walks <= 1 if way != "deepcopy" else walks.taken < 1_000
+
+
+# --- several picklers -----------------------------------------------------------------------------
+
+
+def nesting(pickler: type, inner: Callable[[Any], None]) -> Callable[[Any], bytes]:
+    """A pickler that does something else for everything that it pickles."""
+
+    class Nesting(pickler):  # type: ignore[misc]
+        def persistent_id(self, thing: Any) -> None:
+            inner(thing)
+
+    def dumps(thing: Any) -> bytes:
+        file = io.BytesIO()
+        Nesting(file).dump(thing)
+        return file.getvalue()
+
+    return dumps
+
+
+PICKLERS = [pickle.Pickler, pickle._Pickler]
+by_every_pickler = pytest.mark.parametrize("pickler", PICKLERS, ids=["in C", "in Python"])
+
+
+@by_every_pickler
+@in_every_order
+def test_another_graph_is_pickled_meanwhile(
+    pickler: type, order: Callable[[list[Value]], Any], walks: Steps
+) -> None:
+    others = [Value(1.0), Value(1.0) * 2, Value(1.0) * 2 + 1, history(3)[-1]]
+
+    def inner(_: Any) -> None:
+        for other in (*others, history(2)[-1]):
+            pickle.dumps(other)
+
+    thing = order(history(200))
+    inner(None)
+    walks.taken = 0
+    inner(None)
+    by_inner, walks.taken = walks.taken, 0
+    data = nesting(pickler, lambda _: None)(thing)
+    alone, walks.taken = walks.taken, 0
+    times = []
+    assert len(nesting(pickler, lambda thing: (times.append(1), inner(thing)))(thing)) == len(data)
+    assert walks.taken <= alone + 2 * len(times) * by_inner
+
+
+@by_every_pickler
+def test_a_graph_is_pickled_while_it_is_pickled(pickler: type, walks: Steps) -> None:
+    states = history(3_000)
+    pickled = []
+
+    def inner(thing: Any) -> None:
+        if isinstance(thing, Value) and id(thing) % 7 == 0 and len(pickled) < 50:
+            pickled.append(len(topological_order(pickle.loads(pickle.dumps(thing)))))
+
+    for thing in (states, states[::-1], shuffled(states), states[-1]):
+        pickled.clear()
+        walks.taken = 0
+        data = nesting(pickler, inner)(thing)
+        assert len(data) < 150 * 3_000
+        assert walks.taken < 5 * (3_000 + sum(pickled))
+        restored = pickle.loads(data)
+        whole = restored if isinstance(restored, Value) else max(restored, key=float)
+        assert described(whole) == described(states[-1])
+        assert pickled
+
+
+@by_every_pickler
+def test_one_pickler_dumps_again_and_again(pickler: type, walks: Steps) -> None:
+    file = io.BytesIO()
+    again = pickler(file)
+    states = history(1_000)
+    for state in states:
+        again.dump(state)
+    assert len(file.getvalue()) < 200 * 1_000
+    assert walks.taken < 5 * 1_000
+    file.seek(0)
+    unpickler = pickle.Unpickler(file)
+    restored = [unpickler.load() for _ in states]
+    assert [node.data for node in restored] == [node.data for node in states]
+    assert described(restored[-1]) == described(states[-1])
+    assert set(restored) <= set(topological_order(restored[-1]))
+    read = file.tell()
+    again.clear_memo()
+    again.dump(states[-1])  # everything is to be listed again
+    file.seek(read)
+    assert len(topological_order(pickle.load(file))) == 2_001
+
+
+@by_every_pickler
+def test_picklers_take_turns(pickler: type, walks: Steps) -> None:
+    files = [io.BytesIO() for _ in range(3)]
+    picklers = [pickler(file) for file in files]
+    states = history(1_000)
+    for state in states:
+        for each in picklers:
+            each.dump(state)
+    picklers[0].dump(history(2_000)[-1])
+    for file in files:
+        assert len(file.getvalue()) < 600 * 1_000
+        file.seek(0)
+        unpickler = pickle.Unpickler(file)
+        restored = [unpickler.load() for _ in states]
+        assert described(restored[-1]) == described(states[-1])
+    assert walks.taken < 30 * 1_000
+
+
+@by_every_pickler
+def test_what_one_pickler_knows_is_new_to_another(pickler: type) -> None:
+    states = history(3_000)
+    one, other = (pickler(io.BytesIO()) for _ in range(2))
+    one.dump(history(3))
+    other.dump(states[-1])
+    one.dump(states[-1])  # and is listed again, so that nothing recurses
+    one.dump(states)
+    pickle.dumps(states[-1])
+
+
+def test_threads_pickle_at_once() -> None:
+    states = history(2_000)
+    expected = pickle.dumps(states)
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda _: pickle.dumps(states), range(8)))
+    assert {len(each) for each in found} == {len(expected)}
+
+
+def test_what_is_pickled_is_not_kept() -> None:
+    def nodes() -> int:
+        gc.collect()
+        return sum(type(each) is Value for each in gc.get_objects())
+
+    kept = history(10)[-1]
+    pickler = pickle.Pickler(io.BytesIO())  # which remembers what it has pickled
+    pickler.dump(kept)
+    before = nodes()
+    for _ in range(10):
+        leaf = Value(1.0)
+        near, far = kept * leaf, kept * leaf + 2
+        for other in (leaf * leaf, leaf * leaf + 1, history(5)[-1], near, far, [kept, kept * 3]):
+            pickle.dumps(other)
+            by_python_pickler(other)
+    del leaf, near, far, other
+    assert nodes() == before
+    del pickler
+    assert not [each for each in autograd.copying._records() if each.nodes]
+
+
+@by_every_pickler
+def test_an_interrupted_pickler_does_not_disturb_others(pickler: type) -> None:
+    class StopError(Exception):
+        pass
+
+    count = 0
+
+    def stopping(thing: Any) -> None:
+        nonlocal count
+        count += isinstance(thing, Value)
+        if count == 4_500:
+            raise StopError
+
+    tracebacks = []  # what they refer to lives on
+    states = history(5_000)
+    for _ in range(3):
+        count = 0
+        try:
+            nesting(pickler, stopping)(states[-1])
+        except StopError as stop:
+            tracebacks.append(stop)
+        for thing in (states[-1], states[2_300], states[-1].operands[0], states[2_200:2_300]):
+            for dumps in (pickle.dumps, by_python_pickler):
+                pickle.loads(dumps(thing))
+    assert len(tracebacks) == 3
+
+
+# --- failures and single nodes --------------------------------------------------------------------
 
 
 def test_a_copy_that_fails_does_not_disturb_the_next() -> None:

@@ -285,6 +285,42 @@ def test_what_python_does_not_have_never_raises(operation: Operation) -> None:
         assert same(node_of(operation, operands).data, plain)
 
 
+def _at_zeros(operation: Operation) -> list[tuple[tuple[float, ...], tuple[float, ...], int]]:
+    """Operands with a 0.0, the same with -0.0 in its place, and the place."""
+    others = (0.01, 0.5, 3.0) if operation.arity == 2 else (0.0,)
+    found = []
+    for place, other in product(range(operation.arity), others):
+        right, left = ([other] * operation.arity for _ in range(2))
+        right[place], left[place] = 0.0, -0.0
+        found.append((tuple(right), tuple(left), place))
+    return found
+
+
+@pytest.mark.parametrize(
+    "operation", [o for o in OPERATIONS.values() if o.name not in PYTHON], ids=lambda o: o.name
+)
+def test_a_zero_has_the_sign_of_the_value_beside_it(operation: Operation) -> None:
+    # As the functions of C do: it is -0.0 if the value comes to 0 from below. Where it stays 0, as that
+    # of relu does, it is 0.0.
+    for *both, place in _at_zeros(operation):
+        for operands in both:
+            beside = list(operands)
+            beside[place] = math.copysign(1e-9, operands[place])
+            near = exactly(EXACT[operation.name], *beside)
+            got = node_of(operation, operands).data
+            if got == 0.0:
+                assert same(got, -0.0 if near < 0 else 0.0), operands
+            else:
+                assert abs(got - near) < 1e-8
+
+
+@every_operation
+def test_slopes_are_the_same_at_both_zeros(operation: Operation) -> None:
+    for right, left, _ in _at_zeros(operation):
+        if inside(operation, right):
+            assert node_of(operation, left).derivatives == node_of(operation, right).derivatives
+
+
 def _outside(operation: Operation) -> tuple[float, ...]:
     axis = (-2.0, 0.0, 2.0, math.inf) if operation.arity == 1 else (-2.0, 0.0, -0.5)
     return next(

@@ -251,6 +251,22 @@ def test_graphs_are_pickled_by_its_name(run_python: Callable[..., str]) -> None:
     )
 
 
+def test_a_pickle_of_another_operation_of_its_name_is_refused() -> None:
+    register("softsign", **SOFTSIGN)
+    one = pickle.dumps(Value(3.0).softsign())
+    unregister("softsign")
+    register("softsign", "x, y", "2.0 * x * y", partials=["2.0 * y", "2.0 * x"], about="")
+    both = pickle.dumps(autograd.softsign(Value(3.0), 2.0))
+    with pytest.raises(AutogradError, match=r"with 1 operand of 'softsign', but .* takes 2 here"):
+        pickle.loads(one)
+    assert pickle.loads(both).operands[1] == 2.0
+    unregister("softsign")
+    register("softsign", **SOFTSIGN)
+    with pytest.raises(AutogradError, match=r"with 2 operands of 'softsign', but .* takes 1 here"):
+        pickle.loads(both)
+    assert pickle.loads(one).data == 0.75
+
+
 def test_an_error_names_it() -> None:
     register(
         "ratio",
