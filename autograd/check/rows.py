@@ -59,7 +59,7 @@ def check_row(operation: Operation, functions: Collection[str] = ()) -> frozense
     >>> check_row(Operation("cube", "x", "x * x * x", partials=["3.0 * x"], about="cube"))
     Traceback (most recent call last):
     autograd.errors.RegistrationError: operation 'cube': where x = 2.0, ∂(cube(x))/∂x is given as 6.0,
-        and by differences it is 12 ± 4e-13
+        and by differences it is 12 ± 1e-12
     """
     return _Row(operation, functions).checked()
 
