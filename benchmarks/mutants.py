@@ -39,6 +39,11 @@ class Mutant:
     operation: str = ""
     equivalent: str = ""
 
+    @property
+    def name(self) -> str:
+        """What it is called in lists: kind and mistake."""
+        return f"{self.kind}, {self.what}"
+
 
 # --- derivatives ----------------------------------------------------------------------------------
 

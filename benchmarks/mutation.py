@@ -2,16 +2,19 @@
 
 Each mistake of `benchmarks.mutants` is made in a copy of the repository, and the tests run there until
 one fails: first those that are about the thing, and if they all pass, every test. The score is written
-into ``docs/evidence.md``.
+into ``docs/evidence.md``, and into ``mutation.toml`` which test noticed which mistake, so that a few can
+be tried again quickly, each by one test alone.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterable, Sequence
 from multiprocessing import Pool
 from pathlib import Path
@@ -20,7 +23,9 @@ from tempfile import TemporaryDirectory
 from benchmarks.mutants import ROOT, Mutant, mutants
 from benchmarks.pages import put
 
-__all__ = ["copied", "first_failure", "noticed_by", "score"]
+__all__ = ["copied", "first_failure", "noticed_by", "recorded", "score"]
+
+RECORD = Path(__file__).with_suffix(".toml")
 
 #: Tests of one thing that take longer have been made to wait for ever, as a lock taken twice does.
 SECONDS = 300.0
@@ -59,14 +64,16 @@ def first_failure(copy: Path, arguments: Sequence[str], seconds: float | None = 
     return failed[1]
 
 
-def noticed_by(mutant: Mutant, copy: Path) -> str:
-    """The test that notices a mistake, or "" if none does."""
+def noticed_by(mutant: Mutant, copy: Path, alone: str = "") -> str:
+    """The test that notices a mistake, or "" if none does; of all, or one ``alone``."""
     original = (ROOT / mutant.file).read_text(encoding="utf-8")
     (copy / mutant.file).write_text(mutant.source, encoding="utf-8")
     about_it = ["tests/test_backward.py", "tests/test_interrupts.py", "tests/test_threads.py"]
     if mutant.operation:
         about_it = ["tests/test_operations.py", "-k", mutant.operation]
     try:
+        if alone:
+            return first_failure(copy, [alone], SECONDS)
         return first_failure(copy, about_it, SECONDS) or first_failure(copy, EVERY_TEST)
     finally:
         (copy / mutant.file).write_text(original, encoding="utf-8")
@@ -89,6 +96,21 @@ def score(verdicts: Iterable[tuple[Mutant, str]]) -> str:
     return "\n".join(lines)
 
 
+def recorded() -> dict[str, str]:
+    """By a mistake's name, the test that noticed it when all were made last."""
+    found: dict[str, str] = tomllib.loads(RECORD.read_text(encoding="utf-8"))
+    return found
+
+
+def _record(verdicts: Iterable[tuple[Mutant, str]]) -> str:
+    """What `recorded` reads."""
+    lines = ["# Which test noticed which mistake first: written by python -m benchmarks.mutation."]
+    for mutant, by in verdicts:
+        if not mutant.equivalent:
+            lines.append(f"{json.dumps(mutant.name, ensure_ascii=False)} = {json.dumps(by)}")
+    return "\n".join(lines) + "\n"
+
+
 def _verdict(number: int, folder: str) -> str:
     mine = Path(folder) / str(os.getpid())
     copy = mine / "copy" if mine.exists() else copied(mine)
@@ -106,8 +128,9 @@ def main() -> None:
         jobs = [(number, folder) for number in real]
         for number, by in zip(real, pool.starmap(_verdict, jobs, chunksize=1), strict=True):
             verdicts[number] = by
-            print(f"{found[number].kind}, {found[number].what}: {by or 'NOT NOTICED'}")
+            print(f"{found[number].name}: {by or 'NOT NOTICED'}")
     put("mutation", score(zip(found, verdicts, strict=True)))
+    RECORD.write_text(_record(zip(found, verdicts, strict=True)), encoding="utf-8")
 
 
 if __name__ == "__main__":

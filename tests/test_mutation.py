@@ -1,6 +1,7 @@
 """Mistakes planted in the engine: the tests notice them, and the page of evidence has the score."""
 
 import ast
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from autograd import OPERATIONS
 from benchmarks import mutation
 from benchmarks.mutants import ROOT, Mutant, _edited, mutants
-from benchmarks.mutation import copied, noticed_by, score
+from benchmarks.mutation import copied, noticed_by, recorded, score
 from benchmarks.pages import table
 
 ALL = mutants()
@@ -17,6 +18,8 @@ REAL = [mutant for mutant in ALL if not mutant.equivalent]
 SAMPLE = [mutant for mutant in REAL if mutant.operation][7::80] + [
     mutant for mutant in REAL if not mutant.operation
 ][3::18]
+#: Others each day, so that all are tried again within forty days.
+TODAY = REAL[date.today().toordinal() % 40 :: 40]
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +28,27 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mutant", SAMPLE, ids=lambda mutant: f"{mutant.kind}, {mutant.what}")
+@pytest.mark.parametrize("mutant", SAMPLE, ids=lambda mutant: mutant.name)
 def test_a_mistake_is_noticed(mutant: Mutant, copy: Path) -> None:
     assert noticed_by(mutant, copy).startswith("tests/")
     assert (copy / mutant.file).read_text(encoding="utf-8") != mutant.source  # it is put right again
+
+
+@pytest.mark.slow
+def test_the_test_that_noticed_a_mistake_still_does(copy: Path) -> None:
+    by = recorded()
+    for mutant in TODAY:
+        # a test that draws may draw something else now: then another has to
+        assert noticed_by(mutant, copy, by[mutant.name]) or noticed_by(mutant, copy), mutant.name
+
+
+def test_it_is_recorded_which_test_noticed_which_mistake() -> None:
+    by = recorded()
+    assert list(by) == [mutant.name for mutant in REAL]
+    for test in by.values():
+        file, _, function = test.partition("::")
+        text = (ROOT / file).read_text(encoding="utf-8")
+        assert f"def {function.partition('[')[0]}(" in text, test
 
 
 def test_the_page_has_every_mistake_and_all_are_noticed() -> None:
