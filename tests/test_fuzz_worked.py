@@ -24,7 +24,7 @@ from test_worked import entries, keys, places, toml
 import autograd
 import nn
 from autograd import AutogradError
-from autograd.symbols import latex_symbol
+from autograd.symbols import is_control, latex_symbol
 from nn import MLP, Adam, worked
 
 SEEDS = seeds()
@@ -106,7 +106,9 @@ def test_some_entries_mutated(path: Path, data: st.DataObject) -> None:
     found = loaded(toml(table), path)
     if not isinstance(found, str):
         with suppress(AutogradError, ValueError):
-            assert found.step().values
+            step = found.step()  # type: ignore[attr-defined]
+            assert step.values
+            assert not any(map(is_control, str(step).replace("\n", "")))
 
 
 @given(st.data())
@@ -208,6 +210,83 @@ def test_an_error_is_not_as_long_as_a_key(path: Path) -> None:
 def test_what_goes_on_for_ever_would_be_noticed() -> None:
     with pytest.raises(TooLongError), guarded(0.05):
         sleep(30.0)
+
+
+# what has just as much as may be, and more
+FIGURE = '[[figures]]\nsymbol = "f{}"\nof = "E"\nprinted = "1"\nafter = {}\n'
+
+
+def a_network(
+    nin: int = 1, nout: int = 1, examples: int = 1, figures: int = 0, after: int = 0, name: str = "E"
+) -> str:
+    """A file with a layer without biases."""
+    layer = f'[[layers]]\nactivation = "tanh"\nweights = {[[0.1] * nin] * nout}\n'
+    example = f"[[examples]]\ninputs = {[0.1] * nin}\ntargets = {[0.1] * nout}\n"
+    figure = "".join(FIGURE.format(number, after) for number in range(figures))
+    notation = f'[notation]\nerror = "{name}"\n'
+    return f'bias = "none"\n{START}{layer}{example * examples}{notation}{figure}'
+
+
+def some_formulas(values: int = 1, formulas: int = 1, figures: int = 0, after: int = 0) -> str:
+    given = "".join(f"x{number} = 1\n" for number in range(values))
+    texts = "".join(f'y{number} = "2 * x0"\n' for number in range(formulas))
+    figure = "".join(FIGURE.format(number, after) for number in range(figures))
+    return f"[values]\n{given}[formulas]\n{texts}{figure}"
+
+
+BOUNDS = {
+    "weights": (
+        (a_network(100, 100), a_network(73, 137)),
+        "layers: 10,001 weights and biases; at most 10,000 are read",
+    ),
+    "examples": (
+        (a_network(100, 1, 1_000), a_network(100, 1, 1_001)),
+        "examples: 1,001 examples for 100 weights and biases; at most 1,000 are read",
+    ),
+    "figures": (
+        (a_network(figures=500), a_network(figures=501)),
+        "figures: 501 figures; at most 500 are read",
+    ),
+    "figures of many weights": (
+        (a_network(100, 10, figures=100), a_network(100, 10, figures=101)),
+        "figures: 101 figures of a step of 1,000 numbers; at most 100 are read",
+    ),
+    "figures of many examples": (
+        (a_network(10, 1, 50, figures=200), a_network(10, 1, 50, figures=201)),
+        "figures: 201 figures of a step of 500 numbers; at most 200 are read",
+    ),
+    "updates": (
+        (a_network(10, figures=1, after=100_000), a_network(10, figures=1, after=100_001)),
+        "figures[1].after: 100,001 updates of a step of 10 numbers; at most 100,000 are read",
+    ),
+    "updates of formulas": (
+        (some_formulas(1, 1, 1, 500_000), some_formulas(1, 1, 1, 500_001)),
+        "figures[1].after: 500,001 updates of a step of 2 numbers; at most 500,000 are read",
+    ),
+    "values": (
+        (some_formulas(1_000), some_formulas(1_001)),
+        "values: 1,001 values; at most 1,000 are read",
+    ),
+    "formulas": (
+        (some_formulas(1, 100), some_formulas(1, 101)),
+        "formulas: 101 formulas; at most 100 are read",
+    ),
+    "templates": (
+        (a_network(name="E" * 60), a_network(name="E" * 61)),
+        "notation.error: 61 characters; at most 60 are read",
+    ),
+    "bytes": (
+        (a_network().ljust(1_000_000), a_network().ljust(1_000_001)),
+        "larger than 1,000,000 bytes",
+    ),
+}
+
+
+@pytest.mark.parametrize(("texts", "message"), BOUNDS.values(), ids=BOUNDS)
+def test_what_a_file_asks_for_is_bounded(texts: tuple[str, str], message: str, path: Path) -> None:
+    at_most, more = (loaded(text, path) for text in texts)
+    assert not isinstance(at_most, str), at_most
+    assert more == message
 
 
 # --- text stays text ------------------------------------------------------------------------------

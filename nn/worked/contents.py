@@ -17,7 +17,7 @@ from nn.worked.reader import Section
 
 __all__ = ["formula_example", "network_example"]
 
-#: Nobody works out by hand what has more; what is read within these bounds takes seconds to work out.
+#: Nobody works out by hand what has more. At these bounds a step, or a proof, takes some ten seconds.
 _MOST_PARAMETERS, _MOST_VALUES, _MOST_FORMULAS, _MOST_FIGURES = 10_000, 1_000, 100, 500
 #: How many numbers a step has: its parameters, times the examples.
 _MOST_NUMBERS = 100_000
