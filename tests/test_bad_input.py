@@ -15,7 +15,7 @@ from public_calls import Prepared, Way
 import autograd
 import nn
 from autograd import Value
-from autograd.symbols import unicode_symbol
+from autograd.symbols import latex_symbol
 from nn import Neuron, losses
 
 
@@ -102,7 +102,7 @@ def going_on(x: Any) -> None:
         (refusing(KeyError("x")), "None", "K"),
         (refusing(autograd.DomainError("x")), "−1", "V"),
         (refusing(autograd.StaleGraphError("x")), "−1", "A"),
-        (unicode_symbol, "None", "**TypeError by accident**"),
+        (latex_symbol, "None", "**TypeError by accident**"),
         (changing, "str", "**changed**"),
         (keeping, "True", "**not as 1**"),
         (keeping, "Fraction", "**stored Fraction**"),
