@@ -10,6 +10,7 @@ from typing import NamedTuple
 __all__ = [
     "GREEK",
     "NOT_XML",
+    "is_control",
     "latex_symbol",
     "latex_text",
     "mathml_symbol",
@@ -34,6 +35,19 @@ _NUMBERED = re.compile(r"([^\s@]+)(@\d+)", flags=re.ASCII)
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
+#: They join letters, of which some scripts are made, and control nothing else.
+_JOINERS = "\u200c\u200d"
+
+
+def is_control(character: str) -> bool:
+    r"""Whether a character is not shown, but says how others are: escape, line ends, marks of direction.
+
+    >>> [is_control(each) for each in ("\x1b", "\u202e", "\n", " ", "δ")]
+    [True, True, True, False, False]
+    """
+    return unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp"} and character not in _JOINERS
+
+
 def _parts(symbol: str) -> tuple[str, str, str] | None:
     """Base, subscript and superscript: ``w5+`` is ("w", "5", "+"); None if it is no such symbol."""
     match = _SYMBOL.fullmatch(symbol)
@@ -50,11 +64,15 @@ def _letter(base: str) -> str:
 def unicode_symbol(symbol: str) -> str:
     """A symbol with Unicode's subscripts and Greek letters; as it stands where Unicode has none.
 
+    What would control a terminal is replaced: a symbol is looked at, and does nothing.
+
     >>> [unicode_symbol(s) for s in ("net_h1", "w5+", "delta_o1", "dE_o1/dout_h1", "E_Q", "W1[1,2]")]
     ['netₕ₁', 'w₅⁺', 'δₒ₁', '∂Eₒ₁/∂outₕ₁', 'E_Q', 'W1[1,2]']
     >>> [unicode_symbol(s) for s in ("S_1^(2)", "w_2,1^(1)", "de/do^(2)", "yhat[1,1]", "net_h1@2")]
     ['S₁⁽²⁾', 'w₂,₁⁽¹⁾', '∂e/∂o⁽²⁾', 'ŷ[1,1]', 'netₕ₁@2']
     """
+    if not symbol.isprintable():
+        symbol = "".join("\ufffd" if is_control(each) else each for each in symbol)
     if derivative := _DERIVATIVE.fullmatch(symbol):
         return f"∂{unicode_symbol(derivative[1])}/∂{unicode_symbol(derivative[2])}"
     if numbered := _NUMBERED.fullmatch(symbol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import Value
@@ -203,12 +204,13 @@ class Names:
         >>> [names.knows(symbol) for symbol in ("W1new[3,2]", "dErrorDW1", "dError/dX[2]", "W1[4,2]")]
         [True, True, True, False]
         """
-        if symbol in self._symbols or symbol in self._wholes():
+        if symbol in self._symbols or symbol in self._wholes:
             return True
         derivative = re.fullmatch(r"d(.+)/d(.+)", symbol)
         nodes = self._nodes | {"E"}
         return derivative is not None and derivative[1] in nodes and derivative[2] in nodes
 
+    @cached_property
     def _wholes(self) -> set[str]:
         if not self.notation.vectors:
             return set()
@@ -223,7 +225,7 @@ class Names:
                 found.add(self.whole("slope", neuron))
         return found
 
-    @property
+    @cached_property
     def _last_layer(self) -> int:
         return max(int(place["layer"]) for place in self._places.values())
 

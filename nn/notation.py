@@ -27,6 +27,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import choice, instance, whole
+from autograd.symbols import is_control
 from nn.network import MLP
 from nn.neuron import BIASES
 
@@ -89,7 +90,8 @@ class Notation:
             has no matrices.
 
     Raises:
-        ValueError: a template uses a field that it has not, or an entry is not among its choices.
+        ValueError: a template uses a field that it has not or has control characters, or an entry is not
+            among its choices.
 
     >>> Notation(weight="w{n}").weight
     'w{n}'
@@ -192,6 +194,8 @@ def _along() -> dict[str, dict[str, Any]]:
 
 
 def _check_template(name: str, template: str) -> None:
+    if any(map(is_control, template)):
+        raise ValueError(f"notation {name} = {template!r}: a name has no control characters")
     try:
         used = [part[1:] for part in Formatter().parse(template) if part[1] is not None]
     except ValueError as error:

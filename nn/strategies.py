@@ -16,7 +16,10 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from nn.error_rules import ERRORS
+from autograd.arguments import instance, items, real, text, whole
+from autograd.strategies.arguments import chosen, strategy
+from nn.activations import activation_names
+from nn.error_rules import ERRORS, error_rule
 from nn.forward import Example
 from nn.layer import Layer
 from nn.network import MLP
@@ -32,7 +35,10 @@ ACTIVATIONS = (
     *("relu", "leaky_relu", "elu", "softplus", "silu", "gelu"),
 )
 
+#: What a network is made of unless one says otherwise.
+_BIASES = tuple(BIASES)
 _SHAPES = st.lists(st.integers(1, 4), min_size=2, max_size=4)
+_UNIT = st.floats(-1.0, 1.0)
 
 
 def network(
@@ -47,50 +53,83 @@ def network(
         parameters: the number of each parameter, in the order of ``named_parameters``.
 
     Raises:
-        ValueError: another number of parameters than the network has; and see `MLP`.
+        ValueError: another number of parameters than the network has, or no layer; and see `MLP`.
+        TypeError: an argument is not of its kind.
 
     >>> network([2, 1], ["linear"], "+b", [1.0, 10.0, 0.5])([2.0, 3.0]).data
     32.5
     """
-    made = MLP(shape[0], shape[1:], activation=activations, bias=bias, init="zeros")
-    for parameter, number in zip(made.parameters(), parameters, strict=True):
+    sizes = items("shape", shape)
+    if len(sizes) < 2:
+        raise ValueError(f"shape is the number of inputs and of neurons of each layer, not {sizes}")
+    names = items("activations", activations)
+    made = MLP(
+        whole("shape[0]", sizes[0], 1),
+        [whole(f"shape[{n}]", size, 1) for n, size in enumerate(sizes[1:], 1)],
+        activation=names,
+        bias=bias,
+        init="zeros",
+    )
+    numbers = [real(f"parameters[{n}]", each) for n, each in enumerate(items("parameters", parameters))]
+    if len(numbers) != len(made.parameters()):
+        raise ValueError(f"parameters are {len(made.parameters())} numbers here, not {len(numbers)}")
+    for parameter, number in zip(made.parameters(), numbers, strict=True):
         parameter.data = number
     return made
 
 
-@st.composite
 def networks(
-    draw: st.DrawFn,
     *,
     shapes: st.SearchStrategy[list[int]] | None = None,
     activations: Sequence[str] = ACTIVATIONS,
     outputs: Sequence[str] | None = None,
-    biases: Sequence[str] = tuple(BIASES),
+    biases: Sequence[str] = _BIASES,
     parameters: st.SearchStrategy[float] | None = None,
-) -> MLP:
+) -> st.SearchStrategy[MLP]:
     """Networks of any shape, with any activation in each layer, and one bias convention.
 
     Args:
-        draw: given by Hypothesis.
         shapes: the number of inputs, and of neurons of each layer; up to 3 layers of up to 4 if None.
         activations: the names to choose from.
         outputs: those for the last layer; the same if None.
         biases: the conventions to choose from, names in `nn.neuron.BIASES`.
         parameters: what weights and biases are drawn from; numbers from -2 to 2 if None.
 
+    Raises:
+        ValueError: there is no activation or bias convention of a name, or nothing to choose from.
+        TypeError: an argument is not of its kind.
+
     >>> from hypothesis import find
     >>> found = find(networks(), lambda network: len(network.layers) > 1)
     >>> [len(layer.neurons) for layer in found.layers], found.parameters()[0].data
     ([1, 1], 0.0)
     """
-    numbers = st.floats(-2.0, 2.0) if parameters is None else parameters
-    shape = draw(_SHAPES if shapes is None else shapes)
+    hidden = chosen("activations", activations, activation_names())
+    return _networks(
+        strategy("shapes", shapes, _SHAPES),
+        hidden,
+        hidden if outputs is None else chosen("outputs", outputs, activation_names()),
+        chosen("biases", biases, [*BIASES]),
+        strategy("parameters", parameters, st.floats(-2.0, 2.0)),
+    )
+
+
+@st.composite
+def _networks(
+    draw: st.DrawFn,
+    shapes: st.SearchStrategy[list[int]],
+    activations: Sequence[str],
+    outputs: Sequence[str],
+    biases: Sequence[str],
+    parameters: st.SearchStrategy[float],
+) -> MLP:
+    shape = draw(shapes)
     hidden = [draw(st.sampled_from(activations)) for _ in shape[2:]]
-    last = draw(st.sampled_from(activations if outputs is None else outputs))
+    last = draw(st.sampled_from(outputs))
     bias = draw(st.sampled_from(biases))
     fan_ins = [nin + (BIASES[bias] is not None) for nin in shape[:-1]]
     count = sum(fan_in * nout for fan_in, nout in zip(fan_ins, shape[1:], strict=True))
-    drawn = st.lists(numbers, min_size=count, max_size=count)
+    drawn = st.lists(parameters, min_size=count, max_size=count)
     # by `builds`, so that Hypothesis reports the call
     return draw(st.builds(network, st.just(shape), st.just([*hidden, last]), st.just(bias), drawn))
 
@@ -111,39 +150,41 @@ def examples(
         inputs: what the inputs are drawn from; numbers from -1 to 1 if None.
         targets: what the targets of all other errors are drawn from; likewise.
 
+    Raises:
+        ValueError: there is no error of that name, and as a formula it cannot be read.
+        TypeError: an argument is not of its kind.
+
     >>> from hypothesis import find
     >>> find(examples(MLP(2, [1])), lambda example: example.targets[0] > 0.5)
     Example(inputs=[0.0, 0.0], targets=[1.0])
     """
+    instance("network", network, MLP, "an MLP")
+    error_rule(text("error", error))
+    inputs, targets = strategy("inputs", inputs, _UNIT), strategy("targets", targets, _UNIT)
     nin, nout = len(network.layers[0].neurons[0].weights), len(network.layers[-1].neurons)
-    unit = st.floats(-1.0, 1.0)
     if error == "cross_entropy":
         shares = st.lists(st.integers(0, 9), min_size=nout, max_size=nout).filter(any)
         aims = shares.map(lambda parts: [part / sum(parts) for part in parts])
     else:
-        any_number = unit if targets is None else targets
-        each = st.floats(0.0, 1.0) if error == "binary_cross_entropy" else any_number
+        each = st.floats(0.0, 1.0) if error == "binary_cross_entropy" else targets
         aims = st.lists(each, min_size=nout, max_size=nout)
-    given = st.lists(unit if inputs is None else inputs, min_size=nin, max_size=nin)
+    given = st.lists(inputs, min_size=nin, max_size=nin)
     return st.builds(Example, inputs=given, targets=aims)
 
 
-@st.composite
 def worked_examples(
-    draw: st.DrawFn,
     *,
     errors: Sequence[str] = tuple(ERRORS),
     shapes: st.SearchStrategy[list[int]] | None = None,
     activations: Sequence[str] = ACTIVATIONS,
-    biases: Sequence[str] = tuple(BIASES),
+    biases: Sequence[str] = _BIASES,
     numbers: st.SearchStrategy[float] | None = None,
     learning_rates: st.SearchStrategy[float] | None = None,
     most_examples: int = 3,
-) -> WorkedExample:
+) -> st.SearchStrategy[WorkedExample]:
     """Worked examples: a network, what it is to learn, by which error and how fast, in any notation.
 
     Args:
-        draw: given by Hypothesis.
         errors: the errors to choose from, names in `nn.error_rules.ERRORS` or formulas. For cross
             entropy there are two outputs at least, and for the binary one they are sigmoids.
         shapes: see `networks`.
@@ -154,12 +195,46 @@ def worked_examples(
         learning_rates: what the learning rate is drawn from; numbers from 0 to 1 if None.
         most_examples: how many examples there are to learn, at most; there is one at least.
 
+    Raises:
+        ValueError: there is no error, activation or bias convention of a name, nothing to choose from,
+            or no example.
+        TypeError: an argument is not of its kind.
+
     >>> from hypothesis import find
     >>> find(worked_examples(errors=["cross_entropy"]), lambda example: True).error
     'cross_entropy'
     """
+    rules = [text(f"errors[{n}]", each) for n, each in enumerate(items("errors", errors))]
+    if not rules:
+        raise ValueError("errors is empty: there is nothing to choose from")
+    for n, rule in enumerate(rules):
+        try:
+            error_rule(rule)
+        except ValueError as problem:
+            raise ValueError(f"errors[{n}]: {problem}") from None
+    return _worked_examples(
+        rules,
+        strategy("shapes", shapes, _SHAPES),
+        chosen("activations", activations, activation_names()),
+        chosen("biases", biases, [*BIASES]),
+        None if numbers is None else strategy("numbers", numbers),
+        strategy("learning_rates", learning_rates, st.floats(0.0, 1.0)),
+        whole("most_examples", most_examples, 1),
+    )
+
+
+@st.composite
+def _worked_examples(
+    draw: st.DrawFn,
+    errors: Sequence[str],
+    sizes: st.SearchStrategy[list[int]],
+    activations: Sequence[str],
+    biases: Sequence[str],
+    numbers: st.SearchStrategy[float] | None,
+    learning_rates: st.SearchStrategy[float],
+    most_examples: int,
+) -> WorkedExample:
     error = draw(st.sampled_from(errors))
-    sizes = _SHAPES if shapes is None else shapes
     outputs = activations
     if error == "binary_cross_entropy":  # of probabilities, and they must not round to 0 or 1
         outputs = ["sigmoid"]
@@ -193,7 +268,7 @@ def worked_examples(
         bias=bias,
         examples=draw(st.lists(drawn, min_size=1, max_size=most_examples)),
         error=error,
-        learning_rate=draw(st.floats(0.0, 1.0) if learning_rates is None else learning_rates),
+        learning_rate=draw(learning_rates),
         update_biases=draw(st.booleans()),
         notation=replace(notation, convention=bias),
         figures=[],

@@ -275,6 +275,15 @@ def test_names_in_brackets_are_names(weight: str, own: Path) -> None:
     assert name in printed("step", own)
 
 
+@pytest.mark.parametrize("escape", ["\\u001b[2J", "\\u202E", "\\u009b2J"])
+@pytest.mark.parametrize("arguments", [["step"], ["step", "--digits", "3"], ["proofread"]], ids=" ".join)
+def test_a_file_does_not_control_the_terminal(arguments: list[str], escape: str, own: Path) -> None:
+    rewritten(own, 'weight = "w{n}"', f'weight = "{escape}w{{n}}"')
+    said = refused(*arguments, own)
+    assert "notation.weight: a text without control characters is expected, not one with U+" in said
+    assert said.isprintable()
+
+
 def test_a_table_loses_nothing_in_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     wide = printed("step", "urbain")
     monkeypatch.setenv("COLUMNS", "40")

@@ -165,7 +165,10 @@ def test_examples_that_come_along_are_the_same_when_read_again(name: str, tmp_pa
 
 
 numbers = st.floats(-1e9, 1e9) | st.sampled_from([0.1, 1e-300, -0.0, 5e-324])
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+texts = st.text(
+    st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"]) | st.sampled_from("\n\t"),
+    max_size=30,
+)
 
 
 @st.composite
@@ -201,6 +204,13 @@ def examples(draw: st.DrawFn) -> WorkedExample:
         notation=replace(notation, convention=bias),
         figures=figures,
     )
+
+
+@pytest.mark.parametrize("key", ["title", "source", "ours"])
+def test_what_could_not_be_read_is_not_written(key: str) -> None:
+    example = replace(worked.exercise(7), **{key: "\x1b[2J"})
+    with pytest.raises(ValueError, match=rf"{key}: .*not one with U\+001B"):
+        worked.dumps(example)
 
 
 @given(example=examples())

@@ -24,7 +24,7 @@ from test_worked import entries, keys, places, toml
 import autograd
 import nn
 from autograd import AutogradError
-from autograd.symbols import latex_symbol
+from autograd.symbols import is_control, latex_symbol
 from nn import MLP, Adam, worked
 
 SEEDS = seeds()
@@ -106,7 +106,9 @@ def test_some_entries_mutated(path: Path, data: st.DataObject) -> None:
     found = loaded(toml(table), path)
     if not isinstance(found, str):
         with suppress(AutogradError, ValueError):
-            assert found.step().values
+            step = found.step()  # type: ignore[attr-defined]
+            assert step.values
+            assert not any(map(is_control, str(step).replace("\n", "")))
 
 
 @given(st.data())
@@ -210,6 +212,83 @@ def test_what_goes_on_for_ever_would_be_noticed() -> None:
         sleep(30.0)
 
 
+# what has just as much as may be, and more
+FIGURE = '[[figures]]\nsymbol = "f{}"\nof = "E"\nprinted = "1"\nafter = {}\n'
+
+
+def a_network(
+    nin: int = 1, nout: int = 1, examples: int = 1, figures: int = 0, after: int = 0, name: str = "E"
+) -> str:
+    """A file with a layer without biases."""
+    layer = f'[[layers]]\nactivation = "tanh"\nweights = {[[0.1] * nin] * nout}\n'
+    example = f"[[examples]]\ninputs = {[0.1] * nin}\ntargets = {[0.1] * nout}\n"
+    figure = "".join(FIGURE.format(number, after) for number in range(figures))
+    notation = f'[notation]\nerror = "{name}"\n'
+    return f'bias = "none"\n{START}{layer}{example * examples}{notation}{figure}'
+
+
+def some_formulas(values: int = 1, formulas: int = 1, figures: int = 0, after: int = 0) -> str:
+    given = "".join(f"x{number} = 1\n" for number in range(values))
+    texts = "".join(f'y{number} = "2 * x0"\n' for number in range(formulas))
+    figure = "".join(FIGURE.format(number, after) for number in range(figures))
+    return f"[values]\n{given}[formulas]\n{texts}{figure}"
+
+
+BOUNDS = {
+    "weights": (
+        (a_network(100, 100), a_network(73, 137)),
+        "layers: 10,001 weights and biases; at most 10,000 are read",
+    ),
+    "examples": (
+        (a_network(100, 1, 1_000), a_network(100, 1, 1_001)),
+        "examples: 1,001 examples for 100 weights and biases; at most 1,000 are read",
+    ),
+    "figures": (
+        (a_network(figures=500), a_network(figures=501)),
+        "figures: 501 figures; at most 500 are read",
+    ),
+    "figures of many weights": (
+        (a_network(100, 10, figures=100), a_network(100, 10, figures=101)),
+        "figures: 101 figures of a step of 1,000 numbers; at most 100 are read",
+    ),
+    "figures of many examples": (
+        (a_network(10, 1, 50, figures=200), a_network(10, 1, 50, figures=201)),
+        "figures: 201 figures of a step of 500 numbers; at most 200 are read",
+    ),
+    "updates": (
+        (a_network(10, figures=1, after=100_000), a_network(10, figures=1, after=100_001)),
+        "figures[1].after: 100,001 updates of a step of 10 numbers; at most 100,000 are read",
+    ),
+    "updates of formulas": (
+        (some_formulas(1, 1, 1, 500_000), some_formulas(1, 1, 1, 500_001)),
+        "figures[1].after: 500,001 updates of a step of 2 numbers; at most 500,000 are read",
+    ),
+    "values": (
+        (some_formulas(1_000), some_formulas(1_001)),
+        "values: 1,001 values; at most 1,000 are read",
+    ),
+    "formulas": (
+        (some_formulas(1, 100), some_formulas(1, 101)),
+        "formulas: 101 formulas; at most 100 are read",
+    ),
+    "templates": (
+        (a_network(name="E" * 60), a_network(name="E" * 61)),
+        "notation.error: 61 characters; at most 60 are read",
+    ),
+    "bytes": (
+        (a_network().ljust(1_000_000), a_network().ljust(1_000_001)),
+        "larger than 1,000,000 bytes",
+    ),
+}
+
+
+@pytest.mark.parametrize(("texts", "message"), BOUNDS.values(), ids=BOUNDS)
+def test_what_a_file_asks_for_is_bounded(texts: tuple[str, str], message: str, path: Path) -> None:
+    at_most, more = (loaded(text, path) for text in texts)
+    assert not isinstance(at_most, str), at_most
+    assert more == message
+
+
 # --- text stays text ------------------------------------------------------------------------------
 
 HOSTILE = [
@@ -232,7 +311,53 @@ def named(hostile: str) -> str:
     return toml(table)
 
 
-@pytest.mark.parametrize("hostile", HOSTILE, ids=repr)
+#: What controls a terminal, or says which way a text runs, in any text of a file.
+CONTROLS = ["\x1b[2Jx", "\x00x", "x\x7f", "\x9b2Jx", "\u202ex", "x\u2066", "\ufeffx", "x\u2028"]
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=ascii)
+def test_control_characters_are_refused_by_their_key(control: str, path: Path) -> None:
+    for name, key in [
+        *((name, key) for name in ("urbain.toml", "block 3") for key in ("title", "source", "ours")),
+        *(("urbain.toml", f"notation.{key}") for key in ("weight", "error", "updated")),
+        *(("urbain.toml", f"figures[1].{key}") for key in ("symbol", "of", "where", "printed")),
+        *(("block 3", f"training.{key}") for key in ("error", "parameters")),
+        *(("block 3", f"formulas.{key}") for key in ("e", "net")),
+    ]:
+        table = copy.deepcopy(TABLES[name])
+        if key.startswith("notation."):
+            table["notation"] = {}
+        parts = re.sub(r"\[1\]", "", key).split(".")
+        holder = table
+        for part in parts[:-1]:
+            holder = holder[part][0] if part == "figures" else holder[part]
+        holder[parts[-1]] = [control] if parts[-1] == "parameters" else control
+        found = loaded(toml(table), path)
+        assert isinstance(found, str)
+        assert found.startswith(f"{key}: a text without control characters is expected, not one with U+")
+        assert found.isprintable()
+
+
+def test_prose_may_have_lines_and_names_joiners(path: Path) -> None:
+    table = copy.deepcopy(TABLES["urbain.toml"])
+    table |= {"title": "two\nlines", "source": "a\ttab"}
+    assert not isinstance(loaded(toml(table), path), str)
+    table["figures"][0]["symbol"] = "two\nlines"
+    assert isinstance(loaded(toml(table), path), str)
+    table["figures"][0] |= {"symbol": "\u200dx", "of": "net_h1"}
+    assert not isinstance(loaded(toml(table), path), str)
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=ascii)
+def test_control_characters_of_ones_own_are_not_printed(control: str) -> None:
+    x = autograd.Value(0.5, control)
+    y = x.tanh().named(f"{control}y")
+    assert autograd.explain(y, x).text().replace("\n", "").isprintable()
+    with pytest.raises(ValueError, match="a name has no control characters"):
+        nn.Notation(weight=f"{control}{{n}}")
+
+
+@pytest.mark.parametrize("hostile", [each for each in HOSTILE if each.isprintable()], ids=repr)
 def test_names_are_text_in_pictures_tables_and_json(hostile: str, path: Path) -> None:
     step = loaded(named(hostile), path).step()  # type: ignore[attr-defined]
     svg = step.draw(fold=True).svg()
@@ -245,11 +370,9 @@ def test_names_are_text_in_pictures_tables_and_json(hostile: str, path: Path) ->
             assert name not in {"href", "src", "style"}
             assert "javascript:" not in value or name in {"title", "id"}
     texts = "".join(tree.itertext())
-    shown = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f]", "\ufffd", hostile)
-    assert f"{shown}1" in texts or f"{shown}₁" in texts
+    assert f"{hostile}1" in texts or f"{hostile}₁" in texts
     assert hostile in "".join(json.loads(step.to_json())["values"])
-    if hostile.isprintable():
-        assert re.sub(r"\s", "", hostile) in re.sub(r"[\s│┃]", "", str(step))
+    assert re.sub(r"\s", "", hostile) in re.sub(r"[\s│┃]", "", str(step))
 
 
 def test_a_script_in_a_picture_would_be_noticed() -> None:

@@ -9,16 +9,17 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from nn import Example, Notation, worked
 from nn.cli import main
-from nn.proofreading import Finding, Proof
+from nn.proofreading import Finding, Proof, other_data
 from nn.proofreading.printed import Printed
 from nn.proofreading.solving import solved
 from nn.worked import Figure, LayerData, WorkedExample, WorkedExampleError
@@ -116,6 +117,16 @@ def test_why_they_are_off(proofs: dict[str, Proof]) -> None:
             assert 0.0 < (finding.chance or 0.0) < 1.0
 
 
+def test_other_data_are_not_looked_for_where_that_takes_too_long(
+    monkeypatch: pytest.MonkeyPatch, proofs: dict[str, Proof]
+) -> None:
+    assert "other_data" in {finding.cause for finding in proofs["hoey"]}
+    monkeypatch.setattr(other_data, "_MOST_LINES", 100)
+    proof = worked.load("hoey").proofread()
+    assert "other_data" not in {finding.cause for finding in proof}
+    assert proof.disagree == proofs["hoey"].disagree
+
+
 def test_what_agrees_needs_no_reason(proofs: dict[str, Proof]) -> None:
     for proof in proofs.values():
         for finding in proof:
@@ -166,15 +177,16 @@ def test_what_a_text_says(text: str, value: float, says: bool) -> None:
 
 
 @given(st.floats(-100, 100), st.integers(0, 4), st.integers(-2000, 2000))
+@example(-7.166945694522808e-28, 2, -501)
 def test_texts_that_are_as_near(value: float, decimals: int, units: int) -> None:
     unit = Decimal(1).scaleb(-decimals)
     printed = Printed(f"{Decimal(value).quantize(unit) + units * unit:f}")
     first, last = printed.near(value)
     own = int(printed.exact / unit)
-    distance = abs(printed.exact - Decimal(repr(value)))
+    distance = abs(Fraction(printed.exact) - Fraction(repr(value)))
     assert own in (first, last)
     for number in (first - 1, first, last, last + 1):
-        near = abs(number * unit - Decimal(repr(value))) <= distance
+        near = abs(number * Fraction(unit) - Fraction(repr(value))) <= distance
         assert near == (first <= number <= last), number
 
 

@@ -735,8 +735,36 @@ def test_a_network_is_reported_as_the_call_that_makes_it() -> None:
 
 
 def test_a_network_takes_as_many_numbers_as_it_has() -> None:
-    with pytest.raises(ValueError, match="zip"):
+    with pytest.raises(ValueError, match="parameters are 2 numbers here, not 1"):
         network([1, 1], ["linear"], "+b", [1.0])
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: operands("exp", limit=nan),
+        lambda: operands("exp", slope_limit=0.0),
+        lambda: graphs(limit=-1.0),
+        lambda: graphs(kink_margin=nan),
+        lambda: graphs(kink_margin=inf),
+        lambda: gradcheck_everywhere(autograd.sin, (0.0, 1.0), kink_margin=inf),
+        lambda: networks(activations=["bogus"]),
+        lambda: networks(biases=[]),
+        lambda: worked_examples(errors=["cross_entropyy"]),
+        lambda: worked_examples(most_examples=0),
+        lambda: examples(MLP(1, [1]), "cross_entropyy"),
+    ],
+)
+def test_what_nothing_could_be_drawn_from_is_refused_before_anything_is(
+    make: Callable[[], object],
+) -> None:
+    names = "limit|margin|activations|biases|error|examples"
+    with pytest.raises(ValueError, match=names):
+        make()
+
+
+def test_a_limit_of_slopes_may_be_less_than_that_of_the_result_by_itself() -> None:
+    assert find(graphs(["mul"], slope_limit=0.5), lambda graph: True).operations
 
 
 @pytest.mark.parametrize("error", ERRORS)

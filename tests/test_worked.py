@@ -640,9 +640,8 @@ scalars = (
     st.booleans()
     | st.integers()
     | st.floats()
-    | st.sampled_from(
-        ["sigmoid", "log", "none", "-b", "x0=1", "cross_entropy", "w{n}", "{neuron}", "{n!r}", "{"]
-    )
+    | st.sampled_from(["sigmoid", "log", "none", "-b", "x0=1", "cross_entropy"])
+    | st.sampled_from(["w{n}", "{neuron}", "{n!r}", "{", "\x1b[2J{n}", "E\u202e"])
     | st.text(max_size=5)
     | st.just(date(1979, 5, 27))
 )

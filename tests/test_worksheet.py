@@ -20,6 +20,7 @@ from oracles import latex_mistakes
 import autograd
 from autograd import AutogradError, Value
 from autograd.expression import evaluate
+from autograd.symbols import is_control
 from nn import Example, Notation, worked
 from nn.cli import main
 from nn.notation import notation_names
@@ -443,7 +444,11 @@ def braced(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
-@given(title=names, source=names, weight=names, error=names)
+#: A notation takes no others.
+visible = names.filter(lambda name: not any(map(is_control, name)))
+
+
+@given(title=names, source=names, weight=visible, error=visible)
 @settings(max_examples=30)
 def test_no_text_is_more_than_text(title: str, source: str, weight: str, error: str) -> None:
     notation = Notation(weight=f"{braced(weight)}{{n}}w", bias="{n}", error=f"e{braced(error)}")

@@ -35,9 +35,11 @@ def loaded(content: str | bytes, path: Path) -> object:
     """The example of a file with that content, or what the error says about it.
 
     Raises:
-        AssertionError: the error does not name the file, or takes more than a line.
+        AssertionError: the error does not name the file, takes more than a line, or would control a
+            terminal.
         Exception: anything but a `WorkedExampleError` is a defect.
     """
+    from autograd.symbols import is_control
     from nn.worked import WorkedExampleError, load
 
     path.write_bytes(content.encode(errors="surrogatepass") if isinstance(content, str) else content)
@@ -47,6 +49,7 @@ def loaded(content: str | bytes, path: Path) -> object:
         message = str(error)
     assert message.startswith(f"{path}: ")
     assert len(message.splitlines()) == 1
+    assert not any(map(is_control, message))
     return message.removeprefix(f"{path}: ")
 
 

@@ -10,15 +10,28 @@ from __future__ import annotations
 import inspect
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, is_dataclass, replace
+from random import Random
 from typing import Any
 
+import hypothesis
+
 import autograd
+import autograd.strategies
 import nn
+import nn.proofreading
+import nn.strategies
+import nn.worksheet
 from autograd import Value
 from autograd.containers import leaves
 
-__all__ = ["Prepared", "Way", "ways"]
+__all__ = ["PACKAGES", "Prepared", "Way", "ways"]
+
+#: Where what is public is listed.
+PACKAGES = (
+    *(autograd, autograd.strategies),
+    *(nn, nn.losses, nn.worked, nn.worksheet, nn.proofreading, nn.strategies),
+)
 
 #: Good arguments by their names, or by the function's name and theirs; made anew each time.
 Samples = Mapping[str, Callable[[], Any]]
@@ -43,7 +56,8 @@ class Prepared:
     def __call__(self, argument: str, bad: Any) -> Any:
         """Call it with another argument in the place of a good one."""
         given = {**self.good, argument: bad}
-        starred = [given.pop(name) for name in ("results", "others") if name in given]
+        positional = ("f", "domains") if "domains" in given else ("results", "others")
+        starred = [given.pop(name) for name in positional if name in given]
         if self.operands:
             starred, given = [*given.values()], {}
         return self.call(*starred, **given)
@@ -108,6 +122,11 @@ def _formulas() -> nn.worked.FormulaExample:
     )
 
 
+def _proof() -> nn.proofreading.Proof:
+    figure = nn.worked.Figure("y", "1.0", "y", "page 1", 0)
+    return nn.proofreading.proofread(replace(_formulas(), figures=[figure]))
+
+
 def _squares(*trees: Any) -> Any:
     return sum(leaf * leaf for leaf in leaves(trees))
 
@@ -128,8 +147,30 @@ def _unregistered(name: Any) -> None:
             autograd.unregister("twice")
 
 
+def _sheet() -> nn.worksheet.Worksheet:
+    return nn.worksheet.Worksheet(nn.worked.exercise(7, (1, 1)))
+
+
+def _drawing(strategy_of: Callable[..., Any]) -> Callable[..., Any]:
+    """Makes a strategy and draws from it, since it may well fail only then."""
+
+    def draw(**given: Any) -> Any:
+        settings = hypothesis.settings(database=None, deadline=None, phases=[hypothesis.Phase.generate])
+        strategy = strategy_of(**given)
+        return hypothesis.find(strategy, lambda _: True, settings=settings, random=Random(1))
+
+    return draw
+
+
 #: What is called instead of functions that change the table of operations.
 UNDONE = {"register": _registered, "unregister": _unregistered}
+
+#: Functions that give strategies.
+STRATEGIES = {
+    *(autograd.strategies.between, autograd.strategies.operands, autograd.strategies.values),
+    *(autograd.strategies.graphs, nn.strategies.networks, nn.strategies.examples),
+    nn.strategies.worked_examples,
+}
 
 SAMPLES: Samples = {
     **dict.fromkeys(("x", "y", "slope"), lambda: Value(0.5)),
@@ -180,6 +221,34 @@ SAMPLES: Samples = {
     "notation": nn.Notation,
     "vector": lambda: [1.0, -1.0],
     "others": lambda: 2.0,
+    "Worksheet.notation": lambda: "xing",
+    "Worksheet.text.kind": lambda: "md",
+    "Worksheet.save.path": lambda: "sheet.md",
+    "blanks.items": lambda: _sheet().items,
+    "Proof.__getitem__.symbol": lambda: "y",
+    "networks.outputs": lambda: ["tanh"],
+    "function": lambda: _squares,
+    "Graph.numbers": lambda: [0.5],
+    "low": lambda: 0.5,
+    "high": lambda: 2.0,
+    "operation": lambda: "mul",
+    "operations": lambda: ["mul"],
+    "gradcheck_everywhere.domains": lambda: (-1.0, 1.0),
+    "gradcheck_everywhere.settings": lambda: hypothesis.settings(
+        max_examples=2, database=None, deadline=None
+    ),
+    "network.shape": lambda: [1, 1],
+    "network.activations": lambda: ["tanh"],
+    "network.bias": lambda: "+b",
+    "network.parameters": lambda: [0.5, 0.25],
+    **{
+        f"{name}.{argument}": lambda default=default: default
+        for name in ("values", "graphs", "networks", "worked_examples", "examples")
+        for argument, default in (("parameters", None), ("numbers", None))
+    },
+    **{f"{name}.kink_margin": lambda: None for name in ("operands", "graphs")},
+    "examples.inputs": lambda: None,
+    "examples.targets": lambda: None,
 }
 
 #: Objects whose methods are called, made anew each time.
@@ -201,6 +270,9 @@ OWNERS: dict[type, Callable[[], Any]] = {
     nn.worked.WorkedExample: lambda: nn.worked.load("urbain"),
     nn.worked.FormulaExample: _formulas,
     nn.worked.FormulaStep: lambda: _formulas().step(),
+    nn.worksheet.Worksheet: _sheet,
+    nn.proofreading.Finding: lambda: _proof().findings[0],
+    nn.proofreading.Proof: _proof,
 }
 
 
@@ -233,7 +305,7 @@ def ways() -> Iterator[Way]:
         KeyError: an argument without a default has no sample, or a class no object to go with.
     """
     seen = set()
-    for package in (autograd, nn, nn.losses, nn.worked):
+    for package in PACKAGES:
         for name in package.__all__:
             thing = getattr(package, name)
             if callable(thing) and thing not in seen:
@@ -266,6 +338,8 @@ def _of_call(
             good["only"] = [leaf]
         if any(each.name == "optimizer" for each in parameters):
             good["optimizer"] = nn.SGD(good["network"].parameters(), lr=0.5)
+        if function in STRATEGIES:
+            return Prepared(_drawing(function), good)
         if name in UNDONE:
             return Prepared(UNDONE[name], good, autograd.OPERATIONS)
         if owner is None:
@@ -291,7 +365,7 @@ def _of_class(name: str, kind: type) -> Iterator[Way]:
         return
     plain = is_dataclass(kind) and not hasattr(kind, "__post_init__")
     loaded = kind.__module__.startswith("nn.worked")
-    if not (plain or loaded or kind is autograd.Diagram):
+    if not (plain or loaded or kind in (autograd.Diagram, nn.proofreading.Proof)):
         yield from _of_call(name, kind)
     for attribute, found in inspect.getmembers(kind):
         public = not attribute.startswith("_") or attribute in ("__call__", "__getitem__")

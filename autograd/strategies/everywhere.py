@@ -9,10 +9,12 @@ from typing import Any
 import hypothesis
 from hypothesis import strategies as st
 
+from autograd.arguments import function, instance
 from autograd.backward import topological_order
 from autograd.check import gradcheck
 from autograd.check.evaluation import Evaluated
 from autograd.errors import GradcheckError
+from autograd.strategies.arguments import margin
 from autograd.strategies.domains import kink_distance
 from autograd.strategies.numbers import between
 from autograd.value import Value
@@ -52,8 +54,8 @@ def gradcheck_everywhere(
 
     Raises:
         GradcheckError: a derivative is wrong; Hypothesis notes where.
-        TypeError: a domain is neither of the two.
-        ValueError: an interval is empty.
+        TypeError: a domain is neither of the two, or an argument not of its kind.
+        ValueError: an interval is empty, or the margin less than 0, infinite or NaN.
         Exception: what ``f`` raises somewhere on the domain.
 
     >>> import autograd
@@ -62,8 +64,11 @@ def gradcheck_everywhere(
     Traceback (most recent call last):
     autograd.errors.GradcheckError: 1 of 1 derivatives wrong: differences give another number
     """
+    function("f", f)
+    kink_margin = margin("kink_margin", kink_margin)
     if settings is None:
         settings = hypothesis.settings(deadline=None, database=None, report_multiple_bugs=False)
+    instance("settings", settings, hypothesis.settings, "hypothesis.settings(…)")
 
     @settings
     @hypothesis.given(f=st.just(f), inputs=st.tuples(*map(_drawn, domains)))
@@ -83,7 +88,7 @@ def _drawn(domain: Domain) -> st.SearchStrategy[Any]:
     match domain:
         case st.SearchStrategy():
             return domain
-        case (int() | float() as low, int() | float() as high):
+        case (low, high):
             return between(low, high)
         case _:
             raise TypeError(f"a domain is an interval (low, high) or a strategy, not {domain!r:.60}")

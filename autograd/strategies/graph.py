@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from math import copysign, isfinite
 from typing import Any
 
+from autograd import arguments
 from autograd.backward import topological_order, variable_operands
 from autograd.errors import OperandError
 from autograd.operations import Operation
@@ -30,7 +31,8 @@ class Graph:
         result: the Value that it returned.
 
     Raises:
-        OperandError: the function does not return a Value.
+        OperandError: the function does not return a Value, or is none; the numbers are no list of real
+            numbers.
 
     >>> def twice_the_square(x):
     ...     square = x * x
@@ -46,8 +48,11 @@ class Graph:
     __slots__ = ("function", "leaves", "result")
 
     def __init__(self, function: Callable[..., Any], numbers: Sequence[float]) -> None:
-        self.function = function
-        self.leaves = [Value(number, f"x{index}") for index, number in enumerate(numbers)]
+        self.function = arguments.function("function", function)
+        self.leaves = [
+            Value(arguments.real(f"numbers[{index}]", number), f"x{index}")
+            for index, number in enumerate(arguments.items("numbers", numbers))
+        ]
         result = function(*self.leaves)
         if not isinstance(result, Value):
             raise OperandError(

@@ -8,8 +8,11 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
+from autograd.arguments import choice, real
 from autograd.limits import ieee_partial, ieee_result, inside_domain
 from autograd.operations import OPERATIONS, Operation
+from autograd.strategies.arguments import limit as limit_of
+from autograd.strategies.arguments import margin, strategy
 from autograd.strategies.domains import Box, Interval, boxes, kink_distance
 from autograd.value import Value
 
@@ -23,12 +26,14 @@ def between(low: float = -inf, high: float = inf) -> st.SearchStrategy[float]:
 
     Raises:
         ValueError: there is none.
+        TypeError: an end is no real number.
 
     >>> from hypothesis import find
     >>> 0.0 < find(between(0.0, 1.0), lambda x: 0.0 < x < 1e-12) < 1e-12
     True
     """
-    interval = Interval().meet(Interval(float(low), float(high)))
+    low, high = real("low", low), real("high", high)
+    interval = Interval().meet(Interval(low, high))
     if not (_place(low) <= _place(high) and interval.low <= interval.high):
         raise ValueError(f"there is no finite number from {low} to {high}")
     landmarks = [
@@ -63,9 +68,7 @@ def row(operation: Operation | str) -> Operation:
     """
     if isinstance(operation, Operation):
         return operation
-    if operation not in OPERATIONS:
-        raise ValueError(f"no operation {operation!r}; there are {', '.join(OPERATIONS)}")
-    return OPERATIONS[operation]
+    return OPERATIONS[choice("operation", operation, OPERATIONS)]
 
 
 class Limits(NamedTuple):
@@ -80,6 +83,20 @@ class Limits(NamedTuple):
     value: float | None
     slope: float | None
     kink_margin: float | None
+
+    @staticmethod
+    def checked(limit: object, slope_limit: object, kink_margin: object) -> Limits:
+        """The limits, as `operands` and `graphs` are given them.
+
+        Raises:
+            ValueError: a limit is not more than 0, or the margin less than 0, infinite or NaN.
+            TypeError: one is no real number.
+        """
+        return Limits(
+            limit_of("limit", limit),
+            limit_of("slope_limit", slope_limit),
+            margin("kink_margin", kink_margin),
+        )
 
     def allow_value(self, number: float) -> bool:
         """Whether a value is small enough."""
@@ -121,7 +138,9 @@ def operands(
             kink alone, None nothing.
 
     Raises:
-        ValueError: there is no operation of that name.
+        ValueError: there is no operation of that name, a limit is not more than 0, or the margin less
+            than 0, infinite or NaN.
+        TypeError: a limit or the margin is no real number.
 
     >>> from hypothesis import find
     >>> find(operands("log"), lambda numbers: numbers[0] < 1e-300)[0] > 0.0
@@ -130,7 +149,7 @@ def operands(
     (0.0, 1.0)
     """
     known = row(operation)
-    limits = Limits(limit, slope_limit, kink_margin)
+    limits = Limits.checked(limit, slope_limit, kink_margin)
     drawn = [_in_box(known, box) for box in (boxes(known.domain.tree) if known.domain else [{}])]
     return st.one_of(drawn).filter(
         lambda numbers: inside_domain(known, numbers) and limits.allow_operands(known, numbers)
@@ -155,4 +174,4 @@ def values(numbers: st.SearchStrategy[float] | None = None) -> st.SearchStrategy
     >>> find(values(), lambda value: value > 2)
     Value(3.0)
     """
-    return st.builds(Value, between() if numbers is None else numbers)
+    return st.builds(Value, strategy("numbers", numbers, between()))

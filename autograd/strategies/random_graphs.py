@@ -7,6 +7,7 @@ taken away, a graph is left, which is how Hypothesis makes a counterexample smal
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from math import inf, nan
 from typing import NamedTuple
@@ -15,9 +16,11 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 import autograd
+from autograd import arguments
 from autograd.backward import gradients, topological_order, variable_operands
 from autograd.errors import AutogradError
 from autograd.operations import OPERATIONS, Operation
+from autograd.strategies.arguments import strategy
 from autograd.strategies.graph import DEEPEST, Graph, depth, python
 from autograd.strategies.numbers import Limits, row
 from autograd.value import Value
@@ -80,30 +83,41 @@ def graphs(
         max_depth: the largest number of them on a way down from the result.
         limit: every value is smaller than this in magnitude; ``inf`` is for finite ones, None for any.
         slope_limit: likewise the derivative of a node by each of its operands, and of the result by each
-            node.
+            other node.
         kink_margin: how far every operation is from its kinks, see `operands`; None for no matter.
 
     Raises:
-        ValueError: there is no operation of that name, or none at all; or no graph is so small, or so
-            deep.
+        ValueError: there is no operation of that name, or none at all; no graph is so small, or so
+            deep; or a limit or the margin is not what `operands` takes.
+        TypeError: an argument is not of its kind.
 
     >>> from hypothesis import find
     >>> find(graphs(["tanh"]), lambda graph: len(graph.operations) > 1)
     Graph(lambda x0: autograd.tanh(autograd.tanh(x0)), [1.0])
     """
-    rows = [row(each) for each in (OPERATIONS if operations is None else operations)]
+    names = OPERATIONS if operations is None else operations
+    rows = [row(each) for each in arguments.each("operations", names)]
     if not rows:
         raise ValueError("a graph is of one operation at least")
+    max_leaves, max_size, max_depth = (
+        arguments.whole(what, most, -sys.maxsize)
+        for what, most in (
+            ("max_leaves", max_leaves),
+            ("max_size", max_size),
+            ("max_depth", max_depth),
+        )
+    )
     if not (max_leaves >= 1 and max_size >= 1 and 1 <= max_depth <= DEEPEST):
         raise ValueError(
             f"a graph has a leaf and an operation at least, and is at most {DEEPEST} deep: not "
             f"max_leaves={max_leaves}, max_size={max_size}, max_depth={max_depth}"
         )
+    max_constants = arguments.whole("max_constants", max_constants, 0)
     place = st.sampled_from([0, 0, 0, 0, *range(max_leaves + max_size)])
-    limits = Limits(limit, slope_limit, kink_margin)
+    limits = Limits.checked(limit, slope_limit, kink_margin)
     return _graphs(
-        st.lists(_MODERATE if leaves is None else leaves, min_size=1, max_size=max_leaves),
-        st.lists(_MODERATE if constants is None else constants, max_size=max_constants),
+        st.lists(strategy("leaves", leaves, _MODERATE), min_size=1, max_size=max_leaves),
+        st.lists(strategy("constants", constants, _MODERATE), max_size=max_constants),
         st.lists(
             st.builds(_Step, st.sampled_from(_balanced(rows)), place, place),
             min_size=1,
@@ -157,6 +171,5 @@ def _allowed(node: Value, limits: Limits) -> bool:
     """Whether the node may be there, and be the result."""
     assert node.operation is not None
     numbers = [float(operand) for operand in node.operands]
-    return limits.allow_operands(node.operation, numbers) and limits.allow_slopes(
-        gradients(node).values()
-    )
+    slopes = (slope for each, slope in gradients(node).items() if each is not node)
+    return limits.allow_operands(node.operation, numbers) and limits.allow_slopes(slopes)

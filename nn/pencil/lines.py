@@ -222,9 +222,9 @@ class _Program:
 
     def __init__(self, lines: Sequence[Line], wanted: Sequence[str], *, kept: bool) -> None:
         self.lines = lines
-        computed = [line.symbol for line in lines]
+        computed = {line.symbol: line for line in lines}
         needed = dict.fromkeys([need for line in lines for need in line.needs] + list(wanted))
-        self.inputs = [symbol for symbol in needed if symbol not in set(computed)]
+        self.inputs = [symbol for symbol in needed if symbol not in computed]
         names = {symbol: f"x{index}" for index, symbol in enumerate([*self.inputs, *computed])}
         body = []
         for line in lines:

@@ -84,6 +84,7 @@ class Manuscript(ABC):
         step: its first step on a sheet of paper.
         entries: the figures.
         off: those that do not agree.
+        off_as_set: the same.
         given: the given numbers after the updates that some figure comes after, by their count.
 
     Raises:
@@ -100,6 +101,8 @@ class Manuscript(ABC):
             for number, figure in enumerate(example.figures, 1)
         ]
         self.off = [entry for entry in self.entries if not entry.agrees]
+        self.off_as_set = {*self.off}
+        self._known: dict[int, dict[str, Entry]] = {}
 
     def _steps(self, stages: Sequence[int]) -> Iterator[tuple[int, Recorded]]:
         """The steps after some numbers of updates, recorded; those before them are written by hand."""
@@ -204,14 +207,9 @@ class Manuscript(ABC):
             entry: the figure.
             line: the line that it is computed by, if not the right one.
         """
-        known: dict[str, Entry] = {}
-        old = {update: parameter for parameter, update in self.sheet.updates.items()}
-        for other in self.entries:
-            for symbol in other.symbols:
-                if other.after == entry.after:
-                    known[symbol] = other
-                elif other.after + 1 == entry.after and symbol in old:
-                    known[old[symbol]] = other
+        if entry.after not in self._known:
+            self._known[entry.after] = self._printed_before(entry.after)
+        known = dict(self._known[entry.after])
         for symbol in entry.symbols:
             known.pop(symbol, None)
         line = line or self.line(entry)
@@ -219,6 +217,18 @@ class Manuscript(ABC):
         lines = [above for need in needs for above in self.sheet.above(need, known)]
         needs = [*needs, *(need for above in lines for need in above.needs)]
         return {symbol: known[symbol] for symbol in dict.fromkeys(needs) if symbol in known}
+
+    def _printed_before(self, after: int) -> dict[str, Entry]:
+        """The figures of a step by their symbols, and of the step before the updated parameters."""
+        known: dict[str, Entry] = {}
+        old = {update: parameter for parameter, update in self.sheet.updates.items()}
+        for entry in self.entries:
+            for symbol in entry.symbols:
+                if entry.after == after:
+                    known[symbol] = entry
+                elif entry.after + 1 == after and symbol in old:
+                    known[old[symbol]] = entry
+        return known
 
     def line(self, entry: Entry) -> Line | None:
         """The line that a figure is computed by; None if it is none."""

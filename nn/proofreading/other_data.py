@@ -12,8 +12,9 @@ from nn.proofreading.solving import Interval, shortest, solved
 
 __all__ = ["guesses"]
 
-#: Of how many given numbers one is looked for at most.
-_MOST_NUMBERS = 500
+#: How many lines are computed at most for a round of trying: each given number is solved for by each
+#: figure, and the lines before it are computed again. That takes some seconds.
+_MOST_LINES = 1_000_000
 #: The least figures that a group has to have, and the least of them that have to be off.
 _LEAST_FIGURES, _LEAST_OFF = 3, 2
 
@@ -27,7 +28,8 @@ def guesses(manuscript: Manuscript, figures: Sequence[Entry]) -> Iterator[Guess]
     """
     given = manuscript.sheet.given
     figures = [entry for entry in _in_groups(manuscript) if entry in figures]
-    if not figures or len(given) > _MOST_NUMBERS:
+    rounds = sum(entry.after + 1 for entry in figures)
+    if not figures or len(given) * rounds * len(manuscript.sheet.lines) > _MOST_LINES:
         return
     numbers: dict[str, str] = {}
     for symbol in given:

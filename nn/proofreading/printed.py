@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from functools import cached_property
 from math import inf, isfinite
 
@@ -78,7 +79,8 @@ class Printed:
         own = int(self.exact / self.unit)
         if not isfinite(value):
             return own, own
-        off = (self.exact - Decimal(repr(value))) / self.unit
+        # as fractions, since a Decimal has 28 digits and a tiny value would be lost
+        off = (Fraction(self.exact) - Fraction(repr(value))) / Fraction(self.unit)
         return (own - int(2 * off), own) if off > 0 else (own, own + int(-2 * off))
 
     def rounded(self, value: float) -> int:

@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from nn.proofreading.manuscript import Entry, FormulaManuscript, NetworkManuscript
+from autograd import OperandError
+from autograd.arguments import shown, text
+from nn.proofreading.manuscript import Entry, FormulaManuscript, Manuscript, NetworkManuscript
 from nn.proofreading.verdict import Verdict, verdicts
 from nn.worked.example import WorkedExample
-
-if TYPE_CHECKING:
-    from nn.worked.formulas import FormulaExample
+from nn.worked.formulas import FormulaExample
 
 __all__ = ["Finding", "Proof", "proofread"]
 
@@ -97,7 +97,9 @@ class Proof:
 
         Raises:
             KeyError: there is no figure of that symbol.
+            TypeError: it is no text.
         """
+        text("symbol", symbol)
         for finding in self.findings:
             if finding.symbol == symbol:
                 return finding
@@ -159,14 +161,20 @@ def proofread(example: WorkedExample | FormulaExample) -> Proof:
 
     Raises:
         WorkedExampleError: a figure is of a matrix of different numbers.
+        TypeError: it is no worked example.
 
     >>> from nn import worked
     >>> finding = proofread(worked.load("urbain"))["E_total after update 1"]
     >>> finding.printed, finding.because
     ('0.291027924', 'the hidden δ are computed with weights that are updated already')
     """
-    network = isinstance(example, WorkedExample)
-    manuscript = NetworkManuscript(example) if network else FormulaManuscript(example)
+    manuscript: Manuscript
+    if isinstance(example, WorkedExample):
+        manuscript = NetworkManuscript(example)
+    elif isinstance(example, FormulaExample):
+        manuscript = FormulaManuscript(example)
+    else:
+        raise OperandError(f"example is a worked example, not {shown(example)}", operands=(example,))
     found = verdicts(manuscript)
     return Proof([_finding(entry, found.get(entry)) for entry in manuscript.entries])
 

@@ -84,15 +84,25 @@ def verdicts(manuscript: Manuscript) -> dict[Entry, Verdict]:
 def _best(manuscript: Manuscript, family: Family, figures: Sequence[Entry]) -> dict[Entry, Verdict]:
     """The guess of a family that explains each of some figures best."""
     given = map(_with_numbers, family.guesses(manuscript, figures))
-    tried = [guess for guess in given if _leads_astray(guess, guess.numbers)]
-    shares = {entry: _share(entry, tried) for entry in figures}
+    tried = [guess for guess in given if _leads_astray(guess)]
+    texts: dict[Entry, list[tuple[int, int]]] = {entry: [] for entry in figures}
+    astray: dict[Entry, set[int]] = {}
+    for number, guess in enumerate(tried):
+        for entry in guess.numbers:
+            ends = _texts(guess, entry)
+            if entry in texts:
+                texts[entry].append(ends)
+            if ends != (entry.right, entry.right):
+                astray.setdefault(entry, set()).add(number)
+    shares = {entry: _share(entry, texts[entry]) for entry in figures}
     best: dict[Entry, Verdict] = {}
     # of two that are as likely to fit by chance, that which explains more
     hits_of = sorted(
         ((_hits(manuscript, guess), guess) for guess in tried), key=lambda each: -len(each[0])
     )
     for hits, guess in hits_of:
-        together = _together(manuscript, guess, hits, tried)
+        rivals = len(set().union(*(astray.get(entry, ()) for entry in hits)))
+        together = _together(manuscript, guess, hits, rivals)
         for entry in set(hits).intersection(figures):
             # that a guess fits what it was solved for says nothing
             chance = together if guess.spent else min(together, shares[entry])
@@ -113,12 +123,9 @@ def _texts(guess: Guess, entry: Entry) -> tuple[int, int]:
     return entry.printed.rounded(low), entry.printed.rounded(high)
 
 
-def _leads_astray(guess: Guess, entries: Iterable[Entry]) -> bool:
-    """Whether one of some figures would be printed otherwise than it should."""
-    return any(
-        entry in guess.numbers and _texts(guess, entry) != (entry.right, entry.right)
-        for entry in entries
-    )
+def _leads_astray(guess: Guess) -> bool:
+    """Whether some figure would be printed otherwise than it should."""
+    return any(_texts(guess, entry) != (entry.right, entry.right) for entry in guess.numbers)
 
 
 # --- what a guess leads to -----------------------------------------------------------------------
@@ -126,7 +133,8 @@ def _leads_astray(guess: Guess, entries: Iterable[Entry]) -> bool:
 
 def _hits(manuscript: Manuscript, guess: Guess) -> list[Entry]:
     """The figures that are off and that the guess leads to, with the rest of their groups if need be."""
-    hits = [entry for entry in manuscript.off if _missed_by(guess, entry) == 0.0]
+    off = manuscript.off_as_set
+    hits = [entry for entry in guess.numbers if entry in off and _missed_by(guess, entry) == 0.0]
     if not guess.whole:
         return hits
     missed: dict[tuple[str, int, int], list[float]] = {}
@@ -154,11 +162,11 @@ def _missed_by(guess: Guess, entry: Entry) -> float:
 # --- how likely that is by chance ----------------------------------------------------------------
 
 
-def _share(entry: Entry, tried: Sequence[Guess]) -> float:
-    """The share of the texts near a figure's number that the guesses lead to, but for the right text."""
+def _share(entry: Entry, texts: Iterable[tuple[int, int]]) -> float:
+    """The share of the texts near a figure's number that guesses lead to, but for the right text."""
     first, last = entry.near
     covered, done = 0, first - 1
-    for low, high in sorted(_texts(guess, entry) for guess in tried if entry in guess.numbers):
+    for low, high in sorted(texts):
         start, end = max(low, done + 1), min(high, last)
         if start <= end:
             covered += end - start + 1 - (start <= entry.right <= end)
@@ -166,11 +174,8 @@ def _share(entry: Entry, tried: Sequence[Guess]) -> float:
     return covered / (last - first + 1)
 
 
-def _together(
-    manuscript: Manuscript, guess: Guess, hits: Sequence[Entry], tried: Sequence[Guess]
-) -> float:
-    """How likely one of the guesses would fit all that this one fits."""
-    rivals = sum(_leads_astray(other, hits) for other in tried)
+def _together(manuscript: Manuscript, guess: Guess, hits: Sequence[Entry], rivals: int) -> float:
+    """How likely this guess, or one of its rivals about the same figures, would fit all it fits."""
     chances: dict[str, float] = {}
     for entry in hits:
         (low, high), (first, last) = _texts(guess, entry), entry.near

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import fields, replace
 
 from nn.activations import activation_names
@@ -15,6 +16,15 @@ from nn.worked.formulas import FormulaError, FormulaExample
 from nn.worked.reader import Section
 
 __all__ = ["formula_example", "network_example"]
+
+#: Nobody works out by hand what has more. At these bounds a step, or a proof, takes some ten seconds.
+_MOST_PARAMETERS, _MOST_VALUES, _MOST_FORMULAS, _MOST_FIGURES = 10_000, 1_000, 100, 500
+#: How many numbers a step has: its parameters, times the examples.
+_MOST_NUMBERS = 100_000
+#: To check a figure takes the numbers of its step, and those of all steps before it.
+_MOST_CHECKED, _MOST_TRAINED = 100_000, 1_000_000
+#: A name is short; and some names have others in them.
+_LONGEST_TEMPLATE = 60
 
 _NUMBER = re.compile(r"[-+−]?(\d+\.?\d*|\.\d+)([eE][-+−]?\d{1,3})?", flags=re.ASCII)
 
@@ -31,7 +41,14 @@ def formula_example(name: str, top: Section) -> FormulaExample:
     texts = {each: formulas.text(each) for each in list(formulas.left)}
     if not texts:
         formulas.fail("", "one formula at least is expected")
-    figures = _figures(printed)
+    for section, what, found, most in (
+        (values, "values", given, _MOST_VALUES),
+        (formulas, "formulas", texts, _MOST_FORMULAS),
+    ):
+        if len(found) > most:
+            section.fail("", f"{len(found):,} {what}; at most {most:,} are read")
+    figures = _figures(top, printed)
+    _check_work(top, printed, figures, len(given) + len(texts))
     try:
         example = FormulaExample(
             name=name,
@@ -71,6 +88,16 @@ def network_example(name: str, top: Section) -> WorkedExample:
     bias = top.choice("bias", BIASES, notation.convention or "+b")
     notation = replace(notation, convention=bias)
     layers = _layers(top.sections("layers"), bias, notation.vectors)
+    parameters = sum(_parameters(layer) for layer in layers)
+    if parameters > _MOST_PARAMETERS:
+        top.fail("layers", f"{parameters:,} weights and biases; at most {_MOST_PARAMETERS:,} are read")
+    examples = _examples(top.sections("examples"), layers)
+    if parameters * len(examples) > _MOST_NUMBERS:
+        top.fail(
+            "examples",
+            f"{len(examples):,} examples for {parameters:,} weights and biases; at most "
+            f"{_MOST_NUMBERS // parameters:,} are read",
+        )
     training, printed = top.section("training"), top.sections("figures", at_least=0)
     example = WorkedExample(
         name=name,
@@ -79,13 +106,14 @@ def network_example(name: str, top: Section) -> WorkedExample:
         ours=top.text("ours", ""),
         layers=layers,
         bias=bias,
-        examples=_examples(top.sections("examples"), layers),
+        examples=examples,
         error=_error(training),
         learning_rate=_learning_rate(training),
         update_biases=training.flag("update_biases", True),
         notation=notation,
-        figures=_figures(printed),
+        figures=_figures(top, printed),
     )
+    _check_work(top, printed, example.figures, parameters * len(examples))
     training.done(("error", "learning_rate", "update_biases"))
     top.done(
         ("title", "source", "ours", "bias", "layers", "training", "examples", "notation", "figures")
@@ -98,6 +126,29 @@ def network_example(name: str, top: Section) -> WorkedExample:
         if not symbols.knows(figure.of):
             section.fail("of", f"the example has no {figure.of!r}")
     return example
+
+
+def _parameters(layer: LayerData) -> int:
+    """How many weights and biases a layer has."""
+    biases = len(layer.biases) if isinstance(layer.biases, list) else layer.biases is not None
+    return sum(map(len, layer.weights)) + biases
+
+
+def _check_work(top: Section, sections: list[Section], figures: Sequence[Figure], numbers: int) -> None:
+    """Refuse what would take too long to check, of a step of so many numbers."""
+    if len(figures) * numbers > _MOST_CHECKED:
+        top.fail(
+            "figures",
+            f"{len(figures):,} figures of a step of {numbers:,} numbers; at most "
+            f"{_MOST_CHECKED // numbers:,} are read",
+        )
+    for section, figure in zip(sections, figures, strict=True):
+        if figure.after * numbers > _MOST_TRAINED:
+            section.fail(
+                "after",
+                f"{figure.after:,} updates of a step of {numbers:,} numbers; at most "
+                f"{_MOST_TRAINED // numbers:,} are read",
+            )
 
 
 def _layers(sections: list[Section], bias: str, vectors: str) -> list[LayerData]:
@@ -187,6 +238,9 @@ def _notation(top: Section) -> Notation:
         entries = {field.name: getattr(like, field.name) for field in fields(Notation)}
     known = [field.name for field in fields(Notation)]
     entries |= {name: section.text(name) for name in known if name in section.left}
+    for name, template in entries.items():
+        if len(template) > _LONGEST_TEMPLATE:
+            section.fail(name, f"{len(template):,} characters; at most {_LONGEST_TEMPLATE} are read")
     section.done(["like", *known])
     try:
         return Notation(**entries)
@@ -194,7 +248,9 @@ def _notation(top: Section) -> Notation:
         section.fail("", str(error))
 
 
-def _figures(sections: list[Section]) -> list[Figure]:
+def _figures(top: Section, sections: list[Section]) -> list[Figure]:
+    if len(sections) > _MOST_FIGURES:
+        top.fail("figures", f"{len(sections):,} figures; at most {_MOST_FIGURES:,} are read")
     figures: dict[str, Figure] = {}
     for section in sections:
         symbol = section.text("symbol")

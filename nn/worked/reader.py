@@ -8,7 +8,12 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-__all__ = ["Section", "WorkedExampleError"]
+from autograd.symbols import is_control
+
+__all__ = ["PROSE", "Section", "WorkedExampleError", "control_in"]
+
+#: The keys of texts that may have several lines.
+PROSE = {"title", "source", "ours", "where"}
 
 T = TypeVar("T")
 
@@ -49,8 +54,11 @@ class Section:
         return converted
 
     def text(self, key: str, default: str | None = None) -> str:
-        """A text."""
-        return self._take(key, "a text", default, lambda x: x if isinstance(x, str) else None)
+        """A text that a terminal shows, and does not obey; of one line unless the key is of prose."""
+        text = self._take(key, "a text", default, lambda x: x if isinstance(x, str) else None)
+        if found := control_in(text, key):
+            self.fail(key, found)
+        return text
 
     def flag(self, key: str, default: bool | None = None) -> bool:
         """True or false."""
@@ -63,8 +71,12 @@ class Section:
         return self._take(key, expected, default, lambda x: x if x in names else None)
 
     def texts(self, key: str, default: list[str] | None = None) -> list[str]:
-        """A list of texts."""
-        return self._take(key, "a list of texts", default, _texts)
+        """A list of texts, each as `text` takes it."""
+        texts = self._take(key, "a list of texts", default, _texts)
+        for text in texts:
+            if found := control_in(text, key):
+                self.fail(key, found)
+        return texts
 
     def number(self, key: str, default: float | None = None) -> float:
         """A finite number."""
@@ -104,6 +116,19 @@ class Section:
         """Raise an error if keys are left that nobody asked for; ``known`` are those that one may."""
         for key in self.left:
             self.fail(key, f"unknown key; there are {', '.join(known)}")
+
+
+def control_in(text: str, key: str) -> str | None:
+    r"""What is wrong with a text that has control characters; line ends and tabs are none in prose.
+
+    >>> control_in("\x1b[2Jw{n}", "weight"), control_in("two\nlines", "title")
+    ('a text without control characters is expected, not one with U+001B', None)
+    """
+    but = "\n\t" if key in PROSE else ""
+    for each in "" if text.isprintable() else text:
+        if is_control(each) and each not in but:
+            return f"a text without control characters is expected, not one with U+{ord(each):04X}"
+    return None
 
 
 def _found(found: object) -> str:

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from autograd.arguments import instance
 from nn.notation import Notation, notation_names
 from nn.worked.example import LayerData, WorkedExample
+from nn.worked.reader import control_in
 
 __all__ = ["dumps"]
 
@@ -20,6 +21,7 @@ def dumps(example: WorkedExample) -> str:
 
     Raises:
         TypeError: it is no `WorkedExample`.
+        ValueError: a text has control characters, which no file may have.
 
     >>> from nn import worked
     >>> print(dumps(worked.exercise(7)).partition("[training]")[0].rstrip())
@@ -52,6 +54,9 @@ def dumps(example: WorkedExample) -> str:
 
 
 def _lines(header: str, entries: Mapping[str, object]) -> list[str]:
+    for key, entry in entries.items():
+        if isinstance(entry, str) and (found := control_in(entry, key)):
+            raise ValueError(f"{key}: {found}")
     lines = [f"{header}\n"] if header else []
     return lines + [f"{key} = {_value(entry)}\n" for key, entry in entries.items()]
 

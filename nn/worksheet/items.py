@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
+from autograd import OperandError, arguments
 from autograd.formula import Style, Written, write
 
 __all__ = [
@@ -162,12 +163,26 @@ Item: TypeAlias = Heading | Paragraph | Question | MatrixItem | Table | Picture
 def blanks(items: Sequence[Item]) -> Iterator[Blank]:
     """Every blank of a worksheet, in order.
 
+    Raises:
+        TypeError: they are no items of a worksheet.
+
     >>> from nn import worked
     >>> from nn.worksheet import Worksheet
     >>> sheet = Worksheet(worked.load("xing-single"))
     >>> [(blank.symbol, blank.answer) for blank in blanks(sheet.items)][:3]  # net, and o = σ(net)
     [('net', 0.0), ('net', 0.0), ('o', 0.5)]
     """
+    items = arguments.items("items", items)
+    for number, item in enumerate(items):
+        if not isinstance(item, get_args(Item)):
+            raise OperandError(
+                f"items[{number}] is an item of a worksheet, not {arguments.shown(item)}",
+                operands=(item,),
+            )
+    return _blanks(items)
+
+
+def _blanks(items: Sequence[Item]) -> Iterator[Blank]:
     for item in items:
         match item:
             case Paragraph(pieces=pieces):

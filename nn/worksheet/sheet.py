@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import pairwise
+from os import PathLike
 from pathlib import Path
 
-from autograd import OPERATIONS
+from autograd import OPERATIONS, OperandError
+from autograd.arguments import flag, instance, shown, whole
+from autograd.arguments import text as text_of
 from nn.notation import Notation
 from nn.worked.example import WorkedExample
 from nn.worksheet.entries import ask_by_entries, show_entries
@@ -43,6 +47,7 @@ class Worksheet:
     Raises:
         ValueError: the network or its examples are too many to work out by hand, the digits are not
             between 1 and 17, or there is no such notation.
+        TypeError: an argument is not of its kind.
 
     >>> from nn import worked
     >>> sheet = Worksheet(worked.load("urbain"), digits=4)
@@ -54,6 +59,8 @@ class Worksheet:
     def __init__(
         self, example: WorkedExample, *, digits: int = 6, notation: Notation | str | None = None
     ) -> None:
+        instance("example", example, WorkedExample, "a worked example with a network")
+        digits = whole("digits", digits, -sys.maxsize)
         if not 1 <= digits <= 17:
             raise ValueError(f"the digits are between 1 and 17, not {digits}")
         _check_size(example)
@@ -80,15 +87,16 @@ class Worksheet:
 
         Raises:
             ValueError: another kind.
+            TypeError: an argument is not of its kind.
 
         >>> from nn import worked
         >>> sheet = Worksheet(worked.load("xing-single"))
         >>> "____" in sheet.text("md"), "____" in sheet.text("md", answers=True)
         (True, False)
         """
-        if kind not in KINDS:
-            raise ValueError(f"a worksheet is written as {', '.join(KINDS)}, not as {kind!r}")
-        return KINDS[kind](self.digits, answers).render(self.items)
+        if text_of("kind", kind) not in KINDS:
+            raise ValueError(_written_as(kind))
+        return KINDS[kind](self.digits, flag("answers", answers)).render(self.items)
 
     def save(self, path: str | Path, answers: bool = False) -> Path:
         """Write the worksheet to a file, whose ending says as what.
@@ -96,6 +104,7 @@ class Worksheet:
         Raises:
             ValueError: the ending is none of ``.md``, ``.html`` and ``.tex``.
             OSError: the file cannot be written.
+            TypeError: an argument is not of its kind.
 
         >>> from tempfile import TemporaryDirectory
         >>> from nn import worked
@@ -104,10 +113,20 @@ class Worksheet:
         ...     "</html>" in path.read_text(encoding="utf-8")
         True
         """
+        if not isinstance(path, str | PathLike):
+            raise OperandError(f"path is a text or a path, not {shown(path)}", operands=(path,))
         path = Path(path)
-        text = self.text(path.suffix.removeprefix(".").lower(), answers)
+        kind = path.suffix.removeprefix(".").lower()
+        if kind not in KINDS:
+            raise ValueError(f"{path.name!r}: {_written_as(kind)}")
+        text = self.text(kind, answers)
         path.write_text(text, encoding="utf-8")
         return path
+
+
+def _written_as(kind: str) -> str:
+    """What is wrong with a kind that is none."""
+    return f"a worksheet is written as {', '.join(KINDS)}, not as {kind!r}"
 
 
 def _check_size(example: WorkedExample) -> None:
