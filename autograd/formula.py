@@ -32,7 +32,7 @@ __all__ = [
 MOST_DIGITS = 767
 
 # How tightly a piece of formula holds together; a looser piece inside a tighter one takes brackets.
-CONDITION, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
+EITHER, CONDITION, SUM, PRODUCT, SIGN, POWER, ATOM = range(7)
 
 
 class Written(NamedTuple):
@@ -321,9 +321,11 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
                 for op, side in zip(ops, comparators, strict=True):
                     text += f" {style.comparisons[type(op)]} {walk(side).text}"
                 return Written(text, CONDITION)
-            case ast.BoolOp(op=op, values=values):
-                joint = style.words(" and " if isinstance(op, ast.And) else " or ")
-                return Written(joint.join(walk(value).text for value in values), CONDITION)
+            case ast.BoolOp(op=ast.Or(), values=values):
+                return Written(style.words(" or ").join(walk(each).text for each in values), EITHER)
+            case ast.BoolOp(values=values):
+                parts = [wrap(walk(each), CONDITION) for each in values]
+                return Written(style.words(" and ").join(parts), CONDITION)
             case ast.IfExp():
                 return Written(style.cases(branches(tree)), CONDITION)
             case _:  # pragma: no cover - Expression refused it
@@ -334,6 +336,10 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
         if not isinstance(tree, ast.IfExp):
             nan = isinstance(tree, ast.Name) and tree.id == "nan"
             return [] if nan else [(walk(tree).text, None)]
+        if isinstance(inner := tree.body, ast.IfExp):  # cases of a case, side by side with the others
+            both = ast.BoolOp(ast.And(), [tree.test, inner.test])
+            others = ast.IfExp(tree.test, inner.orelse, tree.orelse)
+            return branches(ast.IfExp(both, inner.body, others))
         return [(walk(tree.body).text, walk(tree.test).text), *branches(tree.orelse)]
 
     return walk(tree)

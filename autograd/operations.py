@@ -251,8 +251,9 @@ _TABLE = (
                 "else y * x ** (y - 1.0) if 0.0 != y == y - 1.0 + 1.0 != y - 1.0 else y * out / x"
             ),
             (
-                "(0.0 - x ** (y if y > 2.0 else (y + 1.0) / 2.0 if y > 1.0 else y / 2.0) if y > 0.0 "
-                "else 0.0) if x == 0.0 else out * log(x)"
+                "(0.0 if y <= 0.0 else 0.0 - x ** y if y < 1.0 or y > 2.0 "
+                "else 0.0 - sqrt(x) if y == 1.0 else 0.0 - x ** ((y + 1.0) / 2.0)) if x == 0.0 "
+                "else out * log(x)"
             ),
         ),
         as_taught=("y * x ** (y - 1.0)", "out * log(x)"),
