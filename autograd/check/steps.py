@@ -98,7 +98,7 @@ class ErrorOverEps(tuple[StepError, ...]):
             axes.set_xlabel("eps")
             axes.set_ylabel("error of the difference")
             axes.grid(alpha=0.3)
-            axes.legend()
+            axes.legend(loc="upper center")
             file = StringIO()
             figure.savefig(file, format="svg", metadata={"Date": None})
         text = file.getvalue()
