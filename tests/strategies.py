@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
+from hypothesis import Phase, find, settings
 from hypothesis import strategies as st
 
 from autograd import OPERATIONS, Operation
@@ -47,3 +50,23 @@ pencil_examples = partial(
     numbers=st.integers(-200, 200).map(lambda n: n / 100.0),
     learning_rates=st.sampled_from([0.05, 0.1, 0.5]),
 )
+
+
+#: How a search is to go: the same each time, and for long enough.
+generating = settings(
+    max_examples=2000, derandomize=True, database=None, deadline=None, phases=[Phase.generate]
+)
+searching = settings(generating, phases=[Phase.generate, Phase.shrink])
+
+
+def occurs(strategy: st.SearchStrategy[Any], condition: Callable[[Any], bool]) -> bool:
+    """Whether something is drawn that meets a condition; else `find` raises."""
+    return condition(find(strategy, condition, settings=generating))
+
+
+def simplest(strategy: st.SearchStrategy[Any], condition: Callable[[Any], bool]) -> Any:
+    return find(strategy, condition, settings=searching)
+
+
+def notes(error: BaseException) -> str:
+    return "\n".join(error.__notes__)

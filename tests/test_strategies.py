@@ -8,7 +8,7 @@ import os
 import re
 import sys
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, distribution
 from itertools import product
@@ -17,15 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracles import attached, inside, on_kink, replaced, same, spoilt
-from strategies import FINITE, any_numbers, operations
+from strategies import FINITE, any_numbers, generating, notes, occurs, operations, searching, simplest
 
 import autograd
 from autograd import (
     OPERATIONS,
-    DomainError,
     GradcheckError,
     OperandError,
     Operation,
@@ -33,32 +32,14 @@ from autograd import (
     gradcheck,
     topological_order,
 )
-from autograd.strategies import Graph, between, gradcheck_everywhere, graphs, operands, values
+from autograd.strategies import Graph, between, graphs, operands, values
 from autograd.strategies.domains import Interval, boxes, kink_distance
 from nn import MLP, Example, Layer, Neuron, TrainingStep
-from nn.error_rules import ERRORS
-from nn.neuron import BIASES
-from nn.strategies import ACTIVATIONS, examples, network, networks, worked_examples
+from nn.strategies import networks, worked_examples
 from nn.worked import WorkedExample
 
 ROOT = Path(autograd.__file__).parents[1]
 every_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-
-#: How a search is to go: the same each time, and for long enough.
-generating = settings(
-    max_examples=2000, derandomize=True, database=None, deadline=None, phases=[Phase.generate]
-)
-searching = settings(generating, phases=[Phase.generate, Phase.shrink])
-
-
-def occurs(strategy: st.SearchStrategy[Any], condition: Callable[[Any], bool]) -> bool:
-    """Whether something is drawn that meets a condition; else `find` raises."""
-    return condition(find(strategy, condition, settings=generating))
-
-
-def simplest(strategy: st.SearchStrategy[Any], condition: Callable[[Any], bool]) -> Any:
-    return find(strategy, condition, settings=searching)
-
 
 # --- operands -------------------------------------------------------------------------------------
 
@@ -551,256 +532,6 @@ def test_a_replaced_row_is_put_back() -> None:
     with replaced(spoilt("sin", 0)), replaced(spoilt("mul", 0, "-({})")):
         assert slopes() == [1.5, 1.5, -2.0]
     assert slopes() == [1.0, 1.0, 2.0]
-
-
-# --- a function, everywhere -----------------------------------------------------------------------
-
-
-def notes(error: BaseException) -> str:
-    return "\n".join(error.__notes__)
-
-
-def softened(x: Value) -> Value:
-    return x / (1.0 + abs(float(x)))
-
-
-def test_a_wrong_derivative_is_found_and_made_simple() -> None:
-    with pytest.raises(GradcheckError, match="wrong") as caught:
-        gradcheck_everywhere(softened, (-10.0, 10.0), settings=searching)
-    assert "f=softened" in notes(caught.value)
-    assert "inputs=(1.0,)" in notes(caught.value)
-    (row,) = caught.value.report.failures
-    assert (row.input, row.at, row.judgement.analytic) == ("x", 1.0, 0.5)
-    assert row.judgement.numeric == pytest.approx(0.25)
-
-
-def test_a_planted_partial_is_found_and_blamed() -> None:
-    with replaced(spoilt("exp", 0)), pytest.raises(GradcheckError, match="of exp at node") as caught:
-        gradcheck_everywhere(lambda x, y: (x * y).exp(), (-2, 2), (-2, 2), settings=searching)
-    assert "inputs=(0.0, 1.0)" in notes(caught.value)
-
-
-def test_a_mistake_in_one_corner_is_found() -> None:
-    def cornered(x: Value) -> Value:
-        return x * x if x < 9.99 else x * float(x)
-
-    with pytest.raises(GradcheckError):
-        gradcheck_everywhere(cornered, (0.0, 10.0), settings=searching)
-    gradcheck_everywhere(cornered, (0.0, 9.9))
-
-
-@pytest.mark.parametrize(
-    ("f", "domains"),
-    [
-        pytest.param(abs, [(-1.0, 1.0)], id="a kink"),
-        pytest.param(lambda x, y: x.max(y), [(-1.0, 1.0)] * 2, id="ties"),
-        pytest.param(lambda x: x.relu() - (-x).relu(), [(-1.0, 1.0)], id="kinks that cancel"),
-        pytest.param(lambda x: abs(x).sqrt(), [(-1.0, 1.0)], id="a kink times an infinite slope"),
-        pytest.param(lambda y, x: y.atan2(x), [(-1.0, 1.0)] * 2, id="a jump"),
-        pytest.param(lambda x: x.sqrt(), [(0.0, 1.0)], id="an infinite slope at an edge"),
-        pytest.param(lambda x: x.log() * x.exp(), [(1e-3, 5.0)], id="a steep one"),
-        pytest.param(
-            lambda xs: sum(x * x for x in xs),
-            [st.lists(st.floats(-3.0, 3.0), min_size=1)],
-            id="a list",
-        ),
-    ],
-)
-def test_right_functions_pass_everywhere(f: Callable[..., Any], domains: Sequence[Any]) -> None:
-    gradcheck_everywhere(f, *domains)
-
-
-def test_kinks_are_reported_on_request() -> None:
-    def cancelling(x: Value) -> Value:
-        return x.relu() - (-x).relu()
-
-    gradcheck_everywhere(cancelling, (-1.0, 1.0))
-    with pytest.raises(GradcheckError) as caught:
-        gradcheck_everywhere(cancelling, (-1.0, 1.0), kink_margin=None, settings=searching)
-    assert "inputs=(0.0,)" in notes(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("f", "arguments"),
-    [
-        (lambda x: (x * 0.0).relu() + x * float(x), 1),
-        (lambda x: abs(x - x) + x * float(x), 1),
-        (lambda w, x: (x * 0.0).relu() + w * float(x) * x, 2),
-        (lambda x: x.max(x) * float(x), 1),
-    ],
-)
-def test_a_node_that_is_always_on_its_kink_excuses_nothing(
-    f: Callable[..., Any], arguments: int
-) -> None:
-    with pytest.raises(GradcheckError, match="wrong"):
-        gradcheck_everywhere(f, *[(-3.0, 3.0)] * arguments)
-
-
-def test_a_kink_elsewhere_excuses_nothing() -> None:
-    with pytest.raises(GradcheckError, match="wrong"):
-        gradcheck_everywhere(lambda x: abs(x - 0.5) + x * float(x), (-3.0, 3.0))
-
-
-def test_what_differs_from_run_to_run_is_reported() -> None:
-    calls: list[float] = []
-
-    def counting(x: Value) -> Value:
-        calls.append(float(x))
-        return x * len(calls)
-
-    with pytest.raises(GradcheckError, match="two runs at the same point differ"):
-        gradcheck_everywhere(counting, (1.0, 2.0), settings=settings(searching, max_examples=5))
-
-
-def test_what_the_function_raises_is_raised_with_the_point() -> None:
-    with pytest.raises(DomainError, match=r"log\(x\) needs x > 0") as caught:
-        gradcheck_everywhere(autograd.log, (-1.0, 1.0), settings=searching)
-    assert "inputs=(0.0,)" in notes(caught.value)
-
-
-def test_tolerances_are_passed_on() -> None:
-    def nearly(x: Value) -> Value:
-        return x * 1.001 - float(x) * 0.001
-
-    gradcheck_everywhere(nearly, (1.0, 2.0), rtol=0.01)
-    with pytest.raises(GradcheckError):
-        gradcheck_everywhere(nearly, (1.0, 2.0), rtol=1e-4, atol=0.0)
-    with pytest.raises(ValueError, match="eps"):
-        gradcheck_everywhere(nearly, (1.0, 2.0), eps=-1.0)
-
-
-@pytest.mark.parametrize("domain", [3.0, "ab", (1.0,), (1.0, 2.0, 3.0), None], ids=repr)
-def test_what_is_no_domain_is_refused(domain: Any) -> None:
-    with pytest.raises(TypeError, match=r"an interval \(low, high\) or a strategy, not "):
-        gradcheck_everywhere(autograd.sin, domain)
-
-
-# --- networks -------------------------------------------------------------------------------------
-
-
-@given(networks(parameters=st.floats(0.25, 0.5), biases=["+b", "none"], outputs=["tanh"]))
-def test_networks_are_as_asked_for(model: MLP) -> None:
-    assert 1 <= len(model.layers) <= 3
-    for layer in model.layers:
-        assert 1 <= len(layer.neurons) <= 4
-        assert len({neuron.activation for neuron in layer.neurons}) == 1
-        assert layer.neurons[0].activation in (*ACTIVATIONS, "tanh")
-        assert layer.neurons[0].bias_convention in (BIASES["+b"], None)
-    assert model.layers[-1].neurons[0].activation == "tanh"
-    assert all(0.25 <= parameter.data <= 0.5 for parameter in model.parameters())
-
-
-@given(networks(), st.data())
-def test_networks_compute_finite_numbers(model: MLP, data: st.DataObject) -> None:
-    example = data.draw(examples(model))
-    outputs = model.outputs(example.inputs)
-    assert len(outputs) == len(example.targets)
-    assert all(math.isfinite(out.data) for out in outputs)
-
-
-def test_every_activation_and_convention_occurs() -> None:
-    activations, conventions = set(), set()
-
-    @settings(generating, max_examples=500)
-    @given(networks())
-    def collect(model: MLP) -> None:
-        activations.update(neuron.activation for layer in model.layers for neuron in layer.neurons)
-        conventions.add(model.layers[0].neurons[0].bias_convention)
-
-    collect()
-    assert activations == {*ACTIVATIONS}
-    assert conventions == {*BIASES.values()}
-
-
-@given(networks(shapes=st.just([2, 3, 1])))
-def test_a_shape_is_as_given(model: MLP) -> None:
-    assert [len(layer.neurons) for layer in model.layers] == [3, 1]
-    assert len(model.layers[0].neurons[0].weights) == 2
-
-
-def test_a_network_is_reported_as_the_call_that_makes_it() -> None:
-    @searching
-    @given(networks())
-    def check(model: MLP) -> None:
-        assert len(model.layers) < 2
-
-    with pytest.raises(AssertionError) as caught:
-        check()
-    call = re.search(r"model=(network\(.*\)),", notes(caught.value))
-    assert call is not None
-    made = eval(call[1], {"network": network})
-    assert isinstance(made, MLP)
-    assert [len(layer.neurons) for layer in made.layers] == [1, 1]
-    assert all(parameter.data == 0.0 for parameter in made.parameters())
-
-
-def test_a_network_takes_as_many_numbers_as_it_has() -> None:
-    with pytest.raises(ValueError, match="parameters are 2 numbers here, not 1"):
-        network([1, 1], ["linear"], "+b", [1.0])
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda: operands("exp", limit=nan),
-        lambda: operands("exp", slope_limit=0.0),
-        lambda: graphs(limit=-1.0),
-        lambda: graphs(kink_margin=nan),
-        lambda: graphs(kink_margin=inf),
-        lambda: gradcheck_everywhere(autograd.sin, (0.0, 1.0), kink_margin=inf),
-        lambda: networks(activations=["bogus"]),
-        lambda: networks(biases=[]),
-        lambda: worked_examples(errors=["cross_entropyy"]),
-        lambda: worked_examples(most_examples=0),
-        lambda: examples(MLP(1, [1]), "cross_entropyy"),
-    ],
-)
-def test_what_nothing_could_be_drawn_from_is_refused_before_anything_is(
-    make: Callable[[], object],
-) -> None:
-    names = "limit|margin|activations|biases|error|examples"
-    with pytest.raises(ValueError, match=names):
-        make()
-
-
-def test_a_limit_of_slopes_may_be_less_than_that_of_the_result_by_itself() -> None:
-    assert find(graphs(["mul"], slope_limit=0.5), lambda graph: True).operations
-
-
-@pytest.mark.parametrize("error", ERRORS)
-@given(data=st.data())
-def test_targets_suit_the_error(error: str, data: st.DataObject) -> None:
-    model = data.draw(networks(shapes=st.just([2, 3]), outputs=["linear"]))
-    example = data.draw(examples(model, error, inputs=st.floats(5.0, 6.0)))
-    assert (len(example.inputs), len(example.targets)) == (2, 3)
-    assert all(5.0 <= each <= 6.0 for each in example.inputs)
-    assert all(-1.0 <= each <= 1.0 for each in example.targets)
-    if "cross_entropy" in error:
-        assert all(each >= 0.0 for each in example.targets)
-    if error == "cross_entropy":
-        assert sum(example.targets) == pytest.approx(1.0)
-
-
-@pytest.mark.parametrize("error", ERRORS)
-@given(data=st.data())
-def test_worked_examples_can_be_worked(error: str, data: st.DataObject) -> None:
-    example = data.draw(worked_examples(errors=[error]))
-    assert example.error == error
-    step = example.step()
-    assert all(math.isfinite(number) for number in (step.error_before, step.error_after))
-
-
-@pytest.mark.parametrize(
-    "condition",
-    [
-        lambda example: len(example.examples) == 3,
-        lambda example: example.update_biases and example.bias != "none",
-        lambda example: 0.0 < example.learning_rate < 1.0,
-        lambda example: len(example.layers) == 3,
-    ],
-)
-def test_worked_examples_are_of_every_kind(condition: Callable[[WorkedExample], bool]) -> None:
-    assert occurs(worked_examples(), condition)
 
 
 # --- what Hypothesis finds by itself --------------------------------------------------------------

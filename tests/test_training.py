@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from network_oracle import forward, recursion
 from rich.console import Console
-from test_network import forward, recursion
 
 from autograd import AutogradError, Value
 from nn import MLP, SGD, Adam, AdamW, Example, Notation, Optimizer, TrainingStep, train, worked

@@ -1,0 +1,135 @@
+"""gradcheck_everywhere: what it finds on a domain, and what it leaves alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from oracles import replaced, spoilt
+from strategies import notes, searching
+
+import autograd
+from autograd import (
+    DomainError,
+    GradcheckError,
+    Value,
+)
+from autograd.strategies import gradcheck_everywhere
+
+
+def softened(x: Value) -> Value:
+    return x / (1.0 + abs(float(x)))
+
+
+def test_a_wrong_derivative_is_found_and_made_simple() -> None:
+    with pytest.raises(GradcheckError, match="wrong") as caught:
+        gradcheck_everywhere(softened, (-10.0, 10.0), settings=searching)
+    assert "f=softened" in notes(caught.value)
+    assert "inputs=(1.0,)" in notes(caught.value)
+    (row,) = caught.value.report.failures
+    assert (row.input, row.at, row.judgement.analytic) == ("x", 1.0, 0.5)
+    assert row.judgement.numeric == pytest.approx(0.25)
+
+
+def test_a_planted_partial_is_found_and_blamed() -> None:
+    with replaced(spoilt("exp", 0)), pytest.raises(GradcheckError, match="of exp at node") as caught:
+        gradcheck_everywhere(lambda x, y: (x * y).exp(), (-2, 2), (-2, 2), settings=searching)
+    assert "inputs=(0.0, 1.0)" in notes(caught.value)
+
+
+def test_a_mistake_in_one_corner_is_found() -> None:
+    def cornered(x: Value) -> Value:
+        return x * x if x < 9.99 else x * float(x)
+
+    with pytest.raises(GradcheckError):
+        gradcheck_everywhere(cornered, (0.0, 10.0), settings=searching)
+    gradcheck_everywhere(cornered, (0.0, 9.9))
+
+
+@pytest.mark.parametrize(
+    ("f", "domains"),
+    [
+        pytest.param(abs, [(-1.0, 1.0)], id="a kink"),
+        pytest.param(lambda x, y: x.max(y), [(-1.0, 1.0)] * 2, id="ties"),
+        pytest.param(lambda x: x.relu() - (-x).relu(), [(-1.0, 1.0)], id="kinks that cancel"),
+        pytest.param(lambda x: abs(x).sqrt(), [(-1.0, 1.0)], id="a kink times an infinite slope"),
+        pytest.param(lambda y, x: y.atan2(x), [(-1.0, 1.0)] * 2, id="a jump"),
+        pytest.param(lambda x: x.sqrt(), [(0.0, 1.0)], id="an infinite slope at an edge"),
+        pytest.param(lambda x: x.log() * x.exp(), [(1e-3, 5.0)], id="a steep one"),
+        pytest.param(
+            lambda xs: sum(x * x for x in xs),
+            [st.lists(st.floats(-3.0, 3.0), min_size=1)],
+            id="a list",
+        ),
+    ],
+)
+def test_right_functions_pass_everywhere(f: Callable[..., Any], domains: Sequence[Any]) -> None:
+    gradcheck_everywhere(f, *domains)
+
+
+def test_kinks_are_reported_on_request() -> None:
+    def cancelling(x: Value) -> Value:
+        return x.relu() - (-x).relu()
+
+    gradcheck_everywhere(cancelling, (-1.0, 1.0))
+    with pytest.raises(GradcheckError) as caught:
+        gradcheck_everywhere(cancelling, (-1.0, 1.0), kink_margin=None, settings=searching)
+    assert "inputs=(0.0,)" in notes(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("f", "arguments"),
+    [
+        (lambda x: (x * 0.0).relu() + x * float(x), 1),
+        (lambda x: abs(x - x) + x * float(x), 1),
+        (lambda w, x: (x * 0.0).relu() + w * float(x) * x, 2),
+        (lambda x: x.max(x) * float(x), 1),
+    ],
+)
+def test_a_node_that_is_always_on_its_kink_excuses_nothing(
+    f: Callable[..., Any], arguments: int
+) -> None:
+    with pytest.raises(GradcheckError, match="wrong"):
+        gradcheck_everywhere(f, *[(-3.0, 3.0)] * arguments)
+
+
+def test_a_kink_elsewhere_excuses_nothing() -> None:
+    with pytest.raises(GradcheckError, match="wrong"):
+        gradcheck_everywhere(lambda x: abs(x - 0.5) + x * float(x), (-3.0, 3.0))
+
+
+def test_what_differs_from_run_to_run_is_reported() -> None:
+    calls: list[float] = []
+
+    def counting(x: Value) -> Value:
+        calls.append(float(x))
+        return x * len(calls)
+
+    with pytest.raises(GradcheckError, match="two runs at the same point differ"):
+        gradcheck_everywhere(counting, (1.0, 2.0), settings=settings(searching, max_examples=5))
+
+
+def test_what_the_function_raises_is_raised_with_the_point() -> None:
+    with pytest.raises(DomainError, match=r"log\(x\) needs x > 0") as caught:
+        gradcheck_everywhere(autograd.log, (-1.0, 1.0), settings=searching)
+    assert "inputs=(0.0,)" in notes(caught.value)
+
+
+def test_tolerances_are_passed_on() -> None:
+    def nearly(x: Value) -> Value:
+        return x * 1.001 - float(x) * 0.001
+
+    gradcheck_everywhere(nearly, (1.0, 2.0), rtol=0.01)
+    with pytest.raises(GradcheckError):
+        gradcheck_everywhere(nearly, (1.0, 2.0), rtol=1e-4, atol=0.0)
+    with pytest.raises(ValueError, match="eps"):
+        gradcheck_everywhere(nearly, (1.0, 2.0), eps=-1.0)
+
+
+@pytest.mark.parametrize("domain", [3.0, "ab", (1.0,), (1.0, 2.0, 3.0), None], ids=repr)
+def test_what_is_no_domain_is_refused(domain: Any) -> None:
+    with pytest.raises(TypeError, match=r"an interval \(low, high\) or a strategy, not "):
+        gradcheck_everywhere(autograd.sin, domain)
