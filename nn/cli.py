@@ -26,17 +26,23 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 
+class _Refused(click.ClickException):
+    """Exits as click does where a call is wrong; 1 says that a figure is off."""
+
+    exit_code = 2
+
+
 def _errors_in_one_line(command: Callable[..., None]) -> Callable[..., None]:
-    """What the user can mend is said in a line and exits with 1; anything else is a defect of ours."""
+    """What the user can mend is said in a line; anything else is a defect of ours."""
 
     @wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> None:
         try:
             command(*args, **kwargs)
         except KeyError as error:
-            raise click.ClickException(str(error.args[0])) from None
+            raise _Refused(str(error.args[0])) from None
         except (AutogradError, ValueError, OSError) as error:
-            raise click.ClickException(str(error)) from None
+            raise _Refused(str(error)) from None
 
     return wrapped
 
@@ -214,7 +220,7 @@ def explain(example: str, symbol: str, of: str | None, steps: int, bias: bool, a
 def proofread(example: str, as_json: bool) -> None:
     """Check the figures that a document prints, and say why they are off.
 
-    The exit code is 1 if one is.
+    The exit code is 1 if one is, and 2 if the example cannot be read.
     """
     proof = worked.load(example).proofread()
     click.echo(proof.to_json()) if as_json else Console().print(proof)

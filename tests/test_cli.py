@@ -44,7 +44,7 @@ def printed(*arguments: object) -> str:
 def refused(*arguments: object) -> str:
     """What a call that goes wrong prints: one line, and nothing else."""
     result = run(*arguments)
-    assert (result.exit_code, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (2, "")
     assert isinstance(result.exception, SystemExit)  # said by click; anything else is a traceback
     (line,) = result.stderr.splitlines()
     assert line.startswith("Error: ")
@@ -414,7 +414,7 @@ def test_as_a_process_of_its_own() -> None:
     assert "0.291027774" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 100
     wrong = process("step", "urbane")
-    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
     assert (
         wrong.stderr == f"Error: no worked example 'urbane'; there are {', '.join(worked.names())}, "
         "and files ending in .toml\n"

@@ -413,7 +413,7 @@ def test_what_is_wrong_with_a_file(old: str, new: str, message: str, tmp_path: P
     path = tmp_path / "own.toml"
     path.write_text(OWN.format(delta="1").replace(old, new, 1), encoding="utf-8")
     result = invoke(str(path))
-    assert (result.exit_code, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.replace("'figures[1].of'", "figures[1].of").startswith(
         f"Error: {path}: {message}"
     )
@@ -426,7 +426,7 @@ def test_a_figure_of_a_matrix_in_a_file(tmp_path: Path) -> None:
     matrices = matrices.replace('"net_o1"', '"W1"').replace('"delta_o1"', '"del1[1]"')
     path.write_text(matrices.format(delta="1"), encoding="utf-8")
     result = invoke(str(path))
-    assert (result.exit_code, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith("Error: own.toml: figures[1].of: W1 has different numbers: ")
 
 
@@ -435,5 +435,5 @@ def test_wrong_usage_is_clicks_to_explain() -> None:
         result = invoke(*arguments)
         assert (result.exit_code, result.stdout) == (2, "")
     result = invoke("urbane")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "no worked example 'urbane'" in result.stderr

@@ -550,10 +550,10 @@ def test_the_command_makes_a_new_exercise_and_writes_it_too(run: Callable[..., R
         (["urbain", "--layers", "2,1", "-o", "x.md"], 2, "are for a new exercise"),
         (["urbain", "--activation", "tanh", "-o", "x.md"], 2, "are for a new exercise"),
         (["--seed", "1", "--layers", "2;1", "-o", "x.md"], 2, "apart by commas"),
-        (["--seed", "1", "--layers", "2", "-o", "x.md"], 1, "2 to 8 numbers"),
-        (["urbain", "-o", "x.pdf"], 1, "written as md, html, tex"),
+        (["--seed", "1", "--layers", "2", "-o", "x.md"], 2, "2 to 8 numbers"),
+        (["urbain", "-o", "x.pdf"], 2, "written as md, html, tex"),
         (["urbain"], 2, "Missing option"),
-        (["nothing", "-o", "x.md"], 1, "no worked example 'nothing'"),
+        (["nothing", "-o", "x.md"], 2, "no worked example 'nothing'"),
     ],
 )
 def test_the_command_says_what_is_wrong(
