@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable, Sequence
+from functools import partial
 from multiprocessing import Pool
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -125,10 +126,10 @@ def main() -> None:
     with TemporaryDirectory() as folder, Pool() as pool:
         if by := first_failure(copied(Path(folder)), EVERY_TEST):
             raise SystemExit(f"without any mistake {by} fails")
-        jobs = [(number, folder) for number in real]
-        for number, by in zip(real, pool.starmap(_verdict, jobs, chunksize=1), strict=True):
+        found_by = pool.imap(partial(_verdict, folder=folder), real)
+        for number, by in zip(real, found_by, strict=True):
             verdicts[number] = by
-            print(f"{found[number].name}: {by or 'NOT NOTICED'}")
+            print(f"{found[number].name}: {by or 'NOT NOTICED'}", flush=True)
     put("mutation", score(zip(found, verdicts, strict=True)))
     RECORD.write_text(_record(zip(found, verdicts, strict=True)), encoding="utf-8")
 

@@ -189,9 +189,10 @@ def test_an_exception_leaves_everything_as_it_was(error: type[BaseException], ca
         nonlocal left
         left -= 1
         (x * y).backward()
-        x.data = 100.0
+        before, x.data = x.data, 100.0
         if not left:
             raise error("no")
+        x.data = before
         return x * y
 
     for check in (gradcheck, lambda f, inputs: gradcheck(f, inputs, report=True), error_over_eps):
@@ -200,6 +201,25 @@ def test_an_exception_leaves_everything_as_it_was(error: type[BaseException], ca
             check(f, (x, y))
         assert left <= 0
         assert (x.data, y.data, x.grad, y.grad) == (2.0, 3.0, 5.0, 6.0)
+
+
+def test_a_function_that_changes_its_input_is_told_so() -> None:
+    def moving(x: Value, y: Value) -> Value:
+        y.data = 5.0
+        return x * y
+
+    for check in (gradcheck, gradgradcheck, error_over_eps):
+        with pytest.raises(OperandError, match=r"the function changes its input y from 3\.0 to 5\.0"):
+            check(moving, (2.0, 3.0))
+
+    def moving_back(x: Value) -> Value:
+        there = x.data
+        x.data += 1.0
+        result = x * 2.0
+        x.data = there
+        return result
+
+    assert gradcheck(moving_back, 1.0)
 
 
 # --- planted mistakes -----------------------------------------------------------------------------

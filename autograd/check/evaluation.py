@@ -109,10 +109,18 @@ class Evaluated:
         """What the function returns where the inputs are now.
 
         Raises:
-            OperandError: it returned something else than scalars, or none.
+            OperandError: it returned something else than scalars, or none; or it left an input changed,
+                so that its derivatives are those at another point.
         """
-        with self._kept():
-            return results_of(deeper(self._f, *self.arguments))
+        with self._kept() as before:
+            results = results_of(deeper(self._f, *self.arguments))
+            for leaf, name, (_, data, _) in zip(self.inputs, self.names, before, strict=True):
+                if leaf.data.hex() != data.hex():
+                    raise OperandError(
+                        f"the function changes its input {name} from {data!r} to {leaf.data!r}",
+                        operands=(leaf,),
+                    )
+        return results
 
     def beside(self, leaf: Value, count: int, number: float) -> list[float] | None:
         """The results as plain numbers with one input elsewhere; None outside the function's domain.
@@ -143,10 +151,10 @@ class Evaluated:
         return numbers
 
     @contextmanager
-    def _kept(self) -> Iterator[None]:
+    def _kept(self) -> Iterator[list[tuple[Value, float, Any]]]:
         before = [(leaf, leaf.data, leaf.grad) for leaf in self.inputs]
         try:
-            yield
+            yield before
         finally:
             for leaf, data, grad in before:
                 leaf.data, leaf.grad = data, grad
