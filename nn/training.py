@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
+from autograd import AutogradError
 from autograd.arguments import instance, whole
 from nn.error_rules import ErrorRule, error_rule
 from nn.forward import Example, Forward, checked
@@ -44,6 +47,7 @@ def train(
         ValueError: no examples, an unknown error, wrong numbers of inputs or targets, or one that is
             infinite or NaN; or fewer than no steps.
         TypeError: an argument is not of its kind.
+        AutogradError: another thread is training the network.
 
     >>> from nn import MLP, SGD
     >>> network = MLP(1, [1], activation="linear", init="zeros")
@@ -55,12 +59,29 @@ def train(
     steps, rule = whole("the number of steps", steps, 0), error_rule(error)
     examples = checked(network, examples)
     instance("optimizer", optimizer, Optimizer, "an Optimizer")
-    for _ in range(steps):
-        forward = Forward(network, examples, rule)
-        network.zero_grad()
-        forward.error.backward()
-        optimizer.step()
-    return Forward(network, examples, rule).error.data
+    with _alone_with(network):
+        for _ in range(steps):
+            forward = Forward(network, examples, rule)
+            network.zero_grad()
+            forward.error.backward()
+            optimizer.step()
+        return Forward(network, examples, rule).error.data
+
+
+#: Which thread trains which network now.
+_trainers: dict[MLP, int] = {}
+
+
+@contextmanager
+def _alone_with(network: MLP) -> Iterator[None]:
+    """Two threads would take steps by gradients that are partly the other's."""
+    me = get_ident()
+    if _trainers.setdefault(network, me) != me:
+        raise AutogradError("another thread is training this network: give each a copy of its own")
+    try:
+        yield
+    finally:
+        _trainers.pop(network, None)
 
 
 class TrainingStep(Recorded):
