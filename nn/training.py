@@ -76,12 +76,14 @@ _trainers: dict[MLP, int] = {}
 def _alone_with(network: MLP) -> Iterator[None]:
     """Two threads would take steps by gradients that are partly the other's."""
     me = get_ident()
-    if _trainers.setdefault(network, me) != me:
-        raise AutogradError("another thread is training this network: give each a copy of its own")
+    within = _trainers.get(network) == me  # training of which this is a part
     try:
+        if _trainers.setdefault(network, me) != me:
+            raise AutogradError("another thread is training this network: give each a copy of its own")
         yield
     finally:
-        _trainers.pop(network, None)
+        if not within and _trainers.get(network) == me:
+            del _trainers[network]
 
 
 class TrainingStep(Recorded):
@@ -118,6 +120,7 @@ class TrainingStep(Recorded):
         ValueError: see `train`; or the notation gives a name twice, or the optimizer is another
             network's.
         TypeError: an argument is not of its kind.
+        AutogradError: another thread is training the network.
 
     >>> from nn import MLP, SGD
     >>> network = MLP(1, [1], activation="sigmoid", init="zeros")
@@ -139,8 +142,12 @@ class TrainingStep(Recorded):
     ) -> None:
         self.examples, self._rule = checked(network, examples), error_rule(error)
         instance("optimizer", optimizer, Optimizer, "an Optimizer")
+        with _alone_with(network):
+            self._train(network, optimizer, Notation() if notation is None else notation)
+
+    def _train(self, network: MLP, optimizer: Optimizer, notation: Notation | str) -> None:
         self._before = network.copy()
-        flipped = self._record(Notation() if notation is None else notation)
+        flipped = self._record(notation)
         # a copy was differentiated; what is trained gets its gradients
         originals = dict(network.named_parameters())
         trained = set(optimizer.parameters)

@@ -203,6 +203,17 @@ def test_an_exception_leaves_everything_as_it_was(error: type[BaseException], ca
         assert (x.data, y.data, x.grad, y.grad) == (2.0, 3.0, 5.0, 6.0)
 
 
+def test_what_a_plain_difference_settles_takes_two_calls_for_each_input() -> None:
+    calls = []
+
+    def counted(*xs: Value) -> Value:
+        calls.append(1)
+        return sum(xs, Value(0.0)).tanh()
+
+    assert gradcheck(counted, tuple([0.01] * 50))
+    assert len(calls) <= 2 * 50 + 3
+
+
 def test_a_function_that_changes_its_input_is_told_so() -> None:
     def moving(x: Value, y: Value) -> Value:
         y.data = 5.0

@@ -181,3 +181,13 @@ def test_a_slope_has_no_more_digits_than_a_subnormal_number() -> None:
         OPERATIONS["atan2"], 1, (-26.56959129432229, 1.2021431090675519e160), 1.8385e-319
     )
     assert found.verdict == "ok"
+
+
+def test_a_function_that_is_zero_all_around_has_slopes_to_tell_nothing_by() -> None:
+    for x in (1.0, 3e5, 1e6, 1e300):
+        assert verdict(lambda x: (x - float(x)).sqrt(), x) == "wrong"
+
+
+def test_what_overflows_in_the_bound_for_rounding_explains_anything() -> None:
+    for x in (100.3, 360.0, 375.0, 442.2, 600.0):
+        assert verdict(lambda x: x.exp().cos(), x) == "unclear"

@@ -96,6 +96,20 @@ def test_a_node_that_is_always_on_its_kink_excuses_nothing(
         gradcheck_everywhere(f, *[(-3.0, 3.0)] * arguments)
 
 
+def test_points_beside_a_kink_may_be_out_of_reach() -> None:
+    def large(x: Value) -> Value:
+        return x * 0.5 + float(x) * 0.25 + abs(x - x)
+
+    with pytest.raises(GradcheckError):
+        gradcheck_everywhere(large, (1.75e308, 1.79e308))
+
+    def picky(x: Value) -> Value:
+        assert 0.0 <= x.data <= 1.0
+        return abs(x - 0.5) * x
+
+    gradcheck_everywhere(picky, (0.1, 0.9))
+
+
 def test_a_kink_elsewhere_excuses_nothing() -> None:
     with pytest.raises(GradcheckError, match="wrong"):
         gradcheck_everywhere(lambda x: abs(x - 0.5) + x * float(x), (-3.0, 3.0))

@@ -297,6 +297,7 @@ def test_a_kink_or_an_edge_right_beside_a_point_is_no_mistake() -> None:
         ("square(max(x - 1.0, 0.0))", "2.0 * max(x - 1.0, 0.0)", {}),
         (ends + "x * x * (3.0 - 2.0 * x)", "6.0 * x * (1.0 - x) if 0.0 < x < 1.0 else 0.0", {}),
         ("log(x) - log1p(-x)", "1.0 / x + 1.0 / (1.0 - x)", {"domain": "0.0 < x and x < 1.0"}),
+        ("abs(x) ** 1.5", "1.5 * sqrt(abs(x)) * (1.0 if x > 0.0 else -1.0)", {}),
         ("log(x / (1.0 - x))", "1.0 / x + 1.0 / (1.0 - x)", {"domain": "0.0 < x and x < 1.0"}),
     ]:
         register("right", "x", value, partials=[partial], about="", **options)

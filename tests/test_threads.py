@@ -10,7 +10,7 @@ import pytest
 
 import autograd
 from autograd import AutogradError, Value
-from nn import MLP, SGD, Example, train
+from nn import MLP, SGD, Example, TrainingStep, train, training
 
 
 @pytest.fixture
@@ -208,10 +208,22 @@ def test_one_network_is_trained_by_one_thread_at_a_time() -> None:
         except AutogradError as error:
             refused.append(str(error))
 
+    def step() -> None:
+        try:
+            for _ in range(50):
+                TrainingStep(network, examples, SGD(network.parameters(), lr=0.1))
+        except AutogradError as error:
+            refused.append(str(error))
+
     in_threads([work] * 4)
     assert all("another thread is training this network" in message for message in refused)
     # whoever was not refused took all of its steps alone
     assert network.state_dict() == trained(50 * (4 - len(refused))).state_dict()
+
+    network, before = trained(0), len(refused)
+    in_threads([step] * 4)
+    assert len(refused) > before  # in 200 steps they do meet
+    assert all("another thread is training this network" in message for message in refused)
 
 
 def test_a_network_can_be_trained_again_whatever_happened() -> None:
@@ -222,3 +234,4 @@ def test_a_network_can_be_trained_again_whatever_happened() -> None:
             train(network, [Example([1e150], [1.0])], optimizer, steps=10)
         network.load_state_dict(MLP(1, [1], activation="linear", init="zeros").state_dict())
     assert train(network, [Example([1.0], [0.0])], SGD(network.parameters(), lr=0.1)) == 0.0
+    assert not training._trainers

@@ -123,8 +123,8 @@ def _checked(evaluated: Evaluated, tolerance: Tolerance, closely: bool) -> Gradc
         for index, (result, analytic) in enumerate(zip(results.scalars, column, strict=True)):
             around = Differences(partial(_component, beside, index), leaf.data)
             if not closely:
-                plain = around.quotient(tolerance.eps)
-                if plain is not None and tolerance.allows(analytic, plain.value):
+                plain = around.plain(tolerance.eps)
+                if plain is not None and tolerance.allows(analytic, plain):
                     continue
             around.noise, slack = rounding_of(result)
             judgement = judged(around, analytic, slack.get(leaf, 0.0), tolerance)

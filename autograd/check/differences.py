@@ -41,6 +41,15 @@ class Quotient(NamedTuple):
     step: float
 
 
+class _Ends(NamedTuple):
+    """What lies between the two ends of a difference, and the larger value."""
+
+    step: float
+    width: float
+    rise: float
+    largest: float
+
+
 class Estimate(NamedTuple):
     """A derivative by differences.
 
@@ -86,19 +95,29 @@ class Differences:
 
     # --- quotients ----------------------------------------------------------------------------
 
+    def plain(self, step: float) -> float | None:
+        """The central difference with one step, and no more; None where it cannot be had."""
+        ends = self._ends(step, -1, 1)
+        return None if ends is None else ends.rise / ends.width
+
     def quotient(self, step: float, below: int = -1, above: int = 1) -> Quotient | None:
         """A difference quotient; None where it cannot be had.
 
         Its ends are ``below`` and ``above`` steps from the point.
         """
+        ends = self._ends(step, below, above)
+        if ends is None:
+            return None
+        moved = UNIT * abs(self.x) * self._steepness(ends.step)  # as if the point itself were rounded
+        noise = self.noise + UNIT * ends.largest + moved + LEAST
+        return Quotient(ends.rise / ends.width, 2.0 * noise / ends.width, ends.step)
+
+    def _ends(self, step: float, below: int, above: int) -> _Ends | None:
         step = (self.x + step) - self.x  # what is really added: both ends are then equally far
         low, high = self.x + below * step, self.x + above * step
         if low == high or (first := self.at(low)) is None or (last := self.at(high)) is None:
             return None
-        width = high - low
-        moved = UNIT * abs(self.x) * self._steepness(step)  # as if the point itself had been rounded
-        noise = self.noise + UNIT * max(abs(first), abs(last)) + moved + LEAST
-        return Quotient((last - first) / width, 2.0 * noise / width, step)
+        return _Ends(step, high - low, last - first, max(abs(first), abs(last)))
 
     def _steepness(self, step: float) -> float:
         """The larger of the slopes to both sides, which a kink right beside the point may make."""
@@ -247,7 +266,7 @@ class Differences:
             found: list[float] = []
             for step in list(self._steps(max(abs(self.x), 1.0)))[10:41]:
                 quotient = self.quotient(step, min(sign, 0), max(sign, 0))
-                if quotient is None or quotient.rounding > 0.5 * abs(quotient.value):
+                if quotient is None or quotient.rounding >= 0.5 * abs(quotient.value):
                     break
                 found.append(quotient.value)
             growth = [finer / coarser for coarser, finer in pairwise(found)]

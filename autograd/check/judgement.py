@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import copysign, inf, isfinite, isinf, nan
+from math import copysign, inf, isfinite, isinf, isnan, nan
 from typing import NamedTuple
 
 from autograd.check.differences import LEAST, Differences, Estimate
@@ -104,7 +104,7 @@ def judged(around: Differences, analytic: float, rounding: float, tolerance: Tol
             return Judgement(verdict, analytic, copysign(inf, steepest), 0.0, 0.0, around.side)
     if best is None:
         return Judgement("no step", analytic, nan, nan, nan, "")
-    explained = best.error + (rounding if isfinite(rounding) else 0.0) + LEAST
+    explained = best.error + (0.0 if isnan(rounding) else rounding) + LEAST
     kink = around.kink and (around.kink[0].value, around.kink[1].value)
     if kink:
         verdict = _within(analytic, kink, explained, tolerance)

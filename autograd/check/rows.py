@@ -295,6 +295,8 @@ class _Row:
                     break
                 if found is None or found.verdict != "wrong":
                     continue
+                if isnan(found.analytic) and isinf(found.numeric):
+                    continue  # 0·inf, which the chain rule cannot tell
                 if not own:
                     self.refuse(numbers, self.contradiction(partial.text, by, found))
                 self.not_on_nodes |= own
