@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from threading import get_ident
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd import AutogradError
 from autograd.arguments import instance, whole
 from nn.error_rules import ErrorRule, error_rule
 from nn.forward import Example, Forward, checked
@@ -47,7 +44,6 @@ def train(
         ValueError: no examples, an unknown error, wrong numbers of inputs or targets, or one that is
             infinite or NaN; or fewer than no steps.
         TypeError: an argument is not of its kind.
-        AutogradError: another thread is training the network.
 
     >>> from nn import MLP, SGD
     >>> network = MLP(1, [1], activation="linear", init="zeros")
@@ -59,31 +55,12 @@ def train(
     steps, rule = whole("the number of steps", steps, 0), error_rule(error)
     examples = checked(network, examples)
     instance("optimizer", optimizer, Optimizer, "an Optimizer")
-    with _alone_with(network):
-        for _ in range(steps):
-            forward = Forward(network, examples, rule)
-            network.zero_grad()
-            forward.error.backward()
-            optimizer.step()
-        return Forward(network, examples, rule).error.data
-
-
-#: Which thread trains which network now.
-_trainers: dict[MLP, int] = {}
-
-
-@contextmanager
-def _alone_with(network: MLP) -> Iterator[None]:
-    """Two threads would take steps by gradients that are partly the other's."""
-    me = get_ident()
-    within = _trainers.get(network) == me  # training of which this is a part
-    try:
-        if _trainers.setdefault(network, me) != me:
-            raise AutogradError("another thread is training this network: give each a copy of its own")
-        yield
-    finally:
-        if not within and _trainers.get(network) == me:
-            del _trainers[network]
+    for _ in range(steps):
+        forward = Forward(network, examples, rule)
+        network.zero_grad()
+        forward.error.backward()
+        optimizer.step()
+    return Forward(network, examples, rule).error.data
 
 
 class TrainingStep(Recorded):
@@ -120,7 +97,6 @@ class TrainingStep(Recorded):
         ValueError: see `train`; or the notation gives a name twice, or the optimizer is another
             network's.
         TypeError: an argument is not of its kind.
-        AutogradError: another thread is training the network.
 
     >>> from nn import MLP, SGD
     >>> network = MLP(1, [1], activation="sigmoid", init="zeros")
@@ -142,12 +118,8 @@ class TrainingStep(Recorded):
     ) -> None:
         self.examples, self._rule = checked(network, examples), error_rule(error)
         instance("optimizer", optimizer, Optimizer, "an Optimizer")
-        with _alone_with(network):
-            self._train(network, optimizer, Notation() if notation is None else notation)
-
-    def _train(self, network: MLP, optimizer: Optimizer, notation: Notation | str) -> None:
         self._before = network.copy()
-        flipped = self._record(notation)
+        flipped = self._record(Notation() if notation is None else notation)
         # a copy was differentiated; what is trained gets its gradients
         originals = dict(network.named_parameters())
         trained = set(optimizer.parameters)

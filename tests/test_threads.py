@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import autograd
-from autograd import AutogradError, Value
-from nn import MLP, SGD, Example, TrainingStep, train, training
+from autograd import Value
+from nn import MLP, SGD, Example, train
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ def test_a_process_forked_amid_a_backward_pass_of_another_thread(run_python: Cal
 import os, signal, sys, threading, warnings
 warnings.simplefilter("ignore")  # newer Pythons warn of forking with threads
 sys.setswitchinterval(1e-6)
-from autograd import AutogradError, Value
+from autograd import Value
 x = node = Value(1.0)
 for _ in range(500):
     node = (node + x) * 0.5
@@ -189,49 +189,3 @@ thread.join()
 print(*codes)
 """
     assert run_python(script).split() == ["0"] * 10
-
-
-@pytest.mark.usefixtures("many_switches")
-def test_one_network_is_trained_by_one_thread_at_a_time() -> None:
-    def trained(steps: int) -> MLP:
-        network = MLP(2, [3, 1], activation="tanh", seed=1)
-        train(network, examples, SGD(network.parameters(), lr=0.1), steps=steps)
-        return network
-
-    examples = [Example([0.5, -1.0], [0.25]), Example([-0.5, 1.0], [-0.75])]
-    network = trained(0)
-    refused = []
-
-    def work() -> None:
-        try:
-            train(network, examples, SGD(network.parameters(), lr=0.1), steps=50)
-        except AutogradError as error:
-            refused.append(str(error))
-
-    def step() -> None:
-        try:
-            for _ in range(50):
-                TrainingStep(network, examples, SGD(network.parameters(), lr=0.1))
-        except AutogradError as error:
-            refused.append(str(error))
-
-    in_threads([work] * 4)
-    assert all("another thread is training this network" in message for message in refused)
-    # whoever was not refused took all of its steps alone
-    assert network.state_dict() == trained(50 * (4 - len(refused))).state_dict()
-
-    network, before = trained(0), len(refused)
-    in_threads([step] * 4)
-    assert len(refused) > before  # in 200 steps they do meet
-    assert all("another thread is training this network" in message for message in refused)
-
-
-def test_a_network_can_be_trained_again_whatever_happened() -> None:
-    network = MLP(1, [1], activation="linear", init="zeros")
-    optimizer = SGD(network.parameters(), lr=1e200)
-    for _ in range(2):
-        with pytest.raises((AutogradError, ValueError)):  # it overflows
-            train(network, [Example([1e150], [1.0])], optimizer, steps=10)
-        network.load_state_dict(MLP(1, [1], activation="linear", init="zeros").state_dict())
-    assert train(network, [Example([1.0], [0.0])], SGD(network.parameters(), lr=0.1)) == 0.0
-    assert not training._trainers
