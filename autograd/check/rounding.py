@@ -12,7 +12,7 @@ from autograd.check.differences import UNIT
 from autograd.operations import Operation
 from autograd.value import Value
 
-__all__ = ["rounding_of_derivatives", "rounding_of_slope", "rounding_of_value"]
+__all__ = ["rounding_of_derivatives", "rounding_of_slope", "rounding_of_value", "slope_as_graph"]
 
 _ULP = 2.0 * UNIT
 # the table keeps its values and slopes within 4 units in the last place, most within 2
@@ -45,6 +45,21 @@ def _rounds(operation: Operation) -> bool:
     )
 
 
+def slope_as_graph(
+    operation: Operation, index: int, numbers: Sequence[float]
+) -> tuple[Value | float, list[Value]]:
+    """A derivative of an operation as its text computes it, and the leaves that are the operands.
+
+    >>> from autograd import OPERATIONS
+    >>> slope_as_graph(OPERATIONS["square"], 0, [3.0])
+    (Value(6.0, operation='mul'), [Value(3.0)])
+    """
+    leaves = [Value(number) for number in numbers]
+    out = recorded(operation, leaves, numbers, Value)
+    variables = dict(zip(operation.parameters, leaves, strict=True), out=out)
+    return on_nodes(operation.partials[index], variables), leaves
+
+
 def rounding_of_slope(
     operation: Operation, index: int, numbers: Sequence[float], off: Sequence[float]
 ) -> float:
@@ -60,11 +75,8 @@ def rounding_of_slope(
     >>> rounding_of_slope(OPERATIONS["square"], 0, [3.0], [1e-9]) > 2e-9
     True
     """
-    leaves = [Value(number) for number in numbers]
-    out = recorded(operation, leaves, numbers, Value)
-    variables = dict(zip(operation.parameters, leaves, strict=True), out=out)
     try:
-        root = on_nodes(operation.partials[index], variables)
+        root, leaves = slope_as_graph(operation, index, numbers)
     except Exception:  # a Python function may have no way with nodes
         return 0.0
     if not isinstance(root, Value):

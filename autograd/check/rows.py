@@ -15,11 +15,11 @@ from math import inf, isfinite, isinf, isnan, nan, nextafter, ulp
 from random import Random
 from typing import NoReturn
 
-from autograd.backward import gradients, on_nodes, recorded
+from autograd.backward import gradients, on_nodes
 from autograd.check.differences import Differences
 from autograd.check.judgement import Judgement, Tolerance, judged
 from autograd.check.localise import judged_slope
-from autograd.check.rounding import rounding_of_derivatives, rounding_of_value
+from autograd.check.rounding import rounding_of_derivatives, rounding_of_value, slope_as_graph
 from autograd.errors import RegistrationError
 from autograd.expression import Expression, evaluate
 from autograd.formula import condition_text, value_text
@@ -304,11 +304,7 @@ class _Row:
 
     def judged_second(self, index: int, by: int, numbers: tuple[float, ...]) -> Judgement | None:
         """The verdict on a derivative of a derivative's text, None at edges."""
-        operation = self.operation
-        leaves = [Value(number) for number in numbers]
-        node = recorded(operation, leaves, numbers, Value)
-        variables = dict(zip(operation.parameters, leaves, strict=True), out=node)
-        root = on_nodes(operation.partials[index], variables)
+        root, leaves = slope_as_graph(self.operation, index, numbers)
         slope, noise, slack = 0.0, 0.0, 0.0
         if isinstance(root, Value):
             slope = gradients(root).get(leaves[by], 0.0)
