@@ -40,14 +40,9 @@ if os.path.exists(os.path.join(os.path.dirname(__file__), "tracer.py")):
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from autograd.check import (
-        ErrorOverEps,
-        GradcheckReport,
-        StepError,
-        error_over_eps,
-        gradcheck,
-        gradgradcheck,
-    )
+    from autograd.check.gradcheck import gradcheck, gradgradcheck
+    from autograd.check.report import GradcheckReport
+    from autograd.check.step_size import ErrorOverEps, StepError, error_over_eps
     from autograd.derivation import Derivation, explain
     from autograd.diagram import Diagram, draw
     from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad

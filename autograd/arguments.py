@@ -1,6 +1,6 @@
 """What a function is given, checked before anything is done: each error names what, and shows it.
 
-A node and a number are what the engine is about; `autograd.eager` says what a number is. Here is the
+A node and a number are what the engine is about; `autograd.codegen` says what a number is. Here is the
 rest: counts, flags, functions, lists, names of a choice.
 """
 
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from operator import index
 
-from autograd.eager import as_number
+from autograd.codegen import as_number
 from autograd.errors import OperandError, ResultOverflowError
 
 TYPE_CHECKING = False

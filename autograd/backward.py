@@ -20,7 +20,7 @@ from math import isnan
 from autograd.arguments import flag, shown
 from autograd.errors import AutogradError, OperandError, StaleGraphError
 from autograd.expression import PRIMITIVES, evaluate
-from autograd.limits import ieee_partial, ieee_result, ieee_value
+from autograd.ieee import ieee_partial, ieee_result, ieee_value
 from autograd.operations import OPERATIONS
 
 TYPE_CHECKING = False

@@ -1,6 +1,6 @@
 """The texts of the table: parsed once, checked, and evaluated in whatever arithmetic is asked for.
 
-A row says ``"y * x ** (y - 1.0)"`` once. Plain floats run that text as it stands (see `autograd.eager`);
+A row says ``"y * x ** (y - 1.0)"`` once. Plain floats run that text as it stands (`autograd.codegen`);
 everything else (IEEE limits, graphs of derivatives, symbols, high precision) walks the same tree with
 `evaluate` and an ``apply`` of its own.
 """
@@ -11,7 +11,7 @@ import ast
 import math
 import operator
 
-from autograd import numerics
+from autograd import special
 
 TYPE_CHECKING = False  # importing typing for it would take a quarter of the time of this package
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ PRIMITIVES: dict[str, Callable[..., float]] = {
             *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "hypot", "erf", "erfc"),
         )
     },
-    **{name: getattr(numerics, name) for name in numerics.__all__},
+    **{name: getattr(special, name) for name in special.__all__},
 }
 CONSTANTS = {"pi": math.pi, "inf": math.inf, "nan": math.nan}
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from autograd.arguments import function, shown, whole
 from autograd.backward import gradients
-from autograd.containers import leaves, mapped, rebuilt
-from autograd.eager import as_number
+from autograd.codegen import as_number
 from autograd.errors import OperandError
+from autograd.pytree import leaves, mapped, rebuilt
 from autograd.value import Value
 
 __all__ = ["grad", "hessian", "hvp", "jacobian", "value_and_grad"]

@@ -7,8 +7,8 @@
 
 from __future__ import annotations
 
-from autograd.eager import as_number, documentation, failure, operand_error
-from autograd.limits import strict
+from autograd.codegen import as_number, documentation, failure, operand_error
+from autograd.ieee import strict
 from autograd.operations import OPERATIONS
 from autograd.value import Value
 

@@ -1,6 +1,6 @@
 """THE table: one row per operation, and everything about an operation follows from its row.
 
-From a row come the eager method and function (`autograd.eager`), the local derivatives and, by
+From a row come the eager method and function (`autograd.codegen`), the local derivatives and, by
 evaluating the same texts on nodes, derivatives of any order (`autograd.backward`), the error message
 and the domain to test on, the formula in text and LaTeX (`autograd.formula`), the label in a diagram,
 the type stubs and the page ``docs/operations.md``. To add an operation, add its row.

@@ -16,8 +16,8 @@ from typing import Any
 import autograd
 from autograd import functions
 from autograd.arguments import items, shown, text
-from autograd.check.rows import check_row
-from autograd.eager import RESERVED, as_number, attach, detach, method_names
+from autograd.check.operation import check_row
+from autograd.codegen import RESERVED, as_number, attach, detach, method_names
 from autograd.errors import OperandError, RegistrationError
 from autograd.expression import CONSTANTS, PRIMITIVES
 from autograd.methods import Methods

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from autograd import eager
+from autograd import codegen
 from autograd.arguments import shown
 from autograd.backward import backward, topological_order
-from autograd.copying import below, operands_first
 from autograd.errors import AutogradError, OperandError
 from autograd.methods import Methods
 from autograd.operations import OPERATIONS
+from autograd.pickling import below, operands_first
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, SupportsFloat
 
-    from autograd.copying import Below
     from autograd.operations import Operation
+    from autograd.pickling import Below
 
 __all__ = ["Value"]
 
@@ -350,11 +350,11 @@ def _rebuilt(
 def _comparable(other: Value | SupportsFloat) -> float | None:
     if other.__class__ is Value:  # isinstance is slow beside a metaclass
         return other._data
-    return other if other.__class__ is float else eager.as_number(other)
+    return other if other.__class__ is float else codegen.as_number(other)
 
 
 def _real(number: object, what: str, node: Value | None = None) -> float:
-    real = eager.as_number(number)
+    real = codegen.as_number(number)
     if real is None:
         where = f" of node {node.label!r}" if node is not None else " of a Value"
         hint = "; use its .data" if isinstance(number, Value) else ""
@@ -370,5 +370,5 @@ Value.data = property(attrgetter("_data"), Value.data.fset, doc=Value.data.__doc
 Value.grad = property(attrgetter("_grad"), Value.grad.fset, doc=Value.grad.__doc__)  # type: ignore
 
 for _operation in OPERATIONS.values():
-    eager.attach(_operation, Methods, Value)
-eager.attach_refusals(Methods)
+    codegen.attach(_operation, Methods, Value)
+codegen.attach_refusals(Methods)

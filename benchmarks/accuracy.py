@@ -20,7 +20,7 @@ from mpmath import mp
 
 import autograd
 from autograd import OPERATIONS, AutogradError, Operation, Value, grad, topological_order
-from autograd.limits import compiled
+from autograd.ieee import compiled
 from benchmarks.exact import EXACT, LEAST_NORMAL, derivative, exactly, slope_size, ulps
 from benchmarks.peers import PEERS
 

@@ -31,7 +31,7 @@ RECORD = Path(__file__).with_suffix(".toml")
 #: Tests of one thing that take longer have been made to wait for ever, as a lock taken twice does.
 SECONDS = 300.0
 
-EVERY_TEST = ("tests", "autograd", "nn", "--ignore=tests/test_mutation.py")
+EVERY_TEST = ("tests", "autograd", "nn", "--ignore=tests/project/test_mutation.py")
 
 
 def copied(folder: Path) -> Path:
@@ -69,9 +69,9 @@ def noticed_by(mutant: Mutant, copy: Path, alone: str = "") -> str:
     """The test that notices a mistake, or "" if none does; of all, or one ``alone``."""
     original = (ROOT / mutant.file).read_text(encoding="utf-8")
     (copy / mutant.file).write_text(mutant.source, encoding="utf-8")
-    about_it = ["tests/test_backward.py", "tests/test_interrupts.py", "tests/test_threads.py"]
+    about_it = [f"tests/autograd/test_{part}.py" for part in ("backward", "interrupts", "threads")]
     if mutant.operation:
-        about_it = ["tests/test_operations.py", "-k", mutant.operation]
+        about_it = ["tests/autograd/test_operations.py", "-k", mutant.operation]
     try:
         if alone:
             return first_failure(copy, [alone], SECONDS)

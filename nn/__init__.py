@@ -19,6 +19,7 @@ if not hasattr(autograd, "Value"):
     )
 
 from nn import losses, worked
+from nn.forward import Example
 from nn.layer import Layer
 from nn.losses import (
     binary_cross_entropy,
@@ -35,7 +36,8 @@ from nn.network import MLP
 from nn.neuron import Bias, Neuron
 from nn.notation import Notation
 from nn.optimizers import SGD, Adam, AdamW, Optimizer
-from nn.training import Example, TrainingStep, train
+from nn.step import TrainingStep
+from nn.training import train
 
 __all__ = [
     "MLP",

@@ -12,7 +12,7 @@ from nn.error_rules import ErrorRule, error_rule
 from nn.network import MLP
 
 if TYPE_CHECKING:
-    from nn.names import Names, PassNames
+    from nn.notation import Names, PassNames
 
 __all__ = ["Example", "Forward", "checked"]
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nn.forward import Example
 from nn.layer import Layer
 from nn.network import MLP
 from nn.neuron import Neuron
-from nn.training import Example, TrainingStep
+from nn.step import TrainingStep
 from nn.worked import WorkedExample
 
 if TYPE_CHECKING:

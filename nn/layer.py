@@ -7,7 +7,7 @@ from random import Random
 
 from autograd import Value
 from autograd.arguments import items, whole
-from nn.initial import generator
+from nn.init import generator
 from nn.module import Module
 from nn.neuron import Neuron
 

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 
 from autograd import DomainError, OperandError, Value, softplus
 from autograd.arguments import each, shown
-from autograd.eager import as_number
+from autograd.codegen import as_number
 
 __all__ = [
     "binary_cross_entropy",

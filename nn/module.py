@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from autograd import OperandError, Value
 from autograd.arguments import shown
-from autograd.eager import as_number
+from autograd.codegen import as_number
 
 __all__ = ["Module"]
 

@@ -7,7 +7,7 @@ from random import Random
 
 from autograd import Value
 from autograd.arguments import items
-from nn.initial import generator
+from nn.init import generator
 from nn.layer import Layer
 from nn.module import Module
 

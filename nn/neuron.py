@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from autograd import OperandError, Value
 from autograd.arguments import choice, flag, items, shown, whole
-from autograd.eager import as_number
+from autograd.codegen import as_number
 from nn.activations import activation_names, resolve
-from nn.initial import INITIALIZATIONS, generator
+from nn.init import INITIALIZATIONS, generator
 from nn.module import Module
 
 __all__ = ["BIASES", "Bias", "Neuron"]
@@ -65,7 +65,7 @@ class Neuron(Module):
         nonlin: False for no activation, as in micrograd.
         activation: the name of an operation with one operand, or "linear".
         bias: "+b", "-b", "x0=1" or "x0=-1" (the weight of a constant input), or "none".
-        init: how the weights begin, a name in `nn.initial.INITIALIZATIONS`; the bias begins at 0.
+        init: how the weights begin, a name in `nn.init.INITIALIZATIONS`; the bias begins at 0.
         fan_out: the number of neurons beside it, which Xavier's initialisation goes by.
         seed: an int or a `random.Random` to draw the weights from.
 

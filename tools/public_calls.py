@@ -23,7 +23,7 @@ import nn.proofreading
 import nn.strategies
 import nn.worksheet
 from autograd import Value
-from autograd.containers import leaves
+from autograd.pytree import leaves
 
 __all__ = ["PACKAGES", "Prepared", "Way", "ways"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograd.eager import documentation, method_names
+from autograd.codegen import documentation, method_names
 from autograd.operations import OPERATIONS, REFUSED, Operation
 
 PACKAGE = Path(__file__).parents[1] / "autograd"

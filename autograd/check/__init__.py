@@ -1,8 +1,8 @@
 """Gradients checked by differences, and how good differences are."""
 
-from autograd.check.derivatives import gradcheck, gradgradcheck
+from autograd.check.gradcheck import gradcheck, gradgradcheck
 from autograd.check.report import GradcheckReport
-from autograd.check.steps import ErrorOverEps, StepError, error_over_eps
+from autograd.check.step_size import ErrorOverEps, StepError, error_over_eps
 
 __all__ = [
     "ErrorOverEps",

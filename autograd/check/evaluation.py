@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from autograd.arguments import function, real
 from autograd.backward import gradients
-from autograd.containers import leaves, paths, rebuilt
-from autograd.eager import as_number
+from autograd.codegen import as_number
 from autograd.errors import OperandError
 from autograd.functional import deeper, scalar
+from autograd.pytree import leaves, paths, rebuilt
 from autograd.value import Value
 
 __all__ = ["Evaluated", "Results", "positive", "results_of"]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
 
-from autograd.check.judgement import UNSUSPICIOUS, VERDICTS, Judgement
-from autograd.check.localise import Fault
+from autograd.check.blame import Fault
+from autograd.check.verdict import UNSUSPICIOUS, VERDICTS, Judgement
 
 __all__ = ["Checked", "GradcheckReport"]
 

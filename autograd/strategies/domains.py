@@ -15,7 +15,7 @@ from math import inf, nextafter, ulp
 from typing import NamedTuple
 
 from autograd.expression import evaluate
-from autograd.limits import ieee_value
+from autograd.ieee import ieee_value
 from autograd.operations import Operation
 
 __all__ = ["Box", "Interval", "boxes", "kink_distance"]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 
 from autograd.arguments import choice, real
-from autograd.limits import ieee_partial, ieee_result, inside_domain
+from autograd.ieee import ieee_partial, ieee_result, inside_domain
 from autograd.operations import OPERATIONS, Operation
 from autograd.strategies.arguments import limit as limit_of
 from autograd.strategies.arguments import margin, strategy

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from math import isclose
 
-from nn.pencil.lines import Keep, Line
-from nn.pencil.rounding import Rounding
-from nn.proofreading.manuscript import ROUNDS_BY_HAND, Entry, Manuscript, Numbers
+from nn.byhand.lines import Keep, Line
+from nn.byhand.rounding import Rounding
+from nn.proofreading.page import ROUNDS_BY_HAND, Entry, Manuscript, Numbers
 from nn.proofreading.solving import Interval, shortest, solved
 
 __all__ = ["Guess", "inherited", "miscounted", "mistaken", "of_the_same", "rounded", "slipped"]

@@ -10,7 +10,7 @@ from typing import Any
 
 from autograd import OperandError
 from autograd.arguments import shown, text
-from nn.proofreading.manuscript import Entry, FormulaManuscript, Manuscript, NetworkManuscript
+from nn.proofreading.page import Entry, FormulaManuscript, Manuscript, NetworkManuscript
 from nn.proofreading.verdict import Verdict, verdicts
 from nn.worked.example import WorkedExample
 from nn.worked.formulas import FormulaExample
@@ -31,7 +31,7 @@ class Finding:
         off: how far the text is above the number, in units of its last digit.
         because: why it does not agree, in a sentence; None if it does, or if nothing explains it.
         cause: the same in a word: "inherited", "rounded", the name of a mistake in
-            `nn.pencil.mistakes.MISTAKES`, …
+            `nn.byhand.mistakes.MISTAKES`, …
         chance: how likely a guess of that sort would have led to the printed text by chance.
         weak: whether that is too likely for the guess to be more than that.
 
@@ -144,7 +144,7 @@ class Proof:
         return shown(self)
 
     def __str__(self) -> str:
-        from nn.tables import plain
+        from nn.step.tables import plain
 
         return plain(self)
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nn.proofreading.printed import Printed
-from nn.tables import table
+from nn.step.tables import table
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

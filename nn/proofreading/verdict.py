@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from math import inf, isfinite, prod
 from typing import NamedTuple
 
-from nn.proofreading import guesses, other_data
+from nn.proofreading import changed_input, guesses
 from nn.proofreading.guesses import Guess
-from nn.proofreading.manuscript import Entry, Manuscript
+from nn.proofreading.page import Entry, Manuscript
 
 __all__ = ["Verdict", "verdicts"]
 
@@ -44,7 +44,7 @@ FAMILIES = (
     Family(guesses.rounded),
     Family(guesses.slipped),
     Family(guesses.mistaken),
-    Family(other_data.guesses),
+    Family(changed_input.guesses),
 )
 
 

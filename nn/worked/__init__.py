@@ -9,7 +9,7 @@ from nn.worked.example import Figure, LayerData, WorkedExample
 from nn.worked.exercises import exercise
 from nn.worked.files import load, names
 from nn.worked.formulas import FormulaExample, FormulaStep
-from nn.worked.reader import WorkedExampleError
+from nn.worked.section import WorkedExampleError
 from nn.worked.writer import dumps
 
 __all__ = [

@@ -12,10 +12,11 @@ from nn.forward import Example
 from nn.network import MLP
 from nn.notation import Notation
 from nn.optimizers import SGD
-from nn.training import TrainingStep, train
+from nn.step import TrainingStep
+from nn.training import train
 
 if TYPE_CHECKING:
-    from nn.pencil import RoundedStep
+    from nn.byhand import RoundedStep
     from nn.proofreading import Proof
 
 __all__ = ["Figure", "LayerData", "WorkedExample"]
@@ -191,7 +192,7 @@ class WorkedExample:
         >>> drift.rounded, round(drift.exact, 9)
         (0.3589, 0.35891648)
         """
-        from nn.pencil import RoundedStep, written
+        from nn.byhand import RoundedStep, written
 
         step = self.step(update_biases=update_biases)
         if notation is not None:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from autograd import OperandError
 from autograd.arguments import shown
-from nn.worked.contents import formula_example, network_example
 from nn.worked.example import WorkedExample
 from nn.worked.formulas import FormulaExample
-from nn.worked.reader import Section, WorkedExampleError
+from nn.worked.schema import formula_example, network_example
+from nn.worked.section import Section, WorkedExampleError
 
 __all__ = ["load", "names"]
 

@@ -13,7 +13,7 @@ from autograd import OperandError, Value
 from autograd.arguments import instance, shown, whole
 from autograd.expression import Expression
 from nn.formula_texts import computed, names_in, read
-from nn.recorded import Recorded
+from nn.step.recorded import Recorded
 from nn.worked.example import Figure
 
 if TYPE_CHECKING:
@@ -262,6 +262,6 @@ class FormulaStep(Recorded):
         }
 
     def __rich__(self) -> Any:
-        from nn.tables import formula_tables
+        from nn.step.tables import formula_tables
 
         return formula_tables(self)

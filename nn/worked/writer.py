@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from autograd.arguments import instance
 from nn.notation import Notation, notation_names
 from nn.worked.example import LayerData, WorkedExample
-from nn.worked.reader import control_in
+from nn.worked.section import control_in
 
 __all__ = ["dumps"]
 

@@ -5,7 +5,7 @@
 # 2-2-2 network of sigmoid neurons in matrices, one example, one update
 """
 
-from nn.worksheet.items import Blank, Item, blanks
+from nn.worksheet.elements import Blank, Item, blanks
 from nn.worksheet.sheet import KINDS, Worksheet
 
 __all__ = ["KINDS", "Blank", "Item", "Worksheet", "blanks"]

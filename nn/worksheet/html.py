@@ -7,7 +7,7 @@ from math import hypot
 
 from autograd.formula import MATHML
 from autograd.symbols import unicode_symbol, xml_text
-from nn.worksheet.items import Picture, one_line
+from nn.worksheet.elements import Picture, one_line
 from nn.worksheet.renderer import Renderer
 
 __all__ = ["Html"]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from autograd.formula import LATEX
 from autograd.symbols import GREEK, latex_text
-from nn.worksheet.items import Picture
+from nn.worksheet.elements import Picture
 from nn.worksheet.renderer import Renderer
 
 __all__ = ["SIGNS", "Latex"]

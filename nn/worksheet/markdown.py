@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from autograd.formula import LATEX
 from autograd.symbols import unicode_symbol
-from nn.worksheet.items import Picture, one_line
+from nn.worksheet.elements import Picture, one_line
 from nn.worksheet.latex import SIGNS
 from nn.worksheet.renderer import Renderer
 

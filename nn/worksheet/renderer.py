@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from autograd.formula import ATOM, Style, Written
-from nn.matrices import Function, Named
-from nn.worksheet.items import (
+from nn.step.matrices import Function, Named
+from nn.worksheet.elements import (
     Blank,
     Formula,
     Heading,

@@ -10,16 +10,16 @@ from pathlib import Path
 from autograd import OPERATIONS, OperandError
 from autograd.arguments import flag, instance, shown, whole
 from autograd.arguments import text as text_of
-from nn.notation import Notation
+from nn.notation import Names, Notation
 from nn.worked.example import WorkedExample
-from nn.worksheet.entries import ask_by_entries, show_entries
+from nn.worksheet.by_matrix import ask_by_matrices, matrices_fit, show_matrices
+from nn.worksheet.by_number import ask_by_entries, show_entries
+from nn.worksheet.elements import Heading, Item, Picture, one_line
 from nn.worksheet.html import Html
-from nn.worksheet.items import Heading, Item, Picture, one_line
 from nn.worksheet.latex import Latex
 from nn.worksheet.markdown import Markdown
 from nn.worksheet.renderer import Renderer
 from nn.worksheet.trace import Trace
-from nn.worksheet.wholes import ask_by_matrices, matrices_fit, show_matrices
 
 __all__ = ["KINDS", "Worksheet"]
 
@@ -154,7 +154,7 @@ def _introduce(trace: Trace, example: WorkedExample, digits: int) -> None:
     )
     trace.head("Network")
     network, notation = trace.step.network, trace.step.names.notation
-    names = notation.names(network)
+    names = Names(notation, network)
     edges = [
         (layer, i, j, names.parameters[weight])
         for layer, part in enumerate(network.layers, 1)

@@ -12,10 +12,10 @@ from autograd.formula import UNICODE, Written, write
 from autograd.symbols import unicode_symbol
 from autograd.trees import definition, minus, name, number, partials, plus, terms, times
 from nn.error_rules import ERRORS
-from nn.names import PassNames
 from nn.neuron import Neuron
-from nn.training import TrainingStep
-from nn.worksheet.items import (
+from nn.notation import PassNames
+from nn.step import TrainingStep
+from nn.worksheet.elements import (
     Blank,
     Formula,
     Heading,

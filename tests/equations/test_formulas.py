@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sized import Array, Sized, apart, numbers
+from steps import FUNCTIONS, Case, cases
 
 from autograd import OPERATIONS
-from equations.sized import Array, Sized, apart, numbers
-from equations.steps import FUNCTIONS, Case, cases
 from nn import MLP, SGD, Adam, Example, Notation, Optimizer, TrainingStep
-from nn.matrices import Matrix
 from nn.neuron import BIASES
 from nn.notation import notation_names
+from nn.step.matrices import Matrix
 
 IN_MATRICES = [name for name in notation_names() if Notation.named(name).vectors]
 

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from sized import Array, apart, numbers, read, rows
+from steps import Case, cases
 
-from equations.sized import Array, apart, numbers, read, rows
-from equations.steps import Case, cases
 from nn import worked
-from nn.matrices import Matrix
+from nn.step.matrices import Matrix
 
 
 def widths(layers: int | None = None) -> st.SearchStrategy[list[int]]:

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from steps import Case, cases
 
-from equations.steps import Case, cases
 from nn import MLP, SGD, Example, Notation, TrainingStep
 from nn.neuron import BIASES
-from nn.notation import notation_names
+from nn.notation import Names, notation_names
 
 
 class Symbols(NamedTuple):
@@ -146,7 +146,7 @@ def test_a_symbol_of_another_number_is_found() -> None:
 
 
 def test_indices_of_several_digits_are_kept_apart() -> None:
-    names = Notation(weight="w_{ij}", bias="w_{ij}").names(MLP(10, [10]))
+    names = Names(Notation(weight="w_{ij}", bias="w_{ij}"), MLP(10, [10]))
     parameters = list(names.parameters.values())
     assert parameters[:3] == ["w_11", "w_21", "w_31"]
     assert parameters[8:11] == ["w_91", "w_10,1", "w_12"]

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_diagram import read as read_picture
+from pictures import read as read_picture
+from sized import Sized, apart, read
+from steps import Case, case_of, cases, losses, sigmoid
 
 from autograd import Value
-from equations.sized import Sized, apart, read
-from equations.steps import Case, case_of, cases, losses, sigmoid
 from nn import MLP, SGD, Notation, TrainingStep
 
 #: The notes' names, of which there is one output: y, not y_1.

@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from equations.sized import TOLERANCE, Sized, apart, numbers
-from equations.steps import FUNCTIONS, Function, losses
+from sized import TOLERANCE, Sized, apart, numbers
+from steps import FUNCTIONS, Function, losses
 
 moderate = st.floats(-8.0, 8.0).filter(lambda x: x == 0.0 or abs(x) > 1e-6)
 

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from sized import Sized, apart, read
+from steps import Case, cases
 
-from equations.sized import Sized, apart, read
-from equations.steps import Case, cases
 from nn import worked
 
 sigmoid = st.just("sigmoid")

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from sized import Array, Sized, apart, numbers, read
+from steps import FUNCTIONS, Case, cases
 
 from autograd import Value
-from equations.sized import Array, Sized, apart, numbers, read
-from equations.steps import FUNCTIONS, Case, cases
 from nn import worked
 from nn.activations import resolve
 

@@ -1,0 +1,356 @@
+"""Rows of the table turned into methods: one specialised function per operation, as source text.
+
+The generated source is registered with `linecache`, so that debuggers step through it and tracebacks
+show it; ``print(autograd.codegen.source("log"))`` reads it. A method is generated when it is first
+looked up, which keeps ``import autograd`` short. Each way to call an operation (on two nodes,
+with a plain number on the right or on the left) is written out, because a node is made millions of
+times: nothing is decided then that the row has decided already.
+"""
+
+from __future__ import annotations
+
+import ast
+from numbers import Real
+
+from autograd.errors import (
+    AutogradError,
+    DivisionByZeroError,
+    DomainError,
+    OperandError,
+    ResultOverflowError,
+)
+from autograd.ieee import float_names, ieee_partial, inside_domain
+from autograd.operations import OPERATIONS, REFUSED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any, NoReturn
+
+    from autograd.expression import Expression
+    from autograd.operations import Operation
+    from autograd.value import Value
+
+__all__ = [
+    "RESERVED",
+    "as_number",
+    "attach",
+    "attach_refusals",
+    "detach",
+    "documentation",
+    "failure",
+    "operand_error",
+    "source",
+]
+
+
+# --- plain numbers ------------------------------------------------------------------------------
+
+
+def as_number(x: object) -> float | None:
+    """The float that a real number stands for, or None if it is no real number.
+
+    Real is what `numbers.Real` says: int, bool, Fraction, NumPy scalars; no complex, Decimal or text.
+
+    Raises:
+        ResultOverflowError: an int too large for a float.
+
+    >>> as_number(True), as_number("1"), as_number(1j)
+    (1.0, None, None)
+    """
+    if x.__class__ is not int and not isinstance(x, Real):  # the check for Real is a slow one
+        return None
+    try:
+        return float(x)
+    except OverflowError:
+        raise ResultOverflowError(f"{type(x).__name__} too large for a float") from None
+
+
+def operand_error(operation: Operation, operand: object) -> OperandError:
+    """The error to raise at an operand that is neither a node nor a number."""
+    from autograd.formula import value_text
+
+    return OperandError(
+        f"{value_text(operation)} takes nodes and real numbers, not {type(operand).__name__}",
+        operation=operation,
+        operands=(operand,),
+    )
+
+
+# --- errors -------------------------------------------------------------------------------------
+
+
+def failure(operation: Operation, cause: Exception, operands: Sequence[Any]) -> AutogradError:
+    """The error to raise where Python's own arithmetic raised ``cause``: it names what and where."""
+    from autograd.formula import condition_text, value_text
+
+    given = " and ".join(
+        f"{parameter} = {_described(operand)}"
+        for parameter, operand in zip(operation.parameters, operands, strict=True)
+    )
+    what = value_text(operation)
+    if isinstance(cause, OverflowError) and inside_domain(operation, [float(each) for each in operands]):
+        return ResultOverflowError(
+            f"{what} is too large for a float where {given}", operation=operation, operands=operands
+        )
+    kind = DivisionByZeroError if isinstance(cause, ZeroDivisionError) else DomainError
+    needs = condition_text(operation.domain) if operation.domain else "another operand"
+    return kind(f"{what} needs {needs}, but {given}", operation=operation, operands=operands)
+
+
+def _described(operand: Any) -> str:
+    if isinstance(operand, float):
+        return repr(operand)
+    if operand.name is None and operand.operation is None:
+        return repr(operand.data)
+    return f"{operand.data!r} (node {operand.label!r})"
+
+
+def _refusal(symbol: str) -> Callable[..., NoReturn]:
+    def refused(self: Value, *others: object) -> NoReturn:
+        raise OperandError(
+            f"{symbol} is refused on a Value: its derivative is 0 wherever it has one, so nothing "
+            f"could be learnt through it; use float(v) if the number is all you need",
+            operands=(self, *others),
+        )
+
+    return refused
+
+
+# --- the generated source -----------------------------------------------------------------------
+
+#: What the source calls its own, so that no operand may be called so.
+RESERVED = frozenset((
+    "self", "other", "node", "out", "error", "slope0", "slope1", "forward", "reflected", "named",
+    "OPERATION", "Value", "blank", "as_number", "failure", "ieee_partial", "operand_error",
+    "ArithmeticError", "ValueError", "NotImplemented", "complex", "float",
+))  # fmt: skip
+_GUARD = "except (ArithmeticError, ValueError)"
+
+
+def _guarded(attempt: str, rescue: str, needed: bool) -> str:
+    if not needed:
+        return attempt
+    return f"try:\n    {attempt}\n{_GUARD}{rescue}"
+
+
+def _body(operation: Operation, nodes: Sequence[str | None]) -> str:
+    """The lines that compute the value and the slopes and return the node.
+
+    ``nodes`` has the variable of each operand that is a node, and None for a plain number.
+    """
+    operands = ", ".join(
+        node or number for node, number in zip(nodes, operation.parameters, strict=True)
+    )
+    lines = [
+        _guarded(
+            f"out = {operation.value.source()}",
+            f" as error:\n    raise failure(OPERATION, error, ({operands},)) from None",
+            operation.value.can_fail,
+        )
+    ]
+    if operation.value.has_power:
+        lines.append(
+            f"if out.__class__ is complex:\n    raise failure(OPERATION, ValueError(), ({operands},))"
+        )
+    numbers = f"({', '.join(operation.parameters)},)"
+    slopes: list[str] = []
+    for index, (node, partial) in enumerate(zip(nodes, operation.partials, strict=True)):
+        text = partial.source()
+        if node is None:
+            slopes.append("None")
+        elif _is_atom(partial):
+            slopes.append(text)
+        else:
+            slopes.append(f"slope{index}")
+            rescue = f":\n    slope{index} = ieee_partial(OPERATION, {index}, {numbers}, out)"
+            lines.append(_guarded(f"slope{index} = {text}", rescue, partial.can_fail))
+    second = nodes[1] or operation.parameters[1] if len(nodes) == 2 else "None"
+    lines += [
+        "node = blank()",
+        "node._data = out",
+        "node.operation = OPERATION",
+        f"node._x = {nodes[0] or operation.parameters[0]}",
+        f"node._dx = {slopes[0]}",
+        f"node._y = {second}",
+        f"node._dy = {slopes[1] if len(nodes) == 2 else 'None'}",
+        "node._grad = 0.0",
+        "return node",
+    ]
+    return "\n".join(lines)
+
+
+def _is_atom(expression: Expression) -> bool:
+    """Whether the text is just a name or a number."""
+    return isinstance(expression.tree, ast.Name | ast.Constant) or expression.text == "-1.0"
+
+
+def _indented(text: str, levels: int = 1) -> str:
+    return "".join(f"{'    ' * levels}{line}\n" for line in text.splitlines())
+
+
+def _methods(operation: Operation) -> str:
+    """The source of ``forward`` (self op other) and, of two operands, ``reflected`` (number op self).
+
+    These defer to an operand that is neither a node nor a number, as operators do; ``named``, which is
+    the operation called by its name, raises.
+    """
+    first = operation.parameters[0]
+    if operation.arity == 1:
+        return f"def forward(self):\n    {first} = self._data\n" + _indented(_body(operation, ["self"]))
+    second = operation.parameters[1]
+    default = "" if operation.default is None else f"={operation.default!r}"
+
+    def as_float(parameter: str) -> str:
+        return (
+            f"if {parameter}.__class__ is not float:\n"
+            f"    {parameter} = as_number({parameter})\n"
+            f"    if {parameter} is None:\n"
+            f"        return NotImplemented\n"  # which lets NumPy's arrays answer an operator
+        )
+
+    return (
+        f"def forward(self, {second}):\n"
+        f"    if {second}.__class__ is Value:\n"
+        f"        other = {second}\n"
+        f"        {first} = self._data\n"
+        f"        {second} = other._data\n"
+        + _indented(_body(operation, ["self", "other"]), 2)
+        + _indented(as_float(second))
+        + f"    {first} = self._data\n"
+        + _indented(_body(operation, ["self", None]))
+        + f"\ndef reflected(self, {first}):\n"
+        + _indented(as_float(first))
+        + f"    {second} = self._data\n"
+        + _indented(_body(operation, [None, "self"]))
+        + f"\ndef named(self, {second}{default}):\n"
+        + f"    node = forward(self, {second})\n"
+        + f"    if node is NotImplemented:\n        raise operand_error(OPERATION, {second})\n"
+        + "    return node\n"
+    )
+
+
+def source(name: str) -> str:
+    """The generated Python source of an operation.
+
+    >>> print(source("neg"))
+    def forward(self):
+        x = self._data
+        out = -x
+        node = blank()
+        node._data = out
+        node.operation = OPERATION
+        node._x = self
+        node._dx = -1.0
+        node._y = None
+        node._dy = None
+        node._grad = 0.0
+        return node
+    <BLANKLINE>
+    """
+    return _methods(OPERATIONS[name])
+
+
+def _compiled(operation: Operation, value: type[Value]) -> dict[str, Callable[..., Any]]:
+    """The functions of `source`, with what their names stand for."""
+    import linecache
+
+    names = float_names(operation.value, *operation.partials) | {
+        "OPERATION": operation,
+        "Value": value,
+        # the constructor of a class that has no __init__, without what the metaclass lays over it
+        "blank": type.__call__.__get__(value),
+        "as_number": as_number,
+        "failure": failure,
+        "ieee_partial": ieee_partial,
+        "operand_error": operand_error,
+    }
+    text = _methods(operation)
+    filename = _filename(operation)
+    exec(compile(text, filename, "exec"), names)
+    functions = {name: names[name] for name in dict.fromkeys(method_names(operation).values())}
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    for name, function in functions.items():
+        function.__name__ = f"{name}_{operation.name}" if name == "reflected" else operation.name
+        function.__qualname__ = f"Value.{function.__name__}"
+        function.__doc__ = documentation(operation)
+    return functions
+
+
+def _filename(operation: Operation) -> str:
+    return f"<autograd {operation.name}>"
+
+
+class _OnFirstUse:
+    """Stands in the class for an operation's methods until one of them is looked up."""
+
+    def __init__(self, operation: Operation, methods: type, value: type[Value], attribute: str) -> None:
+        self.operation, self.methods, self.value = operation, methods, value
+        self.attribute = attribute
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        functions = _compiled(self.operation, self.value)
+        for attribute, function in method_names(self.operation).items():
+            setattr(self.methods, attribute, functions[function])
+        return getattr(owner if instance is None else instance, self.attribute)
+
+
+def method_names(operation: Operation) -> dict[str, str]:
+    """The attributes of a `Value` that call an operation, and which generated function each one is.
+
+    >>> method_names(OPERATIONS["exp"])
+    {'exp': 'forward'}
+    >>> method_names(OPERATIONS["sub"])
+    {'sub': 'named', '_rsub': 'reflected', '__sub__': 'forward', '__rsub__': 'reflected'}
+    """
+    unary = operation.arity == 1
+    names = dict.fromkeys((operation.name, operation.numpy), "forward" if unary else "named")
+    if not unary:
+        names[f"_r{operation.name}"] = "reflected"
+    if operation.operator:
+        names[f"__{operation.operator}__"] = "forward"
+    if operation.operator and not unary:
+        names[f"__r{operation.operator}__"] = "reflected"
+    return names
+
+
+def attach(operation: Operation, methods: type, value: type[Value]) -> None:
+    """Give the class ``methods`` all methods of an operation: by name, and by operator if it is one."""
+    for attribute in method_names(operation):
+        setattr(methods, attribute, _OnFirstUse(operation, methods, value, attribute))
+
+
+def detach(operation: Operation, methods: type) -> None:
+    """Undo `attach`, as far as it went."""
+    import linecache
+
+    for attribute in method_names(operation):
+        if attribute in vars(methods):
+            delattr(methods, attribute)
+    linecache.cache.pop(_filename(operation), None)
+
+
+def attach_refusals(methods: type) -> None:
+    """Give the class ``methods`` the methods that refuse what has no useful derivative."""
+    for symbol, names in REFUSED.items():
+        for name in names:
+            setattr(methods, name, _refusal(symbol))
+
+
+def documentation(operation: Operation) -> str:
+    """What ``help`` says of an operation."""
+    from autograd.formula import condition_text, text_of, value_text
+
+    derivatives = ", ".join(text_of(partial) for partial in operation.as_taught)
+    lines = [
+        f"{value_text(operation)}: {operation.about}.",
+        "",
+        f"Derivative{'s' if operation.arity > 1 else ''}: {derivatives}.",
+    ]
+    if operation.domain:
+        lines.append(f"Domain: {condition_text(operation.domain)}.")
+    if operation.kink:
+        lines.append(
+            f"Kink: {condition_text(operation.kink)}, where the subgradient of least norm is taken."
+        )
+    return "\n".join(lines)

@@ -1,0 +1,268 @@
+"""A notation applied to a network: the name of each of its parts and of each number of a pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from autograd import Value
+from autograd.arguments import instance, whole
+from nn.network import MLP
+from nn.neuron import Neuron
+from nn.notation.templates import Notation
+
+__all__ = ["Names", "PassNames"]
+
+
+class PassNames(NamedTuple):
+    """The names of what is computed of one example.
+
+    Attributes:
+        inputs: those of the inputs.
+        targets: those of the targets.
+        nets: those of the net inputs, by neuron.
+        outs: those of the outputs, by neuron.
+        deltas: those of the δ, by neuron.
+        errors: those of the parts of the error, by output neuron in order.
+    """
+
+    inputs: list[str]
+    targets: list[str]
+    nets: dict[Neuron, str]
+    outs: dict[Neuron, str]
+    deltas: dict[Neuron, str]
+    errors: list[str]
+
+
+class Names:
+    """What a notation calls the parts of a network, and what it computes of some examples.
+
+    Args:
+        notation: the templates.
+        network: what they are applied to.
+        examples: how many examples there are.
+
+    Attributes:
+        notation: the notation.
+        neurons: the neurons with their names, layer by layer.
+        parameters: the weights and then the biases, with their names; a shared one has one name.
+        updates: the names of the parameters after the update.
+        changes: the names of the changes that the update makes.
+        passes: what is computed of each example.
+
+    Raises:
+        ValueError: two different things would have the same name, or there is no example.
+        TypeError: what should be a notation, a network or a count is none.
+
+    >>> from nn import MLP, Notation
+    >>> names = Names(Notation(), MLP(2, [1]), 2)
+    >>> list(names.parameters.values()), names.passes[1].inputs
+    (['w_o1_1', 'w_o1_2', 'b_o1'], ['x1@2', 'x2@2'])
+    """
+
+    def __init__(self, notation: Notation, network: MLP, examples: int = 1) -> None:
+        instance("notation", notation, Notation, "a Notation")
+        instance("network", network, MLP, "an MLP")
+        examples = whole("examples", examples, 1)
+        self.notation = notation
+        self._places = dict(_places(notation, network))
+        self._several = examples > 1
+        self._slopes: dict[str, str] = {}
+        self.neurons = {neuron: str(place["neuron"]) for neuron, place in self._places.items()}
+        self.parameters: dict[Value, str] = {}
+        self.updates: dict[Value, str] = {}
+        self.changes: dict[Value, str] = {}
+        self._name_parameters()
+        self.passes = [self._pass(network, number) for number in range(1, examples + 1)]
+        self._check_distinct()
+
+    def _name_parameters(self) -> None:
+        n = 0
+        for neuron, place in self._places.items():
+            for i, weight in enumerate(neuron.weights, 1):
+                n += 1
+                self._name_parameter(
+                    "weight", weight, place | {"i": i, "row": i + _weighs(neuron), "n": n}
+                )
+        n = 0
+        for neuron, place in self._places.items():
+            if neuron.bias is not None and neuron.bias not in self.parameters:
+                n += 1
+                self._name_parameter(
+                    "bias", neuron.bias, place | {"i": 0, "row": _weighs(neuron), "n": n}
+                )
+
+    def _name_parameter(self, kind: str, parameter: Value, place: dict[str, Any]) -> None:
+        if parameter in self.parameters:
+            return
+        i, j = place["i"], place["j"]
+        place = place | {"ij": f"{i}{j}" if max(i, j) < 10 else f"{i},{j}"}
+        symbol = getattr(self.notation, kind).format(**place)
+        self.parameters[parameter] = symbol
+        self.updates[parameter] = self.notation.updated.format(**place, symbol=symbol)
+        self.changes[parameter] = self.notation.change.format(**place, symbol=symbol)
+
+    def _pass(self, network: MLP, number: int) -> PassNames:
+        last = network.layers[-1].neurons
+        first = network.layers[0].neurons[0]
+        places = {neuron: place | {"e": number} for neuron, place in self._places.items()}
+        outs = {neuron: self._numbered("out", place) for neuron, place in places.items()}
+        if self.notation.prediction:
+            outs |= {neuron: self._numbered("prediction", places[neuron]) for neuron in last}
+        if self.notation.slope:
+            self._slopes |= {
+                outs[neuron]: self._numbered("slope", places[neuron], outs[neuron]) for neuron in last
+            }
+        return PassNames(
+            inputs=[
+                self._numbered("input", {"i": i, "row": i + _weighs(first), "e": number})
+                for i in range(1, len(first.weights) + 1)
+            ],
+            targets=[self._numbered("target", places[neuron]) for neuron in last],
+            nets={neuron: self._numbered("net", place) for neuron, place in places.items()},
+            outs=outs,
+            deltas={neuron: self._numbered("delta", place) for neuron, place in places.items()},
+            errors=[self._numbered("error_of", places[neuron]) for neuron in last],
+        )
+
+    def _numbered(self, kind: str, place: dict[str, Any], symbol: str = "") -> str:
+        template = getattr(self.notation, kind)
+        name: str = template.format(**place, symbol=symbol)
+        tells = "{e}" in template or "{symbol}" in template
+        return f"{name}@{place['e']}" if self._several and not tells else name
+
+    def _check_distinct(self) -> None:
+        nodes: dict[str, list[str]] = {
+            "inputs": [name for each in self.passes for name in each.inputs],
+            "targets": [name for each in self.passes for name in each.targets],
+            "parameters": list(self.parameters.values()),
+            "net inputs": [name for each in self.passes for name in each.nets.values()],
+            "outputs": [name for each in self.passes for name in each.outs.values()],
+            "error": [self.notation.error],
+            "parts of the error": [
+                name for each in self.passes if len(each.errors) > 1 for name in each.errors
+            ],
+        }
+        kinds = {
+            **nodes,
+            "δ": [name for each in self.passes for name in each.deltas.values()],
+            "gradients": [self.gradient(name) for names in nodes.values() for name in names],
+            "updates": list(self.updates.values()),
+            "changes": list(self.changes.values()),
+        }
+        self._nodes = {name for names in nodes.values() for name in names}
+        self._symbols = {name for names in kinds.values() for name in names}
+        _refuse_twins(kinds)
+        _refuse_twins({"neurons": list(self.neurons.values())})
+
+    def apply(self) -> None:
+        """Give the parameters their names, and the neurons the names to record with."""
+        for parameter, name in self.parameters.items():
+            parameter.name = name
+        for neuron in self.neurons:
+            neuron.names = (self.passes[0].nets[neuron], self.passes[0].outs[neuron])
+
+    def gradient(self, symbol: str) -> str:
+        """The name of the derivative of the error by something.
+
+        >>> from nn import MLP, Notation
+        >>> Names(Notation.named("hoey"), MLP(1, [1])).gradient("z1[1]")
+        'derror[1]'
+        """
+        return self._slopes.get(symbol) or self.notation.gradient.format(symbol=symbol)
+
+    def whole(self, kind: str, neuron: Neuron | None = None, symbol: str = "") -> str:
+        """The name of a matrix or vector: that of its entries, without their indices.
+
+        Args:
+            kind: which template.
+            neuron: a neuron of the layer; None for the inputs.
+            symbol: the name of the matrix that a gradient, an update or a change is of.
+
+        >>> from nn import MLP, Notation
+        >>> network = MLP(2, [3, 1])
+        >>> names = Names(Notation.named("guided"), network)
+        >>> names.whole("net", network.layers[0].neurons[0]), names.whole("input")
+        ('z2', 'X')
+        """
+        place: dict[str, Any] = {"layer": 0, "level": 1, **(self._places[neuron] if neuron else {})}
+        indices = dict.fromkeys(("i", "j", "ij", "row", "h", "n", "e"), "")
+        notation = self.notation
+        last = neuron is not None and place["layer"] == self._last_layer
+        if kind == "out" and last and notation.prediction:
+            kind = "prediction"
+        own = (notation.output if last else notation.hidden).format(**place | indices | {"neuron": ""})
+        template: str = getattr(notation, kind)
+        return _without_indices(
+            template.format(**place | indices | {"neuron": _without_indices(own), "symbol": symbol})
+        )
+
+    def knows(self, symbol: str) -> bool:
+        """Whether a training step of the network has a number, or numbers, of that name.
+
+        >>> from nn import MLP, Notation
+        >>> names = Names(Notation.named("hoey"), MLP(2, [2], bias="x0=1"))
+        >>> [names.knows(symbol) for symbol in ("W1new[3,2]", "dErrorDW1", "dError/dX[2]", "W1[4,2]")]
+        [True, True, True, False]
+        """
+        if symbol in self._symbols or symbol in self._wholes:
+            return True
+        derivative = re.fullmatch(r"d(.+)/d(.+)", symbol)
+        nodes = self._nodes | {"E"}
+        return derivative is not None and derivative[1] in nodes and derivative[2] in nodes
+
+    @cached_property
+    def _wholes(self) -> set[str]:
+        if not self.notation.vectors:
+            return set()
+        found = {self.whole("input")}
+        for neuron in self._places:
+            for kind in ("net", "out", "delta", "target"):
+                found.add(self.whole(kind, neuron))
+            for kind in ("weight", "bias"):
+                name = self.whole(kind, neuron)
+                found |= {name, self.whole("gradient", symbol=name), self.whole("updated", neuron, name)}
+            if self.notation.slope:
+                found.add(self.whole("slope", neuron))
+        return found
+
+    @cached_property
+    def _last_layer(self) -> int:
+        return max(int(place["layer"]) for place in self._places.values())
+
+
+def _weighs(neuron: Neuron) -> int:
+    """1 if the bias is the weight of a constant input, and so has a row of the matrix; else 0."""
+    return int(neuron.bias_convention is not None and neuron.bias_convention.weighs)
+
+
+def _places(notation: Notation, network: MLP) -> Iterator[tuple[Neuron, dict[str, Any]]]:
+    h = 0
+    for layer, part in enumerate(network.layers, 1):
+        last = layer == len(network.layers)
+        for j, neuron in enumerate(part.neurons, 1):
+            h += 1
+            place = {"layer": layer, "level": layer + 1, "j": j, "h": h}
+            name = (notation.output if last else notation.hidden).format(**place)
+            yield neuron, {**place, "neuron": name}
+
+
+def _without_indices(name: str) -> str:
+    """What is left of a name whose indices were left out: no empty brackets, no commas.
+
+    >>> [_without_indices(name) for name in ("W1[,]", "w_,^(2)", "net_o", "x_")]
+    ['W1', 'w^(2)', 'net_o', 'x']
+    """
+    return re.sub(r"\[,*\]|_,*(?=\^|$)", "", name)
+
+
+def _refuse_twins(kinds: dict[str, list[str]]) -> None:
+    seen: dict[str, str] = {}
+    for kind, names in kinds.items():
+        for name in names:
+            if name in seen:
+                both = kind if seen[name] == kind else f"{seen[name]} and {kind}"
+                raise ValueError(f"the notation gives the name {name!r} twice, among the {both}")
+            seen[name] = kind

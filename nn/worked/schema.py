@@ -1,0 +1,270 @@
+"""What the file of a worked example says: a network, or formulas; and the figures that it prints."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import fields, replace
+
+from nn.activations import activation_names
+from nn.error_rules import error_rule
+from nn.forward import Example
+from nn.neuron import BIASES
+from nn.notation import Names, Notation, notation_names
+from nn.worked.example import Figure, LayerData, WorkedExample
+from nn.worked.formulas import FormulaError, FormulaExample
+from nn.worked.section import Section
+
+__all__ = ["formula_example", "network_example"]
+
+#: Nobody works out by hand what has more. At these bounds a step, or a proof, takes some ten seconds.
+_MOST_PARAMETERS, _MOST_VALUES, _MOST_FORMULAS, _MOST_FIGURES = 10_000, 1_000, 100, 500
+#: How many numbers a step has: its parameters, times the examples.
+_MOST_NUMBERS = 100_000
+#: To check a figure takes the numbers of its step, and those of all steps before it.
+_MOST_CHECKED, _MOST_TRAINED = 100_000, 1_000_000
+#: A name is short; and some names have others in them.
+_LONGEST_TEMPLATE = 60
+
+_NUMBER = re.compile(r"[-+−]?(\d+\.?\d*|\.\d+)([eE][-+−]?\d{1,3})?", flags=re.ASCII)
+
+
+def formula_example(name: str, top: Section) -> FormulaExample:
+    """The example that a file with formulas has.
+
+    Raises:
+        WorkedExampleError: something in it cannot be meant.
+    """
+    values, formulas, training = (top.section(key) for key in ("values", "formulas", "training"))
+    printed = top.sections("figures", at_least=0)
+    given = {each: values.number(each) for each in list(values.left)}
+    texts = {each: formulas.text(each) for each in list(formulas.left)}
+    if not texts:
+        formulas.fail("", "one formula at least is expected")
+    for section, what, found, most in (
+        (values, "values", given, _MOST_VALUES),
+        (formulas, "formulas", texts, _MOST_FORMULAS),
+    ):
+        if len(found) > most:
+            section.fail("", f"{len(found):,} {what}; at most {most:,} are read")
+    figures = _figures(top, printed)
+    _check_work(top, printed, figures, len(given) + len(texts))
+    try:
+        example = FormulaExample(
+            name=name,
+            title=top.text("title", name),
+            source=top.text("source", ""),
+            ours=top.text("ours", ""),
+            values=given,
+            formulas=texts,
+            error=training.text("error", next(reversed(texts))),
+            parameters=training.texts("parameters", []),
+            learning_rate=_learning_rate(training, 0.0),
+            figures=figures,
+        )
+    except FormulaError as error:
+        sections = {"values": values, "formulas": formulas, "training": training}
+        sections[error.table].fail(error.name, str(error))
+    training.done(("error", "parameters", "learning_rate"))
+    top.done(("title", "source", "ours", "values", "formulas", "training", "figures"))
+    nodes = {*given, *texts, "E"}
+    updated = {f"{each}+" for each in example.parameters} | {f"Δ{each}" for each in example.parameters}
+    for section, figure in zip(printed, figures, strict=True):
+        derivative = re.fullmatch(r"d(.+)/d(.+)", figure.of)
+        if figure.of not in nodes | updated and not (
+            derivative and nodes.issuperset(derivative.groups())
+        ):
+            section.fail("of", f"the example has no {figure.of!r}")
+    return example
+
+
+def network_example(name: str, top: Section) -> WorkedExample:
+    """The example that a file with a network has.
+
+    Raises:
+        WorkedExampleError: something in it cannot be meant.
+    """
+    notation = _notation(top)
+    bias = top.choice("bias", BIASES, notation.convention or "+b")
+    notation = replace(notation, convention=bias)
+    layers = _layers(top.sections("layers"), bias, notation.vectors)
+    parameters = sum(_parameters(layer) for layer in layers)
+    if parameters > _MOST_PARAMETERS:
+        top.fail("layers", f"{parameters:,} weights and biases; at most {_MOST_PARAMETERS:,} are read")
+    examples = _examples(top.sections("examples"), layers)
+    if parameters * len(examples) > _MOST_NUMBERS:
+        top.fail(
+            "examples",
+            f"{len(examples):,} examples for {parameters:,} weights and biases; at most "
+            f"{_MOST_NUMBERS // parameters:,} are read",
+        )
+    training, printed = top.section("training"), top.sections("figures", at_least=0)
+    example = WorkedExample(
+        name=name,
+        title=top.text("title", name),
+        source=top.text("source", ""),
+        ours=top.text("ours", ""),
+        layers=layers,
+        bias=bias,
+        examples=examples,
+        error=_error(training),
+        learning_rate=_learning_rate(training),
+        update_biases=training.flag("update_biases", True),
+        notation=notation,
+        figures=_figures(top, printed),
+    )
+    _check_work(top, printed, example.figures, parameters * len(examples))
+    training.done(("error", "learning_rate", "update_biases"))
+    top.done(
+        ("title", "source", "ours", "bias", "layers", "training", "examples", "notation", "figures")
+    )
+    try:
+        symbols = Names(notation, example.network(), len(example.examples))
+    except ValueError as error:
+        top.fail("notation", str(error))
+    for section, figure in zip(printed, example.figures, strict=True):
+        if not symbols.knows(figure.of):
+            section.fail("of", f"the example has no {figure.of!r}")
+    return example
+
+
+def _parameters(layer: LayerData) -> int:
+    """How many weights and biases a layer has."""
+    biases = len(layer.biases) if isinstance(layer.biases, list) else layer.biases is not None
+    return sum(map(len, layer.weights)) + biases
+
+
+def _check_work(top: Section, sections: list[Section], figures: Sequence[Figure], numbers: int) -> None:
+    """Refuse what would take too long to check, of a step of so many numbers."""
+    if len(figures) * numbers > _MOST_CHECKED:
+        top.fail(
+            "figures",
+            f"{len(figures):,} figures of a step of {numbers:,} numbers; at most "
+            f"{_MOST_CHECKED // numbers:,} are read",
+        )
+    for section, figure in zip(sections, figures, strict=True):
+        if figure.after * numbers > _MOST_TRAINED:
+            section.fail(
+                "after",
+                f"{figure.after:,} updates of a step of {numbers:,} numbers; at most "
+                f"{_MOST_TRAINED // numbers:,} are read",
+            )
+
+
+def _layers(sections: list[Section], bias: str, vectors: str) -> list[LayerData]:
+    """The layers, their weights a row per neuron however the file has them."""
+    layers: list[LayerData] = []
+    for section in sections:
+        nin = len(layers[-1].weights) if layers else None
+        biases: list[float] | float | None = None
+        if "matrix" in section.left:
+            weights, biases = _matrix(section, nin, vectors, x0=bias.startswith("x0"))
+        else:
+            weights = section.rows("weights")
+            for number, row in enumerate(weights, 1):
+                _check_inputs(section, f"weights[{number}]", row, nin or len(weights[0]))
+        if bias != "none" and biases is None:
+            biases = section.number_or_numbers("bias")
+        if isinstance(biases, list) and len(biases) != len(weights):
+            section.fail("bias", f"{len(weights)} are expected, one per neuron, not {len(biases)}")
+        layers.append(LayerData(section.choice("activation", activation_names()), weights, biases))
+        section.done(["activation", "weights", "matrix", *(["bias"] if bias != "none" else [])])
+    return layers
+
+
+def _matrix(
+    section: Section, nin: int | None, vectors: str, *, x0: bool
+) -> tuple[list[list[float]], list[float] | None]:
+    """A layer's weights, and its biases if they are the weights of x₀, out of a document's matrix."""
+    rows = section.rows("matrix")
+    if not vectors:
+        section.fail("matrix", "the notation has neither row nor column vectors; give weights")
+    for number, row in enumerate(rows, 1):
+        if len(row) != len(rows[0]):
+            section.fail(f"matrix[{number}]", f"{len(rows[0])} numbers are expected, not {len(row)}")
+    weights = [list(column) for column in zip(*rows, strict=True)] if vectors == "row" else rows
+    if x0 and len(weights[0]) < 2:
+        section.fail("matrix", "the weights of x0 and of one input at least are expected")
+    biases = [row[0] for row in weights] if x0 else None
+    weights = [row[1:] for row in weights] if x0 else weights
+    _check_inputs(section, "matrix", weights[0], nin or len(weights[0]))
+    return weights, biases
+
+
+def _check_inputs(section: Section, key: str, weights: list[float], nin: int) -> None:
+    if len(weights) != nin:
+        section.fail(key, f"{nin} weights are expected, one per input, not {len(weights)}")
+
+
+def _examples(sections: list[Section], layers: list[LayerData]) -> list[Example]:
+    examples = []
+    for section in sections:
+        example = Example(section.numbers("inputs"), section.numbers("targets"))
+        for key, found, expected in (
+            ("inputs", example.inputs, len(layers[0].weights[0])),
+            ("targets", example.targets, len(layers[-1].weights)),
+        ):
+            if len(found) != expected:
+                section.fail(key, f"{expected} numbers are expected, not {len(found)}")
+        section.done(("inputs", "targets"))
+        examples.append(example)
+    return examples
+
+
+def _error(section: Section) -> str:
+    error = section.text("error", "half_squared_error")
+    try:
+        error_rule(error)
+    except ValueError as problem:
+        section.fail("error", str(problem))
+    return error
+
+
+def _learning_rate(section: Section, default: float | None = None) -> float:
+    rate = section.number("learning_rate", default)
+    if rate < 0.0:
+        section.fail("learning_rate", f"a number of at least 0 is expected, not {rate}")
+    return rate
+
+
+def _notation(top: Section) -> Notation:
+    """The notation: one that comes along by its name, or templates, maybe on top of such a one."""
+    if isinstance(top.left.get("notation"), str):
+        return Notation.named(top.choice("notation", notation_names()))
+    section = top.section("notation")
+    entries = {}
+    if "like" in section.left:
+        like = Notation.named(section.choice("like", notation_names()))
+        entries = {field.name: getattr(like, field.name) for field in fields(Notation)}
+    known = [field.name for field in fields(Notation)]
+    entries |= {name: section.text(name) for name in known if name in section.left}
+    for name, template in entries.items():
+        if len(template) > _LONGEST_TEMPLATE:
+            section.fail(name, f"{len(template):,} characters; at most {_LONGEST_TEMPLATE} are read")
+    section.done(["like", *known])
+    try:
+        return Notation(**entries)
+    except ValueError as error:
+        section.fail("", str(error))
+
+
+def _figures(top: Section, sections: list[Section]) -> list[Figure]:
+    if len(sections) > _MOST_FIGURES:
+        top.fail("figures", f"{len(sections):,} figures; at most {_MOST_FIGURES:,} are read")
+    figures: dict[str, Figure] = {}
+    for section in sections:
+        symbol = section.text("symbol")
+        printed = section.text("printed")
+        if not _NUMBER.fullmatch(printed) or len(printed) > 40:
+            section.fail("printed", f"the text of a number is expected, not {printed!r:.60}")
+        if symbol in figures:
+            section.fail("symbol", f"{symbol!r} is the symbol of an earlier figure too")
+        figures[symbol] = Figure(
+            symbol=symbol,
+            printed=printed,
+            of=section.text("of", symbol),
+            where=section.text("where", ""),
+            after=section.count("after", 0),
+        )
+        section.done(("symbol", "printed", "of", "where", "after"))
+    return list(figures.values())

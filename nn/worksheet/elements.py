@@ -1,0 +1,231 @@
+"""What a worksheet is made of: headings, prose, formulas, questions; whatever they are written in."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias, get_args
+
+from autograd import OperandError, arguments
+from autograd.formula import Style, Written, write
+
+__all__ = [
+    "Blank",
+    "Formula",
+    "Heading",
+    "Item",
+    "MatrixItem",
+    "Paragraph",
+    "Part",
+    "Picture",
+    "Piece",
+    "Question",
+    "Symbol",
+    "Table",
+    "blanks",
+    "decimal",
+    "one_line",
+]
+
+
+class Symbol(str):
+    """A name of the notation."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A place to write in.
+
+    Attributes:
+        answer: what belongs there: a number, or the shape of a matrix.
+        symbol: what the training step calls the number; the name of the matrix whose shape it is.
+        bare: whether a negative number needs no brackets there, as in ``f(-1)``.
+
+    >>> from nn import worked
+    >>> from nn.worksheet import Worksheet
+    >>> next(blanks(Worksheet(worked.load("xing-single")).items))
+    Blank(answer=0.0, symbol='net', bare=False)
+    """
+
+    answer: float | tuple[int, int]
+    symbol: str
+    bare: bool = False
+
+
+#: What a name in a formula may stand for.
+Part: TypeAlias = Symbol | float | Blank
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula: a tree of `autograd.trees`, and what its names stand for.
+
+    Attributes:
+        tree: the tree.
+        parts: what a name is written as, by its id; the name itself where it is left out.
+    """
+
+    tree: ast.expr
+    parts: Mapping[str, Part] = field(default_factory=dict)
+
+    def named(self) -> Iterator[tuple[str, Part]]:
+        """The id of each name in it, and what that is written as."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Name) and (node.id in self.parts or node.id.startswith("=")):
+                yield node.id, self.parts.get(node.id, Symbol(node.id[1:]))
+
+    def written(self, style: Style, say: Callable[[Part], Written]) -> Written:
+        """The formula in a style; ``say`` writes what its names stand for.
+
+        >>> from autograd.formula import UNICODE
+        >>> from autograd.trees import name, times
+        >>> formula = Formula(times(name("w1"), name("x1")), {"=x1": 0.5})
+        >>> formula.written(UNICODE, lambda part: Written(str(part))).text
+        'w1·0.5'
+        """
+        return write(self.tree, style, {id: say(part) for id, part in self.named()})
+
+
+#: What prose is made of.
+Piece: TypeAlias = str | Formula | Blank
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading: ``level`` 1 is the title."""
+
+    text: str
+    level: int
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Prose, or a question in it if it has a number."""
+
+    pieces: Sequence[Piece]
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Question:
+    """A number to find: ``left`` = the formula = the formula with numbers in it = a blank."""
+
+    number: int
+    left: Formula
+    middle: Sequence[Formula]
+    right: Blank
+
+
+@dataclass(frozen=True)
+class MatrixItem:
+    """A matrix, given or to find.
+
+    Attributes:
+        number: that of the question; 0 of a matrix that is given.
+        sides: its name, and how it is computed if that is said: what equals the matrix, as pieces of
+            formula; see `nn.step.matrices.Matrix`.
+        rows: its entries.
+    """
+
+    number: int
+    sides: Sequence[Sequence[str]]
+    rows: Sequence[Sequence[float | Blank]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Numbers to find, each a row's cell: name = blank."""
+
+    number: int
+    rows: Sequence[Sequence[tuple[Formula, Blank]]]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The network: neurons in columns, and what leads from one to the next.
+
+    Attributes:
+        columns: the names of the inputs, and of the neurons of each layer.
+        edges: the weights: the column of the neuron that each leads to, the number of the input and of
+            the neuron in their columns, its name.
+    """
+
+    columns: Sequence[Sequence[str]]
+    edges: Sequence[tuple[int, int, int, str]]
+
+
+Item: TypeAlias = Heading | Paragraph | Question | MatrixItem | Table | Picture
+
+
+def blanks(items: Sequence[Item]) -> Iterator[Blank]:
+    """Every blank of a worksheet, in order.
+
+    Raises:
+        TypeError: they are no items of a worksheet.
+
+    >>> from nn import worked
+    >>> from nn.worksheet import Worksheet
+    >>> sheet = Worksheet(worked.load("xing-single"))
+    >>> [(blank.symbol, blank.answer) for blank in blanks(sheet.items)][:3]  # net, and o = σ(net)
+    [('net', 0.0), ('net', 0.0), ('o', 0.5)]
+    """
+    items = arguments.items("items", items)
+    for number, item in enumerate(items):
+        if not isinstance(item, get_args(Item)):
+            raise OperandError(
+                f"items[{number}] is an item of a worksheet, not {arguments.shown(item)}",
+                operands=(item,),
+            )
+    return _blanks(items)
+
+
+def _blanks(items: Sequence[Item]) -> Iterator[Blank]:
+    for item in items:
+        match item:
+            case Paragraph(pieces=pieces):
+                yield from _blanks_of(pieces)
+            case Question(middle=middle, right=right):
+                yield from _blanks_of([*middle, right])
+            case MatrixItem(rows=entries):
+                yield from (each for row in entries for each in row if isinstance(each, Blank))
+            case Table(rows=cells):
+                yield from (blank for row in cells for _, blank in row)
+
+
+def _blanks_of(pieces: Sequence[Piece]) -> Iterator[Blank]:
+    for piece in pieces:
+        if isinstance(piece, Blank):
+            yield piece
+        elif isinstance(piece, Formula):
+            yield from (part for _, part in piece.named() if isinstance(part, Blank))
+
+
+def decimal(value: float, style: Style, digits: int | None = None) -> Written:
+    r"""A number as people write it: to some significant digits, or all of them if None.
+
+    >>> from autograd.formula import LATEX
+    >>> decimal(-1.25e-07, LATEX, 2).text, decimal(0.1, LATEX).text
+    ('-1.2 \\cdot 10^{-7}', '0.1')
+    """
+    text = repr(abs(value)) if digits is None else f"{abs(value):.{digits}g}"
+    mantissa, _, exponent = text.partition("e")
+    infinite = mantissa.isalpha()  # inf or nan
+    tree: ast.expr = ast.Name(mantissa) if infinite else ast.Constant(float(mantissa))
+    if value < 0.0:
+        tree = ast.UnaryOp(ast.USub(), tree)
+    if exponent:
+        power = ast.BinOp(ast.Constant(10.0), ast.Pow(), ast.Constant(float(exponent)))
+        tree = ast.BinOp(tree, ast.Mult(), power)
+    return write(tree, style)
+
+
+def one_line(text: str) -> str:
+    r"""A text on one line, without what cannot be printed: control characters, lone surrogates.
+
+    >>> one_line("two\nlines\x07")
+    'two lines'
+    """
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

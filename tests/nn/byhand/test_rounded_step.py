@@ -1,0 +1,200 @@
+"""A step with a pocket calculator: rounded on the way, and how far that leads astray."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import pencil_examples
+
+from nn import Example, worked
+from nn.byhand import Drift, PencilError
+from nn.byhand.rounding import decimal_of
+from nn.cli import main
+from nn.worked import LayerData, WorkedExample
+
+
+def four(number: Decimal | float) -> Decimal:
+    """Four significant digits, in decimal arithmetic of its own."""
+    exact = Decimal(str(number))
+    return exact.quantize(Decimal(1).scaleb(exact.adjusted() - 3), ROUND_HALF_UP)
+
+
+def test_by_hand_with_four_digits() -> None:
+    """Forward and back by one neuron of the notes, each number rounded by `four` and nothing else."""
+    step = worked.load("urbain").rounded(4)
+    net = {"h1": four("0.3775"), "h2": four("0.3925")}
+    out = {h: four(1 / (1 + math.exp(-number))) for h, number in net.items()}
+    net_o1 = four(Decimal("0.4") * out["h1"] + Decimal("0.45") * out["h2"] + Decimal("0.6"))
+    out_o1 = four(1 / (1 + math.exp(-net_o1)))
+    slope = four(out_o1 - Decimal("0.01"))
+    delta_o1 = four(slope * four(out_o1 * (1 - out_o1)))
+    gradient = four(delta_o1 * out["h1"])
+    by_hand = {
+        "out_h1": out["h1"],
+        "net_o1": net_o1,
+        "out_o1": out_o1,
+        "dE/dout_o1": slope,
+        "delta_o1": delta_o1,
+        "dE_o1/dout_h1": four(delta_o1 * Decimal("0.4")),
+        "dE/dw5": gradient,
+        "w5+": four(Decimal("0.4") - Decimal("0.5") * gradient),
+        "E_o1": four((Decimal("0.01") - out_o1) ** 2 / 2),
+    }
+    for symbol, number in by_hand.items():
+        assert step[symbol].rounded == float(number), symbol
+
+
+@given(pencil_examples(), st.integers(1, 6), st.integers(1, 3))
+def test_each_number_ends_where_it_should_and_the_exact_stands_beside(
+    example: WorkedExample, digits: int, steps: int
+) -> None:
+    try:
+        rounded, exact = example.rounded(digits, steps), example.step(steps)
+    except ValueError:  # out of the error's domain: log(0), say
+        return
+    for symbol, drift in rounded.drifts.items():
+        assert drift.symbol == symbol
+        if math.isfinite(drift.rounded):
+            assert len(decimal_of(drift.rounded).normalize().as_tuple().digits) <= digits
+            assert drift.apart == drift.rounded - drift.exact
+            unit = rounded.rounding.unit(drift.rounded)
+            assert drift.units == pytest.approx(drift.apart / float(unit), rel=1e-12)
+        if abs(drift.exact) < 100.0 and symbol in set(exact):
+            scale = max(1.0, *(abs(each.exact) for each in rounded.drifts.values()))
+            assert drift.exact == pytest.approx(exact[symbol], abs=1e-11 * scale)
+
+
+@given(pencil_examples(errors=["half_squared_error"]))
+def test_with_all_the_digits_of_a_double_nothing_drifts(example: WorkedExample) -> None:
+    step = example.rounded(15)
+    scale = max(1.0, *(abs(drift.exact) for drift in step.drifts.values()))
+    assert all(abs(drift.apart) <= 1e-12 * scale for drift in step.drifts.values())
+
+
+def test_a_number_that_is_rounded_alone_is_half_a_unit_off_at_most() -> None:
+    step = worked.load("urbain").rounded(4)
+    for symbol in ("net_h1", "net_h2", "out_h1", "out_h2"):  # whose nets are exact
+        assert abs(step[symbol].units) <= 0.5
+    assert step["net_h1"] == Drift("net_h1", 0.3775, 0.3775, 0.0, 0.0)
+
+
+def test_what_is_shown() -> None:
+    step = worked.load("urbain").rounded(4)
+    assert list(step.drifts)[:3] == ["net_h1", "out_h1", "dout_h1/dnet_h1"]
+    assert {"E_o1", "E_total", "delta_h2", "dE_o2/dout_h1", "dE/dout_h2", "dE/db1", "w8+"} <= set(
+        step.drifts
+    )
+    # nothing that a step of training has no use for, and nothing twice
+    assert not {"dE/di1", "dE/dtarget_o1", "dnet_o1/dw5", "dE/dnet_o1", "w5", "b1+"} & set(step.drifts)
+    chain = worked.load("xing-chain").rounded(4)
+    assert not [symbol for symbol in chain.drifts if "via" in symbol or "part" in symbol]
+    assert "part 2 of J" in worked.load("guided-16").rounded(4).drifts
+    with pytest.raises(KeyError, match="no 'w55' in this step"):
+        step["w55"]
+
+
+def test_steps_before_are_rounded_too() -> None:
+    example = worked.load("urbain")
+    first, second = example.rounded(3), example.rounded(3, 2)
+    assert second["E_total"] == first.error_after
+    new = 0.4 - 0.5 * first["dE/dw5"].rounded
+    assert first["w5+"].rounded == round(new, 3)
+    step = example.step(2)
+    for symbol, drift in second.drifts.items():
+        assert drift.exact == pytest.approx(step[symbol], abs=1e-13)
+
+
+def test_biases_and_notation() -> None:
+    example = worked.load("urbain")
+    assert "b1+" in example.rounded(4, update_biases=True).drifts
+    xing = example.rounded(4, notation="xing")
+    assert xing["delta_1^(2)"].rounded == example.rounded(4)["delta_o1"].rounded
+    assert xing["delta_1^(2)"].exact == pytest.approx(example.step()["delta_o1"], rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("digits", "steps", "message"),
+    [(0, 1, "from 1 to 15 digits"), (16, 1, "not 16"), (4, 0, "at least 1, not 0")],
+)
+def test_what_cannot_be_asked_for(digits: int, steps: int, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        worked.load("urbain").rounded(digits, steps)
+
+
+def test_rounding_may_leave_the_domain() -> None:
+    example = replace(
+        worked.load("urbain"),
+        layers=[LayerData("sigmoid", [[6.0]], [0.0])],
+        examples=[Example([1.0], [0.5])],
+        error="binary_cross_entropy",
+    )
+    assert example.step().error_before > 0.0
+    with pytest.raises(PencilError, match="has no result"):
+        example.rounded(2)  # σ(6) = 0.9975, which is 1 then, and ln(1 − 1) is nothing
+
+
+# --- the command ---------------------------------------------------------------------------------
+
+
+def printed(*arguments: str, columns: int = 100) -> str:
+    result = CliRunner().invoke(main, arguments, env={"COLUMNS": str(columns)})
+    assert (result.exit_code, result.stderr) == (0, "")
+    return result.stdout
+
+
+def test_the_table() -> None:
+    text = printed("step", "urbain", "--digits", "4")
+    rows = [[cell.strip() for cell in line.strip("│").split("│")] for line in text.splitlines()]
+    assert ["net_h1", "0.3775", "0.3775", "0", "+0.0"] in rows
+    assert ["delta_o1", "0.1385", "0.138498562", "1.4e-06", "+0.0"] in rows
+    assert text.startswith("Each number rounded to 4 digits")
+    assert "E_total after the update" in text
+    assert printed("step", "urbain", "--digits", "4") == text
+    assert "w_1,1^(1)" in printed("step", "urbain", "--digits", "4", "--notation", "xing")
+
+
+@pytest.mark.parametrize("name", ["hoey", "guided-16", "urbain", "xing-chain"])
+@pytest.mark.parametrize("columns", [60, 80, 100])
+def test_nothing_is_cut(name: str, columns: int) -> None:
+    text = printed("step", name, "--digits", "4", columns=columns)
+    assert "…" not in text
+    assert max(map(len, text.splitlines())) <= columns
+    letters = [re.sub(r"\W", "", each) for each in (text, printed("step", name, "--digits", "4"))]
+    assert sorted(letters[0]) == sorted(letters[1])
+
+
+def test_brackets_are_no_markup() -> None:
+    assert "dErrorDW1[2,1]" in printed("step", "hoey", "--digits", "4")
+
+
+def test_as_json() -> None:
+    text = printed("step", "urbain", "--digits", "3", "--steps", "2", "--json")
+    found = json.loads(text, parse_constant=pytest.fail)
+    assert found == worked.load("urbain").rounded(3, 2).to_dict()
+    assert (found["digits"], found["step"]) == (3, 2)
+    assert found["numbers"][0].keys() == {"symbol", "rounded", "exact", "apart", "units"}
+
+
+def test_infinite_numbers_are_no_json() -> None:
+    layers = [LayerData("sqrt", [[1.0]], [0.0])]
+    example = replace(worked.load("urbain"), layers=layers, examples=[Example([4.0], [1.0])])
+    assert example.rounded(3).to_json()
+    step = example.rounded(3)
+    step.drifts["net_o1"] = Drift("net_o1", math.inf, 1.0, math.inf, math.nan)
+    with pytest.raises(ValueError, match="net_o1 is inf, which JSON has no way to write"):
+        step.to_json()
+
+
+@pytest.mark.parametrize("digits", ["0", "16", "four"])
+def test_wrong_digits_are_clicks_to_explain(digits: str) -> None:
+    result = CliRunner().invoke(main, ["step", "urbain", "--digits", digits])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--digits" in result.stderr

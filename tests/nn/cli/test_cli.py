@@ -1,0 +1,422 @@
+"""The command `backprop`."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner, Result
+
+import autograd
+import nn
+from nn import worked
+from nn.cli import main
+from nn.notation import notation_names
+
+#: Urbain's example with a notation of its own, written out.
+URBAIN = (Path(__file__).parents[3] / "tests" / "data" / "own.toml").read_text(encoding="utf-8")
+ROOT = Path(nn.__file__).parents[1]
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], prog_name="backprop")
+
+
+def printed(*arguments: object) -> str:
+    """What a call that goes well prints."""
+    result = run(*arguments)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.exception is None
+    if "--json" not in arguments:
+        assert max(map(len, result.stdout.splitlines())) <= 100
+    return result.stdout
+
+
+def refused(*arguments: object) -> str:
+    """What a call that goes wrong prints: one line, and nothing else."""
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert isinstance(result.exception, SystemExit)  # said by click; anything else is a traceback
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("Error: ")
+    return line.removeprefix("Error: ")
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    path = tmp_path / "own.toml"
+    path.write_text(URBAIN, encoding="utf-8")
+    return path
+
+
+def rewritten(path: Path, old: str, new: str) -> Path:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return path
+
+
+# --- help ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_help(flag: str) -> None:
+    text = printed(flag)
+    assert text.startswith("Usage: backprop [OPTIONS] COMMAND [ARGS]...")
+    for command in ("list", "step", "explain"):
+        assert re.search(rf"^  {command} +[A-Z]", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("list", []),
+        ("step", ["--steps N", "--bias", "--json", "--svg FILE", "--png FILE", "--fold"]),
+        ("explain", ["SYMBOL", "--of SYMBOL", "--steps N", "--bias", "--json"]),
+    ],
+)
+def test_help_of_each_command(command: str, options: list[str]) -> None:
+    text = printed(command, "--help")
+    assert text.startswith(f"Usage: backprop {command} [OPTIONS]")
+    for option in options:
+        assert option in text
+
+
+def test_version() -> None:
+    assert printed("--version") == f"backprop, version {autograd.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["walk"],
+        ["step"],
+        ["step", "urbain", "--steps", "0"],
+        ["step", "urbain", "--steps", "-1"],
+        ["step", "urbain", "--steps", "one"],
+        ["step", "urbain", "--colour"],
+        ["step", "urbain", "urbain"],
+        ["step", "urbain", "--svg"],
+        ["explain", "urbain"],
+        ["explain", "urbain", "w5", "--of"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_clicks_to_explain(arguments: list[str]) -> None:
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert re.fullmatch(r"(Usage: backprop .*\n(.*\n)*)?Error: .*\n", result.stderr)
+
+
+# --- list ----------------------------------------------------------------------------------------
+
+
+def test_list() -> None:
+    text = printed("list")
+    for name in worked.names():
+        assert re.search(rf"│ {name} +│", text)
+    assert "2-2-2" in text
+    assert "Jay Urbain" in text
+
+
+@pytest.mark.parametrize("notation", notation_names())
+def test_step_in_another_notation(notation: str) -> None:
+    text = printed("step", "urbain", "--notation", notation)
+    assert "0.00877135469" in text  # δ of the first hidden neuron has no name that they share
+    assert (notation in {"guided", "hoey", "xing"}) == text.startswith("Matrices")
+
+
+def test_an_unknown_notation() -> None:
+    result = run("step", "urbain", "--notation", "mazur")
+    assert result.exit_code == 2
+    assert "'mazur'" in result.stderr
+
+
+def test_what_is_not_of_the_document_is_said() -> None:
+    assert "Not from the document: the targets, " in printed("step", "guided-16")
+    assert "Not from" not in printed("step", "guided-16", "--targets", "0.5; 0.6; 0.7")
+    assert "Not from" not in printed("step", "urbain")
+
+
+def test_targets_of_ones_own() -> None:
+    values = json.loads(printed("step", "urbain", "--targets", "0 1", "--json"))["values"]
+    assert (values["target_o1"], values["target_o2"]) == (0.0, 1.0)
+    assert "2 targets are expected" in refused("step", "urbain", "--targets", "0; 1")
+    result = run("step", "urbain", "--targets", "0 x")
+    assert result.exit_code == 2
+    assert "'x'" in result.stderr
+
+
+# --- step ----------------------------------------------------------------------------------------
+
+
+def test_step_as_tables() -> None:
+    text = printed("step", "urbain")
+    rows = [[cell.strip() for cell in line.strip("│").split("│")] for line in text.splitlines()]
+    for row in (
+        ["h1", "0.3775", "0.593269992", "0.00877135469", "0.0363503064"],
+        ["o1", "1.10590597", "0.75136507", "0.138498562", "0.74136507"],
+        ["w5", "0.4", "0.0821670406", "0.35891648"],
+        ["w1", "0.15", "0.000438567734", "0.149780716"],
+        ["b2", "0.6", "0.100400325", "not updated"],
+        ["E_o1", "0.274811083"],
+        ["E_total before the update", "0.298371109"],
+        ["E_total after the update", "0.291027774"],
+    ):
+        assert row in rows
+    assert "…" not in text
+
+
+def numbers(*arguments: object) -> dict[str, Any]:
+    """What ``step --json`` prints, which must be strict JSON."""
+    return json.loads(printed("step", *arguments, "--json"), parse_constant=pytest.fail)
+
+
+def test_step_as_json() -> None:
+    found = numbers("urbain")
+    assert list(found) == [
+        *("values", "gradients", "deltas", "updated", "changes", "error_before", "error_after")
+    ]
+    assert found == worked.load("urbain").step().to_dict()
+    assert found["values"]["net_h1"] == 0.3775
+    assert found["values"]["out_h1"] == pytest.approx(0.59326999210718726, rel=1e-15)
+    assert found["gradients"]["dE/dw5"] == pytest.approx(0.082167040564230779, rel=1e-14)
+    assert found["deltas"]["delta_o1"] == pytest.approx(0.13849856162855697, rel=1e-15)
+    assert found["updated"]["w5+"] == pytest.approx(0.35891647971788461, rel=1e-15)
+    assert list(found["updated"]) == [f"w{n}+" for n in range(1, 9)]
+    assert found["error_before"] == pytest.approx(0.29837110876000269, rel=1e-15)
+    assert found["error_after"] == pytest.approx(0.29102777369359933, rel=0, abs=1e-12)
+
+
+def test_json_is_one_object_whatever_else_is_asked_for(tmp_path: Path) -> None:
+    text = printed("step", "urbain", "--json", "--svg", tmp_path / "a.svg", "--steps", 3)
+    assert json.loads(text)["values"]["w5"] < 0.4
+    assert (tmp_path / "a.svg").exists()
+
+
+def test_the_nth_step() -> None:
+    first, second, third = (numbers("urbain", "--steps", n) for n in (1, 2, 3))
+    assert first == numbers("urbain")
+    assert (first["error_after"], second["error_after"]) == (
+        second["error_before"],
+        third["error_before"],
+    )
+    assert third["values"]["w5"] == second["updated"]["w5+"]
+    text = printed("step", "urbain", "--steps", 3)
+    assert text.startswith("step 3, after 2 updates\n")
+    assert not printed("step", "urbain").startswith("step")
+
+
+def test_hundreds_of_steps() -> None:
+    assert numbers("urbain", "--steps", 500) == worked.load("urbain").step(500).to_dict()
+
+
+def test_the_biases_too() -> None:
+    found = numbers("urbain", "--bias")
+    assert list(found["updated"]) == [*(f"w{n}+" for n in range(1, 9)), "b1+", "b2+"]
+    assert found["updated"]["b1+"] == 0.35 - 0.5 * found["gradients"]["dE/db1"]
+    assert found["updated"]["w5+"] == numbers("urbain")["updated"]["w5+"]
+    assert found["error_after"] < numbers("urbain")["error_after"]
+    assert "not updated" not in printed("step", "urbain", "--bias")
+    assert numbers("urbain", "--bias", "--steps", 2)["values"]["b1"] == found["updated"]["b1+"]
+
+
+def test_without_bias_the_file_decides(own: Path) -> None:
+    rewritten(own, "update_biases = false", "update_biases = true")
+    assert numbers(own) == numbers(own, "--bias") == numbers("urbain", "--bias")
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of one's own to be in."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_pictures(here: Path) -> None:
+    svg, png = here / "a.svg", here / "a.png"
+    text = printed("step", "urbain", "--svg", "a.svg", "--png", "a.png")
+    assert text.endswith("\ndrawn: a.svg\ndrawn: a.png\n")
+    assert (
+        ElementTree.fromstring(svg.read_text(encoding="utf-8")).tag == "{http://www.w3.org/2000/svg}svg"
+    )
+    assert png.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+    printed("step", "urbain", "--svg", "folded.svg", "--fold")
+    assert (here / "folded.svg").stat().st_size < svg.stat().st_size
+
+
+@pytest.mark.parametrize("name", ["no ending", "[bold]x.png", "[/x].svg", "ä.txt"])
+def test_a_picture_may_have_any_name(name: str, here: Path) -> None:
+    (here / name).parent.mkdir(exist_ok=True)
+    assert printed("step", "urbain", "--svg", name).endswith(f"\ndrawn: {name}\n")
+    assert (here / name).read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_a_file_of_ones_own(own: Path) -> None:
+    assert numbers(own) == numbers("urbain")
+    rewritten(own, 'weight = "w{n}"', 'weight = "θ{n}"')
+    assert "θ5" in printed("step", own)
+    assert numbers(own)["updated"]["θ5+"] == numbers("urbain")["updated"]["w5+"]
+
+
+@pytest.mark.parametrize("weight", ["w[{neuron}]{i}", "[/{neuron}]{i}", "[red]{n}"])
+def test_names_in_brackets_are_names(weight: str, own: Path) -> None:
+    rewritten(own, "w{n}", weight)
+    name = weight.format(neuron="o1", i=1, n=5)
+    assert name in printed("step", own)
+
+
+@pytest.mark.parametrize("escape", ["\\u001b[2J", "\\u202E", "\\u009b2J"])
+@pytest.mark.parametrize("arguments", [["step"], ["step", "--digits", "3"], ["proofread"]], ids=" ".join)
+def test_a_file_does_not_control_the_terminal(arguments: list[str], escape: str, own: Path) -> None:
+    rewritten(own, 'weight = "w{n}"', f'weight = "{escape}w{{n}}"')
+    said = refused(*arguments, own)
+    assert "notation.weight: a text without control characters is expected, not one with U+" in said
+    assert said.isprintable()
+
+
+def test_a_table_loses_nothing_in_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = printed("step", "urbain")
+    monkeypatch.setenv("COLUMNS", "40")
+    narrow = printed("step", "urbain")
+    assert "…" not in narrow
+    assert Counter(re.findall(r"\w", narrow)) == Counter(re.findall(r"\w", wide))
+
+
+# --- explain -------------------------------------------------------------------------------------
+
+
+def test_explain() -> None:
+    step = worked.load("urbain").step()
+    assert printed("explain", "urbain", "w5") == step.explain("w5").text() + "\n"
+    assert printed("explain", "urbain", "w1").startswith("∂Eₜₒₜₐₗ/∂w₁ = 0.000438567734\n")
+    assert printed("explain", "urbain", "out_h1", "--of", "E_o2") == (
+        step.explain("out_h1", "E_o2").text() + "\n"
+    )
+
+
+def test_explain_as_json() -> None:
+    found = json.loads(printed("explain", "urbain", "w1", "--json"), parse_constant=pytest.fail)
+    assert found == worked.load("urbain").step().explain("w1").to_dict()
+    assert list(found) == ["result", "by", "value", "path_count", "paths"]
+    products = [math.prod(factor["value"] for factor in path) for path in found["paths"]]
+    assert math.fsum(products) == pytest.approx(found["value"], rel=1e-14)
+
+
+def test_explain_a_later_step_with_biases() -> None:
+    step = worked.load("urbain").step(5, update_biases=True)
+    assert printed("explain", "urbain", "b1", "--steps", 5, "--bias") == step.explain("b1").text() + "\n"
+
+
+# --- errors --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", [["step"], ["explain"]])
+def test_an_unknown_example(command: list[str]) -> None:
+    arguments = [*command, "urbane", *(["w5"] if command == ["explain"] else [])]
+    assert refused(*arguments) == (
+        f"no worked example 'urbane'; there are {', '.join(worked.names())}, and files ending in .toml"
+    )
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    assert str(tmp_path / "none.toml") in refused("step", tmp_path / "none.toml")
+    (tmp_path / "folder.toml").mkdir()
+    assert "folder.toml" in refused("step", tmp_path / "folder.toml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("learning_rate = 0.5", "learning_rate = '0.5'", "training.learning_rate: a finite number is "),
+        ("learning_rate = 0.5", "learning_rate = -0.5", "training.learning_rate: "),
+        ("[[layers]]", "[[layers", "own.toml: "),
+        ('"w{n}"', '"w"', "the notation gives the name 'w' twice"),
+        ('"i{i}"', '"{i!r:>99999999999}"', "notation input"),
+        ("0.15", "1e400", "layers[1].weights: a list of lists of finite numbers is expected"),
+        # what shows in the forward pass, and what in the update
+        ('"sigmoid"', '"log"', "log(x) needs x > 0, but x = "),
+        ("0.05, 0.10", "1e200, 1e200", "is too large for a float"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_file(old: str, new: str, message: str, own: Path) -> None:
+    if "1e200" in new:
+        rewritten(own, '"sigmoid"', '"linear"')
+    if "log" in new:
+        rewritten(own, "bias = 0.35", "bias = -0.35")
+    assert message in refused("step", rewritten(own, old, new))
+
+
+def test_not_a_text_file(own: Path) -> None:
+    own.write_bytes(b"\xff\xfe\x00")
+    assert str(own) in refused("step", own)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["w55"], "no 'w55' in this step; did you mean w5?"),
+        (["?"], "no '?' in this step"),
+        (["w5", "--of", "E_totl"], "no 'E_totl' in this step; did you mean E_total"),
+        (["w5", "--of", "net_h1"], "'net_h1' does not depend on 'w5'"),
+    ],
+)
+def test_an_unknown_symbol(arguments: list[str], message: str) -> None:
+    assert refused("explain", "urbain", *arguments).startswith(message)
+
+
+def test_a_picture_that_cannot_be_written(tmp_path: Path) -> None:
+    assert "none" in refused("step", "urbain", "--svg", tmp_path / "none" / "a.svg")
+    assert str(tmp_path) in refused("step", "urbain", "--png", tmp_path)
+
+
+def test_no_graphviz(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("shutil.which", lambda *_, **__: None)
+    assert "no Graphviz to render with" in refused("step", "urbain", "--svg", tmp_path / "a.svg")
+    assert not (tmp_path / "a.svg").exists()
+    printed("step", "urbain")
+
+
+def test_a_defect_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def planted(_: object) -> None:
+        raise AssertionError("planted")
+
+    monkeypatch.setattr("nn.cli.worked.load", planted)
+    assert isinstance(run("step", "urbain").exception, AssertionError)
+
+
+# --- for real ------------------------------------------------------------------------------------
+
+
+def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "nn", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"} | environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_as_a_process_of_its_own() -> None:
+    done = process("step", "urbain")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "0.291027774" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 100
+    wrong = process("step", "urbane")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert (
+        wrong.stderr == f"Error: no worked example 'urbane'; there are {', '.join(worked.names())}, "
+        "and files ending in .toml\n"
+    )
+    assert process("--help").stdout.startswith("Usage: backprop ")

@@ -1,0 +1,523 @@
+"""The optimizers against PyTorch (recorded, and live), and by hand."""
+
+import json
+import math
+import runpy
+from fractions import Fraction
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import OperandError, Value
+from nn import optimizers
+from nn.optimizers import SGD, Adam, AdamW, Optimizer
+
+ROOT = Path(__file__).parents[2]
+RECORDED = json.loads((ROOT / "tests" / "data" / "pytorch_optimizers.json").read_text(encoding="utf-8"))
+CASES = RECORDED["cases"]
+INF, NAN = math.inf, math.nan
+
+#: One of each kind, every setting in use.
+KINDS = [
+    (SGD, {"lr": 0.01}),
+    (SGD, {"lr": 0.01, "momentum": 0.9, "dampening": 0.3, "weight_decay": 0.1}),
+    (SGD, {"lr": 0.01, "momentum": 0.9, "nesterov": True}),
+    (Adam, {}),
+    (Adam, {"lr": 0.1, "betas": (0.7, 0.8), "eps": 1e-3, "weight_decay": 0.1}),
+    (AdamW, {"lr": 0.1, "betas": (0.7, 0.8), "eps": 1e-3, "weight_decay": 0.1}),
+]
+kinds = pytest.mark.parametrize(("kind", "settings"), KINDS)
+
+
+def valley(x, y, z):
+    """The function that tools/pytorch_reference.py goes down."""
+    return (1 - x) ** 2 + 5 * (y - x * x) ** 2 + (1 - y) ** 2 + 5 * (z - y * y) ** 2 + x * y * z
+
+
+def descend(optimizer, steps):
+    """The point after each step."""
+    points = []
+    for _ in range(steps):
+        optimizer.zero_grad()
+        valley(*optimizer.parameters).backward()
+        optimizer.step()
+        points.append([p.data for p in optimizer.parameters])
+    return points
+
+
+def start():
+    return [Value(x, name) for x, name in zip(RECORDED["start"], "xyz", strict=True)]
+
+
+def built(case, kinds=optimizers):
+    """The optimizer of a case. Its rate at step s is lr · decay**s."""
+    settings = dict(case["settings"])
+    if case["decay"]:
+        lr = settings["lr"]
+        settings["lr"] = lambda step: lr * case["decay"] ** step
+    return getattr(kinds, case["optimizer"])(start(), **settings)
+
+
+def distance(path, other):
+    return max(
+        abs(a - b) / max(1.0, abs(b))
+        for point, mark in zip(path, other, strict=True)
+        for a, b in zip(point, mark, strict=True)
+    )
+
+
+def disagreement(case, kinds=optimizers):
+    """How far the path is from the one that PyTorch took."""
+    path = descend(built(case, kinds), RECORDED["steps"][-1])
+    return distance([path[step - 1] for step in RECORDED["steps"]], case["path"])
+
+
+def called(case):
+    return "-".join(map(str, [case["optimizer"], *case["settings"].values(), case["decay"]]))
+
+
+# --- PyTorch ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", CASES, ids=called)
+def test_takes_the_path_that_pytorch_took(case):
+    assert disagreement(case) < 1e-12
+
+
+class WithoutBiasCorrection(Adam):
+    def _descend(self, gradients, lr):
+        taken, self.steps = self.steps, 10**6
+        super()._descend(gradients, lr)
+        self.steps = taken
+
+
+class WithCoupledDecay(AdamW):
+    _update = Adam._update
+
+
+class WithDecayAfterTheStep(AdamW):
+    def _update(self, gradients, lr):
+        self._descend(gradients, lr)
+        for p in self.parameters:
+            p.data -= lr * self.weight_decay * p.data
+
+
+class WithDampenedFirstStep(SGD):
+    def _update(self, gradients, lr):
+        self.steps += 1
+        super()._update(gradients, lr)
+        self.steps -= 1
+
+
+class WithoutLookingAhead(SGD):
+    def __init__(self, *args, nesterov, **settings):
+        super().__init__(*args, **settings)
+
+
+class WithALateSchedule(Optimizer):
+    def step(self):
+        self.steps += 1
+        super().step()
+        self.steps -= 1
+
+
+class LateAdam(WithALateSchedule, Adam):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("name", "mistaken", "shows_where"),
+    [
+        ("Adam", WithoutBiasCorrection, []),
+        ("AdamW", WithCoupledDecay, ["weight_decay"]),
+        ("AdamW", WithDecayAfterTheStep, ["weight_decay"]),
+        ("SGD", WithDampenedFirstStep, ["momentum", "dampening"]),
+        ("SGD", WithoutLookingAhead, ["nesterov"]),
+        ("Adam", LateAdam, ["decay"]),
+    ],
+)
+def test_the_comparison_finds_a_planted_mistake(name, mistaken, shows_where):
+    cases = [
+        case
+        for case in CASES
+        if case["optimizer"] == name and all((case | case["settings"]).get(each) for each in shows_where)
+    ]
+    assert cases
+    for case in cases:
+        assert disagreement(case, SimpleNamespace(**{name: mistaken})) > 1e-6
+
+
+@pytest.fixture(scope="module")
+def pytorch():
+    pytest.importorskip("torch")
+    return SimpleNamespace(**runpy.run_path(str(ROOT / "tools" / "pytorch_reference.py")))
+
+
+@pytest.mark.torch
+def test_the_recorded_cases_are_those_of_the_tool(pytorch):
+    settled = [{key: value for key, value in case.items() if key != "path"} for case in CASES]
+    assert list(pytorch.optimizer_cases()) == settled
+    assert (RECORDED["start"], RECORDED["steps"]) == (pytorch.START, pytorch.RECORDED)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("case", CASES, ids=called)
+def test_pytorch_still_takes_that_path(pytorch, case):
+    live = pytorch.path(case)
+    assert distance([live[step - 1] for step in RECORDED["steps"]], case["path"]) < 1e-12
+    assert distance(descend(built(case), len(live)), live) < 1e-12
+
+
+@pytest.mark.torch
+@kinds
+@given(gradients=st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30))
+def test_the_same_gradients_lead_pytorch_to_the_same_place(pytorch, kind, settings, gradients):
+    ours = Value(0.5)
+    theirs = pytorch.torch.tensor(0.5, dtype=pytorch.torch.float64, requires_grad=True)
+    rules = [
+        kind([ours], **settings),
+        getattr(pytorch.torch.optim, kind.__name__)([theirs], **settings, foreach=False),
+    ]
+    for gradient in gradients:
+        ours.grad, theirs.grad = gradient, pytorch.torch.full_like(theirs, gradient)
+        for rule in rules:
+            rule.step()
+        assert ours.data == pytest.approx(theirs.item(), rel=1e-12, abs=1e-12)
+
+
+# --- by hand ------------------------------------------------------------------------------------
+
+
+def test_momentum_by_hand():
+    w = Value(8.0)
+    optimizer = SGD([w], lr=0.25, momentum=0.5, dampening=0.5)
+    expected, velocity = Fraction(8), None
+    for gradient in (4, -2, 6, 0):
+        w.grad = gradient
+        optimizer.step()
+        velocity = Fraction(gradient) if velocity is None else velocity / 2 + Fraction(gradient, 2)
+        expected -= velocity / 4
+        assert w.data == expected
+
+
+@pytest.mark.parametrize("kind", [Adam, AdamW])
+@given(st.floats(1e-3, 1e3), st.sampled_from([-1.0, 1.0]))
+def test_adam_takes_steps_of_one_length_down_a_straight_slope(kind, slope, sign):
+    w = Value(0.0)
+    optimizer = kind([w], lr=0.5, weight_decay=0.0)
+    for taken in range(1, 10):
+        w.grad = sign * slope
+        optimizer.step()
+        assert w.data == pytest.approx(-sign * 0.5 * taken * slope / (slope + 1e-8), rel=1e-12)
+
+
+def test_fully_dampened_momentum_remembers_the_first_gradient_alone():
+    w = Value(1.0)
+    optimizer = SGD([w], lr=1.0, momentum=0.5, dampening=1.0)
+    for gradient, reached in [(1.0, 0.0), (100.0, -0.5), (-100.0, -0.75)]:
+        w.grad = gradient
+        optimizer.step()
+        assert w.data == reached
+
+
+def test_a_parameter_without_gradient_moves_by_what_is_remembered():
+    w = Value(1.0)
+    optimizer = SGD([w], lr=0.5, momentum=0.5)
+    w.grad = 1.0
+    optimizer.step()
+    optimizer.zero_grad()
+    optimizer.step()
+    assert (w.grad, w.data) == (0.0, 1.0 - 0.5 - 0.25)
+
+
+# --- step, zero_grad, schedule ------------------------------------------------------------------
+
+
+@kinds
+def test_a_gradient_may_be_a_node(kind, settings):
+    points = []
+    for create_graph in (False, True):
+        parameters = start()
+        optimizer = kind((p for p in parameters), **settings)
+        for _ in range(3):
+            optimizer.zero_grad()
+            valley(*parameters).backward(create_graph=create_graph)
+            assert isinstance(parameters[0].grad, Value) is create_graph
+            optimizer.step()
+        optimizer.zero_grad()
+        assert [p.grad for p in parameters] == [0.0, 0.0, 0.0]
+        points.append([p.data for p in parameters])
+    assert points[0] == pytest.approx(points[1], rel=1e-12)
+
+
+def test_the_schedule_is_asked_once_a_step_from_zero():
+    asked = []
+    w = Value(1.0)
+
+    def schedule(step):
+        asked.append(step)
+        return Fraction(1, 2 ** (step + 1))
+
+    optimizer = SGD([w], schedule)
+    for _ in range(3):
+        w.grad = 1.0
+        optimizer.step()
+    assert asked == [0, 1, 2]
+    assert (optimizer.steps, w.data) == (3, 1.0 - 0.5 - 0.25 - 0.125)
+
+
+@kinds
+def test_a_constant_schedule_is_a_constant(kind, settings):
+    paths = [descend(kind(start(), **settings | {"lr": lr}), 10) for lr in (0.01, lambda _: 0.01)]
+    assert paths[0] == paths[1]
+
+
+def test_the_learning_rate_may_be_set():
+    w = Value(1.0)
+    optimizer = SGD([w], lr=0)
+    w.grad = 1.0
+    optimizer.step()
+    assert w.data == 1.0
+    optimizer.lr = 0.5
+    optimizer.step()
+    assert w.data == 0.5
+
+
+@pytest.mark.parametrize(
+    ("rate", "error", "message"),
+    [
+        (NAN, ValueError, "lr at step 2 is a number >= 0, not nan"),
+        (INF, ValueError, "lr at step 2 is a number >= 0, not inf"),
+        (-0.1, ValueError, "lr at step 2 is a number >= 0, not -0.1"),
+        (None, OperandError, "lr at step 2 is a real number, not NoneType None"),
+        ("0.1", OperandError, "lr at step 2 is a real number, not str '0.1'"),
+        (ZeroDivisionError("mine"), ZeroDivisionError, "mine"),
+    ],
+)
+@kinds
+def test_a_bad_rate_changes_nothing(kind, settings, rate, error, message):
+    def schedule(step):
+        if isinstance(rate, Exception) and step == 2:
+            raise rate
+        return rate if step == 2 else 0.1
+
+    optimizer = kind(start(), **settings | {"lr": schedule})
+    (before,) = descend(optimizer, 2)[1:]
+    state = optimizer.state_dict()
+    with pytest.raises(error, match=message):
+        descend(optimizer, 1)
+    assert [p.data for p in optimizer.parameters] == before
+    assert optimizer.state_dict() == state
+    optimizer.lr = rate
+    if not isinstance(rate, Exception):
+        with pytest.raises(error):
+            optimizer.step()
+
+
+@pytest.mark.parametrize("gradient", [NAN, INF, -INF])
+@kinds
+def test_a_gradient_that_is_not_finite_changes_nothing(kind, settings, gradient):
+    optimizer = kind(start(), **settings)
+    (before,) = descend(optimizer, 1)
+    state = optimizer.state_dict()
+    optimizer.parameters[2].grad = gradient
+    with pytest.raises(
+        ValueError, match=rf"gradient of parameter 2 \('z'\) is {gradient}; no parameter"
+    ):
+        optimizer.step()
+    assert [p.data for p in optimizer.parameters] == before
+    assert optimizer.state_dict() == state
+
+
+def test_an_unnamed_parameter_is_named_by_its_number():
+    optimizer = SGD([Value(1.0), Value(2.0)], lr=0.1)
+    optimizer.parameters[1].grad = NAN
+    with pytest.raises(ValueError, match="the gradient of parameter 1 is nan"):
+        optimizer.step()
+
+
+def test_the_base_has_no_rule():
+    w = Value(1.0)
+    with pytest.raises(NotImplementedError):
+        Optimizer([w], 0.1).step()
+
+
+# --- what is refused ----------------------------------------------------------------------------
+
+W = Value(1.0, "w")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error", "message"),
+    [
+        ([], ValueError, "there are no parameters"),
+        (W, OperandError, "parameters is a list, not Value"),
+        ([W, 0.5], OperandError, "parameter 1 is a node, not float 0.5"),
+        ({"w": W}, OperandError, "parameter 0 is a node, not str 'w'"),
+        ([Value(1.0), W, W], ValueError, r"parameter 1 \('w'\) stands again as parameter 2"),
+        ([W, (W * W).named("area")], ValueError, r"parameter 1 \('area'\) is the result of mul"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", [SGD, Adam, AdamW])
+def test_bad_parameters_are_refused(kind, parameters, error, message):
+    with pytest.raises(error, match=message):
+        kind(parameters, lr=0.1)
+
+
+def test_parameters_are_refused_that_are_not_iterable():
+    with pytest.raises(TypeError):
+        SGD(None, lr=0.1)
+
+
+NOT_NUMBERS = [(bad, "a number >= 0") for bad in (-0.1, NAN, INF)] + [("0.1", "a real number, not str")]
+EVERY = [
+    (kind, name, bad, f"^{name} is {message}")
+    for kind, names in [
+        (SGD, ("lr", "momentum", "dampening", "weight_decay")),
+        (Adam, ("lr", "eps", "weight_decay")),
+        (AdamW, ("lr", "eps", "weight_decay")),
+    ]
+    for name in names
+    for bad, message in NOT_NUMBERS
+]
+SOME = [
+    (SGD, "dampening", 1.5, r"^dampening is a number in \[0, 1\], not 1.5"),
+    (SGD, "nesterov", 1, "^nesterov is True or False, not int 1"),
+    (SGD, "nesterov", True, r"^nesterov needs momentum > 0 and dampening = 0, not momentum 0.0"),
+    (Adam, "eps", 0.0, "^eps is a number > 0, not 0.0"),
+    (Adam, "betas", 0.9, "^betas are two numbers, not float 0.9"),
+    (Adam, "betas", (0.9,), "^betas are two numbers, not"),
+    (Adam, "betas", (0.9, 0.99, 0.999), "^betas are two numbers, not"),
+    (Adam, "betas", (1.0, 0.999), r"^betas are two numbers in \[0, 1\), not 1.0 and 0.999"),
+    (Adam, "betas", (0.9, 1.0), r"^betas are two numbers in \[0, 1\), not 0.9 and 1.0"),
+    (Adam, "betas", (-0.1, 0.9), r"^betas\[0\] is a number >= 0, not -0.1"),
+    (Adam, "betas", (0.9, NAN), r"^betas\[1\] is a number >= 0, not nan"),
+    (Adam, "betas", ("0.9", 0.9), r"^betas\[0\] is a real number, not str '0.9'"),
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "bad", "message"), EVERY + SOME)
+def test_bad_settings_are_refused(kind, name, bad, message):
+    with pytest.raises((ValueError, OperandError), match=message):
+        kind([W], **{"lr": 0.1} | {name: bad})
+
+
+def test_nesterov_does_not_go_with_dampening():
+    with pytest.raises(ValueError, match=r"not momentum 0\.9 and dampening 0\.1"):
+        SGD([W], 0.1, momentum=0.9, dampening=0.1, nesterov=True)
+
+
+# --- the state ----------------------------------------------------------------------------------
+
+
+@kinds
+@pytest.mark.parametrize("taken", [0, 1, 7])
+def test_training_resumes_to_the_last_bit(kind, settings, taken):
+    whole = descend(kind(start(), **settings), taken + 5)
+    first = kind(start(), **settings)
+    descend(first, taken)
+    state = json.loads(json.dumps(first.state_dict(), allow_nan=False))
+    assert state == first.state_dict()
+    second = kind([Value(p.data) for p in first.parameters], lr=0.5)
+    second.load_state_dict(state)
+    assert second.state_dict() == state
+    assert descend(second, 5) == whole[taken:]
+
+
+@kinds
+def test_training_resumes_under_a_schedule(kind, settings):
+    def schedule(step):
+        return 0.005 / (step + 1)
+
+    settings = settings | {"lr": schedule}
+    whole = descend(kind(start(), **settings), 8)
+    first = kind(start(), **settings)
+    descend(first, 3)
+    second = kind([Value(p.data) for p in first.parameters], **settings)
+    second.load_state_dict(json.loads(json.dumps(first.state_dict())))
+    assert descend(second, 5) == whole[3:]
+
+
+def test_the_state_is_a_copy():
+    first, second = (SGD([Value(1.0)], lr=0.1, momentum=0.9) for _ in "ab")
+    state = first.state_dict()
+    second.load_state_dict(state)
+    for optimizer in (first, second):
+        optimizer.parameters[0].grad = 1.0
+        optimizer.step()
+    assert state["buffers"] == {"momentum_buffer": [0.0]}
+    assert (second.steps, state["steps"]) == (1, 0)
+
+
+def test_whole_numbers_in_the_state_become_floats():
+    optimizer = Adam([Value(1.0)])
+    state = optimizer.state_dict()
+    state["buffers"]["exp_avg"] = [0]  # as JavaScript writes 0.0
+    optimizer.load_state_dict(state)
+    assert repr(optimizer.state_dict()["buffers"]["exp_avg"]) == "[0.0]"
+
+
+def changed(**replaced):
+    return SGD([W], lr=0.1, momentum=0.9).state_dict() | replaced
+
+
+BAD_STATES = [
+    ([], ValueError, r"the state: a dict with \['buffers', 'lr', .*\], not list \[\]"),
+    ({}, ValueError, "the state: a dict with"),
+    (changed(more=1), ValueError, "the state: a dict with"),
+    (changed(optimizer="Adam"), ValueError, "the state's optimizer is str 'Adam', this is 'SGD'"),
+    (changed(steps=-1), ValueError, "steps is at least 0, not -1"),
+    (changed(steps=1.5), OperandError, "steps is a whole number, not float 1.5"),
+    (changed(lr=-1.0), ValueError, "lr is a number >= 0, not -1.0"),
+    (changed(lr="0.1"), OperandError, "lr is a real number, not str '0.1'"),
+    (changed(lr=None), ValueError, "taken with a schedule as lr, and this optimizer has none"),
+    (changed(settings={}), ValueError, "settings: a dict with .*'momentum'.*, not dict {}"),
+    (changed(settings=changed()["settings"] | {"momentum": -1}), ValueError, "momentum is a number"),
+    (changed(buffers={}), ValueError, r"buffers: a dict with \['momentum_buffer'\], not dict {}"),
+    (changed(buffers={"momentum_buffer": [1.0, 2.0]}), ValueError, "momentum_buffer is a list with a"),
+    (changed(buffers={"momentum_buffer": 1.0}), ValueError, "momentum_buffer is a list with a"),
+    (changed(buffers={"momentum_buffer": [None]}), OperandError, "momentum_buffer is a real number"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("state", "error", "message"), BAD_STATES)
+def test_a_bad_state_changes_nothing(state, error, message):
+    w = Value(1.0)
+    optimizer = SGD([w], lr=0.25, momentum=0.5)
+    w.grad = 1.0
+    optimizer.step()
+    before = optimizer.state_dict()
+    with pytest.raises(error, match=message):
+        optimizer.load_state_dict(state)
+    assert (optimizer.state_dict(), w.data, w.grad) == (before, 0.75, 1.0)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -1.0])
+def test_a_mean_of_squares_is_finite_and_not_negative(bad: float) -> None:
+    optimizer = Adam([Value(1.0)])
+    state = optimizer.state_dict()
+    state["buffers"]["exp_avg_sq"] = [bad]
+    with pytest.raises(ValueError, match="exp_avg_sq is a number >= 0"):
+        optimizer.load_state_dict(state)
+    state["buffers"] = {"exp_avg": [bad], "exp_avg_sq": [0.0]}
+    if bad < 0.0:
+        optimizer.load_state_dict(state)
+    else:
+        with pytest.raises(ValueError, match="exp_avg is a finite number"):
+            optimizer.load_state_dict(state)
+
+
+def test_a_rule_that_fails_half_way_has_changed_nothing() -> None:
+    class Half(Optimizer):
+        def _update(self, gradients: list[float], lr: float) -> None:
+            self.parameters[0].data = 7.0
+            raise ZeroDivisionError
+
+    weights = [Value(1.0), Value(2.0)]
+    optimizer = Half(weights, lr=0.5)
+    with pytest.raises(ZeroDivisionError):
+        optimizer.step()
+    assert ([weight.data for weight in weights], optimizer.steps) == ([1.0, 2.0], 0)
