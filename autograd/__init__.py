@@ -10,10 +10,8 @@
 Every operation of the table is a method and a function here: ``v.exp()`` and ``autograd.exp(v)``.
 """
 
-import importlib
 import os
 
-from autograd import functions as _functions
 from autograd.backward import topological_order
 from autograd.errors import (
     AutogradError,
@@ -107,12 +105,12 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
 
 
 def __getattr__(name: str) -> object:
-    if name in _LATER:
-        found = getattr(importlib.import_module(f"autograd.{_LATER[name]}"), name)
-    elif name in OPERATIONS:
-        found = getattr(_functions, name)
-    else:
+    module = _LATER.get(name, "functions" if name in OPERATIONS else None)
+    if module is None:
         raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    from importlib import import_module
+
+    found = getattr(import_module(f"autograd.{module}"), name)
     globals()[name] = found
     return found
 

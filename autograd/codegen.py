@@ -9,9 +9,6 @@ times: nothing is decided then that the row has decided already.
 
 from __future__ import annotations
 
-import ast
-from numbers import Real
-
 from autograd.errors import (
     AutogradError,
     DivisionByZeroError,
@@ -19,7 +16,6 @@ from autograd.errors import (
     OperandError,
     ResultOverflowError,
 )
-from autograd.ieee import float_names, ieee_partial, inside_domain
 from autograd.operations import OPERATIONS, REFUSED
 
 TYPE_CHECKING = False
@@ -58,8 +54,11 @@ def as_number(x: object) -> float | None:
     >>> as_number(True), as_number("1"), as_number(1j)
     (1.0, None, None)
     """
-    if x.__class__ is not int and not isinstance(x, Real):  # the check for Real is a slow one
-        return None
+    if x.__class__ is not int:
+        from numbers import Real
+
+        if not isinstance(x, Real):
+            return None
     try:
         return float(x)
     except OverflowError:
@@ -83,6 +82,7 @@ def operand_error(operation: Operation, operand: object) -> OperandError:
 def failure(operation: Operation, cause: Exception, operands: Sequence[Any]) -> AutogradError:
     """The error to raise where Python's own arithmetic raised ``cause``: it names what and where."""
     from autograd.formula import condition_text, value_text
+    from autograd.ieee import inside_domain
 
     given = " and ".join(
         f"{parameter} = {_described(operand)}"
@@ -182,6 +182,8 @@ def _body(operation: Operation, nodes: Sequence[str | None]) -> str:
 
 def _is_atom(expression: Expression) -> bool:
     """Whether the text is just a name or a number."""
+    import ast
+
     return isinstance(expression.tree, ast.Name | ast.Constant) or expression.text == "-1.0"
 
 
@@ -254,6 +256,8 @@ def source(name: str) -> str:
 def _compiled(operation: Operation, value: type[Value]) -> dict[str, Callable[..., Any]]:
     """The functions of `source`, with what their names stand for."""
     import linecache
+
+    from autograd.ieee import float_names, ieee_partial
 
     names = float_names(operation.value, *operation.partials) | {
         "OPERATION": operation,

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from autograd.codegen import as_number, documentation, failure, operand_error
-from autograd.ieee import strict
 from autograd.operations import OPERATIONS
 from autograd.value import Value
 
@@ -23,6 +22,8 @@ __all__ = list(OPERATIONS)
 
 
 def _function(operation: Operation) -> Callable[..., Any]:
+    from autograd.ieee import strict
+
     on_nodes = getattr(Value, operation.name)
     on_numbers = strict(operation)
 

@@ -10,7 +10,6 @@ from autograd.backward import backward, topological_order
 from autograd.errors import AutogradError, OperandError
 from autograd.methods import Methods
 from autograd.operations import OPERATIONS
-from autograd.pickling import below, operands_first
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -298,6 +297,8 @@ class Value(Methods, metaclass=_Leaf):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         """Operands before results, so that nothing recurses, and down to what has been copied."""
+        from autograd.pickling import operands_first
+
         for node in operands_first(self, lambda node: id(node) in memo):
             data, grad, name, x, dx, y, dy = node._parts()
             x = memo[id(x)] if x.__class__ is Value else x
@@ -308,6 +309,8 @@ class Value(Methods, metaclass=_Leaf):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How pickle takes a node apart: what lies below it comes first, so that nothing recurses."""
+        from autograd.pickling import below
+
         return _rebuilt, (below(self), self.operation, *self._parts())
 
     def _parts(self) -> tuple[Any, ...]:
