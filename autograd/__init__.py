@@ -23,6 +23,7 @@ from autograd.errors import (
     ResultOverflowError,
     StaleGraphError,
 )
+from autograd.lazy import lazily
 from autograd.operations import OPERATIONS, Operation
 from autograd.value import Value
 
@@ -104,16 +105,8 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
 ]
 
 
-def __getattr__(name: str) -> object:
-    module = _LATER.get(name, "functions" if name in OPERATIONS else None)
-    if module is None:
-        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
-    from importlib import import_module
-
-    found = getattr(import_module(f"autograd.{module}"), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *OPERATIONS})
+__getattr__, __dir__ = lazily(
+    __name__,
+    lambda: {*__all__, *OPERATIONS},
+    lambda name: "functions" if name in OPERATIONS else _LATER.get(name),
+)

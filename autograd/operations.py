@@ -131,7 +131,7 @@ class Operation:
         #: Python's operator that the value is, if it is just one: ``mul`` for "x * y"
         self.operator = _operator(value, self.parameters)
         self._expressions: dict[str, Any] = {}
-        self._texts = {
+        self._texts: dict[str, Any] = {
             "value": value,
             "partials": partials,
             "as_taught": as_taught,

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autograd import Derivation, Diagram, Value, draw, explain
+from autograd import Value
 from autograd.arguments import each, text
 from autograd.backward import gradients
+
+if TYPE_CHECKING:
+    from autograd import Derivation, Diagram
 
 __all__ = ["Recorded"]
 
@@ -59,6 +60,8 @@ class Recorded(ABC):
             return self.nodes[symbol]
         if symbol == "E":
             return self.error
+        from difflib import get_close_matches
+
         close = get_close_matches(symbol, self.nodes, n=3)
         hint = f"; did you mean {' or '.join(close)}?" if close else ""
         raise KeyError(f"no {symbol!r} in this step{hint}")
@@ -99,6 +102,8 @@ class Recorded(ABC):
           ∂outₒ₁/∂netₒ₁ = outₒ₁·(1 − outₒ₁) = 0.186815602
           ∂netₒ₁/∂w₅    = outₕ₁ = 0.593269992
         """
+        from autograd.derivation import explain
+
         return explain(self.error if of is None else self.node(of), self.node(by))
 
     def draw(self, digits: int = 6, fold: bool = False, only: Iterable[str] | None = None) -> Diagram:
@@ -118,6 +123,8 @@ class Recorded(ABC):
         >>> diagram.source.count("->")  # from w5 to out_o1, and from there to the error
         2
         """
+        from autograd.diagram import draw
+
         nodes = None if only is None else [self.node(symbol) for symbol in each("only", only)]
         return draw(self.error, digits=digits, fold=fold, only=nodes)
 
@@ -147,6 +154,8 @@ class Recorded(ABC):
         >>> json.loads(step.to_json())["updated"]["w5+"] == step["w5+"]
         True
         """
+        import json
+
         content = self.to_dict()
         for kind, numbers in content.items():
             for symbol, value in numbers.items() if isinstance(numbers, dict) else [(kind, numbers)]:
