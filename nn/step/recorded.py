@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from math import isfinite
@@ -13,11 +13,12 @@ from typing import Any
 from autograd import Derivation, Diagram, Value, draw, explain
 from autograd.arguments import each, text
 from autograd.backward import gradients
+from nn.terminal import Tabular
 
 __all__ = ["Recorded"]
 
 
-class Recorded(ABC):
+class Recorded(Tabular):
     """Named nodes with the derivatives of one of them, the error, by all others.
 
     Attributes:
@@ -154,14 +155,27 @@ class Recorded(ABC):
                     raise ValueError(f"{symbol} is {value}, which JSON has no way to write")
         return json.dumps(content, indent=2, allow_nan=False)
 
+    def records(self) -> list[dict[str, Any]]:
+        """A dict for every named node, as ``pandas.DataFrame`` takes them.
+
+        ``after`` and ``change`` are those of an updated parameter, else None.
+
+        >>> from nn import worked
+        >>> step = worked.load("xing-single").step()
+        >>> [row for row in step.records() if row["symbol"] == "w"]
+        [{'symbol': 'w', 'value': 0.5, 'gradient': -0.5, 'after': 0.75, 'change': 0.25}]
+        """
+        return [
+            {
+                "symbol": symbol,
+                "value": node.data,
+                "gradient": float(node.grad),
+                "after": (after := self._after_update(symbol)),
+                "change": None if after is None else after - node.data,
+            }
+            for symbol, node in self.nodes.items()
+        ]
+
     @abstractmethod
-    def __rich__(self) -> Any:
-        """The numbers as tables, as rich asks for them."""
-
-    def __str__(self) -> str:
-        from nn.step.tables import plain
-
-        return plain(self)
-
-    def _repr_svg_(self) -> str:
-        return self.draw().svg()
+    def _after_update(self, symbol: str) -> float | None:
+        """A parameter after the update; None of what is not updated."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -16,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from shown import wrongly_shown
 
 from nn import Example, Notation, worked
 from nn.cli import main
@@ -338,12 +338,10 @@ def test_as_a_table(name: str, proofs: dict[str, Proof]) -> None:
     )
 
 
-@pytest.mark.parametrize("columns", [40, 60, 80])
-def test_nothing_is_cut(columns: int) -> None:
-    wide, narrow = invoke("urbain").stdout, invoke("urbain", columns=columns).stdout
-    assert "…" not in narrow
-    assert max(map(len, narrow.splitlines())) <= columns
-    assert Counter(re.findall(r"\w", narrow)) == Counter(re.findall(r"\w", wide))
+@pytest.mark.parametrize("columns", [20, 40, 60, 80])
+def test_nothing_is_cut(columns: int, proofs: dict[str, Proof]) -> None:
+    narrow = invoke("urbain", columns=columns).stdout
+    assert wrongly_shown(narrow, proofs["urbain"].tables(), columns) == []
 
 
 def test_as_json() -> None:

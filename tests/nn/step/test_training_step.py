@@ -517,8 +517,7 @@ def test_any_optimizer_will_do() -> None:
 
 def test_picture_of_a_step() -> None:
     step = worked.load("urbain").step()
-    assert step._repr_svg_() == step.draw().svg()
-    assert ElementTree.fromstring(step._repr_svg_()).tag.endswith("svg")
+    assert ElementTree.fromstring(step.draw().svg()).tag.endswith("svg")
     folded = step.draw(fold=True).source
     assert "Eₒ₁" in folded
     assert len(folded) < len(step.draw().source)
@@ -731,5 +730,5 @@ def test_names_are_text_and_not_markup(weight: str) -> None:
 def test_tables_are_those_of_rich(capsys: pytest.CaptureFixture[str]) -> None:
     step = worked.load("urbain").step()
     Console(width=100, color_system=None).print(step)
-    assert capsys.readouterr().out.rstrip() == str(step)
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == str(step).splitlines()
     assert "0.29102777" in str(step)
