@@ -175,20 +175,25 @@ def _lines(table: Table, width: int) -> Iterator[RenderableType]:
         first, *others = row.cells
         yield Text(first, style="italic" if row.heading else "bold", overflow="fold")
         for head, cell in zip(table.heads[1:], others, strict=False):
-            for line in _indented(head, cell, width) if cell else ():
-                yield Text(line, overflow="fold")
+            if cell:
+                yield from _titled(head, cell, width)
 
 
-def _indented(head: str, cell: str, width: int) -> list[str]:
+def _titled(head: str, cell: str, width: int) -> Iterator[RenderableType]:
     """A cell after its title; below it, further to the right, where a line is too short for both."""
     from rich.cells import cell_len
+    from rich.padding import Padding
+    from rich.text import Text
 
     title = f"  {head}:" if head else " "
     if "\n" not in cell and cell_len(f"{title} {cell}") <= width:
-        return [f"{title} {cell}"]
-    lines = cell.splitlines()
-    indent = max(0, min(4, width - max(map(cell_len, lines))))
-    return [*([title] if head else []), *(" " * indent + line for line in lines)]
+        yield Text(f"{title} {cell}")
+        return
+    if head:
+        yield Text(title, overflow="fold")
+    unbroken = cell.splitlines() if "\n" in cell else cell.split()
+    indent = max(0, min(4, width - max(map(cell_len, unbroken))))
+    yield Padding(Text(cell, overflow="fold"), (0, 0, 0, indent), expand=False)
 
 
 def _paragraphs(table: Table) -> Iterator[RenderableType]:

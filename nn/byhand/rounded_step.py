@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from math import isfinite, nan
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd.arguments import whole
 from autograd.tables import Table, decimal
 from nn.byhand.rounding import Rounding
+from nn.json_text import json_text
 from nn.terminal import Tabular
 
 if TYPE_CHECKING:
@@ -123,10 +123,7 @@ class RoundedStep(Tabular):
         }
 
     def to_json(self) -> str:
-        """`to_dict` as JSON text.
-
-        Raises:
-            ValueError: a number is infinite or NaN, which JSON has no way to write.
+        """`to_dict` as JSON text: null for a number that is not finite, which ``not_finite`` then has.
 
         >>> import json
         >>> from nn import worked
@@ -134,10 +131,7 @@ class RoundedStep(Tabular):
         >>> json.loads(step.to_json()) == step.to_dict()
         True
         """
-        for drift in (*self.drifts.values(), self.error_after):
-            if not all(map(isfinite, drift[1:])):
-                raise ValueError(f"{drift.symbol} is {drift.rounded}, which JSON has no way to write")
-        return json.dumps(self.to_dict(), indent=2, allow_nan=False)
+        return json_text(self.to_dict())
 
     def records(self) -> list[dict[str, Any]]:
         """A dict for every number of the step, as ``pandas.DataFrame`` takes them.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
 from autograd import OperandError
 from autograd.arguments import shown, text
+from nn.json_text import json_text
 from nn.proofreading.page import Entry, FormulaManuscript, Manuscript, NetworkManuscript
 from nn.proofreading.verdict import Verdict, verdicts
 from nn.terminal import Part, Tabular
@@ -121,10 +120,7 @@ class Proof(Tabular):
         }
 
     def to_json(self) -> str:
-        """`to_dict` as JSON text.
-
-        Raises:
-            ValueError: a number is infinite or NaN, which JSON has no way to write.
+        """`to_dict` as JSON text: null for a number that is not finite, which ``not_finite`` then has.
 
         >>> import json
         >>> from nn import worked
@@ -132,12 +128,7 @@ class Proof(Tabular):
         >>> json.loads(proof.to_json()) == proof.to_dict()
         True
         """
-        for finding in self.findings:
-            for name, number in (("should be", finding.value), ("is off by", finding.off)):
-                if not isfinite(number):
-                    message = f"{finding.symbol} {name} {number}, which JSON has no way to write"
-                    raise ValueError(message)
-        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+        return json_text(self.to_dict())
 
     def records(self) -> list[dict[str, Any]]:
         """A dict for every figure, as ``pandas.DataFrame`` takes them.

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from math import isfinite
 from typing import Any
 
 from autograd import Derivation, Diagram, Value, draw, explain
 from autograd.arguments import each, text
 from autograd.backward import gradients
+from nn.json_text import json_text
 from nn.terminal import Tabular
 
 __all__ = ["Recorded"]
@@ -137,10 +136,7 @@ class Recorded(Tabular):
         }
 
     def to_json(self) -> str:
-        """`to_dict` as JSON text; each number reads back as exactly the same.
-
-        Raises:
-            ValueError: a number is infinite or NaN, which JSON has no way to write.
+        """`to_dict` as JSON text: null for a number that is not finite, which ``not_finite`` then has.
 
         >>> import json
         >>> from nn import worked
@@ -148,12 +144,7 @@ class Recorded(Tabular):
         >>> json.loads(step.to_json())["updated"]["w5+"] == step["w5+"]
         True
         """
-        content = self.to_dict()
-        for kind, numbers in content.items():
-            for symbol, value in numbers.items() if isinstance(numbers, dict) else [(kind, numbers)]:
-                if not isfinite(value):
-                    raise ValueError(f"{symbol} is {value}, which JSON has no way to write")
-        return json.dumps(content, indent=2, allow_nan=False)
+        return json_text(self.to_dict())
 
     def records(self) -> list[dict[str, Any]]:
         """A dict for every named node, as ``pandas.DataFrame`` takes them.

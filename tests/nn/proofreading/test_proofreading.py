@@ -274,15 +274,14 @@ def test_plain_data(name: str, proofs: dict[str, Proof]) -> None:
     assert (found["agree"], found["disagree"]) == (proofs[name].agree, proofs[name].disagree)
 
 
-def test_infinite_numbers_are_no_json() -> None:
-    for finding in (
-        Finding("a", "", "1", math.inf, False, math.inf),
-        Finding("a", "", "1e-999", 1e300, False, math.inf),
+def test_infinite_numbers_are_null_in_json() -> None:
+    for finding, missing in (
+        (Finding("a", "", "1", math.inf, False, math.inf), ["value", "off"]),
+        (Finding("a", "", "1e-999", 1e300, False, math.inf), ["off"]),
     ):
-        with pytest.raises(
-            ValueError, match=r"a (should be|is off by) inf, which JSON has no way to write"
-        ):
-            Proof([finding]).to_json()
+        found = json.loads(Proof([finding]).to_json(), parse_constant=pytest.fail)
+        assert found["not_finite"] == {f"figures[0].{key}": "inf" for key in missing}
+        assert all(found["figures"][0][key] is None for key in missing)
 
 
 # --- solving -------------------------------------------------------------------------------------
