@@ -17,6 +17,7 @@ from autograd.arguments import each, flag, shown, whole
 from autograd.backward import topological_order
 from autograd.errors import AutogradError
 from autograd.factors import factors_below
+from autograd.files import write
 from autograd.formula import MOST_DIGITS, UNICODE, number
 from autograd.labels import definition
 from autograd.symbols import NOT_XML, unicode_symbol
@@ -115,8 +116,7 @@ class Diagram:
                 raise AutogradError(
                     f"a diagram is saved as svg, png or dot, and {path.name!r} is none{asked}"
                 )
-        path.write_bytes(content)
-        return path
+        return write(path, content)
 
     def _repr_svg_(self) -> str:
         return self.svg()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from autograd.arguments import each, text
 from autograd.backward import gradients
+from nn.json_text import json_text
+from nn.terminal import Tabular
 
 if TYPE_CHECKING:
     from autograd import Derivation, Diagram
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Recorded"]
 
 
-class Recorded(ABC):
+class Recorded(Tabular):
     """Named nodes with the derivatives of one of them, the error, by all others.
 
     Attributes:
@@ -143,10 +144,7 @@ class Recorded(ABC):
         }
 
     def to_json(self) -> str:
-        """`to_dict` as JSON text; each number reads back as exactly the same.
-
-        Raises:
-            ValueError: a number is infinite or NaN, which JSON has no way to write.
+        """`to_dict` as JSON text: null for a number that is not finite, which ``not_finite`` then has.
 
         >>> import json
         >>> from nn import worked
@@ -154,23 +152,29 @@ class Recorded(ABC):
         >>> json.loads(step.to_json())["updated"]["w5+"] == step["w5+"]
         True
         """
-        import json
+        return json_text(self.to_dict())
 
-        content = self.to_dict()
-        for kind, numbers in content.items():
-            for symbol, value in numbers.items() if isinstance(numbers, dict) else [(kind, numbers)]:
-                if not isfinite(value):
-                    raise ValueError(f"{symbol} is {value}, which JSON has no way to write")
-        return json.dumps(content, indent=2, allow_nan=False)
+    def records(self) -> list[dict[str, Any]]:
+        """A dict for every named node, as ``pandas.DataFrame`` takes them.
+
+        ``after`` and ``change`` are those of an updated parameter, else None.
+
+        >>> from nn import worked
+        >>> step = worked.load("xing-single").step()
+        >>> [row for row in step.records() if row["symbol"] == "w"]
+        [{'symbol': 'w', 'value': 0.5, 'gradient': -0.5, 'after': 0.75, 'change': 0.25}]
+        """
+        return [
+            {
+                "symbol": symbol,
+                "value": node.data,
+                "gradient": float(node.grad),
+                "after": (after := self._after_update(symbol)),
+                "change": None if after is None else after - node.data,
+            }
+            for symbol, node in self.nodes.items()
+        ]
 
     @abstractmethod
-    def __rich__(self) -> Any:
-        """The numbers as tables, as rich asks for them."""
-
-    def __str__(self) -> str:
-        from nn.step.tables import plain
-
-        return plain(self)
-
-    def _repr_svg_(self) -> str:
-        return self.draw().svg()
+    def _after_update(self, symbol: str) -> float | None:
+        """A parameter after the update; None of what is not updated."""
