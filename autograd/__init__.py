@@ -16,14 +16,17 @@ import os
 from autograd import functions as _functions
 from autograd.backward import topological_order
 from autograd.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    ArgumentValueError,
     AutogradError,
     DivisionByZeroError,
     DomainError,
-    GradcheckError,
     OperandError,
     RegistrationError,
     ResultOverflowError,
     StaleGraphError,
+    UnknownNameError,
 )
 from autograd.operations import OPERATIONS, Operation
 from autograd.value import Value
@@ -41,7 +44,7 @@ if os.path.exists(os.path.join(os.path.dirname(__file__), "tracer.py")):
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from autograd.check.gradcheck import gradcheck, gradgradcheck
-    from autograd.check.report import GradcheckReport
+    from autograd.check.report import GradcheckError, GradcheckReport
     from autograd.check.step_size import ErrorOverEps, StepError, error_over_eps
     from autograd.derivation import Derivation, explain
     from autograd.diagram import Diagram, draw
@@ -56,6 +59,7 @@ _LATER = {
     "Derivation": "derivation",
     "Diagram": "diagram",
     "ErrorOverEps": "check",
+    "GradcheckError": "check",
     "GradcheckReport": "check",
     "StepError": "check",
     "draw": "diagram",
@@ -74,6 +78,9 @@ _LATER = {
 
 __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "OPERATIONS",
+    "ArgumentError",
+    "ArgumentTypeError",
+    "ArgumentValueError",
     "AutogradError",
     "Derivation",
     "Diagram",
@@ -88,6 +95,7 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "ResultOverflowError",
     "StaleGraphError",
     "StepError",
+    "UnknownNameError",
     "Value",
     "draw",
     "error_over_eps",
@@ -104,6 +112,27 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "value_and_grad",
     *OPERATIONS,
 ]
+
+
+# --- what a Value does by means of modules that are built upon it -------------------------------
+
+
+def _written(node: Value) -> str:
+    from autograd.labels import written
+
+    return written(node, 3).text
+
+
+def _repr_svg_(node: Value) -> str | None:
+    from autograd.diagram import notebook_picture
+
+    return notebook_picture(node)
+
+
+Value._written, Value._repr_svg_ = _written, _repr_svg_
+
+
+# --- what is imported when it is first asked for -------------------------------------------------
 
 
 def __getattr__(name: str) -> object:

@@ -17,8 +17,8 @@ import os
 import threading
 from math import isnan
 
-from autograd.arguments import flag, shown
-from autograd.errors import AutogradError, OperandError, StaleGraphError
+from autograd.arguments import flag, wrong_kind
+from autograd.errors import AutogradError, StaleGraphError
 from autograd.expression import PRIMITIVES, evaluate
 from autograd.ieee import ieee_partial, ieee_result, ieee_value
 from autograd.operations import OPERATIONS
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from autograd.operations import Operation
     from autograd.value import Value
 
-__all__ = ["backward", "gradients", "topological_order"]
+__all__ = ["backward", "gradients", "number_of", "topological_order"]
 
 
 def variable_operands(node: Value) -> list[Value]:
@@ -46,11 +46,21 @@ def variable_operands(node: Value) -> list[Value]:
     return [operand for operand in node.operands if not isinstance(operand, float)]
 
 
+def number_of(scalar: Value | float) -> float:
+    """The number of a node, or the plain number that stands in its place.
+
+    >>> from autograd import Value
+    >>> number_of(Value(2.0)), number_of(3.0)
+    (2.0, 3.0)
+    """
+    return scalar if isinstance(scalar, float) else scalar._data
+
+
 def topological_order(root: Value) -> list[Value]:
     """Every node that ``root`` depends on, itself first, each before its operands, the left one first.
 
     Raises:
-        OperandError: ``root`` is no Value.
+        ArgumentTypeError: ``root`` is no Value.
 
     >>> from autograd import Value
     >>> x = Value(2.0, "x")
@@ -58,7 +68,7 @@ def topological_order(root: Value) -> list[Value]:
     ['x·x + 1', 'x·x', 'x']
     """
     if not hasattr(root, "derivatives"):
-        raise OperandError(f"topological_order() takes a Value, not {shown(root)}", operands=(root,))
+        raise wrong_kind("the root", "a Value", root)
     seen = {root}
     order: list[Value] = []
     above: list[Value] = []
@@ -114,7 +124,7 @@ def _accumulate_recorded(recorded: dict[Value, Any]) -> None:
     before = [(node, node._grad) for node in recorded]
     try:
         for node, gradient in recorded.items():
-            node._grad = _plus(node._grad, gradient) if node.operation is None else float(gradient)
+            node._grad = _plus(node._grad, gradient) if node.operation is None else gradient._data
     except BaseException:
         for node, gradient in before:
             node._grad = gradient
@@ -230,7 +240,7 @@ def _check_fresh(node: Value) -> None:
     operation = node.operation
     if operation is None:
         return
-    numbers = [float(operand) for operand in node.operands]
+    numbers = [number_of(operand) for operand in node.operands]
     now = [ieee_result(operation, numbers)]
     then = [node._data]
     for index, slope in enumerate(node.derivatives):
@@ -266,7 +276,7 @@ def on_nodes(text: Expression, variables: Mapping[str, Value | float]) -> Value 
     >>> on_nodes(OPERATIONS["log"].partials[0], {"x": Value(4.0)})
     Value(0.25, operation='div')
     """
-    found: Value | float = evaluate(text.tree, variables, _apply)
+    found: Value | float = evaluate(text.tree, variables, _apply, number_of)
     return found
 
 
@@ -275,7 +285,7 @@ def _apply(name: str, operands: Sequence[Value | float]) -> Value | float:
 
     What is no operation is a Python function of a registered row, and has its own ways with nodes.
     """
-    numbers = [float(operand) for operand in operands]
+    numbers = [number_of(operand) for operand in operands]
     nodes = [operand for operand in operands if not isinstance(operand, float)]
     if not nodes:
         return ieee_value(name, numbers)

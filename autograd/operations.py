@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import ast
 
+from autograd.errors import ArgumentValueError, UnknownNameError
 from autograd.expression import BINARY, PRIMITIVES, UNARY, Expression
 
 TYPE_CHECKING = False
@@ -57,13 +58,13 @@ class Operation:
         about: what it is, in a few words.
 
     Raises:
-        ValueError: the row contradicts itself.
+        ArgumentValueError: the row contradicts itself.
 
     >>> OPERATIONS["log"].partials[0].text
     '1.0 / x'
     >>> Operation("twice", "x", "x + x", partials=("2.0", "2.0"), about="double")
     Traceback (most recent call last):
-    ValueError: operation 'twice': 1 operands but 2 partials
+    autograd.errors.ArgumentValueError: operation 'twice': 1 operands but 2 partials
     """
 
     __slots__ = (
@@ -108,11 +109,11 @@ class Operation:
         #: the default of the last operand, if it has one
         self.default = self._find_default(parameters)
         if len(self.parameters) > 2:
-            raise ValueError(f"operation {name!r}: a node has at most two operands")
+            raise ArgumentValueError(f"operation {name!r}: a node has at most two operands")
         as_taught = as_taught or [""] * len(partials)
         for what, texts in (("partials", partials), ("as_taught", as_taught)):
             if len(texts) != len(self.parameters):
-                raise ValueError(
+                raise ArgumentValueError(
                     f"operation {name!r}: {len(self.parameters)} operands but {len(texts)} {what}"
                 )
         inside = (*self.parameters, "out")
@@ -127,8 +128,8 @@ class Operation:
             self.ieee = Expression(ieee, self.parameters)
             self.kink = Expression(kink, self.parameters) if kink else None
             self.formula = Expression(formula, self.parameters) if formula else self.value
-        except ValueError as error:
-            raise ValueError(f"operation {name!r}: {error}") from None
+        except ArgumentValueError as error:
+            raise ArgumentValueError(f"operation {name!r}: {error}") from None
         self.operator = self._find_operator()
 
     def _find_default(self, parameters: str) -> float | None:
@@ -137,10 +138,10 @@ class Operation:
             return None
         try:
             if first.count(",") != len(self.parameters) - 1:
-                raise ValueError("an operand with a default comes last")
+                raise ArgumentValueError("an operand with a default comes last")
             return float(default)
         except ValueError as error:
-            raise ValueError(f"operation {self.name!r}: a default of an operand: {error}") from None
+            raise ArgumentValueError(f"operation {self.name!r}: a default of an operand: {error}") from None
 
     def _find_operator(self) -> str | None:
         """``mul`` for "x * y": the operator of Python that the value is, if it is just one."""
@@ -154,22 +155,22 @@ class Operation:
         return None
 
     def check_calls(self, table: Mapping[str, Operation], functions: Collection[str] = ()) -> None:
-        """Raise ValueError unless every function that the row calls can be had.
+        """Raise an error unless every function that the row calls can be had.
 
         A partial is also evaluated on nodes, so it calls operations alone, or ``functions`` of its own.
 
         Raises:
-            ValueError: the row calls what is none of these, or with too few or too many operands.
+            ArgumentValueError: the row calls what is none of these, or with too few or too many operands.
 
         >>> row = Operation("twice", "x", "double(x)", partials=["2.0"], about="double")
         >>> row.check_calls(OPERATIONS, ["double"])
         >>> row.check_calls(OPERATIONS)
         Traceback (most recent call last):
-        ValueError: operation 'twice': unknown function 'double'
+        autograd.errors.ArgumentValueError: operation 'twice': unknown function 'double'
         """
         for text in (*self.partials, *self.as_taught):
             for name in text.calls.keys() - table.keys() - set(functions):
-                raise ValueError(
+                raise ArgumentValueError(
                     f"operation {self.name!r}: {text.text!r} calls {name!r}, which is no operation, "
                     f"and derivatives are computed on nodes too"
                 )
@@ -178,10 +179,10 @@ class Operation:
                 if name in functions:
                     continue
                 if name not in table and name not in PRIMITIVES:
-                    raise ValueError(f"operation {self.name!r}: unknown function {name!r}")
+                    raise ArgumentValueError(f"operation {self.name!r}: unknown function {name!r}")
                 arity = table[name].arity if name in table else 2  # copysign alone is no operation
                 if count != arity:
-                    raise ValueError(
+                    raise ArgumentValueError(
                         f"operation {self.name!r}: {name} takes {arity} operands, not {count}"
                     )
 
@@ -213,9 +214,7 @@ class Operation:
 
 def _operation_named(name: str) -> Operation:
     if name not in OPERATIONS:
-        from autograd.errors import AutogradError
-
-        raise AutogradError(f"operation {name!r} is not registered here; register it before loading")
+        raise UnknownNameError(f"operation {name!r} is not registered here; register it before loading")
     return OPERATIONS[name]
 
 
@@ -659,4 +658,5 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "floor": ("floor", "__floor__"),
     "ceil": ("ceil", "__ceil__"),
     "trunc": ("trunc", "__trunc__"),
+    "round": ("__round__", "rint"),
 }

@@ -15,9 +15,9 @@ from typing import Any
 
 import autograd
 from autograd import functions
-from autograd.arguments import items, shown, text
+from autograd.arguments import as_number, items, shown, text
 from autograd.check.operation import check_row
-from autograd.codegen import RESERVED, as_number, attach, detach, method_names
+from autograd.codegen import RESERVED, attach, detach, method_names
 from autograd.errors import OperandError, RegistrationError
 from autograd.expression import CONSTANTS, PRIMITIVES
 from autograd.methods import Methods

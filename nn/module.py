@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 from autograd import OperandError, Value
-from autograd.arguments import shown
-from autograd.codegen import as_number
+from autograd.arguments import as_number, shown
 
 __all__ = ["Module"]
 

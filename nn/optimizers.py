@@ -15,6 +15,7 @@ from math import inf, isfinite, sqrt
 
 from autograd import OperandError, Value
 from autograd.arguments import each, flag, real, shown, whole
+from autograd.backward import number_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Optimizer:
         >>> w.data, optimizer.steps
         (0.5, 1)
         """
-        gradients = [float(p.grad) for p in self.parameters]  # Values after create_graph=True
+        gradients = [number_of(p.grad) for p in self.parameters]  # Values after create_graph=True
         if not all(map(isfinite, gradients)):
             index, g = next((i, g) for i, g in enumerate(gradients) if not isfinite(g))
             raise ValueError(

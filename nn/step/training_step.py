@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import instance
+from autograd.backward import number_of
 from nn.error_rules import ErrorRule, error_rule
 from nn.forward import Example, Forward, checked
 from nn.network import MLP
@@ -85,7 +86,7 @@ class TrainingStep(Recorded):
         if trained.isdisjoint(originals.values()):
             raise ValueError("the optimizer updates none of the network's parameters")
         for path, recorded in self.network.named_parameters():
-            gradient = float(recorded.grad)
+            gradient = number_of(recorded.grad)
             originals[path].grad = -gradient if recorded in flipped else gradient
         optimizer.step()
         self.descends = _descends(optimizer)
@@ -105,10 +106,10 @@ class TrainingStep(Recorded):
         self.error.backward()
         self.values = {symbol: node.data for symbol, node in self.nodes.items()}
         self.gradients = {
-            self.names.gradient(symbol): float(node.grad) for symbol, node in self.nodes.items()
+            self.names.gradient(symbol): number_of(node.grad) for symbol, node in self.nodes.items()
         }
         self.deltas = {
-            each.deltas[neuron]: float(self.nodes[symbol].grad)
+            each.deltas[neuron]: number_of(self.nodes[symbol].grad)
             for each in self.names.passes
             for neuron, symbol in each.nets.items()
         }

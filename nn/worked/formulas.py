@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import OperandError, Value
 from autograd.arguments import instance, shown, whole
+from autograd.backward import number_of
 from autograd.expression import Expression
 from nn.formula_texts import computed, names_in, read
 from nn.step.recorded import Recorded
@@ -185,7 +186,7 @@ class FormulaExample:
         for name, node in nodes.items():
             instance(f"nodes[{name!r}]", node, Value, "a node")
         return {
-            name: nodes[name].data - self.learning_rate * float(nodes[name].grad)
+            name: nodes[name].data - self.learning_rate * number_of(nodes[name].grad)
             for name in self.parameters
         }
 
@@ -250,7 +251,7 @@ class FormulaStep(Recorded):
         self.error_after = example.error_at({**numbers, **updated})
         self.values = {name: node.data for name, node in self.nodes.items()}
         self.gradients = {
-            f"d{example.error}/d{name}": float(node.grad) for name, node in self.nodes.items()
+            f"d{example.error}/d{name}": number_of(node.grad) for name, node in self.nodes.items()
         }
         self.updated = {f"{name}+": after for name, after in updated.items()}
         self.changes = {f"Δ{name}": after - numbers[name] for name, after in updated.items()}
