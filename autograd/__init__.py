@@ -10,10 +10,8 @@
 Every operation of the table is a method and a function here: ``v.exp()`` and ``autograd.exp(v)``.
 """
 
-import importlib
 import os
 
-from autograd import functions as _functions
 from autograd.backward import topological_order
 from autograd.errors import (
     ArgumentError,
@@ -136,12 +134,12 @@ Value._written, Value._repr_svg_ = _written, _repr_svg_
 
 
 def __getattr__(name: str) -> object:
-    if name in _LATER:
-        found = getattr(importlib.import_module(f"autograd.{_LATER[name]}"), name)
-    elif name in OPERATIONS:
-        found = getattr(_functions, name)
-    else:
+    module = _LATER.get(name, "functions" if name in OPERATIONS else None)
+    if module is None:
         raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    from importlib import import_module
+
+    found = getattr(import_module(f"autograd.{module}"), name)
     globals()[name] = found
     return found
 

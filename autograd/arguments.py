@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from numbers import Real
 from operator import index
 
 from autograd.errors import ArgumentTypeError, ArgumentValueError, ResultOverflowError
@@ -89,8 +88,11 @@ def as_number(x: object) -> float | None:
     >>> as_number(True), as_number("1"), as_number(1j)
     (1.0, None, None)
     """
-    if x.__class__ is not int and not isinstance(x, Real):  # the check for Real is a slow one
-        return None
+    if not isinstance(x, int | float):
+        from numbers import Real
+
+        if not isinstance(x, Real):  # which is slow to tell
+            return None
     try:
         return float(x)
     except OverflowError:

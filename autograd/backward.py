@@ -19,9 +19,6 @@ from math import isnan
 
 from autograd.arguments import flag, wrong_kind
 from autograd.errors import AutogradError, StaleGraphError
-from autograd.expression import PRIMITIVES, evaluate
-from autograd.ieee import ieee_partial, ieee_result, ieee_value
-from autograd.operations import OPERATIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -237,6 +234,8 @@ def _plus(a: Any, b: Any) -> Any:
 
 
 def _check_fresh(node: Value) -> None:
+    from autograd.ieee import ieee_partial, ieee_result
+
     operation = node.operation
     if operation is None:
         return
@@ -276,6 +275,8 @@ def on_nodes(text: Expression, variables: Mapping[str, Value | float]) -> Value 
     >>> on_nodes(OPERATIONS["log"].partials[0], {"x": Value(4.0)})
     Value(0.25, operation='div')
     """
+    from autograd.expression import evaluate
+
     found: Value | float = evaluate(text.tree, variables, _apply, number_of)
     return found
 
@@ -285,6 +286,10 @@ def _apply(name: str, operands: Sequence[Value | float]) -> Value | float:
 
     What is no operation is a Python function of a registered row, and has its own ways with nodes.
     """
+    from autograd.expression import PRIMITIVES
+    from autograd.ieee import ieee_value
+    from autograd.operations import OPERATIONS
+
     numbers = [number_of(operand) for operand in operands]
     nodes = [operand for operand in operands if not isinstance(operand, float)]
     if not nodes:
@@ -300,6 +305,8 @@ def recorded(
     numbers: Sequence[float],
     value: type[Value],
 ) -> Value:
+    from autograd.ieee import ieee_partial, ieee_result
+
     out = ieee_result(operation, numbers)
     node = value(out)
     node.operation = operation

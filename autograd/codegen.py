@@ -9,8 +9,6 @@ times: nothing is decided then that the row has decided already.
 
 from __future__ import annotations
 
-import ast
-
 from autograd.arguments import as_number
 from autograd.errors import (
     AutogradError,
@@ -19,7 +17,6 @@ from autograd.errors import (
     OperandError,
     ResultOverflowError,
 )
-from autograd.ieee import float_names, ieee_partial, inside_domain
 from autograd.operations import OPERATIONS, REFUSED
 
 TYPE_CHECKING = False
@@ -60,6 +57,7 @@ def operand_error(operation: Operation, operand: object) -> OperandError:
 def failure(operation: Operation, cause: Exception, operands: Sequence[Any]) -> AutogradError:
     """The error to raise where Python's own arithmetic raised ``cause``: it names what and where."""
     from autograd.formula import condition_text, value_text
+    from autograd.ieee import inside_domain
 
     given = " and ".join(
         f"{parameter} = {_described(operand)}"
@@ -174,6 +172,8 @@ def _body(operation: Operation, nodes: Sequence[str | None]) -> str:
 
 def _is_atom(expression: Expression) -> bool:
     """Whether the text is just a name or a number."""
+    import ast
+
     return isinstance(expression.tree, ast.Name | ast.Constant) or expression.text == "-1.0"
 
 
@@ -246,6 +246,8 @@ def source(name: str) -> str:
 def _compiled(operation: Operation, value: type[Value]) -> dict[str, Callable[..., Any]]:
     """The functions of `source`, with what their names stand for."""
     import linecache
+
+    from autograd.ieee import float_names, ieee_partial
 
     names = float_names(operation.value, *operation.partials) | {
         "OPERATION": operation,

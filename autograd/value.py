@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from numbers import Number
 from operator import attrgetter
 
 from autograd import codegen
@@ -11,7 +10,6 @@ from autograd.backward import backward, number_of
 from autograd.errors import ArgumentTypeError, AutogradError, OperandError
 from autograd.methods import Methods
 from autograd.operations import OPERATIONS
-from autograd.pickling import below, operands_first
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -272,7 +270,11 @@ class Value(Methods, metaclass=_Leaf):
 
     def __eq__(self, other: object) -> bool:
         """Whether the two are the same node; a plain number is refused, since it never is one."""
-        if other.__class__ is Value or not isinstance(other, Number):
+        if other.__class__ is Value:
+            return NotImplemented
+        from numbers import Number
+
+        if not isinstance(other, Number):
             return NotImplemented
         raise OperandError(
             f"node {self.label!r} equals itself alone, and no number: "
@@ -305,6 +307,8 @@ class Value(Methods, metaclass=_Leaf):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         """Operands before results, so that nothing recurses, and down to what has been copied."""
+        from autograd.pickling import operands_first
+
         for node in operands_first(self, lambda node: id(node) in memo):
             data, grad, name, x, dx, y, dy = node._parts()
             x = memo[id(x)] if x.__class__ is Value else x
@@ -315,6 +319,8 @@ class Value(Methods, metaclass=_Leaf):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How pickle takes a node apart: what lies below it comes first, so that nothing recurses."""
+        from autograd.pickling import below
+
         return _rebuilt, (below(self), self.operation, *self._parts())
 
     def _parts(self) -> tuple[Any, ...]:

@@ -305,7 +305,7 @@ def test_a_kink_or_an_edge_right_beside_a_point_is_no_mistake() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["strict", "failure", "annotations", "as_number", "isinstance", "round"]
+    "name", ["operand_error", "failure", "annotations", "as_number", "isinstance", "round"]
 )
 def test_what_the_functions_compute_with_is_not_hidden(name: str) -> None:
     with pytest.raises(RegistrationError, match=f"{name!r}: Python calls something else so"):
