@@ -126,7 +126,9 @@ def whole(what: str, given: object, least: int, most: int = sys.maxsize) -> int:
     if count < least:
         raise wrong_value(what, f"at least {least}", count)
     if count > most:
-        raise ResultOverflowError(f"{what} must be at most {most}, got {shown(given)}", operands=(given,))
+        raise ResultOverflowError(
+            f"{what} must be at most {most}, got {shown(given)}", operands=(given,)
+        )
     return count
 
 

@@ -100,8 +100,8 @@ _CONVERSIONS = ("__float__", "__int__", "__complex__", "__index__", "as_integer_
 def _no_number(self: Value) -> NoReturn:
     """Refuse to be taken for a number: what is computed of that number would have no derivative."""
     raise OperandError(
-        f"node {self.label!r} is no plain number, and a number computed from it would have no "
-        f"derivative: use the functions of autograd, as autograd.exp(v) for math.exp(v) and "
+        f"a Value is no plain number, and what is computed from the number of node {self.label!r} would "
+        f"have no derivative: use the functions of autograd, as autograd.exp(v) for math.exp(v) and "
         f"sum(values) / len(values) for a mean; or v.data if the number is all you need",
         operands=(self,),
     )

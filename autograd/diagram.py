@@ -150,8 +150,8 @@ def draw(
             four times as long for twice as many.
 
     Raises:
-        ArgumentTypeError: a result, or a node to be shown, is no Value, or there is no result; or another
-            argument is not of its kind.
+        ArgumentTypeError: a result, or a node to be shown, is no Value, or there is no result; or
+            another argument is not of its kind.
         ArgumentValueError: no result depends on a node that is to be shown, or there are more than
             ``most_nodes`` nodes to draw.
 

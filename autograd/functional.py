@@ -69,7 +69,7 @@ def _independent(leaf: Any) -> Value:
         return +leaf
     number = as_number(leaf)
     if number is None:
-        raise wrong_kind("what is differentiated by", "real numbers in lists, tuples and dicts", leaf)
+        raise wrong_kind("an argument", "a real number, in lists, tuples and dicts or alone", leaf)
     return Value(number)
 
 

@@ -23,7 +23,7 @@ from autograd.errors import ArgumentValueError, UnknownNameError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from autograd.expression import Expression
@@ -50,13 +50,19 @@ def parameter_names(parameters: str) -> tuple[str, ...]:
 
 
 class Operation:
-    """One row of the table.
+    """One row of the table, or one to be added to it by `autograd.register`.
+
+    What a text cannot say, a Python function may: the value and the derivatives may be functions, which
+    texts of the row then call. The value's takes the operands as floats, and raises ValueError outside
+    the domain; a derivative's takes the operands and the value. Derivatives of a derivative's function
+    are taken on nodes: it has to compute with the functions of `autograd`. One that does not (it calls
+    `math`) gives first derivatives only, and says so when more are asked for.
 
     Args:
         name: what it is called: ``Value.name()`` and ``autograd.name()``.
         parameters: the names of its one or two operands, as in ``"x"`` or ``"x, slope=0.01"``.
-        value: its value, a text of the operands.
-        partials: its derivative by each operand, texts of the operands and ``out``.
+        value: its value, a text of the operands; or a function.
+        partials: its derivative by each operand, texts of the operands and ``out``; or functions.
         domain: where it is defined; everywhere if None.
         ieee: its value by IEEE 754 where ``value`` raises.
         kink: where it is not differentiable although it is defined.
@@ -68,8 +74,12 @@ class Operation:
         lazy: parse a text when it is first asked for and not now, as is done with the rows of the table,
             which a test checks.
 
+    Attributes:
+        functions: the Python functions that its texts call, by name.
+
     Raises:
-        ArgumentValueError: the row contradicts itself.
+        ArgumentValueError: the row contradicts itself, or a text cannot be read.
+        ArgumentTypeError: what should be a text or a function is none.
 
     >>> OPERATIONS["log"].partials[0].text
     '1.0 / x'
@@ -86,6 +96,7 @@ class Operation:
         "default",
         "domain",
         "formula",
+        "functions",
         "ieee",
         "kink",
         "name",
@@ -101,9 +112,9 @@ class Operation:
         self,
         name: str,
         parameters: str,
-        value: str,
+        value: str | Callable[..., float],
         *,
-        partials: Sequence[str],
+        partials: Sequence[str | Callable[..., Any]],
         about: str,
         domain: str | None = None,
         ieee: str = "nan",
@@ -114,6 +125,20 @@ class Operation:
         numpy: str | None = None,
         lazy: bool = False,
     ) -> None:
+        if not lazy:
+            from autograd.arguments import items, text
+
+            for what, given in (
+                *(("name", name), ("parameters", parameters), ("about", about), ("ieee", ieee)),
+                *(("domain", domain), ("kink", kink), ("formula", formula)),
+                *(("symbol", symbol), ("numpy", numpy)),
+            ):
+                if given is not None or what in {"name", "parameters", "about", "ieee"}:
+                    text(what, given)
+            partials = items("partials", partials)
+            as_taught = [
+                text(f"as_taught[{n}]", each) for n, each in enumerate(items("as_taught", as_taught))
+            ]
         self.name = name
         self.about = about
         self.symbol = symbol or name
@@ -130,10 +155,16 @@ class Operation:
                 raise ArgumentValueError(
                     f"operation {name!r}: {len(self.parameters)} operands but {len(texts)} {what}"
                 )
+        self.functions: dict[str, Callable[..., Any]] = {}
+        value = self._as_text("value", name, value)
+        partials = [
+            self._as_text(f"partials[{n}]", f"{name}_d{self.parameters[n]}", each, "out")
+            for n, each in enumerate(partials)
+        ]
         #: Python's operator that the value is, if it is just one: ``mul`` for "x * y"
         self.operator = _operator(value, self.parameters)
         self._expressions: dict[str, Any] = {}
-        self._texts = {
+        self._texts: dict[str, Any] = {
             "value": value,
             "partials": partials,
             "as_taught": as_taught,
@@ -166,6 +197,17 @@ class Operation:
             setattr(self, what, expression)
             return expression
 
+    def _as_text(self, what: str, name: str, given: str | Callable[..., Any], *more: str) -> str:
+        """A text; of a function, its call."""
+        if isinstance(given, str):
+            return given
+        if not callable(given):
+            from autograd.arguments import wrong_kind
+
+            raise wrong_kind(f"operation {self.name!r}: {what}", "a text or a function", given)
+        self.functions[name] = given
+        return f"{name}({', '.join((*self.parameters, *more))})"
+
     def _parsed(self, what: str) -> Any:
         from autograd.expression import Expression
 
@@ -196,18 +238,19 @@ class Operation:
                 raise ArgumentValueError("an operand with a default comes last")
             return float(default)
         except ValueError as error:
-            raise ArgumentValueError(f"operation {self.name!r}: a default of an operand: {error}") from None
+            raise ArgumentValueError(
+                f"operation {self.name!r}: a default of an operand: {error}"
+            ) from None
 
-    def check_calls(self, table: Mapping[str, Operation], functions: Collection[str] = ()) -> None:
+    def check_calls(self, table: Mapping[str, Operation]) -> None:
         """Raise an error unless every function that the row calls can be had.
 
-        A partial is also evaluated on nodes, so it calls operations alone, or ``functions`` of its own.
+        A partial is also evaluated on nodes, so it calls operations alone, or functions of its own.
 
         Raises:
-            ArgumentValueError: the row calls what is none of these, or with too few or too many operands.
+            ArgumentValueError: the row calls what is none of these, or with too few or many operands.
 
         >>> row = Operation("twice", "x", "double(x)", partials=["2.0"], about="double")
-        >>> row.check_calls(OPERATIONS, ["double"])
         >>> row.check_calls(OPERATIONS)
         Traceback (most recent call last):
         autograd.errors.ArgumentValueError: operation 'twice': unknown function 'double'
@@ -215,14 +258,14 @@ class Operation:
         from autograd.expression import PRIMITIVES
 
         for text in (*self.partials, *self.as_taught):
-            for name in text.calls.keys() - table.keys() - set(functions):
+            for name in text.calls.keys() - table.keys() - self.functions.keys():
                 raise ArgumentValueError(
                     f"operation {self.name!r}: {text.text!r} calls {name!r}, which is no operation, "
                     f"and derivatives are computed on nodes too"
                 )
         for text in self.texts:
             for name, count in text.calls.items():
-                if name in functions:
+                if name in self.functions:
                     continue
                 if name not in table and name not in PRIMITIVES:
                     raise ArgumentValueError(f"operation {self.name!r}: unknown function {name!r}")

@@ -141,7 +141,7 @@ class Value(Methods, metaclass=_Leaf):
         return self._grad
 
     @grad.setter
-    def grad(self, grad: SupportsFloat) -> None:
+    def grad(self, grad: SupportsFloat | Value) -> None:
         if grad.__class__ is not float and grad.__class__ is not Value:
             grad = _real(grad, "grad", self)
         self._grad = grad

@@ -74,7 +74,7 @@ class Evaluated:
 
     Raises:
         ArgumentTypeError: ``f`` is no function, or an input no real number.
-        ArgumentValueError: an input is not finite, or the result of an operation; or there is no input.
+        ArgumentValueError: an input is not finite, or an operation's result; or there is no input.
     """
 
     def __init__(self, f: Callable[..., Any], inputs: Any) -> None:
@@ -95,7 +95,7 @@ class Evaluated:
         """What the function returns where the inputs are now.
 
         Raises:
-            ArgumentTypeError: it returned something else than scalars, or none; or it left an input changed,
+            ArgumentTypeError: it returned something else than scalars, or none; or it changed an input,
                 so that its derivatives are those at another point.
         """
         with self._kept() as before:
@@ -159,7 +159,9 @@ def _leaf(given: Any) -> Value:
     else:
         number = as_number(given)
         if number is None:
-            raise wrong_kind("what is differentiated by", "real numbers in lists, tuples and dicts", given)
+            raise wrong_kind(
+                "what is differentiated by", "real numbers in lists, tuples and dicts", given
+            )
         leaf = Value(number)
     if not isfinite(leaf.data):
         raise wrong_value("an input, so that a step can be taken beside it,", "finite", given)

@@ -1,4 +1,4 @@
-"""GradcheckReport and GradcheckError: every derivative beside what differences say of it, as a table and as plain data."""
+"""GradcheckReport: every derivative beside what differences say of it, as a table and as plain data."""
 
 from __future__ import annotations
 

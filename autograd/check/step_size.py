@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from autograd.arguments import items, positive
 from autograd.check.evaluation import Evaluated
-from autograd.errors import AutogradError
+from autograd.errors import ArgumentValueError, AutogradError
 
 __all__ = ["ErrorOverEps", "StepError", "error_over_eps"]
 
@@ -54,14 +54,14 @@ class ErrorOverEps(tuple[StepError, ...]):
         """The step at which the central difference is best.
 
         Raises:
-            AutogradError: there is none that stays within the domain.
+            ArgumentValueError: there is none that stays within the domain.
 
         >>> error_over_eps(lambda x: x * x * x, 1.0, [1e-1, 1e-5, 1e-9]).best.eps
         1e-05
         """
         inside = [each for each in self if not isnan(each.central)]
         if not inside:
-            raise AutogradError("no step stays within the function's domain on both sides")
+            raise ArgumentValueError("no step stays within the function's domain on both sides")
         return min(inside, key=lambda each: each.central)
 
     def __str__(self) -> str:

@@ -31,11 +31,11 @@ def limit(what: str, given: object) -> float | None:
 
     >>> limit("limit", 0)
     Traceback (most recent call last):
-    autograd.errors.ArgumentValueError: limit must be above 0, since every magnitude is smaller than it, got 0.0
+    autograd.errors.ArgumentValueError: limit must be above 0, as every magnitude is below it, got 0.0
     """
     number = None if given is None else real(what, given)
     if number is not None and not number > 0.0:  # NaN is not
-        raise wrong_value(what, "above 0, since every magnitude is smaller than it", number)
+        raise wrong_value(what, "above 0, as every magnitude is below it", number)
     return number
 
 

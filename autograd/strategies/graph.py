@@ -30,8 +30,8 @@ class Graph:
         result: the Value that it returned.
 
     Raises:
-        ArgumentTypeError: the function does not return a Value, or is none; the numbers are no list of real
-            numbers.
+        ArgumentTypeError: the function does not return a Value, or is none; the numbers are no list of
+            real numbers.
 
     >>> def twice_the_square(x):
     ...     square = x * x

@@ -26,7 +26,7 @@ def text(tree: ast.expr) -> str:
 
 def value(tree: ast.expr, numbers: dict[str, float]) -> float:
     def apply(operation: str, operands: Sequence[Any]) -> float:
-        return float(getattr(autograd, operation)(*(Value(float(each)) for each in operands)))
+        return getattr(autograd, operation)(*(Value(float(each)) for each in operands)).data
 
     return float(evaluate(tree, {f"={symbol}": each for symbol, each in numbers.items()}, apply))
 
