@@ -181,7 +181,7 @@ class Value(Methods, metaclass=_Leaf):
         >>> (a * 3 + 1).label, Value(5.0).label
         ('a·3 + 1', '5')
         """
-        from autograd.labels import written
+        from autograd.symbolic import written
 
         return self.name or written(self, 3).text
 
