@@ -116,7 +116,7 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
 
 
 def _written(node: Value) -> str:
-    from autograd.labels import written
+    from autograd.symbolic import written
 
     return written(node, 3).text
 

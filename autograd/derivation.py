@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 from autograd.arguments import instance, whole
 from autograd.backward import gradients, topological_order, variable_operands
 from autograd.errors import ArgumentValueError
-from autograd.factors import Factor, derivative_symbol, factors_below
 from autograd.formula import MOST_DIGITS
+from autograd.symbolic import Factor, derivative_symbol, factors_below
 from autograd.value import Value
 
 __all__ = ["Derivation", "explain"]

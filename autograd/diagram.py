@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING
 from autograd.arguments import each, flag, instance, shown, whole
 from autograd.backward import number_of, topological_order
 from autograd.errors import ArgumentTypeError, ArgumentValueError, AutogradError
-from autograd.factors import factors_below
 from autograd.formula import MOST_DIGITS, UNICODE, number
-from autograd.labels import definition
+from autograd.symbolic import definition_text, factors_below
 from autograd.symbols import NOT_XML, unicode_symbol
 from autograd.value import Value
 
@@ -270,7 +269,7 @@ def _literal(text: str, backslash: str) -> str:
 
 
 def _lines(node: Value, digits: int) -> str:
-    formula = definition(node)
+    formula = definition_text(node)
     name = unicode_symbol(node.name) if node.name else None
     head = f"{name} = {formula}" if name and formula else name or formula
     value = f"{node.data:.{digits}g}"

@@ -9,7 +9,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from autograd.labels import definition
+from autograd.symbolic import definition_text
 from autograd.symbols import unicode_symbol
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def formula_tables(step: FormulaStep) -> RenderableType:
     for name in example.in_order:
         computed.add_row(
             name,
-            Text(definition(step.nodes[name], symbol=str, width=60)),
+            Text(definition_text(step.nodes[name], symbol=str, width=60)),
             _number(step.values[name]),
             _number(step.gradients[f"d{example.error}/d{name}"]),
         )

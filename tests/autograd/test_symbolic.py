@@ -13,10 +13,19 @@ import autograd
 from autograd import AutogradError, Value
 from autograd.backward import topological_order
 from autograd.expression import evaluate
-from autograd.factors import factors_below
 from autograd.formula import UNICODE, Written, write
 from autograd.strategies import Graph, graphs
-from autograd.trees import definition, minus, name, number, partials, plus, terms, times
+from autograd.symbolic import (
+    definition,
+    factors_below,
+    minus,
+    name,
+    number,
+    partials,
+    plus,
+    terms,
+    times,
+)
 
 
 def text(tree: ast.expr) -> str:
