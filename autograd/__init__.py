@@ -26,6 +26,7 @@ from autograd.errors import (
     StaleGraphError,
     UnknownNameError,
 )
+from autograd.lazy import lazily
 from autograd.operations import OPERATIONS, Operation
 from autograd.value import Value
 
@@ -132,17 +133,8 @@ Value._written, Value._repr_svg_ = _written, _repr_svg_
 
 # --- what is imported when it is first asked for -------------------------------------------------
 
-
-def __getattr__(name: str) -> object:
-    module = _LATER.get(name, "functions" if name in OPERATIONS else None)
-    if module is None:
-        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
-    from importlib import import_module
-
-    found = getattr(import_module(f"autograd.{module}"), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *OPERATIONS})
+__getattr__, __dir__ = lazily(
+    __name__,
+    lambda: {*__all__, *OPERATIONS},
+    lambda name: "functions" if name in OPERATIONS else _LATER.get(name),
+)

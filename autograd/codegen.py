@@ -264,10 +264,11 @@ def _compiled(operation: Operation, value: type[Value]) -> dict[str, Callable[..
     exec(compile(text, filename, "exec"), names)
     functions = {name: names[name] for name in dict.fromkeys(method_names(operation).values())}
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    about = documentation(operation)
     for name, function in functions.items():
         function.__name__ = f"{name}_{operation.name}" if name == "reflected" else operation.name
         function.__qualname__ = f"Value.{function.__name__}"
-        function.__doc__ = documentation(operation)
+        function.__doc__ = about
     return functions
 
 

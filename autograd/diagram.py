@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from autograd.arguments import each, flag, instance, shown, whole
 from autograd.backward import number_of, topological_order
 from autograd.errors import ArgumentTypeError, ArgumentValueError, AutogradError
+from autograd.files import write
 from autograd.formula import MOST_DIGITS, UNICODE, number
 from autograd.symbolic import definition_text, factors_below
 from autograd.symbols import NOT_XML, unicode_symbol
@@ -116,8 +117,7 @@ class Diagram:
                 raise ArgumentValueError(
                     f"a diagram is saved as svg, png or dot, and {path.name!r} is none{asked}"
                 )
-        path.write_bytes(content)
-        return path
+        return write(path, content)
 
     def _repr_svg_(self) -> str:
         return self.svg()

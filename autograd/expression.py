@@ -83,7 +83,7 @@ class Expression:
     autograd.errors.ArgumentValueError: '1.0 / z': unknown name 'z'
     """
 
-    __slots__ = ("calls", "can_fail", "has_power", "text", "tree")
+    __slots__ = ("_folds", "calls", "can_fail", "has_power", "text", "tree")
 
     def __init__(self, text: str, variables: Collection[str]) -> None:
         self.text = text
@@ -92,7 +92,7 @@ class Expression:
         except SyntaxError as error:
             raise ArgumentValueError(f"{text!r}: {error.msg}") from None
         self.calls: dict[str, int] = {}
-        self.can_fail = self.has_power = False
+        self.can_fail = self.has_power = self._folds = False
         self._check(self.tree, variables)
 
     def _check(self, tree: ast.expr, variables: Collection[str]) -> None:
@@ -102,6 +102,7 @@ class Expression:
                 children = []
                 if name not in variables and name not in CONSTANTS:
                     raise ArgumentValueError(f"{self.text!r}: unknown name {name!r}")
+                self._folds = self._folds or name == "pi"
             case ast.Constant(value=float()):
                 children = []
             case ast.BinOp(left=left, op=op, right=right) if type(op) in BINARY or isinstance(
@@ -126,15 +127,23 @@ class Expression:
                 children = [left, *comparators]
             case _:
                 raise ArgumentValueError(f"{self.text!r}: {ast.unparse(tree)!r} has no place here")
+        if isinstance(tree, ast.BinOp | ast.Call) and _all_constant(children):
+            self._folds = True
         for child in children:
             self._check(child, variables)
 
     def source(self) -> str:
         """The text as fast Python: what is computed of numbers alone is computed now."""
+        if not self._folds:
+            return self.text.strip()
         return ast.unparse(_Folded().visit(ast.parse(self.text, mode="eval")))
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
+
+
+def _all_constant(operands: Sequence[ast.expr]) -> bool:
+    return all(isinstance(operand, ast.Constant) for operand in operands)
 
 
 class _Folded(ast.NodeTransformer):
@@ -151,7 +160,7 @@ class _Folded(ast.NodeTransformer):
 
     @staticmethod
     def _fold(node: ast.expr, operands: Sequence[ast.expr]) -> ast.expr:
-        if not all(isinstance(operand, ast.Constant) for operand in operands):
+        if not _all_constant(operands):
             return node
         code = compile(ast.fix_missing_locations(ast.Expression(node)), "<constant>", "eval")
         return ast.Constant(eval(code, dict(PRIMITIVES)))

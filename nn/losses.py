@@ -16,7 +16,7 @@ from numbers import Integral
 from operator import add
 from typing import Any, TypeAlias
 
-from autograd import DomainError, OperandError, Value, softplus
+from autograd import DomainError, OperandError, Value
 from autograd.arguments import as_number, each, shown
 from autograd.backward import number_of
 
@@ -346,7 +346,7 @@ def binary_cross_entropy_with_logits(logit: Outputs, target: Targets) -> Value:
     """
 
     def surprise(z: Value, t: Scalar) -> Value:
-        return _expected([(t, lambda: softplus(-z)), (1.0 - t, z.softplus)])
+        return _expected([(t, (-z).softplus), (1.0 - t, z.softplus)])
 
     pairs = _pairs(logit, target, ("logit", "target"))
     for _, t in pairs:

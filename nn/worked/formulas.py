@@ -13,6 +13,8 @@ from autograd import OperandError, Value
 from autograd.arguments import instance, shown, whole
 from autograd.backward import number_of
 from autograd.expression import Expression
+from autograd.symbolic import definition_text
+from autograd.tables import Table, decimal
 from nn.formula_texts import computed, names_in, read
 from nn.step.recorded import Recorded
 from nn.worked.example import Figure
@@ -262,7 +264,36 @@ class FormulaStep(Recorded):
             "changes": self.changes,
         }
 
-    def __rich__(self) -> Any:
-        from nn.step.tables import formula_tables
+    def _after_update(self, symbol: str) -> float | None:
+        return self.updated.get(f"{symbol}+")
 
-        return formula_tables(self)
+    def tables(self) -> list[Table]:
+        """The step as tables: the values, the formulas, the error.
+
+        >>> example = FormulaExample(
+        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
+        ... )
+        >>> values, formulas, error = example.step().tables()
+        >>> values.rows[0].cells, formulas.rows[0].cells
+        (('w', '0.5', '-8', '1.5'), ('E', '(2·w − 3)²', '4', '1'))
+        """
+        error = self.example.error
+        given = Table("Values", ["value", "number", f"∂{error}/∂", "after"], "lrrr")
+        formulas = Table("Formulas", ["formula", "", "number", f"∂{error}/∂"], "llrr")
+        for name in self.example.values:
+            after = self._after_update(name)
+            given.add(name, *self._numbers(name), "not updated" if after is None else decimal(after))
+        for name in self.example.in_order:
+            formula = definition_text(self.nodes[name], symbol=str, width=60)
+            formulas.add(name, formula, *self._numbers(name))
+        if not self.updated:
+            return [given, formulas]
+        errors = Table("Error", ["", "value"], "lr")
+        errors.add(f"{error} before the update", decimal(self.error_before))
+        errors.add(f"{error} after the update", decimal(self.error_after))
+        return [given, formulas, errors]
+
+    def _numbers(self, name: str) -> tuple[str, str]:
+        """A number and its gradient."""
+        gradient = self.gradients[f"d{self.example.error}/d{name}"]
+        return decimal(self.values[name]), decimal(gradient)

@@ -12,6 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from oracles import (
     PYTHON,
+    attached,
     in_python,
     inside,
     numpy_function,
@@ -33,8 +34,9 @@ from autograd import (
     Value,
     grad,
 )
+from autograd.expression import Expression
 from autograd.formula import value_text
-from autograd.ieee import ieee_value
+from autograd.ieee import ieee_value, strict
 from benchmarks.accuracy import points
 from benchmarks.exact import EXACT, exactly
 
@@ -653,6 +655,34 @@ def test_the_operator_of_a_row_is_the_one_of_its_tree(operation: Operation) -> N
             assert operation.operator == "abs"
         case _:
             assert operation.operator is None
+
+
+@every_operation
+def test_the_fast_text_is_the_text_with_constants_computed(operation: Operation) -> None:
+    for text in operation.texts:
+        source = text.source()
+        folds = any(
+            isinstance(part, ast.Name) and part.id == "pi" for part in ast.walk(text.tree)
+        ) or any(
+            all(isinstance(operand, ast.Constant) for operand in operands_below(part))
+            for part in ast.walk(text.tree)
+            if isinstance(part, ast.BinOp | ast.Call)
+        )
+        assert (source != text.text) == folds
+        again = Expression(source, [*operation.parameters, "out"])
+        assert again.source() == source
+        assert "pi" not in source
+
+
+def operands_below(part: ast.BinOp | ast.Call) -> list[ast.expr]:
+    return part.args if isinstance(part, ast.Call) else [part.left, part.right]
+
+
+@pytest.mark.parametrize("text", ["x + 1.0 ", "\nx + 1.0\n", "(x +\n1.0)", "x + 1.0  # as it is"])
+def test_a_row_may_be_written_on_several_lines(text: str) -> None:
+    method = attached(Operation("spaced", "x", text, partials=["1.0 "], about=""))
+    assert method(Value(2.0)).data == 3.0
+    assert strict(Operation("spaced", "x", text, partials=["1.0 "], about=""))(2.0) == 3.0
 
 
 def test_a_lazy_row_is_read_text_by_text() -> None:

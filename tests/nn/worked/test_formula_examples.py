@@ -162,7 +162,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert "step 3, after 2 updates" in text
     assert "net = w·x − b" in (tmp_path / "own.svg").read_text(encoding="utf-8")
     assert run("explain", "w")[1].startswith("∂e/∂w = ")
-    for option in (["--bias"], ["--notation", "hoey"], ["--targets", "1"]):
+    for option in (["--update-biases"], ["--notation", "hoey"], ["--targets", "1"]):
         status, text = run("step", *option)
         assert status == 2
         assert f"{option[0]} is for networks" in text

@@ -551,7 +551,7 @@ def test_the_command_makes_a_new_exercise_and_writes_it_too(run: Callable[..., R
         (["urbain", "--activation", "tanh", "-o", "x.md"], 2, "are for a new exercise"),
         (["--seed", "1", "--layers", "2;1", "-o", "x.md"], 2, "apart by commas"),
         (["--seed", "1", "--layers", "2", "-o", "x.md"], 2, "2 to 8 numbers"),
-        (["urbain", "-o", "x.pdf"], 2, "written as md, html, tex"),
+        (["urbain", "-o", "x.pdf"], 2, "does not end in .md or .html or .tex"),
         (["urbain"], 2, "Missing option"),
         (["nothing", "-o", "x.md"], 2, "no worked example 'nothing'"),
     ],
