@@ -17,19 +17,21 @@ import os
 import threading
 from math import isnan
 
-from autograd.arguments import flag, shown
-from autograd.errors import AutogradError, OperandError, StaleGraphError
+from autograd.arguments import flag, wrong_kind
+from autograd.atomic import run, set_together, setting
+from autograd.errors import AutogradError, StaleGraphError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from autograd.atomic import Change
     from autograd.expression import Expression
     from autograd.operations import Operation
     from autograd.value import Value
 
-__all__ = ["backward", "gradients", "topological_order"]
+__all__ = ["backward", "gradients", "number_of", "topological_order"]
 
 
 def variable_operands(node: Value) -> list[Value]:
@@ -43,11 +45,21 @@ def variable_operands(node: Value) -> list[Value]:
     return [operand for operand in node.operands if not isinstance(operand, float)]
 
 
+def number_of(scalar: Value | float) -> float:
+    """The number of a node, or the plain number that stands in its place.
+
+    >>> from autograd import Value
+    >>> number_of(Value(2.0)), number_of(3.0)
+    (2.0, 3.0)
+    """
+    return scalar if isinstance(scalar, float) else scalar._data
+
+
 def topological_order(root: Value) -> list[Value]:
     """Every node that ``root`` depends on, itself first, each before its operands, the left one first.
 
     Raises:
-        OperandError: ``root`` is no Value.
+        ArgumentTypeError: ``root`` is no Value.
 
     >>> from autograd import Value
     >>> x = Value(2.0, "x")
@@ -55,7 +67,7 @@ def topological_order(root: Value) -> list[Value]:
     ['x·x + 1', 'x·x', 'x']
     """
     if not hasattr(root, "derivatives"):
-        raise OperandError(f"topological_order() takes a Value, not {shown(root)}", operands=(root,))
+        raise wrong_kind("the root", "a Value", root)
     seen = {root}
     order: list[Value] = []
     above: list[Value] = []
@@ -92,88 +104,94 @@ def backward(root: Value, create_graph: bool = False) -> None:
     """`Value.backward`: interior nodes start from zero, leaves accumulate."""
     global _running_in
     flag("create_graph", create_graph)
-    if _running_in == threading.get_ident():
+    this_thread = threading.get_ident()
+    if _running_in == this_thread:
         raise AutogradError("a backward pass was started inside another one")
     recorded = gradients(root, create_graph=True) if create_graph else None
-    with _one_at_a_time:
-        try:
-            _running_in = threading.get_ident()
-            if recorded is None:
-                _accumulate(root)
-            else:
-                _accumulate_recorded(recorded)
-        finally:
-            _running_in = 0
-
-
-def _accumulate_recorded(recorded: dict[Value, Any]) -> None:
-    """All of the gradients, or, if it is interrupted, none."""
-    before = [(node, node._grad) for node in recorded]
-    try:
-        for node, gradient in recorded.items():
-            node._grad = _plus(node._grad, gradient) if node.operation is None else float(gradient)
+    leaves: list[Change] = []
+    put_back = setting(leaves)
+    try:  # acquired within it: an interrupt may come right after
+        _one_at_a_time.acquire()
+        _running_in = this_thread
+        if recorded is None:
+            _sweep(root, leaves)
+        else:
+            _accumulate(recorded)
     except BaseException:
-        for node, gradient in before:
-            node._grad = gradient
+        run(put_back)
         raise
+    finally:
+        if _running_in == this_thread:
+            _running_in = 0
+        try:  # noqa: SIM105  # an interrupt would come between suppress() and the release
+            _one_at_a_time.release()
+        except RuntimeError:  # it was interrupted while it waited for the lock
+            pass
 
 
-def _accumulate(root: Value) -> None:
+def _accumulate(recorded: dict[Value, Any]) -> None:
+    set_together(
+        (node, "_grad", _plus(node._grad, gradient) if node.operation is None else gradient.data)
+        for node, gradient in recorded.items()
+    )
+
+
+def _sweep(root: Value, leaves: list[Change]) -> None:
     """`topological_order` and the sum, some ten times as fast as `gradients`.
 
     A node has been seen once its ``_grad`` is ``untouched``, a zero that is this sweep's own. So a sweep
     that is interrupted (by KeyboardInterrupt, say) has only the leaves to put back; but two sweeps over
     shared nodes would mistake each other's zeros, which is why they wait for one another.
+
+    Args:
+        root: where to start.
+        leaves: gets each leaf before it is touched, and the gradient that it had.
     """
     untouched = float(0)  # a new object each time, told from other zeros by identity
-    leaves: list[tuple[Any, Any]] = [(root, root._grad)] if root.operation is None else []
     order: list[Any] = []
     above: list[Any] = []
-    leave, push, pop = order.append, above.append, above.pop
+    leave, push, pop, touch = order.append, above.append, above.pop, leaves.append
     node: Any = root
-    try:
-        node._grad = untouched
-        while True:
-            # the right operand first, so that the reverse has the left one first
-            if node._dy is not None:
-                operand = node._y
-                if operand._grad is not untouched:
-                    if operand.operation is not None:
-                        operand._grad = untouched
-                        push(node)
-                        node = operand
-                        continue
-                    leaves.append((operand, operand._grad))
+    if node.operation is None:
+        touch((node, "_grad", node._grad))
+    node._grad = untouched
+    while True:
+        # the right operand first, so that the reverse has the left one first
+        if node._dy is not None:
+            operand = node._y
+            if operand._grad is not untouched:
+                if operand.operation is not None:
                     operand._grad = untouched
-            if node._dx is not None:
-                operand = node._x
-                if operand._grad is not untouched:
-                    if operand.operation is not None:
-                        operand._grad = untouched
-                        push(node)
-                        node = operand
-                        continue
-                    leaves.append((operand, operand._grad))
+                    push(node)
+                    node = operand
+                    continue
+                touch((operand, "_grad", operand._grad))
+                operand._grad = untouched
+        if node._dx is not None:
+            operand = node._x
+            if operand._grad is not untouched:
+                if operand.operation is not None:
                     operand._grad = untouched
-            leave(node)
-            if not above:
-                break
-            node = pop()
-        root._grad = 1.0
-        for node in reversed(order):
-            gradient = node._grad
-            slope = node._dx
-            if slope is not None:
-                node._x._grad += gradient * slope
-            slope = node._dy
-            if slope is not None:
-                node._y._grad += gradient * slope
-        for leaf, before in leaves:
-            leaf._grad = before + leaf._grad
-    except BaseException:
-        for leaf, before in leaves:
-            leaf._grad = before
-        raise
+                    push(node)
+                    node = operand
+                    continue
+                touch((operand, "_grad", operand._grad))
+                operand._grad = untouched
+        leave(node)
+        if not above:
+            break
+        node = pop()
+    root._grad = 1.0
+    for node in reversed(order):
+        gradient = node._grad
+        slope = node._dx
+        if slope is not None:
+            node._x._grad += gradient * slope
+        slope = node._dy
+        if slope is not None:
+            node._y._grad += gradient * slope
+    for leaf, _, before in leaves:
+        leaf._grad = before + leaf._grad  # type: ignore[attr-defined]
 
 
 def gradients(root: Value, create_graph: bool = False) -> dict[Value, Any]:
@@ -229,7 +247,7 @@ def _check_fresh(node: Value) -> None:
     operation = node.operation
     if operation is None:
         return
-    numbers = [float(operand) for operand in node.operands]
+    numbers = [number_of(operand) for operand in node.operands]
     now = [ieee_result(operation, numbers)]
     then = [node._data]
     for index, slope in enumerate(node.derivatives):
@@ -267,7 +285,7 @@ def on_nodes(text: Expression, variables: Mapping[str, Value | float]) -> Value 
     """
     from autograd.expression import evaluate
 
-    found: Value | float = evaluate(text.tree, variables, _apply)
+    found: Value | float = evaluate(text.tree, variables, _apply, number_of)
     return found
 
 
@@ -280,7 +298,7 @@ def _apply(name: str, operands: Sequence[Value | float]) -> Value | float:
     from autograd.ieee import ieee_value
     from autograd.operations import OPERATIONS
 
-    numbers = [float(operand) for operand in operands]
+    numbers = [number_of(operand) for operand in operands]
     nodes = [operand for operand in operands if not isinstance(operand, float)]
     if not nodes:
         return ieee_value(name, numbers)

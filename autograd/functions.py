@@ -7,7 +7,8 @@
 
 from __future__ import annotations
 
-from autograd.codegen import as_number, documentation, failure, operand_error
+from autograd.arguments import as_number
+from autograd.codegen import documentation, failure, operand_error
 from autograd.operations import OPERATIONS
 from autograd.value import Value
 

@@ -19,9 +19,11 @@ How a row reads:
 
 from __future__ import annotations
 
+from autograd.errors import ArgumentValueError, UnknownNameError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from autograd.expression import Expression
@@ -48,13 +50,19 @@ def parameter_names(parameters: str) -> tuple[str, ...]:
 
 
 class Operation:
-    """One row of the table.
+    """One row of the table, or one to be added to it by `autograd.register`.
+
+    What a text cannot say, a Python function may: the value and the derivatives may be functions, which
+    texts of the row then call. The value's takes the operands as floats, and raises ValueError outside
+    the domain; a derivative's takes the operands and the value. Derivatives of a derivative's function
+    are taken on nodes: it has to compute with the functions of `autograd`. One that does not (it calls
+    `math`) gives first derivatives only, and says so when more are asked for.
 
     Args:
         name: what it is called: ``Value.name()`` and ``autograd.name()``.
         parameters: the names of its one or two operands, as in ``"x"`` or ``"x, slope=0.01"``.
-        value: its value, a text of the operands.
-        partials: its derivative by each operand, texts of the operands and ``out``.
+        value: its value, a text of the operands; or a function.
+        partials: its derivative by each operand, texts of the operands and ``out``; or functions.
         domain: where it is defined; everywhere if None.
         ieee: its value by IEEE 754 where ``value`` raises.
         kink: where it is not differentiable although it is defined.
@@ -66,14 +74,18 @@ class Operation:
         lazy: parse a text when it is first asked for and not now, as is done with the rows of the table,
             which a test checks.
 
+    Attributes:
+        functions: the Python functions that its texts call, by name.
+
     Raises:
-        ValueError: the row contradicts itself.
+        ArgumentValueError: the row contradicts itself, or a text cannot be read.
+        ArgumentTypeError: what should be a text or a function is none.
 
     >>> OPERATIONS["log"].partials[0].text
     '1.0 / x'
     >>> Operation("twice", "x", "x + x", partials=("2.0", "2.0"), about="double")
     Traceback (most recent call last):
-    ValueError: operation 'twice': 1 operands but 2 partials
+    autograd.errors.ArgumentValueError: operation 'twice': 1 operands but 2 partials
     """
 
     __slots__ = (
@@ -84,6 +96,7 @@ class Operation:
         "default",
         "domain",
         "formula",
+        "functions",
         "ieee",
         "kink",
         "name",
@@ -99,9 +112,9 @@ class Operation:
         self,
         name: str,
         parameters: str,
-        value: str,
+        value: str | Callable[..., float],
         *,
-        partials: Sequence[str],
+        partials: Sequence[str | Callable[..., Any]],
         about: str,
         domain: str | None = None,
         ieee: str = "nan",
@@ -112,6 +125,20 @@ class Operation:
         numpy: str | None = None,
         lazy: bool = False,
     ) -> None:
+        if not lazy:
+            from autograd.arguments import items, text
+
+            for what, given in (
+                *(("name", name), ("parameters", parameters), ("about", about), ("ieee", ieee)),
+                *(("domain", domain), ("kink", kink), ("formula", formula)),
+                *(("symbol", symbol), ("numpy", numpy)),
+            ):
+                if given is not None or what in {"name", "parameters", "about", "ieee"}:
+                    text(what, given)
+            partials = items("partials", partials)
+            as_taught = [
+                text(f"as_taught[{n}]", each) for n, each in enumerate(items("as_taught", as_taught))
+            ]
         self.name = name
         self.about = about
         self.symbol = symbol or name
@@ -121,13 +148,19 @@ class Operation:
         #: the default of the last operand, if it has one
         self.default = self._find_default(parameters)
         if len(self.parameters) > 2:
-            raise ValueError(f"operation {name!r}: a node has at most two operands")
+            raise ArgumentValueError(f"operation {name!r}: a node has at most two operands")
         as_taught = as_taught or [""] * len(partials)
         for what, texts in (("partials", partials), ("as_taught", as_taught)):
             if len(texts) != len(self.parameters):
-                raise ValueError(
+                raise ArgumentValueError(
                     f"operation {name!r}: {len(self.parameters)} operands but {len(texts)} {what}"
                 )
+        self.functions: dict[str, Callable[..., Any]] = {}
+        value = self._as_text("value", name, value)
+        partials = [
+            self._as_text(f"partials[{n}]", f"{name}_d{self.parameters[n]}", each, "out")
+            for n, each in enumerate(partials)
+        ]
         #: Python's operator that the value is, if it is just one: ``mul`` for "x * y"
         self.operator = _operator(value, self.parameters)
         self._expressions: dict[str, Any] = {}
@@ -164,6 +197,17 @@ class Operation:
             setattr(self, what, expression)
             return expression
 
+    def _as_text(self, what: str, name: str, given: str | Callable[..., Any], *more: str) -> str:
+        """A text; of a function, its call."""
+        if isinstance(given, str):
+            return given
+        if not callable(given):
+            from autograd.arguments import wrong_kind
+
+            raise wrong_kind(f"operation {self.name!r}: {what}", "a text or a function", given)
+        self.functions[name] = given
+        return f"{name}({', '.join((*self.parameters, *more))})"
+
     def _parsed(self, what: str) -> Any:
         from autograd.expression import Expression
 
@@ -182,8 +226,8 @@ class Operation:
                     return self.value
                 case _:
                     return Expression(text, self.parameters) if text else None
-        except ValueError as error:
-            raise ValueError(f"operation {self.name!r}: {error}") from None
+        except ArgumentValueError as error:
+            raise ArgumentValueError(f"operation {self.name!r}: {error}") from None
 
     def _find_default(self, parameters: str) -> float | None:
         first, equals, default = parameters.partition("=")
@@ -191,42 +235,43 @@ class Operation:
             return None
         try:
             if first.count(",") != len(self.parameters) - 1:
-                raise ValueError("an operand with a default comes last")
+                raise ArgumentValueError("an operand with a default comes last")
             return float(default)
         except ValueError as error:
-            raise ValueError(f"operation {self.name!r}: a default of an operand: {error}") from None
+            raise ArgumentValueError(
+                f"operation {self.name!r}: a default of an operand: {error}"
+            ) from None
 
-    def check_calls(self, table: Mapping[str, Operation], functions: Collection[str] = ()) -> None:
-        """Raise ValueError unless every function that the row calls can be had.
+    def check_calls(self, table: Mapping[str, Operation]) -> None:
+        """Raise an error unless every function that the row calls can be had.
 
-        A partial is also evaluated on nodes, so it calls operations alone, or ``functions`` of its own.
+        A partial is also evaluated on nodes, so it calls operations alone, or functions of its own.
 
         Raises:
-            ValueError: the row calls what is none of these, or with too few or too many operands.
+            ArgumentValueError: the row calls what is none of these, or with too few or many operands.
 
         >>> row = Operation("twice", "x", "double(x)", partials=["2.0"], about="double")
-        >>> row.check_calls(OPERATIONS, ["double"])
         >>> row.check_calls(OPERATIONS)
         Traceback (most recent call last):
-        ValueError: operation 'twice': unknown function 'double'
+        autograd.errors.ArgumentValueError: operation 'twice': unknown function 'double'
         """
         from autograd.expression import PRIMITIVES
 
         for text in (*self.partials, *self.as_taught):
-            for name in text.calls.keys() - table.keys() - set(functions):
-                raise ValueError(
+            for name in text.calls.keys() - table.keys() - self.functions.keys():
+                raise ArgumentValueError(
                     f"operation {self.name!r}: {text.text!r} calls {name!r}, which is no operation, "
                     f"and derivatives are computed on nodes too"
                 )
         for text in self.texts:
             for name, count in text.calls.items():
-                if name in functions:
+                if name in self.functions:
                     continue
                 if name not in table and name not in PRIMITIVES:
-                    raise ValueError(f"operation {self.name!r}: unknown function {name!r}")
+                    raise ArgumentValueError(f"operation {self.name!r}: unknown function {name!r}")
                 arity = table[name].arity if name in table else 2  # copysign alone is no operation
                 if count != arity:
-                    raise ValueError(
+                    raise ArgumentValueError(
                         f"operation {self.name!r}: {name} takes {arity} operands, not {count}"
                     )
 
@@ -271,9 +316,7 @@ def _operator(value: str, parameters: Sequence[str]) -> str | None:
 
 def _operation_named(name: str) -> Operation:
     if name not in OPERATIONS:
-        from autograd.errors import AutogradError
-
-        raise AutogradError(f"operation {name!r} is not registered here; register it before loading")
+        raise UnknownNameError(f"operation {name!r} is not registered here; register it before loading")
     return OPERATIONS[name]
 
 
@@ -714,4 +757,5 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "floor": ("floor", "__floor__"),
     "ceil": ("ceil", "__ceil__"),
     "trunc": ("trunc", "__trunc__"),
+    "round": ("__round__", "rint"),
 }

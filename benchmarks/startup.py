@@ -56,7 +56,12 @@ def run(case: str, code: int, folder: str) -> float:
     environment["PYTHONPATH"] = str(ROOT)
     start = perf_counter()
     done = subprocess.run(
-        [sys.executable, *parts], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, *parts],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     taken = (perf_counter() - start) * 1000.0
     if done.returncode != code:
@@ -90,7 +95,10 @@ def table(times: Mapping[str, Sequence[float]]) -> str:
     | `pass` | 10.0 | | |
     | `import dataclasses` | 22.0 | 12.0 | 1.00 |
     """
-    lines = ["| | wall time, ms | added to starting Python, ms | ratio |", "| --- | ---: | ---: | ---: |"]
+    lines = [
+        "| | wall time, ms | added to starting Python, ms | ratio |",
+        "| --- | ---: | ---: | ---: |",
+    ]
     found = ratios(times)
     bare = median(times[BARE])
     for case, each in times.items():

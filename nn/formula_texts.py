@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import autograd
 from autograd import OPERATIONS, Value
+from autograd.backward import number_of
 from autograd.expression import Expression, evaluate
 
 __all__ = ["computed", "names_in", "read"]
@@ -75,5 +76,5 @@ def computed(expression: Expression, nodes: Mapping[str, Value]) -> Value:
         result: Value | float = getattr(autograd, name)(*operands)
         return result
 
-    result: Value | float = evaluate(expression.tree, nodes, apply)
+    result: Value | float = evaluate(expression.tree, nodes, apply, number_of)
     return result if isinstance(result, Value) else Value(result)

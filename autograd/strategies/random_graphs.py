@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import arguments
-from autograd.backward import gradients, topological_order, variable_operands
-from autograd.errors import AutogradError
+from autograd.backward import gradients, number_of, topological_order, variable_operands
+from autograd.errors import ArgumentValueError, AutogradError
 from autograd.operations import OPERATIONS, Operation
 from autograd.strategies.arguments import strategy
 from autograd.strategies.graph import DEEPEST, Graph, depth, python
@@ -98,7 +98,7 @@ def graphs(
     names = OPERATIONS if operations is None else operations
     rows = [row(each) for each in arguments.each("operations", names)]
     if not rows:
-        raise ValueError("a graph is of one operation at least")
+        raise ArgumentValueError("a graph is of one operation at least")
     max_leaves, max_size, max_depth = (
         arguments.whole(what, most, -sys.maxsize)
         for what, most in (
@@ -108,7 +108,7 @@ def graphs(
         )
     )
     if not (max_leaves >= 1 and max_size >= 1 and 1 <= max_depth <= DEEPEST):
-        raise ValueError(
+        raise ArgumentValueError(
             f"a graph has a leaf and an operation at least, and is at most {DEEPEST} deep: not "
             f"max_leaves={max_leaves}, max_size={max_size}, max_depth={max_depth}"
         )
@@ -170,6 +170,6 @@ def _graphs(
 def _allowed(node: Value, limits: Limits) -> bool:
     """Whether the node may be there, and be the result."""
     assert node.operation is not None
-    numbers = [float(operand) for operand in node.operands]
+    numbers = [number_of(operand) for operand in node.operands]
     slopes = (slope for each, slope in gradients(node).items() if each is not node)
     return limits.allow_operands(node.operation, numbers) and limits.allow_slopes(slopes)

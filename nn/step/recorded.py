@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from autograd.arguments import each, text
-from autograd.backward import gradients
+from autograd.backward import gradients, number_of
 from nn.json_text import json_text
 from nn.terminal import Tabular
 
@@ -168,7 +168,7 @@ class Recorded(Tabular):
             {
                 "symbol": symbol,
                 "value": node.data,
-                "gradient": float(node.grad),
+                "gradient": number_of(node.grad),
                 "after": (after := self._after_update(symbol)),
                 "change": None if after is None else after - node.data,
             }

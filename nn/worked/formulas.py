@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import OperandError, Value
 from autograd.arguments import instance, shown, whole
+from autograd.backward import number_of
 from autograd.expression import Expression
-from autograd.labels import definition
+from autograd.symbolic import definition_text
 from autograd.tables import Table, decimal
 from nn.formula_texts import computed, names_in, read
 from nn.step.recorded import Recorded
@@ -187,7 +188,7 @@ class FormulaExample:
         for name, node in nodes.items():
             instance(f"nodes[{name!r}]", node, Value, "a node")
         return {
-            name: nodes[name].data - self.learning_rate * float(nodes[name].grad)
+            name: nodes[name].data - self.learning_rate * number_of(nodes[name].grad)
             for name in self.parameters
         }
 
@@ -252,7 +253,7 @@ class FormulaStep(Recorded):
         self.error_after = example.error_at({**numbers, **updated})
         self.values = {name: node.data for name, node in self.nodes.items()}
         self.gradients = {
-            f"d{example.error}/d{name}": float(node.grad) for name, node in self.nodes.items()
+            f"d{example.error}/d{name}": number_of(node.grad) for name, node in self.nodes.items()
         }
         self.updated = {f"{name}+": after for name, after in updated.items()}
         self.changes = {f"Δ{name}": after - numbers[name] for name, after in updated.items()}
@@ -283,7 +284,7 @@ class FormulaStep(Recorded):
             after = self._after_update(name)
             given.add(name, *self._numbers(name), "not updated" if after is None else decimal(after))
         for name in self.example.in_order:
-            formula = definition(self.nodes[name], symbol=str, width=60)
+            formula = definition_text(self.nodes[name], symbol=str, width=60)
             formulas.add(name, formula, *self._numbers(name))
         if not self.updated:
             return [given, formulas]

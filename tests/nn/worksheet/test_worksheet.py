@@ -66,7 +66,7 @@ def worked_out(formula: Formula, step: Any, rate: float) -> float | None:
     """What a formula gives with the numbers in their places; None where it leaves something out."""
 
     def apply(operation: str, operands: Any) -> float:
-        return float(getattr(autograd, operation)(*(Value(float(each)) for each in operands)))
+        return getattr(autograd, operation)(*(Value(float(each)) for each in operands)).data
 
     numbers = {}
     for id, part in formula.named():
