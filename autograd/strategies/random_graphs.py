@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import arguments
-from autograd.backward import gradients, number_of, topological_order, variable_operands
+from autograd.arguments import number_of
+from autograd.backward import gradients, topological_order, variable_operands
 from autograd.errors import ArgumentValueError, AutogradError
 from autograd.operations import OPERATIONS, Operation
 from autograd.strategies.arguments import strategy

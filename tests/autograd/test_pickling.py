@@ -17,7 +17,7 @@ from strategies import any_numbers
 import autograd.pickling
 import autograd.value
 from autograd import OPERATIONS, AutogradError, Value, topological_order
-from autograd.backward import number_of
+from autograd.arguments import number_of
 from autograd.strategies import Graph, graphs
 
 PROTOCOLS = range(2, pickle.HIGHEST_PROTOCOL + 1)

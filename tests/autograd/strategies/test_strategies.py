@@ -33,7 +33,7 @@ from autograd import (
     gradcheck,
     topological_order,
 )
-from autograd.backward import number_of
+from autograd.arguments import number_of
 from autograd.strategies import Graph, between, graphs, operands, values
 from autograd.strategies.domains import Interval, boxes, kink_distance
 from nn import MLP, Example, Layer, Neuron, TrainingStep
