@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import autograd
 from autograd import OPERATIONS, Value
-from autograd.backward import number_of
+from autograd.arguments import number_of
 from autograd.expression import Expression, evaluate
 
 __all__ = ["computed", "names_in", "read"]

@@ -8,8 +8,8 @@ from inspect import Parameter, signature
 from math import isfinite
 from typing import Any, NamedTuple
 
-from autograd.arguments import as_number, function, wrong_kind, wrong_value
-from autograd.backward import gradients, number_of
+from autograd.arguments import as_number, function, number_of, wrong_kind, wrong_value
+from autograd.backward import gradients
 from autograd.errors import ArgumentTypeError, ArgumentValueError
 from autograd.functional import deeper, scalar
 from autograd.pytree import leaves, paths, rebuilt

@@ -10,8 +10,7 @@ from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 from autograd import OperandError, Value
-from autograd.arguments import instance, shown, whole
-from autograd.backward import number_of
+from autograd.arguments import instance, number_of, shown, whole
 from autograd.expression import Expression
 from autograd.symbolic import definition_text
 from autograd.tables import Table, decimal
