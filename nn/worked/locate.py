@@ -28,10 +28,10 @@ def where_it_fails(network: MLP, examples: Sequence[Example], error: str) -> str
     """
     rule = error_rule(error)
     for number, example in enumerate(examples, 1):
-        signals: Sequence[Value | float] = example.inputs
+        inputs: Sequence[Value | float] = example.inputs
         for layer, part in enumerate(network.layers, 1):
             try:
-                signals = outputs = part.outputs(signals)
+                inputs = outputs = part.outputs(inputs)
             except AutogradError:
                 return f"layers[{layer}].activation, in example {number}"
         if wrong_with_targets(error, example.targets):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from decimal import Decimal
 
 from nn.activations import activation_names
 from nn.error_rules import error_rule
@@ -26,6 +27,9 @@ _MOST_NUMBERS = 100_000
 _MOST_CHECKED, _MOST_TRAINED = 100_000, 1_000_000
 #: A name is short; and some names have others in them.
 _LONGEST_TEMPLATE = 60
+
+#: Digits that a float cannot have cannot be checked.
+_MAX_EXPONENT = 300
 
 _NUMBER = re.compile(r"[-+−]?(\d+\.?\d*|\.\d+)([eE][-+−]?\d{1,3})?", flags=re.ASCII)
 
@@ -275,6 +279,11 @@ def _figures(top: Section, sections: list[Section]) -> list[Figure]:
         printed = section.text("printed")
         if not _NUMBER.fullmatch(printed) or len(printed) > 40:
             section.fail("printed", f"the text of a number is expected, not {printed!r:.60}")
+        exact = Decimal(printed.replace("−", "-"))
+        if exact.adjusted() > _MAX_EXPONENT or int(exact.as_tuple().exponent) < -_MAX_EXPONENT:
+            section.fail(
+                "printed", f"the last digit of {printed!r} lies beyond what numbers have here, 1e±300"
+            )
         if symbol in figures:
             section.fail("symbol", f"{symbol!r} is the symbol of an earlier figure too")
         figures[symbol] = Figure(

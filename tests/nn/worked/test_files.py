@@ -568,6 +568,10 @@ def test_texts_that_are_numbers(printed: str, load: Load) -> None:
         ),
         ("0.59", "0." + "1" * 50, "figures[1].printed: the text of a number is expected"),
         ('"0.59"', "0.59", "figures[1].printed: a text is expected, not float 0.59"),
+        *(
+            ("0.59", text, f"figures[1].printed: the last digit of '{text}' lies beyond what numbers ")
+            for text in ("1e-400", "1e400", "0e-999", "−1.5e-300")
+        ),
         ('printed = "0.59"', "", "figures[1].printed: missing"),
         ('symbol = "out_h1"', "", "figures[1].symbol: missing"),
         ("out_h1", "out_h3", "figures[1].of: the example has no 'out_h3'"),
