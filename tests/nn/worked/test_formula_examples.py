@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -147,6 +148,24 @@ def test_a_file_without_formulas(load: Load) -> None:
 def test_a_formula_that_has_no_value(load: Load) -> None:
     with pytest.raises(AutogradError, match=r"log\(x\) needs x > 0, but x = 0.0"):
         load('[values]\nx = 1\n[formulas]\ny = "log(x - 1)"').step()
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+@pytest.mark.parametrize(
+    ("formula", "message"),
+    [
+        ("sqrt(x * x) ** 2", "the gradient of parameter 0 ('x') is nan"),
+        ("sqrt(x)", "the gradient of parameter 0 ('x') is inf"),
+        ("1e300 * x * 1e8", "the step would make parameter 0 ('x') -inf"),
+    ],
+)
+def test_an_update_that_is_not_finite_is_refused(
+    formula: str, message: str, steps: int, load: Load
+) -> None:
+    text = f'[values]\nx = 0\n[formulas]\ne = "{formula}"\n[training]\nerror = "e"\n'
+    example = load(f'{text}parameters = ["x"]\nlearning_rate = 1e3')
+    with pytest.raises(ValueError, match=re.escape(f"{message}; no parameter has been changed")):
+        example.step(steps)
 
 
 def test_the_command(tmp_path: Path) -> None:
