@@ -79,7 +79,7 @@ def test_large_graphs_are_copied_explained_and_drawn(kind: str) -> None:
 
 def test_what_is_looked_at_grows_with_the_graph_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many of its nodes have names: from each of them to the next ones."""
-    from autograd import factors
+    from autograd.symbolic import factors
 
     looked_at = 0
     extended = factors._extended

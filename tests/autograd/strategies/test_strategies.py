@@ -20,6 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracles import attached, inside, on_kink, replaced, same, spoilt
+from registered import registered
 from strategies import (
     FINITE,
     any_numbers,
@@ -35,13 +36,14 @@ from strategies import (
 import autograd
 from autograd import (
     OPERATIONS,
+    ArgumentTypeError,
     GradcheckError,
-    OperandError,
     Operation,
     Value,
     gradcheck,
     topological_order,
 )
+from autograd.arguments import number_of
 from autograd.strategies import Graph, between, graphs, operands, values
 from autograd.strategies.domains import Interval, boxes, kink_distance
 from nn import MLP, Example, Layer, Neuron, TrainingStep
@@ -175,7 +177,7 @@ def test_the_distance_of_a_kink_of_any_text(x: float, y: float) -> None:
 
 
 def test_an_operation_of_ones_own_is_drawn_like_any_other() -> None:
-    autograd.register("flipped", "x", "log(-x)", partials=["1.0 / x"], about="", domain="x < 0.0")
+    registered("flipped", "x", "log(-x)", partials=["1.0 / x"], about="", domain="x < 0.0")
     try:
         assert occurs(operands("flipped"), lambda numbers: numbers[0] < -1e100)
         graph = simplest(graphs(["flipped"]), lambda _: True)
@@ -186,7 +188,7 @@ def test_an_operation_of_ones_own_is_drawn_like_any_other() -> None:
 
 def test_what_is_no_operation_is_refused() -> None:
     for strategy in (operands, lambda name: graphs([name])):
-        with pytest.raises(ValueError, match="no operation 'sinus'; there are add, sub, "):
+        with pytest.raises(ValueError, match=r"operation.* must be one of 'add', 'sub', .* got 'sinus'"):
             strategy("sinus")
 
 
@@ -351,9 +353,9 @@ def test_values_and_gradients_are_small_on_request(graph: Graph) -> None:
     for node in nodes_of(graph):
         assert abs(node.data) < 10.0
         assert all(slope is None or abs(slope) < 20.0 for slope in node.derivatives)
-        assert kink_distance(node.operation, [*map(float, node.operands)]) > 0.1
+        assert kink_distance(node.operation, [*map(number_of, node.operands)]) > 0.1
         # leaves and constants too
-        assert all(abs(float(operand)) < 10.0 for operand in node.operands)
+        assert all(abs(number_of(operand)) < 10.0 for operand in node.operands)
     assert all(abs(node.grad) < 20.0 for node in topological_order(graph.result))
 
 
@@ -479,7 +481,7 @@ def test_the_deepest_graph_can_be_read() -> None:
 
 @pytest.mark.parametrize("result", [3.0, None, [Value(1.0)]], ids=repr)
 def test_a_function_that_gives_no_value_is_refused(result: object) -> None:
-    with pytest.raises(OperandError, match=f"a Value, not {type(result).__name__}"):
+    with pytest.raises(ArgumentTypeError, match=f"be a Value, got {re.escape(repr(result))}"):
         Graph(lambda _: result, [1.0])
 
 

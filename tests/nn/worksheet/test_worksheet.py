@@ -67,7 +67,7 @@ def worked_out(formula: Formula, step: Any, rate: float) -> float | None:
     """What a formula gives with the numbers in their places; None where it leaves something out."""
 
     def apply(operation: str, operands: Any) -> float:
-        return float(getattr(autograd, operation)(*(Value(float(each)) for each in operands)))
+        return getattr(autograd, operation)(*(Value(float(each)) for each in operands)).data
 
     numbers = {}
     for id, part in formula.named():
@@ -552,7 +552,7 @@ def test_the_command_makes_a_new_exercise_and_writes_it_too(run: Callable[..., R
         (["urbain", "--activation", "tanh", "-o", "x.md"], 2, "are for a new exercise"),
         (["--seed", "1", "--layers", "2;1", "-o", "x.md"], 2, "apart by commas"),
         (["--seed", "1", "--layers", "2", "-o", "x.md"], 2, "2 to 8 numbers"),
-        (["urbain", "-o", "x.pdf"], 2, "written as md, html, tex"),
+        (["urbain", "-o", "x.pdf"], 2, "does not end in .md or .html or .tex"),
         (["urbain"], 2, "Missing option"),
         (["nothing", "-o", "x.md"], 2, "no worked example 'nothing'"),
     ],
