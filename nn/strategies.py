@@ -205,9 +205,11 @@ def worked_examples(
             or no example.
         TypeError: an argument is not of its kind.
 
-    >>> from hypothesis import find
-    >>> find(worked_examples(errors=["cross_entropy"]), lambda example: True).error
-    'cross_entropy'
+    >>> from hypothesis import given
+    >>> @given(worked_examples(errors=["cross_entropy"]))
+    ... def test_there_is_something_to_learn(example):
+    ...     assert (example.error, len(example.examples) > 0) == ("cross_entropy", True)
+    >>> test_there_is_something_to_learn()
     """
     rules = [text(f"errors[{n}]", each) for n, each in enumerate(items("errors", errors))]
     if not rules:
