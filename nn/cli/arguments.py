@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 import click
 
 from autograd import AutogradError
+from autograd.symbols import visible
 from nn import worked
-from nn.cli.output import said
 from nn.notation import notation_names
 from nn.step.recorded import Recorded
 
@@ -48,7 +48,7 @@ def errors_in_one_line(command: Callable[..., None]) -> Callable[..., None]:
         except (AutogradError, ValueError, OSError) as error:
             if isinstance(error, OSError) and error.filename is None:
                 raise  # it is stdout that cannot be written
-            raise _Refused(said(str(error))) from None
+            raise _Refused(visible(str(error))) from None
 
     return wrapped
 
@@ -59,7 +59,7 @@ def symbols_looked_up() -> Iterator[None]:
     try:
         yield
     except KeyError as error:
-        raise _Refused(said(str(error.args[0]))) from None
+        raise _Refused(visible(str(error.args[0]))) from None
 
 
 class FileToWrite(click.ParamType[Path]):

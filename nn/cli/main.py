@@ -13,9 +13,9 @@ from typing import Any
 import click
 
 from autograd import __version__
+from autograd.symbols import visible
 from nn.cli.explain import explain
 from nn.cli.list_examples import list_examples
-from nn.cli.output import said
 from nn.cli.proofread import proofread
 from nn.cli.step import step
 from nn.cli.worksheet import worksheet
@@ -76,7 +76,7 @@ def _code(run: Callable[[], Any]) -> int:
 
 
 def _refused(why: str) -> int:
-    click.echo(f"Error: {said(why)}", err=True)
+    click.echo(f"Error: {visible(why)}", err=True)
     return REFUSED
 
 
