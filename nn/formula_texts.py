@@ -10,6 +10,7 @@ from math import isfinite
 
 import autograd
 from autograd import OPERATIONS, Value
+from autograd.arguments import number_of
 from autograd.expression import BINARY, UNARY, Expression, evaluate
 from nn import spellings
 
@@ -193,5 +194,5 @@ def computed(expression: Expression, nodes: Mapping[str, Value]) -> Value:
         result: Value | float = getattr(autograd, name)(*operands)
         return result
 
-    result: Value | float = evaluate(expression.tree, nodes, apply)
+    result: Value | float = evaluate(expression.tree, nodes, apply, number_of)
     return result if isinstance(result, Value) else Value(result)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 from autograd import OperandError, Value
-from autograd.arguments import shown
-from autograd.codegen import as_number
+from autograd.arguments import as_number, shown
+from autograd.atomic import set_together
 
 __all__ = ["Module"]
 
@@ -93,8 +93,7 @@ class Module:
         >>> neuron.weights[0].grad
         0.0
         """
-        for parameter in self.parameters():
-            parameter.grad = 0.0
+        set_together((parameter, "_grad", 0.0) for parameter in self.parameters())
 
     def state_dict(self) -> dict[str, float]:
         """The number of every parameter by its path; plain data, JSON-able.
@@ -130,8 +129,7 @@ class Module:
         for path, number in numbers.items():
             if number is None:
                 raise OperandError(f"{path} is a real number, not {shown(state[path])}")
-        for path, parameter in parameters.items():
-            parameter.data = numbers[path]  # type: ignore[assignment]  # None was refused above
+        set_together((parameter, "_data", numbers[path]) for path, parameter in parameters.items())
 
     def copy(self) -> Self:
         """An independent module with the same numbers.

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autograd import Derivation, Diagram, Value, draw, explain
-from autograd.arguments import each, text
+from autograd import Value
+from autograd.arguments import each, number_of, text
 from autograd.backward import gradients
 from nn.json_text import json_text
 from nn.terminal import Tabular
+
+if TYPE_CHECKING:
+    from autograd import Derivation, Diagram
 
 __all__ = ["Recorded"]
 
@@ -59,6 +61,8 @@ class Recorded(Tabular):
             return self.nodes[symbol]
         if symbol == "E":
             return self.error
+        from difflib import get_close_matches
+
         close = get_close_matches(symbol, self.nodes, n=3)
         hint = f"; did you mean {' or '.join(close)}?" if close else ""
         raise KeyError(f"no {symbol!r} in this step{hint}")
@@ -99,6 +103,8 @@ class Recorded(Tabular):
           ∂outₒ₁/∂netₒ₁ = outₒ₁·(1 − outₒ₁) = 0.186815602
           ∂netₒ₁/∂w₅    = outₕ₁ = 0.593269992
         """
+        from autograd.derivation import explain
+
         return explain(self.error if of is None else self.node(of), self.node(by))
 
     def draw(self, digits: int = 6, fold: bool = False, only: Iterable[str] | None = None) -> Diagram:
@@ -118,6 +124,8 @@ class Recorded(Tabular):
         >>> diagram.source.count("->")  # from w5 to out_o1, and from there to the error
         2
         """
+        from autograd.diagram import draw
+
         nodes = None if only is None else [self.node(symbol) for symbol in each("only", only)]
         return draw(self.error, digits=digits, fold=fold, only=nodes)
 
@@ -160,7 +168,7 @@ class Recorded(Tabular):
             {
                 "symbol": symbol,
                 "value": node.data,
-                "gradient": float(node.grad),
+                "gradient": number_of(node.grad),
                 "after": (after := self._after_update(symbol)),
                 "change": None if after is None else after - node.data,
             }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from autograd.arguments import instance
+from autograd.arguments import number_of
+from autograd.atomic import set_together
 from autograd.symbols import unicode_symbol
 from autograd.tables import Table, decimal
 from nn.error_rules import ErrorRule, error_rule
@@ -15,6 +16,7 @@ from nn.neuron import BIASES, Neuron
 from nn.notation import Names, Notation, notation_of
 from nn.optimizers import SGD, Optimizer
 from nn.step.recorded import Recorded
+from nn.training import trained_parameters
 
 if TYPE_CHECKING:
     from autograd import Value
@@ -77,17 +79,16 @@ class TrainingStep(Recorded):
         notation: Notation | str | None = None,
     ) -> None:
         self.examples, self._rule = checked(network, examples), error_rule(error)
-        instance("optimizer", optimizer, Optimizer, "an Optimizer")
+        trained = trained_parameters(network, optimizer)
         self._before = network.copy()
         flipped = self._record(Notation() if notation is None else notation)
         # a copy was differentiated; what is trained gets its gradients
         originals = dict(network.named_parameters())
-        trained = set(optimizer.parameters)
-        if trained.isdisjoint(originals.values()):
-            raise ValueError("the optimizer updates none of the network's parameters")
-        for path, recorded in self.network.named_parameters():
-            gradient = float(recorded.grad)
-            originals[path].grad = -gradient if recorded in flipped else gradient
+        gradients = {
+            path: -number_of(recorded.grad) if recorded in flipped else number_of(recorded.grad)
+            for path, recorded in self.network.named_parameters()
+        }
+        set_together((originals[path], "_grad", gradient) for path, gradient in gradients.items())
         optimizer.step()
         self.descends = _descends(optimizer)
         self._after = {path: each.data for path, each in originals.items() if each in trained}
@@ -106,10 +107,10 @@ class TrainingStep(Recorded):
         self.error.backward()
         self.values = {symbol: node.data for symbol, node in self.nodes.items()}
         self.gradients = {
-            self.names.gradient(symbol): float(node.grad) for symbol, node in self.nodes.items()
+            self.names.gradient(symbol): number_of(node.grad) for symbol, node in self.nodes.items()
         }
         self.deltas = {
-            each.deltas[neuron]: float(self.nodes[symbol].grad)
+            each.deltas[neuron]: number_of(self.nodes[symbol].grad)
             for each in self.names.passes
             for neuron, symbol in each.nets.items()
         }

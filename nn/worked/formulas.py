@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
 from autograd import OPERATIONS, AutogradError, OperandError, Value
-from autograd.arguments import instance, shown, whole
+from autograd.arguments import instance, number_of, shown, whole
 from autograd.expression import Expression
-from autograd.labels import definition
+from autograd.symbolic import definition_text
 from autograd.tables import Table, decimal
 from nn.formula_texts import computed, names_in, read
+from nn.optimizers import SGD
 from nn.step.recorded import Recorded
 from nn.worked.example import Figure
 from nn.worked.locate import located
@@ -178,6 +179,7 @@ class FormulaExample:
         Raises:
             KeyError: a value or a formula is missing, or one is unknown.
             OperandError: one is no node.
+            ValueError: a parameter's gradient, or what the parameter would become, is infinite or NaN.
 
         >>> example = FormulaExample(
         ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
@@ -188,10 +190,14 @@ class FormulaExample:
         _check_names("nodes", nodes, {*self.values, *self.formulas})
         for name, node in nodes.items():
             instance(f"nodes[{name!r}]", node, Value, "a node")
-        return {
-            name: nodes[name].data - self.learning_rate * float(nodes[name].grad)
-            for name in self.parameters
-        }
+        if not self.parameters:
+            return {}
+        # the nodes keep the numbers that they were recorded with
+        copies = {name: Value(nodes[name].data, name) for name in self.parameters}
+        for name, copy in copies.items():
+            copy.grad = nodes[name].grad
+        SGD(copies.values(), self.learning_rate).step()
+        return {name: copy.data for name, copy in copies.items()}
 
     def error_at(self, numbers: Mapping[str, float]) -> float:
         """The error if the values were these numbers; raises as `differentiated`.
@@ -270,7 +276,7 @@ class FormulaStep(Recorded):
         self.error_after = example.error_at({**numbers, **updated})
         self.values = {name: node.data for name, node in self.nodes.items()}
         self.gradients = {
-            f"d{example.error}/d{name}": float(node.grad) for name, node in self.nodes.items()
+            f"d{example.error}/d{name}": number_of(node.grad) for name, node in self.nodes.items()
         }
         self.updated = {f"{name}+": after for name, after in updated.items()}
         self.changes = {f"Δ{name}": after - numbers[name] for name, after in updated.items()}
@@ -301,7 +307,7 @@ class FormulaStep(Recorded):
             after = self._after_update(name)
             given.add(name, *self._numbers(name), "not updated" if after is None else decimal(after))
         for name in self.example.in_order:
-            formula = definition(self.nodes[name], symbol=str, width=60)
+            formula = definition_text(self.nodes[name], symbol=str, width=60)
             formulas.add(name, formula, *self._numbers(name))
         if not self.updated:
             return [given, formulas]

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import runpy
 from fractions import Fraction
 from pathlib import Path
@@ -152,7 +153,6 @@ def test_the_comparison_finds_a_planted_mistake(name, mistaken, shows_where):
 
 @pytest.fixture(scope="module")
 def pytorch():
-    pytest.importorskip("torch")
     return SimpleNamespace(**runpy.run_path(str(ROOT / "tools" / "pytorch_reference.py")))
 
 
@@ -311,10 +311,10 @@ def test_a_bad_rate_changes_nothing(kind, settings, rate, error, message):
         descend(optimizer, 1)
     assert [p.data for p in optimizer.parameters] == before
     assert optimizer.state_dict() == state
-    optimizer.lr = rate
     if not isinstance(rate, Exception):
-        with pytest.raises(error):
-            optimizer.step()
+        with pytest.raises(error, match=message.replace(" at step 2", "")):
+            optimizer.lr = rate
+    assert optimizer.lr is schedule
 
 
 @pytest.mark.parametrize("gradient", [NAN, INF, -INF])
@@ -330,6 +330,39 @@ def test_a_gradient_that_is_not_finite_changes_nothing(kind, settings, gradient)
         optimizer.step()
     assert [p.data for p in optimizer.parameters] == before
     assert optimizer.state_dict() == state
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "gradient", "message"),
+    [
+        (SGD, {"lr": 1e10}, 1e300, "the step would make parameter 1 ('b') -inf"),
+        (SGD, {"lr": 1e10}, -1e300, "the step would make parameter 1 ('b') inf"),
+        (SGD, {"lr": 0.1, "momentum": 1e160}, 1e300, "the step would make parameter 1 ('b') -inf"),
+        (SGD, {"lr": 0.0, "momentum": 1e160}, 1e300, "the step would make parameter 1 ('b') nan"),
+        (Adam, {}, 1e200, "the step would make exp_avg_sq of parameter 1 ('b') inf"),
+        (AdamW, {}, -1e200, "the step would make exp_avg_sq of parameter 1 ('b') inf"),
+        (AdamW, {"lr": 1e200, "weight_decay": 1e200}, 0.0, "the step would make parameter 0 ('a') -inf"),
+    ],
+)
+def test_a_step_to_where_numbers_end_is_taken_back(kind, settings, gradient, message):
+    weights = [Value(2.0, "a"), Value(3.0, "b")]
+    optimizer = kind(weights, **settings | {"lr": 0.0})
+    for weight, slope in zip(weights, (0.5, gradient / 1e150), strict=True):
+        weight.grad = slope
+    optimizer.step()  # so that there is something to remember
+    optimizer.lr = settings.get("lr", 1e-3)
+    weights[1].grad = gradient
+    before = optimizer.state_dict(), [weight.data for weight in weights]
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}; no parameter has been changed$"):
+        optimizer.step()
+    assert (optimizer.state_dict(), [weight.data for weight in weights]) == before
+    json.dumps(optimizer.state_dict(), allow_nan=False)
+    weights[1].grad = 0.25
+    optimizer.lr = 0.5
+    for name in settings.keys() - {"lr"}:
+        setattr(optimizer, name, 0.0)
+    optimizer.step()
+    assert optimizer.steps == 2
 
 
 def test_an_unnamed_parameter_is_named_by_its_number():
@@ -405,9 +438,39 @@ def test_bad_settings_are_refused(kind, name, bad, message):
         kind([W], **{"lr": 0.1} | {name: bad})
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "bad", "message"),
+    [case for case in EVERY + SOME if not (case[1] == "nesterov" and case[2] is True)],
+)
+def test_bad_settings_are_refused_later_too(kind, name, bad, message):
+    optimizer = kind([Value(1.0)], lr=0.1)
+    before = optimizer.state_dict()
+    with pytest.raises((ValueError, OperandError), match=message):
+        setattr(optimizer, name, bad)
+    assert optimizer.state_dict() == before
+
+
+@pytest.mark.parametrize(("kind", "settings"), [KINDS[1], KINDS[4]])
+def test_settings_that_are_set_later_are_kept_as_at_first(kind, settings):
+    optimizer, expected = kind([Value(1.0)], lr=0.5), kind([Value(1.0)], **settings)
+    for name, number in settings.items():
+        exact = Fraction(number) if isinstance(number, float) else list(number)
+        setattr(optimizer, name, exact)
+    assert optimizer.state_dict() == expected.state_dict()
+    assert json.loads(json.dumps(optimizer.state_dict(), allow_nan=False)) == expected.state_dict()
+
+
 def test_nesterov_does_not_go_with_dampening():
     with pytest.raises(ValueError, match=r"not momentum 0\.9 and dampening 0\.1"):
         SGD([W], 0.1, momentum=0.9, dampening=0.1, nesterov=True)
+    optimizer = SGD([Value(1.0)], 0.1, momentum=0.9, nesterov=True)
+    optimizer.dampening = 0.1
+    with pytest.raises(ValueError, match=r"not momentum 0\.9 and dampening 0\.1"):
+        optimizer.step()
+    assert optimizer.steps == 0
+    optimizer.nesterov = False
+    optimizer.step()
+    assert optimizer.steps == 1
 
 
 # --- the state ----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -184,6 +185,24 @@ def test_the_error_is_called_e_in_figures(of: str, load: Load) -> None:
     example = load(TEXT.replace('symbol = "de/dw"', f'symbol = "{of}"'))
     (finding,) = example.proofread()
     assert finding.value == example.step()[of.replace("E", "e")]
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+@pytest.mark.parametrize(
+    ("formula", "message"),
+    [
+        ("sqrt(x * x) ** 2", "the gradient of parameter 0 ('x') is nan"),
+        ("sqrt(x)", "the gradient of parameter 0 ('x') is inf"),
+        ("1e300 * x * 1e8", "the step would make parameter 0 ('x') -inf"),
+    ],
+)
+def test_an_update_that_is_not_finite_is_refused(
+    formula: str, message: str, steps: int, load: Load
+) -> None:
+    text = f'[values]\nx = 0\n[formulas]\ne = "{formula}"\n[training]\nerror = "e"\n'
+    example = load(f'{text}parameters = ["x"]\nlearning_rate = 1e3')
+    with pytest.raises(ValueError, match=re.escape(f"{message}; no parameter has been changed")):
+        example.step(steps)
 
 
 def test_the_command(tmp_path: Path) -> None:
