@@ -7,6 +7,7 @@ Rendered by ``dot`` where it is on the PATH, else by the Graphviz that comes alo
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import subprocess
 import sysconfig
@@ -264,7 +265,7 @@ def _box(
 
 def _literal(text: str, backslash: str) -> str:
     """Lines of text for Graphviz, which sees escape sequences and XML's entities in it."""
-    text = NOT_XML.sub("\ufffd", text).replace("&", "&amp;").replace("\\", backslash)
+    text = re.sub(NOT_XML, "\ufffd", text).replace("&", "&amp;").replace("\\", backslash)
     return "\\n".join(text.splitlines())
 
 

@@ -31,8 +31,9 @@ _SYMBOL = re.compile(r"(Δ?[A-Za-z]+)_?([A-Za-z0-9,]*)((?:\^\(\d+\))?\+?)")
 _ENTRY = re.compile(r"([A-Za-z]+)(\d*)(\[[\d,]+\])", flags=re.ASCII)
 _DERIVATIVE = re.compile(r"d(\S+)/d(\S+)")
 _NUMBERED = re.compile(r"([^\s@]+)(@\d+)", flags=re.ASCII)
-#: What XML has no place for: control characters, lone surrogates, two that are no characters.
-NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+#: What XML has no place for: control characters, lone surrogates, two that are no characters. It is long
+#: to compile, so `re` does it when it is first used.
+NOT_XML = "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 
 
 #: They join letters, of which some scripts are made, and control nothing else.
@@ -202,7 +203,7 @@ def xml_text(text: str) -> str:
     >>> xml_text("a < b & c")
     'a &lt; b &amp; c'
     """
-    text = NOT_XML.sub("\ufffd", text)
+    text = re.sub(NOT_XML, "\ufffd", text)
     for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
         text = text.replace(character, entity)
     return text

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from autograd import OperandError
 from autograd.arguments import shown
-from nn.worked.example import WorkedExample
-from nn.worked.formulas import FormulaExample
 from nn.worked.schema import formula_example, network_example
 from nn.worked.section import Section, WorkedExampleError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from nn.worked.example import WorkedExample
+    from nn.worked.formulas import FormulaExample
 
 __all__ = ["load", "names"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from typing import TYPE_CHECKING
 
 from nn.activations import activation_names
 from nn.error_rules import error_rule
@@ -12,8 +13,10 @@ from nn.forward import Example
 from nn.neuron import BIASES
 from nn.notation import Names, Notation, notation_names
 from nn.worked.example import Figure, LayerData, WorkedExample
-from nn.worked.formulas import FormulaError, FormulaExample
 from nn.worked.section import Section
+
+if TYPE_CHECKING:
+    from nn.worked.formulas import FormulaExample
 
 __all__ = ["formula_example", "network_example"]
 
@@ -35,6 +38,8 @@ def formula_example(name: str, top: Section) -> FormulaExample:
     Raises:
         WorkedExampleError: something in it cannot be meant.
     """
+    from nn.worked.formulas import FormulaError, FormulaExample
+
     values, formulas, training = (top.section(key) for key in ("values", "formulas", "training"))
     printed = top.sections("figures", at_least=0)
     given = {each: values.number(each) for each in list(values.left)}
