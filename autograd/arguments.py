@@ -30,6 +30,7 @@ __all__ = [
     "instance",
     "items",
     "non_negative",
+    "number_of",
     "positive",
     "real",
     "shown",
@@ -88,7 +89,7 @@ def as_number(x: object) -> float | None:
     >>> as_number(True), as_number("1"), as_number(1j)
     (1.0, None, None)
     """
-    if not isinstance(x, int | float):
+    if x.__class__ is not int and not isinstance(x, float):
         from numbers import Real
 
         if not isinstance(x, Real):  # which is slow to tell
@@ -97,6 +98,17 @@ def as_number(x: object) -> float | None:
         return float(x)
     except OverflowError:
         raise ResultOverflowError(f"{type(x).__name__} too large for a float") from None
+
+
+def number_of(scalar: Any) -> float:
+    """The number of a node, or the plain number that stands in its place.
+
+    >>> from autograd import Value
+    >>> number_of(Value(2.0)), number_of(3.0)
+    (2.0, 3.0)
+    """
+    number: float = scalar if isinstance(scalar, float) else scalar.data
+    return number
 
 
 def whole(what: str, given: object, least: int, most: int = sys.maxsize) -> int:

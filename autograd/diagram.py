@@ -14,8 +14,8 @@ import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd.arguments import each, flag, instance, shown, whole
-from autograd.backward import number_of, topological_order
+from autograd.arguments import each, flag, instance, number_of, shown, whole
+from autograd.backward import topological_order
 from autograd.errors import ArgumentTypeError, ArgumentValueError, AutogradError
 from autograd.files import write
 from autograd.formula import MOST_DIGITS, UNICODE, number

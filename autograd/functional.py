@@ -13,8 +13,8 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any
 
-from autograd.arguments import as_number, function, whole, wrong_kind, wrong_value
-from autograd.backward import gradients, number_of
+from autograd.arguments import as_number, function, number_of, whole, wrong_kind, wrong_value
+from autograd.backward import gradients
 from autograd.errors import ArgumentTypeError, ArgumentValueError
 from autograd.pytree import leaves, mapped, rebuilt
 from autograd.value import Value

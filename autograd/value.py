@@ -5,8 +5,8 @@ from __future__ import annotations
 from operator import attrgetter
 
 from autograd import codegen
-from autograd.arguments import as_number, shown, wrong_kind
-from autograd.backward import backward, number_of
+from autograd.arguments import as_number, number_of, shown, wrong_kind
+from autograd.backward import backward
 from autograd.errors import ArgumentTypeError, AutogradError, OperandError
 from autograd.methods import Methods
 from autograd.operations import OPERATIONS

@@ -19,7 +19,7 @@ from typing import Any
 from mpmath import mp
 
 from autograd import OPERATIONS, AutogradError, Operation, Value, topological_order
-from autograd.backward import number_of
+from autograd.arguments import number_of
 from autograd.ieee import compiled
 from benchmarks.accuracy import size
 from benchmarks.exact import LEAST_NORMAL, derivative, exactly

@@ -17,8 +17,7 @@ from operator import add
 from typing import Any, TypeAlias
 
 from autograd import DomainError, OperandError, Value
-from autograd.arguments import as_number, each, shown
-from autograd.backward import number_of
+from autograd.arguments import as_number, each, number_of, shown
 
 __all__ = [
     "binary_cross_entropy",

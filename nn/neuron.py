@@ -7,8 +7,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from autograd import OperandError, Value
-from autograd.arguments import as_number, choice, flag, items, shown, whole
-from autograd.backward import number_of
+from autograd.arguments import as_number, choice, flag, items, number_of, shown, whole
 from nn.activations import activation_names, resolve
 from nn.init import INITIALIZATIONS, generator
 from nn.module import Module

@@ -14,9 +14,8 @@ from __future__ import annotations
 from math import inf, isfinite, sqrt
 
 from autograd import OperandError, Value
-from autograd.arguments import each, flag, real, shown, whole
+from autograd.arguments import each, flag, number_of, real, shown, whole
 from autograd.atomic import all_or_nothing, set_together
-from autograd.backward import number_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

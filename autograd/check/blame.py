@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from autograd.backward import number_of, on_nodes, topological_order
+from autograd.arguments import number_of
+from autograd.backward import topological_order
 from autograd.check.differences import UNIT, Differences
 from autograd.check.error_bounds import rounding_of_slope, rounding_of_value
 from autograd.check.verdict import Judgement, Tolerance, judged
 from autograd.formula import value_text
 from autograd.ieee import strict
 from autograd.operations import Operation
+from autograd.slopes import on_nodes
 from autograd.value import Value
 
 __all__ = ["Fault", "judged_slope", "localised"]

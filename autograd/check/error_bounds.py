@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from functools import cache
 from math import isfinite
 
-from autograd.backward import gradients, number_of, on_nodes, recorded, topological_order
+from autograd.arguments import number_of
+from autograd.backward import gradients, topological_order
 from autograd.check.differences import UNIT
 from autograd.operations import Operation
+from autograd.slopes import on_nodes, recorded
 from autograd.value import Value
 
 __all__ = ["rounding_of_derivatives", "rounding_of_slope", "rounding_of_value", "slope_as_graph"]

@@ -15,7 +15,7 @@ from math import inf, isfinite, isinf, isnan, nan, nextafter, ulp
 from random import Random
 from typing import NoReturn
 
-from autograd.backward import gradients, on_nodes
+from autograd.backward import gradients
 from autograd.check.blame import judged_slope
 from autograd.check.differences import Differences
 from autograd.check.error_bounds import rounding_of_derivatives, rounding_of_value, slope_as_graph
@@ -25,6 +25,7 @@ from autograd.expression import Expression, evaluate
 from autograd.formula import condition_text, value_text
 from autograd.ieee import ieee_partial, ieee_value, inside_domain, strict
 from autograd.operations import Operation
+from autograd.slopes import on_nodes
 from autograd.value import Value
 
 __all__ = ["check_row"]

@@ -9,8 +9,8 @@ from typing import Any
 import hypothesis
 from hypothesis import strategies as st
 
-from autograd.arguments import function, instance, wrong_kind
-from autograd.backward import number_of, topological_order
+from autograd.arguments import function, instance, number_of, wrong_kind
+from autograd.backward import topological_order
 from autograd.check import GradcheckError, gradcheck
 from autograd.check.evaluation import Evaluated
 from autograd.strategies.arguments import margin

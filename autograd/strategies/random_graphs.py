@@ -15,9 +15,9 @@ from typing import NamedTuple
 from hypothesis import assume
 from hypothesis import strategies as st
 
-import autograd
-from autograd import arguments
-from autograd.backward import gradients, number_of, topological_order, variable_operands
+from autograd import arguments, functions
+from autograd.arguments import number_of
+from autograd.backward import gradients, topological_order, variable_operands
 from autograd.errors import ArgumentValueError, AutogradError
 from autograd.operations import OPERATIONS, Operation
 from autograd.strategies.arguments import strategy
@@ -52,7 +52,7 @@ class _Step(NamedTuple):
         if not any(isinstance(each, Value) for each in taken):
             taken[0] = nodes[0]
         try:
-            node: Value = getattr(autograd, self.operation.name)(*taken)
+            node: Value = getattr(functions, self.operation.name)(*taken)
         except AutogradError:
             return None
         return node
@@ -163,7 +163,7 @@ def _graphs(
     result = max(made, key=lambda node: len(topological_order(node)))
     below = set(topological_order(result))
     used = [leaf for leaf in leaves if leaf in below]
-    function = eval(python(result, used), {"autograd": autograd, "inf": inf, "nan": nan})
+    function = eval(python(result, used), {"autograd": functions, "inf": inf, "nan": nan})
     return Graph(function, [leaf.data for leaf in used])
 
 

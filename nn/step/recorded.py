@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from autograd.arguments import each, text
-from autograd.backward import gradients, number_of
+from autograd.arguments import each, number_of, text
+from autograd.backward import gradients
 from nn.json_text import json_text
 from nn.terminal import Tabular
 

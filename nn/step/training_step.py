@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from autograd.arguments import number_of
 from autograd.atomic import set_together
-from autograd.backward import number_of
 from autograd.symbols import unicode_symbol
 from autograd.tables import Table, decimal
 from nn.error_rules import ErrorRule, error_rule

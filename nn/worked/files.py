@@ -98,7 +98,7 @@ def _parsed(name: str, file: str, content: bytes) -> WorkedExample | FormulaExam
     try:
         if any(piece.count(b".") > _MOST_PARTS for piece in re.split(rb"[=,\n{}\[\]]", content)):
             raise RecursionError
-        table = tomllib.loads(content.decode())
+        table = tomllib.loads(content.decode("utf-8-sig"))  # as some editors write it
     except RecursionError:
         raise WorkedExampleError(f"{file}: nested too deeply") from None
     except ValueError as error:  # not TOML, not UTF-8, or a number of too many digits

@@ -17,7 +17,8 @@ from strategies import any_numbers
 
 import autograd
 from autograd import AutogradError, StaleGraphError, Value, topological_order
-from autograd.backward import gradients, number_of
+from autograd.arguments import number_of
+from autograd.backward import gradients
 from autograd.strategies import Graph, graphs
 
 # the module is hidden by the function of the same name that Value imports from it

@@ -16,7 +16,8 @@ import pytest
 
 import autograd
 from autograd import AutogradError, Value
-from autograd.backward import gradients, number_of
+from autograd.arguments import number_of
+from autograd.backward import gradients
 from nn import MLP, SGD, Adam, AdamW, Example, Optimizer, TrainingStep, train
 
 # the module is hidden by the function of the same name that Value imports from it

@@ -17,7 +17,7 @@ from strategies import any_numbers
 import autograd.pickling
 import autograd.value
 from autograd import OPERATIONS, AutogradError, Value, topological_order
-from autograd.backward import number_of
+from autograd.arguments import number_of
 from autograd.strategies import Graph, graphs
 
 PROTOCOLS = range(2, pickle.HIGHEST_PROTOCOL + 1)
@@ -244,10 +244,10 @@ def test_every_node_is_pickled_once(
 
 @in_every_order
 def test_deep_graphs_are_pickled_in_any_order(order: Callable[[list[Value]], Any]) -> None:
-    nodes = history(10_000)
+    nodes = history(2_000)
     for dumps in (pickle.dumps, by_python_pickler):
         data = dumps(order(nodes))
-        assert len(data) < 1_500_000
+        assert len(data) < 300_000
         pickle.loads(data)
 
 
@@ -312,7 +312,7 @@ def test_another_graph_is_pickled_meanwhile(
         for other in (*others, history(2)[-1]):
             pickle.dumps(other)
 
-    thing = order(history(200))
+    thing = order(history(50))
     inner(None)
     walks.taken = 0
     inner(None)
@@ -435,18 +435,18 @@ def test_an_interrupted_pickler_does_not_disturb_others(pickler: type) -> None:
     def stopping(thing: Any) -> None:
         nonlocal count
         count += isinstance(thing, Value)
-        if count == 4_500:
+        if count == 1_800:
             raise StopError
 
     tracebacks = []  # what they refer to lives on
-    states = history(5_000)
+    states = history(2_000)
     for _ in range(3):
         count = 0
         try:
             nesting(pickler, stopping)(states[-1])
         except StopError as stop:
             tracebacks.append(stop)
-        for thing in (states[-1], states[2_300], states[-1].operands[0], states[2_200:2_300]):
+        for thing in (states[-1], states[920], states[-1].operands[0], states[880:920]):
             for dumps in (pickle.dumps, by_python_pickler):
                 pickle.loads(dumps(thing))
     assert len(tracebacks) == 3

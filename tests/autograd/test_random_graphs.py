@@ -7,7 +7,7 @@ from mpmath import mp
 from oracles import plant
 
 from autograd import OPERATIONS, Operation, Value, topological_order
-from autograd.backward import number_of
+from autograd.arguments import number_of
 from benchmarks import random_graphs
 from benchmarks.pages import cells, put, table
 from benchmarks.random_graphs import SLICES, first_errors, graph, second_errors, slice_errors, swept

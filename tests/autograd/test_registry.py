@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from importlib import resources
 from typing import Any
 
+import numpy as np
 import pytest
 from oracles import same
 from registered import HUBER, LOG_GAMMA, SOFTSIGN, as_it_was, registered, traces
@@ -267,8 +268,7 @@ def test_functions_and_texts_mix() -> None:
 
 
 def test_functions_may_give_any_real_number() -> None:
-    numpy = pytest.importorskip("numpy")
-    root = registered("root", "x", numpy.float64, partials=[lambda x, out: 1], about="")
+    root = registered("root", "x", np.float64, partials=[lambda x, out: 1], about="")
     assert type(root(2.0)) is float
     assert type(root(Value(2.0)).derivatives[0]) is float
     assert grad(grad(root))(2.0) == 0.0

@@ -17,7 +17,7 @@ from autograd import (
     RegistrationError,
     unregister,
 )
-from autograd.backward import number_of
+from autograd.arguments import number_of
 from autograd.check.operation import check_row
 from autograd.codegen import RESERVED, source
 from autograd.expression import CONSTANTS, PRIMITIVES

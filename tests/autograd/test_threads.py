@@ -10,7 +10,7 @@ import pytest
 
 import autograd
 from autograd import Value
-from autograd.backward import number_of
+from autograd.arguments import number_of
 from nn import MLP, SGD, Example, train
 
 

@@ -21,7 +21,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracles import attached, inside, on_kink, replaced, same, spoilt
 from registered import registered
-from strategies import FINITE, any_numbers, generating, notes, occurs, operations, searching, simplest
+from strategies import (
+    FINITE,
+    any_numbers,
+    generating,
+    notes,
+    occurs,
+    operations,
+    searching,
+    simplest,
+    times,
+)
 
 import autograd
 from autograd import (
@@ -33,7 +43,7 @@ from autograd import (
     gradcheck,
     topological_order,
 )
-from autograd.backward import number_of
+from autograd.arguments import number_of
 from autograd.strategies import Graph, between, graphs, operands, values
 from autograd.strategies.domains import Interval, boxes, kink_distance
 from nn import MLP, Example, Layer, Neuron, TrainingStep
@@ -55,7 +65,7 @@ def test_boxes_hold_the_domain_and_nothing_else(operation: Operation) -> None:
         assert boxed == inside(operation, numbers), numbers
 
 
-@settings(max_examples=500)
+@times(5)
 @given(operations, st.data())
 def test_operands_are_in_the_domain(operation: Operation, data: st.DataObject) -> None:
     numbers = data.draw(operands(operation))
@@ -64,7 +74,7 @@ def test_operands_are_in_the_domain(operation: Operation, data: st.DataObject) -
     assert inside(operation, numbers)
 
 
-@settings(max_examples=500)
+@times(5)
 @given(operations, st.data())
 def test_operands_give_moderate_results_on_request(operation: Operation, data: st.DataObject) -> None:
     numbers = data.draw(operands(operation, limit=1e3, slope_limit=1e3, kink_margin=0.0))
@@ -73,7 +83,7 @@ def test_operands_give_moderate_results_on_request(operation: Operation, data: s
     assert not on_kink(operation, numbers)
 
 
-@settings(max_examples=500)
+@times(5)
 @given(operations, st.data())
 def test_finite_results_are_asked_for_by_an_infinite_limit(
     operation: Operation, data: st.DataObject
@@ -150,7 +160,7 @@ def row_with(**conditions: str) -> Operation:
 def test_a_domain_of_any_text_is_kept(domain: str) -> None:
     odd = row_with(domain=domain)
 
-    @settings(suppress_health_check=[HealthCheck.filter_too_much])
+    @settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
     @given(operands(odd))
     def check(numbers: tuple[float, ...]) -> None:
         assert inside(odd, numbers)
@@ -320,7 +330,7 @@ def test_every_operation_occurs_in_graphs() -> None:
 
 @every_operation
 def test_graphs_of_one_operation_are_found_in_good_time(operation: Operation) -> None:
-    @settings(max_examples=15)
+    @times(1 / 5)
     @given(graphs([operation], limit=inf, slope_limit=inf))
     def check(graph: Graph) -> None:
         assert {*graph.operations} == {operation}
@@ -607,7 +617,7 @@ def test_from_type_draws_what_it_should(kind: type) -> None:
         module, _, name = target.partition(":")
         getattr(import_module(module), name)()
 
-    @settings(max_examples=20)
+    @times(1 / 4)
     @given(st.from_type(kind))
     def check(drawn: object) -> None:
         assert type(drawn) is kind

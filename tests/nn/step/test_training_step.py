@@ -501,6 +501,22 @@ def test_only_what_the_optimizer_has_is_updated() -> None:
     assert str(step).count("not updated") == len(before) - 3
 
 
+def test_the_optimizer_of_another_network_is_refused() -> None:
+    network, other = (MLP(1, [1], seed=seed) for seed in (1, 2))
+    examples = [Example([1.0], [0.5])]
+    before = network.state_dict(), other.state_dict()
+    for take in (TrainingStep, train):
+        optimizer = SGD(other.parameters(), lr=0.1)
+        with pytest.raises(ValueError, match="updates none of the network's parameters"):
+            take(network, examples, optimizer)
+        assert optimizer.steps == 0
+    assert (network.state_dict(), other.state_dict()) == before
+    both = SGD([*network.parameters(), *other.parameters()], lr=0.1)
+    train(network, examples, both)
+    assert network.state_dict() != before[0]
+    assert other.state_dict() == before[1]
+
+
 class Doubling(Optimizer):
     """Doubles each parameter, so that the tests can tell it from descent."""
 

@@ -13,9 +13,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from oracles import latex_mistakes
+from strategies import times
 
 import autograd
 from autograd import AutogradError, Value
@@ -364,7 +365,7 @@ def networks(draw: st.DrawFn) -> WorkedExample:
 
 
 @given(networks())
-@settings(max_examples=30)
+@times(1 / 2)
 def test_any_network_in_any_notation(example: WorkedExample) -> None:
     sheet = Worksheet(example)
     assert mistakes(sheet, example) == []
@@ -449,7 +450,7 @@ visible = names.filter(lambda name: not any(map(is_control, name)))
 
 
 @given(title=names, source=names, weight=visible, error=visible)
-@settings(max_examples=30)
+@times(1 / 2)
 def test_no_text_is_more_than_text(title: str, source: str, weight: str, error: str) -> None:
     notation = Notation(weight=f"{braced(weight)}{{n}}w", bias="{n}", error=f"e{braced(error)}")
     sheet = Worksheet(make([1, 1], ["sigmoid"], title=title, source=source, notation=notation))
