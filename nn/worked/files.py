@@ -96,7 +96,9 @@ def _parsed(name: str, file: str, content: bytes) -> WorkedExample | FormulaExam
     import tomllib
 
     try:
-        if any(piece.count(b".") > _MOST_PARTS for piece in re.split(rb"[=,\n{}\[\]]", content)):
+        if content.count(b".") > _MOST_PARTS and any(
+            piece.count(b".") > _MOST_PARTS for piece in re.split(rb"[=,\n{}\[\]]", content)
+        ):
             raise RecursionError
         table = tomllib.loads(content.decode("utf-8-sig"))  # as some editors write it
     except RecursionError:
