@@ -31,8 +31,10 @@ _SYMBOL = re.compile(r"(Δ?[A-Za-z]+)_?([A-Za-z0-9,]*)((?:\^\(\d+\))?\+?)")
 _ENTRY = re.compile(r"([A-Za-z]+)(\d*)(\[[\d,]+\])", flags=re.ASCII)
 _DERIVATIVE = re.compile(r"d(\S+)/d(\S+)")
 _NUMBERED = re.compile(r"([^\s@]+)(@\d+)", flags=re.ASCII)
-#: What XML has no place for, besides control characters: lone surrogates, two that are no characters.
-_NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
+#: What XML has no place for, besides control characters: lone surrogates, two that are no characters. It
+#: is long to compile, so `re` does it when it is first used.
+_NOT_XML = "[\ud800-\udfff\ufffe\uffff]"
+
 #: They join letters, of which some scripts are made, and control nothing else.
 _JOINERS = "\u200c\u200d"
 
@@ -57,7 +59,7 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(
-        "\ufffd" if (is_control(each) and each not in "\n\t") or _NOT_XML.match(each) else each
+        "\ufffd" if (is_control(each) and each not in "\n\t") or re.match(_NOT_XML, each) else each
         for each in text
     )
 

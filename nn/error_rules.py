@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial, reduce
 from operator import add
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from autograd import Value
 from autograd.errors import ArgumentTypeError, ArgumentValueError
-from autograd.expression import Expression
 from nn import losses
-from nn.formula_texts import computed, names_in, read
+
+if TYPE_CHECKING:
+    from autograd.expression import Expression
 
 __all__ = ["ERRORS", "ErrorRule", "error_rule"]
 
@@ -85,6 +86,8 @@ def error_rule(error: str | ErrorRule) -> ErrorRule:
 
 
 def _formula(text: str) -> Expression:
+    from nn.formula_texts import names_in, read
+
     formula = read(text, ("out", "target"))
     if "out" not in names_in(formula):
         raise ArgumentValueError("it does not depend on out")
@@ -92,5 +95,7 @@ def _formula(text: str) -> Expression:
 
 
 def _of_each(formula: Expression, outputs: Sequence[Value], targets: Sequence[Value]) -> Value:
+    from nn.formula_texts import computed
+
     pairs = zip(outputs, targets, strict=True)
     return reduce(add, (computed(formula, {"out": out, "target": target}) for out, target in pairs))

@@ -405,7 +405,9 @@ def test_parameters_are_refused_that_are_not_iterable():
         SGD(None, lr=0.1)
 
 
-NOT_NUMBERS = [(bad, "a number >= 0") for bad in (-0.1, NAN, INF)] + [("0.1", "a real number, got '0.1'")]
+NOT_NUMBERS = [(bad, "a number >= 0") for bad in (-0.1, NAN, INF)] + [
+    ("0.1", "a real number, got '0.1'")
+]
 EVERY = [
     (kind, name, bad, f"^{name} must be {message}")
     for kind, names in [
