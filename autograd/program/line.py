@@ -174,6 +174,26 @@ class Line:
         tree = _placed(_parsed(text.format(_RIGHT)), self.tree)
         return self.with_tree(tree)
 
+    def can_be(self, text: str) -> bool:
+        """Whether a text for `rewritten` uses no other names than the line has.
+
+        >>> product = Line.of("dE/dnet", "above * partial", {"above": "dE/dout", "partial": "f"})
+        >>> product.can_be("above"), Line.of("dE/dout", "-t", {"t": "t"}).can_be("above")
+        (True, False)
+        """
+        names = {
+            each.id for each in ast.walk(_parsed(text.format(_RIGHT))) if isinstance(each, ast.Name)
+        }
+        return names <= {*self.variables, _RIGHT}
+
+    def operand(self, variable: str) -> Operand | None:
+        """What a variable of the formula stands for; None if there is no such variable.
+
+        >>> Line.of("y", "w * x", {"w": "w5", "x": 2.0}).operand("w")
+        'w5'
+        """
+        return dict(zip(self.variables, self.operands, strict=True)).get(variable)
+
     def with_tree(self, tree: ast.expr) -> Line:
         """The same line with another tree in the names of `variables`."""
         known = dict(zip(self.variables, self.operands, strict=True))
@@ -200,6 +220,22 @@ class Line:
             others.get(each, each) if isinstance(each, str) else each for each in self.operands
         )
         return replace(self, operands=operands)
+
+    def evaluated(self, numbers: Mapping[str, float]) -> float:
+        """The number of the line.
+
+        Args:
+            numbers: those that it needs, by their symbols.
+
+        Raises:
+            LineError: it has no real number as its result.
+
+        >>> Line.of("y", "w * x", {"w": "w5", "x": 2.0}).evaluated({"w5": 0.5})
+        1.0
+        """
+        from autograd.program.python import evaluated
+
+        return evaluated(self, numbers)
 
     @property
     def copies(self) -> str:

@@ -412,23 +412,35 @@ class Program:
         given = {**self.given, **(instead or {})}
         if not self.updates or not rounds:
             return given
-        key = ("rounds", keep is None)
-        function = self._found.get(key)
+        order = self._updating
+        if len(order) > _MOST_COMPILED:
+            for _ in range(rounds):
+                new = self._stepped(order, self.updates.values(), given, keep)
+                given |= {symbol: new[by] for symbol, by in self.updates.items()}
+            return given
+        key = (keep is None, tuple(self.updates.items()), tuple(map(id, order)))
+        function = self._functions.get(key)
         if function is None:
-            order = self._order(list(dict.fromkeys(self.updates.values())))
-            if len(order) > _MOST_COMPILED:
-                for _ in range(rounds):
-                    new = self._stepped(order, self.updates.values(), given, keep)
-                    given |= {symbol: new[by] for symbol, by in self.updates.items()}
-                return given
-            same = (key, tuple(self.updates.items()), tuple(map(id, order)))
-            function = self._functions.get(same)
-            if function is None:
-                function = Rounds(order, self.updates, self._sources, kept=keep is not None)
-                self._functions[same] = function
-            self._found[key] = function
+            function = Rounds(order, self.updates, self._sources, kept=keep is not None)
+            self._functions[key] = function
         assert isinstance(function, Rounds)
         return function.take(rounds, given, keep)
+
+    @cached_property
+    def _updating(self) -> list[Line]:
+        return self._order(list(dict.fromkeys(self.updates.values())))
+
+    def trains_as(self, other: Program) -> bool:
+        """Whether training is the same as in another program, since no line that it goes by differs.
+
+        >>> halved = Line.of("w+", "w / 2.0", {"w": "w"}, "update")
+        >>> program = Program([Line.of("y", "w * w", {"w": "w"}), halved], {"w": 8.0}, {"w": "w+"})
+        >>> program.rewritten([program.lines["y"].rewritten("-{}")]).trains_as(program)
+        True
+        >>> program.rewritten([halved.rewritten("-{}")]).trains_as(program)
+        False
+        """
+        return self.updates == other.updates and self._updating == other._updating
 
     # --- what it looks like ---------------------------------------------------------------------
 

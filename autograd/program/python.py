@@ -14,7 +14,7 @@ import weakref
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.expression import CONSTANTS, PRIMITIVES
+from autograd.expression import CONSTANTS, PRIMITIVES, evaluate
 from autograd.ieee import ieee_value, strict
 from autograd.operations import OPERATIONS
 from autograd.program.line import Line, LineError, listed
@@ -84,6 +84,20 @@ def _power(base: str, exponent: str) -> str:
 _RUNS = PYTHON._replace(power=_power)
 
 
+def _inlined(name: str, operands: Sequence[str]) -> str:
+    """A call of an operation, or in its place what it computes, where every operand is a name."""
+    operation = OPERATIONS.get(name)
+    if operation is None or name in PRIMITIVES or not all(map(str.isidentifier, operands)):
+        return PYTHON.call(name, operands)
+    variables = dict(zip(operation.parameters, operands, strict=True))
+    steps, text = spelled(operation.value.tree, _RUNS, variables, "")
+    return PYTHON.call(name, operands) if steps else f"({text})"
+
+
+#: Where a loop runs ten thousand times, a call of a function is what takes longest.
+_RUNS_OFTEN = _RUNS._replace(call=_inlined)
+
+
 class _Written(NamedTuple):
     line: Line
     steps: list[tuple[str, str]]
@@ -96,18 +110,21 @@ class Sources:
 
     def __init__(self) -> None:
         self.names = Identifiers()
-        self._written: dict[str, _Written] = {}
+        self._written: dict[tuple[str, bool], _Written] = {}
 
-    def of(self, line: Line) -> _Written:
-        known = self._written.get(line.symbol)
+    def of(self, line: Line, often: bool) -> _Written:
+        """The line in Python."""
+        known = self._written.get((line.symbol, often))
         if known is None or known.line is not line:
             names = {
                 variable: self.names[operand] if isinstance(operand, str) else _bracketed(operand)
                 for variable, operand in zip(line.variables, line.operands, strict=True)
             }
-            steps, text = spelled(line.tree, _RUNS, names, f"{self.names[line.symbol]}_step")
+            steps, text = spelled(
+                line.tree, _RUNS_OFTEN if often else _RUNS, names, f"{self.names[line.symbol]}_step"
+            )
             known = _Written(line, steps, text, _calls(line.tree))
-            self._written.setdefault(line.symbol, known)
+            self._written.setdefault((line.symbol, often), known)
         return known
 
 
@@ -132,7 +149,12 @@ def _calls(tree: ast.expr) -> frozenset[str]:
 
 def _scope(called: set[str]) -> dict[str, Any]:
     """What the source calls: operations of the table, and what their texts may use."""
-    operations = (called | {"pow"}) & OPERATIONS.keys() - PRIMITIVES.keys()
+    called = (
+        called
+        | {"pow"}
+        | {n for name in called if name in OPERATIONS for n in OPERATIONS[name].value.calls}
+    )
+    operations = called & OPERATIONS.keys() - PRIMITIVES.keys()
     return PRIMITIVES | CONSTANTS | {name: strict(OPERATIONS[name]) for name in operations}
 
 
@@ -153,6 +175,7 @@ class Function:
 
     called = "program"
     indent = "    "
+    often = False
 
     def __init__(
         self, lines: Sequence[Line], wanted: Sequence[str], sources: Sources, *, kept: bool
@@ -168,7 +191,7 @@ class Function:
         body: list[str] = []
         called: set[str] = set()
         for number, line in enumerate(lines):
-            _, steps, text, calls = sources.of(line)
+            _, steps, text, calls = sources.of(line, self.often)
             called |= calls
             for name, step in steps:
                 body.append(f"{name} = {step}")
@@ -257,6 +280,7 @@ class Rounds(Function):
 
     called = "train"
     indent = "        "
+    often = True
 
     def __init__(
         self, lines: Sequence[Line], updates: Mapping[str, str], sources: Sources, *, kept: bool
@@ -340,12 +364,34 @@ def evaluated(line: Line, numbers: Mapping[str, float]) -> float:
     0.5
     """
     operands = [numbers[each] if each.__class__ is str else each for each in line.operands]
+    if line.operation is None:
+        compute = _walked  # its tree is hardly any other line's, so compiling it would not pay
+    else:
+        compute = _called
     try:
-        return _function(line)(*operands)
+        return compute(line, operands)
     except (ArithmeticError, ValueError) as error:
         if line.kind in _NEVER_RAISES:
-            return float(_function(line, by_ieee=True)(*operands))
+            return compute(line, operands, by_ieee=True)
         raise failure(line, numbers, error) from None
+
+
+def _called(line: Line, operands: Sequence[float], by_ieee: bool = False) -> float:
+    return _function(line, by_ieee)(*operands)
+
+
+def _walked(line: Line, operands: Sequence[float], by_ieee: bool = False) -> float:
+    variables = dict(zip(line.variables, operands, strict=True))
+    try:
+        number: float = evaluate(line.tree, variables, ieee_value if by_ieee else _applied)
+    except RecursionError:
+        return _called(line, operands, by_ieee)
+    return number
+
+
+def _applied(name: str, operands: Sequence[float]) -> float:
+    operation = OPERATIONS.get(name)
+    return (PRIMITIVES[name] if operation is None else strict(operation))(*operands)
 
 
 def failure(line: Line, numbers: Mapping[str, float], cause: Exception) -> LineError:

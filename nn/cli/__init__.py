@@ -171,9 +171,9 @@ def step(
         taken = taken.in_notation(notation)
     shown: Recorded | RoundedStep = taken
     if digits is not None:
-        shown = _network(loaded, "--digits").rounded(
-            digits, steps, update_biases=True if bias else None, notation=notation
-        )
+        from nn.byhand import rounded
+
+        shown = rounded(loaded, digits, steps, update_biases=bias or None, notation=notation)
     saved = [
         taken.draw(fold=fold, only=only or None).save(path, kind)
         for path, kind in ((svg, "svg"), (png, "png"))
@@ -222,7 +222,9 @@ def proofread(example: str, as_json: bool) -> None:
 
     The exit code is 1 if one is, and 2 if the example cannot be read.
     """
-    proof = worked.load(example).proofread()
+    from nn.proofreading import proofread as proofread_example
+
+    proof = proofread_example(worked.load(example))
     click.echo(proof.to_json()) if as_json else Console().print(proof)
     if proof.disagree:
         sys.exit(1)

@@ -8,11 +8,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import Derivation, Diagram, Value, draw, explain
 from autograd.arguments import each, text
 from autograd.backward import gradients
+
+if TYPE_CHECKING:
+    from autograd.program import Naming
+    from nn.notation import Tag
 
 __all__ = ["Recorded"]
 
@@ -25,12 +29,18 @@ class Recorded(ABC):
         nodes: every node that has a name, by its symbol.
         numbers: what is known by a symbol, by kinds: ``values``, ``gradients`` and more.
         error_after: the error after the update.
+        naming: what the derivatives of the error are called.
+        tags: by symbol what a quantity is, and where in a network; none of what no network has.
+        updates: by the symbol of each updated parameter those of it after the update, and of the change.
     """
 
     error: Value
     nodes: Mapping[str, Value]
     numbers: Mapping[str, Mapping[str, float]]
     error_after: float
+    naming: Naming
+    tags: Mapping[str, Tag]
+    updates: Mapping[str, tuple[str, str]]
 
     @property
     def error_before(self) -> float:

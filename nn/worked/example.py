@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from autograd import Value
 from autograd.arguments import flag, items, real, whole
 from nn.forward import Example
 from nn.network import MLP
-from nn.notation import Notation
+from nn.neuron import BIASES
+from nn.notation import Names, Notation
 from nn.optimizers import SGD
 from nn.step import TrainingStep
 from nn.training import train
-
-if TYPE_CHECKING:
-    from nn.byhand import RoundedStep
-    from nn.proofreading import Proof
 
 __all__ = ["Figure", "LayerData", "WorkedExample"]
 
@@ -166,53 +162,41 @@ class WorkedExample:
         train(network, self.examples, optimizer, error=self.error, steps=steps - 1)
         return TrainingStep(network, self.examples, optimizer, error=self.error, notation=self.notation)
 
-    def rounded(
-        self,
-        digits: int,
-        steps: int = 1,
-        *,
-        update_biases: bool | None = None,
-        notation: Notation | str | None = None,
-    ) -> RoundedStep:
-        """A step with each number rounded before it is carried on, as with a pocket calculator.
+    def with_numbers(self, numbers: Mapping[str, float]) -> WorkedExample:
+        """The same example with other weights and biases.
+
+        What a document prints does not belong to it any more, so it has no figures.
 
         Args:
-            digits: how many significant digits are kept, from 1 to 15.
-            steps: which step; those before it are rounded as well.
-            update_biases: see `step`.
-            notation: how to name everything, if not as the example does.
-
-        Raises:
-            ValueError: too few or too many digits, fewer than one step, or an unknown notation.
-            TypeError: an argument is not of its kind.
-            PencilError: the rounded numbers lead to where a formula has no value.
+            numbers: those that change, by their symbols in the notation and in its convention of the
+                bias; what is no parameter is left out.
 
         >>> from nn import worked
-        >>> drift = worked.load("urbain").rounded(4)["w5+"]
-        >>> drift.rounded, round(drift.exact, 9)
-        (0.3589, 0.35891648)
+        >>> example = worked.load("urbain").with_numbers({"w1": 0.25, "b1": 0.0})
+        >>> example.layers[0], example.step()["net_h1"] == 0.25 * 0.05 + 0.2 * 0.1
+        (LayerData(activation='sigmoid', weights=[[0.25, 0.2], [0.25, 0.3]], biases=0.0), True)
         """
-        from nn.byhand import RoundedStep, written
+        network = self.network()
+        symbols = Names(self.notation, network, len(self.examples), self.error).parameters
+        known = {p: numbers.get(symbol) for p, symbol in symbols.items()}
 
-        step = self.step(update_biases=update_biases)
-        if notation is not None:
-            step = step.in_notation(notation)
-        return RoundedStep(written(step, self.error, self.learning_rate), digits, steps)
+        def number(parameter: Value, sign: float = 1.0) -> float:
+            new = known[parameter]
+            return parameter.data if new is None else sign * new
 
-    def proofread(self) -> Proof:
-        """Compare the figures of the document with what they should be; see `nn.proofreading.proofread`.
-
-        Raises:
-            WorkedExampleError: a figure is of a matrix of different numbers.
-
-        >>> from nn import worked
-        >>> proof = worked.load("guided").proofread()
-        >>> [finding.symbol for finding in proof if finding.agrees], proof.disagree
-        (['q11 z2'], 5)
-        """
-        from nn.proofreading import proofread
-
-        return proofread(self)
+        own, shown = BIASES[self.bias], BIASES.get(self.notation.convention)
+        sign = own.sign * shown.sign if own and shown else 1.0
+        layers = []
+        for layer, data in zip(network.layers, self.layers, strict=True):
+            biases = [number(each.bias, sign) for each in layer.neurons if each.bias is not None]
+            layers.append(
+                LayerData(
+                    data.activation,
+                    [[number(weight) for weight in each.weights] for each in layer.neurons],
+                    biases[0] if isinstance(data.biases, float) else biases or None,
+                )
+            )
+        return replace(self, layers=layers, figures=[])
 
     def with_targets(self, targets: Sequence[Sequence[float]]) -> WorkedExample:
         """The same example with other targets, a list for each of its examples.

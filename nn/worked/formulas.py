@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from keyword import iskeyword
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd import OperandError, Value
 from autograd.arguments import instance, shown, whole
 from autograd.expression import Expression
 from nn.formula_texts import computed, names_in, read
+from nn.notation import Tag
 from nn.step.recorded import Recorded
 from nn.worked.example import Figure
-
-if TYPE_CHECKING:
-    from nn.proofreading import Proof
 
 __all__ = ["FormulaError", "FormulaExample", "FormulaStep"]
 
@@ -136,19 +134,22 @@ class FormulaExample:
             numbers |= self.updated(self.differentiated(numbers))
         return FormulaStep(self, numbers)
 
-    def proofread(self) -> Proof:
-        """Compare the figures of the document with what they should be; see `nn.proofreading.proofread`.
+    def with_numbers(self, numbers: Mapping[str, float]) -> FormulaExample:
+        """The same example with other values.
 
-        >>> figures = [Figure("dE/dw", "-8.1", "dE/dw", "page 1", 0)]
+        What a document prints does not belong to it any more, so it has no figures.
+
+        Args:
+            numbers: those that change, by their names; what is no value is left out.
+
         >>> example = FormulaExample(
-        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", [], 0.0, figures
+        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
         ... )
-        >>> example.proofread().disagree
-        1
+        >>> example.with_numbers({"w": 1.5}).step().error_before
+        0.0
         """
-        from nn.proofreading import proofread
-
-        return proofread(self)
+        values = {name: numbers.get(name, number) for name, number in self.values.items()}
+        return replace(self, values=values, figures=[])
 
     def differentiated(self, numbers: Mapping[str, float]) -> dict[str, Value]:
         """Every value and formula by its name, recorded and with its gradient.
@@ -254,6 +255,11 @@ class FormulaStep(Recorded):
         }
         self.updated = {f"{name}+": after for name, after in updated.items()}
         self.changes = {f"Δ{name}": after - numbers[name] for name, after in updated.items()}
+        from autograd.program import LEIBNIZ
+
+        self.naming = LEIBNIZ
+        self.tags = {example.error: Tag("error")}
+        self.updates = {name: (f"{name}+", f"Δ{name}") for name in example.parameters}
         self.numbers = {
             "values": self.values,
             "gradients": self.gradients,
