@@ -138,7 +138,7 @@ class Line:
         return text + where
 
     def written(self, style: Style = UNICODE, symbol: Callable[[str], str] = unicode_symbol) -> Written:
-        """The formula in a style of `autograd.formula`.
+        r"""The formula in a style of `autograd.formula`.
 
         Args:
             style: Unicode, LaTeX or MathML.
@@ -148,7 +148,7 @@ class Line:
         >>> from autograd.symbols import latex_symbol
         >>> line = Line.of("y", "w * x ** 2.0", {"w": "w1", "x": "x"})
         >>> line.written().text, line.written(LATEX, latex_symbol).text
-        ('w₁·x²', 'w_{1} \\\\cdot x^{2}')
+        ('w₁·x²', 'w_{1} \\cdot x^{2}')
         """
         names = {
             variable: Written(symbol(operand))

@@ -364,10 +364,8 @@ def evaluated(line: Line, numbers: Mapping[str, float]) -> float:
     0.5
     """
     operands = [numbers[each] if each.__class__ is str else each for each in line.operands]
-    if line.operation is None:
-        compute = _walked  # its tree is hardly any other line's, so compiling it would not pay
-    else:
-        compute = _called
+    # a tree that is hardly any other line's would not pay for compiling it
+    compute = _walked if line.operation is None else _called
     try:
         return compute(line, operands)
     except (ArithmeticError, ValueError) as error:

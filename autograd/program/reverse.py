@@ -14,6 +14,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, reduce
+from math import isnan
 
 from autograd.program.line import Line, Operand
 from autograd.program.naming import Naming, Symbols
@@ -164,7 +165,7 @@ def _template(factor: float | None, from_zero: bool) -> ast.expr:
 def _product(
     above: str, factor: Operand, from_zero: bool = False
 ) -> tuple[ast.expr, tuple[str, ...], tuple[Operand, ...]]:
-    if isinstance(factor, float) and factor == factor:
+    if isinstance(factor, float) and not isnan(factor):
         return _template(factor, from_zero), ("above",), (above,)
     return _template(None, from_zero), ("above", "partial"), (above, factor)
 

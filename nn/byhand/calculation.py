@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, TypeAlias
-
-import ast
 
 from autograd.program import Line, Program
 from autograd.trees import minus, plus, terms
@@ -35,6 +35,7 @@ class HandCalculation:
         program: the lines.
         tags: by symbol what a quantity is, and where in the network; of formulas, the error's alone.
         rule: how the error of a network is made up, a name or a formula; "" of formulas.
+        gradients_of: by what the step calls a gradient, the symbol of what it is the gradient of.
 
     >>> from nn import worked
     >>> calculation = by_hand(worked.load("urbain"))
@@ -45,6 +46,7 @@ class HandCalculation:
     program: Program
     tags: dict[str, Tag]
     rule: str
+    gradients_of: dict[str, str]
 
     @property
     def error(self) -> str:
@@ -88,6 +90,31 @@ class HandCalculation:
         if tag is None:
             return "", 0
         return "parameter" if tag.role in {"weight", "bias"} else tag.role, tag.layer
+
+    def symbol(self, of: str) -> str | None:
+        """The symbol of what a step calls by some name; None if no line computes it and it is not given.
+
+        The program calls ∂E/∂net δ, and each number by one symbol; a step knows more: dE/dnet, E for the
+        error whatever its name, and the derivative of any number by any other.
+
+        >>> from nn import worked
+        >>> step = by_hand(worked.load("urbain"))
+        >>> step.symbol("dE/dnet_o1"), step.symbol("E"), step.symbol("dE_total/dw5"), step.symbol("w5")
+        ('delta_o1', 'E_total', 'dE/dw5', 'w5')
+        >>> step.symbol("dnet_o1/dnet_h1") is None
+        True
+        """
+        numbers = self.program.lines.keys() | self.program.given.keys()
+        if of in numbers:
+            return of
+        if of == "E":
+            return self.error
+        above, below = self.error, self.gradients_of.get(of, "")
+        if not below and (derivative := re.fullmatch(r"d(.+)/d(.+)", of)):
+            above, below = derivative.groups()
+            above = self.error if above == "E" and "E" not in numbers else above
+        line = self.program.derivative(above, below)
+        return None if line is None else line.symbol
 
     # --- lines of a sort ------------------------------------------------------------------------
 
@@ -222,7 +249,12 @@ def by_hand(
         step, rule = example.step(update_biases=update_biases), example.error
         if notation is not None:
             step = step.in_notation(notation)
-    return HandCalculation(step_program(step, example.learning_rate), dict(step.tags), rule)
+    return HandCalculation(
+        step_program(step, example.learning_rate),
+        dict(step.tags),
+        rule,
+        dict(zip(step.gradients, step.nodes, strict=True)),
+    )
 
 
 def only_terms(line: Line, kept: Collection[int]) -> Line:

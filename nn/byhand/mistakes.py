@@ -38,11 +38,20 @@ class Variant:
 #: Lines to write instead, and what else there is to say.
 Rewritten: TypeAlias = Iterable[tuple[tuple[str, ...], Iterable[Line]]]
 
+
+def _parts(step: HandCalculation) -> list[Line]:
+    """The parts of the error; the error itself if it has none."""
+    lines = step.program.lines
+    return [lines[symbol] for symbol, tag in step.tags.items() if tag.role == "part"] or [
+        lines[step.error]
+    ]
+
+
 #: The lines that a text of a row stands in the place of.
 WHERE: dict[str, Callable[[HandCalculation], list[Line]]] = {
-    "parts of E": lambda step: _parts(step),
+    "parts of E": _parts,
     "E": lambda step: [step.program.lines[step.error]],
-    "first ∂E/∂x": lambda step: step.starts(),
+    "first ∂E/∂x": HandCalculation.starts,
     "δ of the outputs": lambda step: step.gradients("net", [step.layers]),
     "δ of the hidden neurons": lambda step: step.gradients("net", step.hidden),
     "∂E/∂b": lambda step: step.gradients("bias"),
@@ -97,18 +106,12 @@ class Mistake:
                     yield line.rewritten(text)
 
 
-def _parts(step: HandCalculation) -> list[Line]:
-    """The parts of the error; the error itself if it has none."""
-    lines = step.program.lines
-    return [lines[symbol] for symbol, tag in step.tags.items() if tag.role == "part"] or [
-        lines[step.error]
-    ]
-
-
 # --- mistakes that a formula alone cannot say -----------------------------------------------------
 
 
-def _back_through(weight: Callable[[HandCalculation, str, Tag, Tag], str | None]) -> Callable[..., Rewritten]:
+def _back_through(
+    weight: Callable[[HandCalculation, str, Tag, Tag], str | None],
+) -> Callable[..., Rewritten]:
     """On the way back to the hidden neurons, other weights.
 
     ``weight`` gives the one in the place of the right one, between a hidden output and a neuron above it.
@@ -171,12 +174,15 @@ def _without(below: Callable[[HandCalculation], Iterable[Line]]) -> Callable[...
     """The factor ∂y/∂x is left out wherever x is one of some quantities."""
 
     def lines(step: HandCalculation) -> Rewritten:
-        yield (), [
-            line.rewritten("above")
-            for gradient in below(step)
-            for _, line in step.uses(gradient.below)
-            if line.can_be("above")
-        ]
+        yield (
+            (),
+            [
+                line.rewritten("above")
+                for gradient in below(step)
+                for _, line in step.uses(gradient.below)
+                if line.can_be("above")
+            ],
+        )
 
     return lines
 
@@ -198,11 +204,14 @@ def _bias_turned(step: HandCalculation) -> Rewritten:
 
 
 def _slope_of_net(step: HandCalculation) -> Rewritten:
-    yield (), [
-        line.with_operands({line.above: line.below})
-        for line in step.of_kind("partial")
-        if step.role(line.above) in {"", "out"}
-    ]
+    yield (
+        (),
+        [
+            line.with_operands({line.above: line.below})
+            for line in step.of_kind("partial")
+            if step.role(line.above) in {"", "out"}
+        ],
+    )
 
 
 def _examples_times(where: str) -> Callable[..., Rewritten]:
@@ -250,9 +259,7 @@ _TABLE = (
     Mistake("no_factor", "the factor {} is left out", lines=_each_factor),
     # --- the error and its derivative -----------------------------------------------------------
     Mistake("half_lost", "the ½ of the error is lost", {"parts of E": "2.0 * {}"}, error=_HALF),
-    Mistake(
-        "half_lost_in_slope", "∂E/∂out has a 2 too many", {"first ∂E/∂x": "2.0 * {}"}, error=_HALF
-    ),
+    Mistake("half_lost_in_slope", "∂E/∂out has a 2 too many", {"first ∂E/∂x": "2.0 * {}"}, error=_HALF),
     Mistake(
         "two_lost",
         "the 2 of ∂E/∂out is lost",

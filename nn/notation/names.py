@@ -211,8 +211,8 @@ class Names:
 
         >>> from nn import MLP, Notation
         >>> tags = Names(Notation(), MLP(1, [1])).tags
-        >>> tags["net_o1"], tags["E"]
-        (Tag(role='net', layer=1, neuron=1, index=None, example=1, name='o1'), Tag(role='error', layer=1))
+        >>> tags["net_o1"], tags["E"].role
+        (Tag(role='net', layer=1, neuron=1, index=None, example=1, name='o1'), 'error')
         """
         found = self._parameter_tags()
         for e, each in enumerate(self.passes, 1):
@@ -366,7 +366,7 @@ class StepNaming:
         return f"d{above}/d{below}"
 
     def contribution(self, of: str, above: str, below: str) -> str:
-        """``dE_o1/dout_h1``, where it is the derivative of a part of the error, else ``dE/dout_h1 via o1``.
+        """``dE_o1/dout_h1`` where it is the derivative of a part of the error, else ``… via o1``.
 
         >>> from nn import MLP, Notation
         >>> naming = Names(Notation(), MLP(2, [1, 2, 1])).naming

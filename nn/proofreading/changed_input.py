@@ -7,7 +7,7 @@ from math import nan
 
 from autograd.program import LineError
 from nn.proofreading.guesses import Guess
-from nn.proofreading.page import ROUNDS_BY_HAND, PrintedFigure, Page
+from nn.proofreading.page import ROUNDS_BY_HAND, Page, PrintedFigure
 from nn.proofreading.solving import Interval, shortest, solved
 
 __all__ = ["guesses"]
@@ -39,9 +39,7 @@ def guesses(page: Page, figures: Sequence[PrintedFigure]) -> Iterator[Guess]:
             numbers[symbol] = min(candidates, key=len)
     for symbol, number in sorted(numbers.items(), key=lambda each: len(each[1])):
         says = f"from a run with {symbol} = {number} in the place of {given[symbol]:.12g}"
-        would_be = page.numbers(
-            page.program, instead={symbol: float(number)}, until=ROUNDS_BY_HAND
-        )
+        would_be = page.numbers(page.program, instead={symbol: float(number)}, until=ROUNDS_BY_HAND)
         yield Guess("changed_input", says, would_be, whole=True, slack=1.0, spent=1, tried=len(given))
 
 
@@ -65,7 +63,8 @@ def _asked_for(page: Page, symbol: str, figure: PrintedFigure) -> list[Interval]
 
     def at(x: float) -> float:
         try:
-            return program.run(figure.symbols[:1], program.train(figure.after, {symbol: x}))[figure.symbols[0]]
+            trained = program.train(figure.after, {symbol: x})
+            return program.run(figure.symbols[:1], trained)[figure.symbols[0]]
         except LineError:
             return nan
 

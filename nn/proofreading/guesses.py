@@ -14,7 +14,7 @@ from math import isclose
 from autograd.program import Keep, Line
 from nn.byhand.calculation import Sort
 from nn.byhand.rounding import Rounding
-from nn.proofreading.page import ROUNDS_BY_HAND, PrintedFigure, Page, Numbers
+from nn.proofreading.page import ROUNDS_BY_HAND, Numbers, Page, PrintedFigure
 from nn.proofreading.solving import Interval, shortest, solved
 
 __all__ = ["Guess", "inherited", "miscounted", "mistaken", "of_the_same", "rounded", "slipped"]
@@ -103,7 +103,9 @@ def _unprinted(page: Page, figure: PrintedFigure, sources: Mapping[str, PrintedF
     return ", by digits that are not printed"
 
 
-def _ends(page: Page, figure: PrintedFigure, sources: Mapping[str, PrintedFigure]) -> tuple[float, float]:
+def _ends(
+    page: Page, figure: PrintedFigure, sources: Mapping[str, PrintedFigure]
+) -> tuple[float, float]:
     """The least and the greatest that a figure may be if others stand for all that is rounded to them.
 
     Both are reached, and so is everything between them, since it is all continuous.
@@ -178,9 +180,7 @@ def rounded(page: Page, figures: Sequence[PrintedFigure]) -> Iterator[Guess]:
     for rounding in roundings:
         for lines in reversed(groups.values()):
             symbols = [line.symbol for line in lines]
-            numbers = page.numbers(
-                page.program, keep=_rounds(rounding, symbols), until=ROUNDS_BY_HAND
-            )
+            numbers = page.numbers(page.program, keep=_rounds(rounding, symbols), until=ROUNDS_BY_HAND)
             numbers = {e: n for e, n in numbers.items() if not set(e.symbols) & set(symbols)}
             yield Guess("rounded", f"{_listed(symbols)} carried on with {rounding}", numbers, whole=True)
     for rounding in roundings:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -106,7 +105,9 @@ class Page:
     def _given(self, stages: Sequence[int]) -> Iterator[tuple[int, dict[str, float]]]:
         """The given numbers after some numbers of updates, and after one more and one less."""
         given, done = dict(self.program.given), 0
-        for after in sorted({after + more for after in stages for more in (-1, 0, 1) if after + more >= 0}):
+        for after in sorted(
+            {after + more for after in stages for more in (-1, 0, 1) if after + more >= 0}
+        ):
             try:
                 given, done = self.program.train(after - done, given), after
             except LineError:
@@ -150,15 +151,8 @@ class Page:
 
     def _symbols(self, of: str, step: Recorded) -> tuple[str, ...]:
         """The symbols in the program of what a figure is of."""
-        error = self.calculation.error
-        numbers = self.program.lines.keys() | self.program.given.keys()
-        of = error if of == "E" and "E" not in numbers else of
-        if of not in numbers and (derivative := re.fullmatch(r"d(.+)/d(.+)", of)):
-            above = error if derivative[1] == "E" else derivative[1]
-            line = self.program.derivative(above, derivative[2])
-            of = line.symbol if line is not None else of
-        if of in numbers:
-            return (of,)
+        if (symbol := self.calculation.symbol(of)) is not None:
+            return (symbol,)
         if isinstance(step, TrainingStep) and step.names.notation.vectors:
             for matrix in step.matrices:
                 if matrix.name == of:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from nn.proofreading import changed_input, guesses
 from nn.proofreading.guesses import Guess
-from nn.proofreading.page import PrintedFigure, Page
+from nn.proofreading.page import Page, PrintedFigure
 
 __all__ = ["Verdict", "verdicts"]
 
@@ -97,9 +97,7 @@ def _best(page: Page, family: Family, figures: Sequence[PrintedFigure]) -> dict[
     shares = {figure: _share(figure, texts[figure]) for figure in figures}
     best: dict[PrintedFigure, Verdict] = {}
     # of two that are as likely to fit by chance, that which explains more
-    hits_of = sorted(
-        ((_hits(page, guess), guess) for guess in tried), key=lambda each: -len(each[0])
-    )
+    hits_of = sorted(((_hits(page, guess), guess) for guess in tried), key=lambda each: -len(each[0]))
     for hits, guess in hits_of:
         rivals = len(set().union(*(astray.get(figure, ()) for figure in hits)))
         together = _together(page, guess, hits, rivals)

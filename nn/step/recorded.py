@@ -28,6 +28,7 @@ class Recorded(ABC):
         error: the node of the error.
         nodes: every node that has a name, by its symbol.
         numbers: what is known by a symbol, by kinds: ``values``, ``gradients`` and more.
+        gradients: the derivative of the error by every node, in their order.
         error_after: the error after the update.
         naming: what the derivatives of the error are called.
         tags: by symbol what a quantity is, and where in a network; none of what no network has.
@@ -37,6 +38,7 @@ class Recorded(ABC):
     error: Value
     nodes: Mapping[str, Value]
     numbers: Mapping[str, Mapping[str, float]]
+    gradients: Mapping[str, float]
     error_after: float
     naming: Naming
     tags: Mapping[str, Tag]
