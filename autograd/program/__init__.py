@@ -20,8 +20,8 @@ partial   dnet/dx = w
 gradient  dout/dx = dout/dnet * w
 """
 
-from autograd.program.line import KINDS, Line, LineError
+from autograd.program.line import KINDS, Line, LineError, Operand
 from autograd.program.naming import LEIBNIZ, Leibniz, Naming
 from autograd.program.program import Keep, Program
 
-__all__ = ["KINDS", "LEIBNIZ", "Keep", "Leibniz", "Line", "LineError", "Naming", "Program"]
+__all__ = ["KINDS", "LEIBNIZ", "Keep", "Leibniz", "Line", "LineError", "Naming", "Operand", "Program"]

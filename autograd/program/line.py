@@ -8,7 +8,9 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from autograd.errors import AutogradError
+from autograd.expression import PRIMITIVES, Expression
 from autograd.formula import UNICODE, Style, Written, write
+from autograd.operations import OPERATIONS
 from autograd.program.printing import PYTHON, children, spelled
 from autograd.symbols import unicode_symbol
 
@@ -105,15 +107,15 @@ class Line:
             below: likewise.
 
         Raises:
-            ValueError: the formula cannot be read, or there is no such kind.
+            ValueError: the formula cannot be read or uses another name, or there is no such kind.
 
         >>> Line.of("w+", "w - rate * g", {"w": "w", "rate": 0.5, "g": "dE/dw"}, "update").formula
         'w - 0.5 * dE/dw'
         """
         if kind not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
-        tree = _parsed(formula) if isinstance(formula, str) else formula
         known = operands or {}
+        tree = _parsed(formula, tuple(known)) if isinstance(formula, str) else formula
         used = names_in(tree, known)
         return Line(symbol, kind, tree, used, tuple(known[name] for name in used), above, below)
 
@@ -165,26 +167,27 @@ class Line:
             text: the formula, in the names of `variables`; ``{}`` in it is the formula as it is.
 
         Raises:
-            ValueError: the formula cannot be read.
+            ValueError: the formula cannot be read, or uses another name.
 
         >>> line = Line.of("w+", "w - rate * g", {"w": "w", "rate": 0.5, "g": "dE/dw"}, "update")
         >>> line.rewritten("w + rate * g").formula, line.rewritten("-{}").formula
         ('w + 0.5 * dE/dw', '-(w - 0.5 * dE/dw)')
         """
-        tree = _placed(_parsed(text.format(_RIGHT)), self.tree)
-        return self.with_tree(tree)
+        template = _parsed(text.format(_RIGHT), (*self.variables, _RIGHT))
+        return self.with_tree(_placed(template, self.tree))
 
     def can_be(self, text: str) -> bool:
-        """Whether a text for `rewritten` uses no other names than the line has.
+        """Whether `rewritten` takes a text: it uses no other names than the line has.
 
         >>> product = Line.of("dE/dnet", "above * partial", {"above": "dE/dout", "partial": "f"})
         >>> product.can_be("above"), Line.of("dE/dout", "-t", {"t": "t"}).can_be("above")
         (True, False)
         """
-        names = {
-            each.id for each in ast.walk(_parsed(text.format(_RIGHT))) if isinstance(each, ast.Name)
-        }
-        return names <= {*self.variables, _RIGHT}
+        try:
+            _parsed(text.format(_RIGHT), (*self.variables, _RIGHT))
+        except ValueError:
+            return False
+        return True
 
     def operand(self, variable: str) -> Operand | None:
         """What a variable of the formula stands for; None if there is no such variable.
@@ -267,11 +270,11 @@ _RIGHT = "_right"
 
 
 @cache
-def _parsed(text: str) -> ast.expr:
-    try:
-        return ast.parse(text, mode="eval").body
-    except SyntaxError as error:
-        raise ValueError(f"{text!r}: {error.msg}") from None
+def _parsed(text: str, names: tuple[str, ...]) -> ast.expr:
+    expression = Expression(text, names)
+    for name in expression.calls.keys() - OPERATIONS.keys() - PRIMITIVES.keys():
+        raise ValueError(f"{text!r}: unknown function {name!r}")
+    return expression.tree
 
 
 def _placed(tree: ast.expr, right: ast.expr) -> ast.expr:

@@ -182,7 +182,7 @@ def _joined(
     match tree:
         case ast.Name(id=name):
             return _signed(variables.get(name) or language.constants.get(name, name))
-        case ast.Constant(value=value):
+        case ast.Constant(value=float(value)):
             return _signed(language.number(value))
         case ast.BinOp(op=ast.Pow()):
             base, exponent = parts

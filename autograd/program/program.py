@@ -388,7 +388,7 @@ class Program:
     ) -> dict[str, float]:
         numbers = dict(given)
         for line in order:
-            number = evaluated(line, numbers)
+            number = evaluated(line, numbers, often=True)
             numbers[line.symbol] = number if keep is None else keep(line.symbol, number)
         return {symbol: numbers[symbol] for symbol in wanted}
 

@@ -350,12 +350,13 @@ _functions: dict[tuple[int, tuple[str, ...], bool], tuple[ast.expr, Callable[...
 _MOST_FUNCTIONS = 5000
 
 
-def evaluated(line: Line, numbers: Mapping[str, float]) -> float:
+def evaluated(line: Line, numbers: Mapping[str, float], often: bool = False) -> float:
     """The number of a line.
 
     Args:
         line: the line.
         numbers: those that it needs, by their symbols.
+        often: whether more lines of its formula are to come.
 
     Raises:
         LineError: it has no real number as its result.
@@ -363,9 +364,9 @@ def evaluated(line: Line, numbers: Mapping[str, float]) -> float:
     >>> evaluated(Line.of("y", "x / 4.0", {"x": "a"}), {"a": 2.0})
     0.5
     """
-    operands = [numbers[each] if each.__class__ is str else each for each in line.operands]
+    operands = [numbers[each] if isinstance(each, str) else each for each in line.operands]
     # a tree that is hardly any other line's would not pay for compiling it
-    compute = _walked if line.operation is None else _called
+    compute = _called if often or line.operation is not None else _walked
     try:
         return compute(line, operands)
     except (ArithmeticError, ValueError) as error:
@@ -421,8 +422,8 @@ def _compiled(line: Line, by_ieee: bool) -> Callable[..., float]:
     body = "".join(f"    {name} = {step}\n" for name, step in steps)
     source = f"def number({', '.join(arguments)}):\n{body}    return {text}\n"
     exec(compile(source, f"<line {line.symbol}>", "exec"), scope)
-    function: Callable[..., float] = scope["number"]
-    return function
+    function: Any = scope["number"]
+    return function  # type: ignore[no-any-return]
 
 
 #: Powers, quotients and calls by IEEE 754; the rest does not raise.

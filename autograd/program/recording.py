@@ -41,7 +41,7 @@ def _nodes(root: Value, names: Mapping[str, Value]) -> list[Value]:
 
 
 def _variable_operands(node: Value) -> Iterable[Value]:
-    return [each for each in node.operands if each.__class__ is Value]  # type: ignore[misc]
+    return [each for each in node.operands if isinstance(each, Value)]
 
 
 def _symbols(
@@ -79,8 +79,7 @@ def by_operations(root: Value, names: Mapping[str, Value]) -> Recording:
             given[symbols[node]] = node.data
             continue
         operands: tuple[Operand, ...] = tuple(
-            symbols[each] if each.__class__ is Value else each  # type: ignore[index,misc]
-            for each in node.operands
+            symbols[each] if isinstance(each, Value) else each for each in node.operands
         )
         variables = operation.parameters
         if (places := used(operation)) is not None:
@@ -156,8 +155,7 @@ def by_names(root: Value, names: Mapping[str, Value]) -> Recording:
             operands = tuple(variable[1:] for variable in variables)
             lines[symbol] = Line(symbol, "value", tree, variables, operands)
     order = post_order(
-        [*names, symbols[root]],
-        lambda symbol: lines[symbol].operands if symbol in lines else (),  # type: ignore[arg-type]
+        [*names, symbols[root]], lambda symbol: lines[symbol].needs if symbol in lines else ()
     )
     given = {symbol: nodes[symbol].data for symbol in order if symbol not in lines}
     return Recording([lines[symbol] for symbol in order if symbol in lines], given, symbols)

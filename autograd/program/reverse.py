@@ -58,7 +58,7 @@ def operation_sweep(
         line = lines.get(symbol)
         if line is None:
             return []
-        return [each for each in reversed(line.operands) if each.__class__ is str]  # type: ignore[misc]
+        return [each for each in reversed(line.operands) if isinstance(each, str)]
 
     uses: dict[str, list[tuple[Line, int]]] = {of: []}
     gradients: dict[str, str] = {}
@@ -96,8 +96,8 @@ def operation_sweep(
         line = lines.get(symbol)
         if line is not None:
             for place, operand in enumerate(line.operands):
-                if operand.__class__ is str:
-                    uses.setdefault(operand, []).append((line, place))  # type: ignore[arg-type]
+                if isinstance(operand, str):
+                    uses.setdefault(operand, []).append((line, place))
 
 
 def _factor(
@@ -210,7 +210,7 @@ def named_sweep(
             users[need].append(line.symbol)
     gradients: dict[str, str | float] = {}
     slopes: dict[tuple[str, str], ast.expr] = {}
-    for symbol in (*reversed(lines), *given):
+    for symbol in (*reversed([*lines]), *given):
         gradient = taken.take(naming.gradient(of, symbol))
         terms: list[Line] = []
         above = [user for user in users[symbol] if user in gradients]

@@ -104,9 +104,10 @@ class HandCalculation:
         >>> step.symbol("dnet_o1/dnet_h1") is None
         True
         """
-        numbers = self.program.lines.keys() | self.program.given.keys()
+        lines = self.program.lines
+        numbers = lines.keys() | self.program.given.keys()
         if of in numbers:
-            return of
+            return None if of in lines and self._is_one_of_several(lines[of]) else of
         if of == "E":
             return self.error
         above, below = self.error, self.gradients_of.get(of, "")
@@ -114,7 +115,15 @@ class HandCalculation:
             above, below = derivative.groups()
             above = self.error if above == "E" and "E" not in numbers else above
         line = self.program.derivative(above, below)
-        return None if line is None else line.symbol
+        return None if line is None or self._is_one_of_several(line) else line.symbol
+
+    def _is_one_of_several(self, line: Line) -> bool:
+        """Whether a partial ∂y/∂x is not all of dy/dx, since y depends on x in other ways too."""
+        if line.kind != "partial":
+            return False
+        others = set(self.program.lines[line.above].needs) - {line.below}
+        below = [above for other in others for above in self.program.above(other)]
+        return any(line.below in each.needs for each in below)
 
     # --- lines of a sort ------------------------------------------------------------------------
 
@@ -212,9 +221,9 @@ class HandCalculation:
 
     @cached_property
     def parameters(self) -> dict[tuple[str, int, int, int | None], str]:
-        """The weights and biases by role, layer, neuron and index; see `Tag`."""
+        """The weights and biases by role, layer, neuron and input; see `Tag`."""
         return {
-            (tag.role, tag.layer, tag.neuron, tag.index): symbol
+            (tag.role, tag.layer, tag.neuron, tag.input): symbol
             for symbol, tag in self.tags.items()
             if tag.role in {"weight", "bias"}
         }

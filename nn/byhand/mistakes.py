@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from autograd.program import Line
+from autograd.program import Line, Operand
 from nn.byhand.calculation import HandCalculation, only_terms, turned_terms
 from nn.notation import Tag
 
@@ -109,13 +109,12 @@ class Mistake:
 # --- mistakes that a formula alone cannot say -----------------------------------------------------
 
 
-def _back_through(
-    weight: Callable[[HandCalculation, str, Tag, Tag], str | None],
-) -> Callable[..., Rewritten]:
-    """On the way back to the hidden neurons, other weights.
+#: The weight that stands in the place of the one between a hidden output and a neuron above it.
+_Weight: TypeAlias = Callable[[HandCalculation, str, Tag, Tag], "str | None"]
 
-    ``weight`` gives the one in the place of the right one, between a hidden output and a neuron above it.
-    """
+
+def _back_through(weight: _Weight) -> Callable[..., Rewritten]:
+    """On the way back to the hidden neurons, other weights."""
 
     def lines(step: HandCalculation) -> Rewritten:
         found = []
@@ -135,7 +134,7 @@ def _updated(step: HandCalculation, right: str, _: Tag, __: Tag) -> str | None:
 
 def _transposed(step: HandCalculation, _: str, out: Tag, above: Tag) -> str | None:
     tags = [tag for tag in step.tags.values() if (tag.role, tag.layer) == ("weight", above.layer)]
-    square = max(tag.neuron for tag in tags) == max(tag.index or 0 for tag in tags)
+    square = max(tag.neuron for tag in tags) == max(tag.input or 0 for tag in tags)
     place = ("weight", above.layer, out.neuron, above.neuron)
     return step.parameters.get(place) if square else None
 
@@ -153,7 +152,9 @@ def _path_forgotten(step: HandCalculation) -> Rewritten:
         role = step.role(line.below)
         uses = step.uses(line.below) if role in {"", "out"} else []
         for number, (user, _) in enumerate(uses if len(uses) > 1 else ()):
-            which = (step.tags[user].name, "the hidden ∂E/∂out") if role else (user, line.symbol)
+            which: tuple[str, ...] = user, line.symbol
+            if role:
+                which = step.tags[user].name, "the hidden ∂E/∂out"
             others = [each for each in range(len(uses)) if each != number]
             found.setdefault(which, {})[line.symbol] = only_terms(line, others)
     for which, lines in found.items():
@@ -170,19 +171,25 @@ def _one_example_alone(step: HandCalculation) -> Rewritten:
         yield (str(example),), found
 
 
+def _without_factor(gradient: Line, uses: Iterable[Line]) -> Iterator[Line]:
+    """The lines of some uses without the factor ∂y/∂x, and the sum of them if there is one."""
+    above: dict[str, Operand] = {}
+    for line in uses:
+        if line.can_be("above"):
+            yield line.rewritten("above")
+            above[line.symbol] = line.operand("above") or 0.0
+    if gradient.symbol not in above:
+        yield gradient.with_operands(above)
+
+
 def _without(below: Callable[[HandCalculation], Iterable[Line]]) -> Callable[..., Rewritten]:
     """The factor ∂y/∂x is left out wherever x is one of some quantities."""
 
     def lines(step: HandCalculation) -> Rewritten:
-        yield (
-            (),
-            [
-                line.rewritten("above")
-                for gradient in below(step)
-                for _, line in step.uses(gradient.below)
-                if line.can_be("above")
-            ],
-        )
+        found: list[Line] = []
+        for gradient in below(step):
+            found += _without_factor(gradient, [line for _, line in step.uses(gradient.below)])
+        yield (), found
 
     return lines
 
@@ -193,8 +200,8 @@ def _each_factor(step: HandCalculation) -> Rewritten:
         if not step.role(gradient.below):
             for user, line in step.uses(gradient.below):
                 factor = step.program.derivative(user, gradient.below)
-                if factor is not None and user != step.error and line.can_be("above"):
-                    yield (factor.symbol,), [line.rewritten("above")]
+                if factor is not None and user != step.error:
+                    yield (factor.symbol,), _without_factor(gradient, [line])
 
 
 def _bias_turned(step: HandCalculation) -> Rewritten:

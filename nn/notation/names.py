@@ -25,20 +25,20 @@ class Tag(NamedTuple):
         layer: the layer, from 1; 0 of the inputs.
         neuron: the number of the neuron in its layer, or of the input, from 1; 0 of a bias that several
             neurons share, and of what belongs to no neuron.
-        index: which input of the neuron a weight is for, from 1; 0 of a bias that is the weight of a
+        input: which input of the neuron a weight is for, from 1; 0 of a bias that is the weight of a
             constant input, None of anything else.
         example: the number of the example, from 1; 0 of what all have in common.
         name: what the neuron is called.
 
     >>> from nn import MLP, Notation
     >>> Names(Notation(), MLP(2, [1])).tags["w_o1_2"]
-    Tag(role='weight', layer=1, neuron=1, index=2, example=0, name='o1')
+    Tag(role='weight', layer=1, neuron=1, input=2, example=0, name='o1')
     """
 
     role: str
     layer: int = 0
     neuron: int = 0
-    index: int | None = None
+    input: int | None = None
     example: int = 0
     name: str = ""
 
@@ -212,7 +212,7 @@ class Names:
         >>> from nn import MLP, Notation
         >>> tags = Names(Notation(), MLP(1, [1])).tags
         >>> tags["net_o1"], tags["E"].role
-        (Tag(role='net', layer=1, neuron=1, index=None, example=1, name='o1'), 'error')
+        (Tag(role='net', layer=1, neuron=1, input=None, example=1, name='o1'), 'error')
         """
         found = self._parameter_tags()
         for e, each in enumerate(self.passes, 1):
@@ -237,16 +237,16 @@ class Names:
         found: dict[str, Tag] = {}
         for neuron in self._places:
             for i, weight in enumerate(neuron.weights, 1):
-                found.setdefault(self.parameters[weight], self._tag("weight", neuron, index=i))
+                found.setdefault(self.parameters[weight], self._tag("weight", neuron, input=i))
             if neuron.bias is not None:
                 symbol = self.parameters[neuron.bias]
-                own = self._tag("bias", neuron, index=0 if _weighs(neuron) else None)
+                own = self._tag("bias", neuron, input=0 if _weighs(neuron) else None)
                 found[symbol] = own._replace(neuron=0, name="") if symbol in found else own
         return found
 
-    def _tag(self, role: str, neuron: Neuron, index: int | None = None, example: int = 0) -> Tag:
+    def _tag(self, role: str, neuron: Neuron, input: int | None = None, example: int = 0) -> Tag:
         place = self._places[neuron]
-        return Tag(role, place["layer"], place["j"], index, example, self.neurons[neuron])
+        return Tag(role, place["layer"], place["j"], input, example, self.neurons[neuron])
 
     @cached_property
     def naming(self) -> StepNaming:

@@ -7,7 +7,7 @@ from math import nan
 
 from autograd.program import LineError
 from nn.proofreading.guesses import Guess
-from nn.proofreading.page import ROUNDS_BY_HAND, Page, PrintedFigure
+from nn.proofreading.page import ROUNDS_BY_HAND, Group, Page, PrintedFigure
 from nn.proofreading.solving import Interval, shortest, solved
 
 __all__ = ["guesses"]
@@ -45,7 +45,7 @@ def guesses(page: Page, figures: Sequence[PrintedFigure]) -> Iterator[Guess]:
 
 def _in_groups(page: Page) -> list[PrintedFigure]:
     """The figures of groups that are large enough."""
-    groups: dict[tuple[str, int, int], list[PrintedFigure]] = {}
+    groups: dict[Group, list[PrintedFigure]] = {}
     for figure in page.figures:
         if figure.symbols and figure.after <= ROUNDS_BY_HAND:
             groups.setdefault(figure.group, []).append(figure)

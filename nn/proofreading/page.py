@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from nn.byhand.calculation import Sort
     from nn.worked import Figure
 
-__all__ = ["ROUNDS_BY_HAND", "Numbers", "Page", "PrintedFigure"]
+__all__ = ["ROUNDS_BY_HAND", "Group", "Numbers", "Page", "PrintedFigure"]
 
 #: More rounds than this nobody calculates by hand, rounding on the way or with a wrong number.
 ROUNDS_BY_HAND = 10
+
+#: What figures of one sort and one step have in common, as the entries of a matrix do.
+Group: TypeAlias = "tuple[Sort | str, int]"
 
 #: What some figures would be: of each the least and the greatest number.
 Numbers: TypeAlias = "dict[PrintedFigure, tuple[float, float]]"
@@ -39,14 +42,14 @@ class PrintedFigure:
         value: the number that it should be.
         symbols: what the number is called in the step's program: one symbol, or those of a matrix of
             equal numbers; none if no line computes it, or it is infinite.
-        group: those with the same are of one sort and one step, as the entries of a matrix are.
+        group: see `Group`.
     """
 
     listed: Figure
     printed: Printed
     value: float
     symbols: tuple[str, ...]
-    group: tuple[Sort | str, int]
+    group: Group
 
     @property
     def agrees(self) -> bool:

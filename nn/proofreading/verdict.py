@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from nn.proofreading import changed_input, guesses
 from nn.proofreading.guesses import Guess
-from nn.proofreading.page import Page, PrintedFigure
+from nn.proofreading.page import Group, Page, PrintedFigure
 
 __all__ = ["Verdict", "verdicts"]
 
@@ -135,7 +135,7 @@ def _hits(page: Page, guess: Guess) -> list[PrintedFigure]:
     hits = [figure for figure in guess.numbers if figure in off and _missed_by(guess, figure) == 0.0]
     if not guess.whole:
         return hits
-    missed: dict[tuple[str, int, int], list[float]] = {}
+    missed: dict[Group, list[float]] = {}
     for figure in page.figures:
         if (units := _missed_by(guess, figure)) > 0.0:
             missed.setdefault(figure.group, []).append(units)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import struct
 from random import Random
 
@@ -365,6 +366,12 @@ def test_what_is_no_program() -> None:
         Program.from_graph(Value(1.0, "x")).differentiated("E")
     with pytest.raises(ValueError, match="kind must be one of value"):
         Line.of("y", "x", {"x": "a"}, "net")
+    for text in ("x + q", "x.real", "open(x)", "x +", "2 * x"):
+        with pytest.raises(ValueError, match=re.escape(repr(text))):
+            Line.of("y", text, {"x": "a"})
+        with pytest.raises(ValueError, match=re.escape(repr(text))):
+            line.rewritten(text)
+        assert not line.can_be(text)
     with pytest.raises(ValueError, match="level"):
         Program.from_graph(Value(1.0), "layers")
     with pytest.raises(OperandError, match="a Value"):

@@ -164,6 +164,15 @@ def test_formulas_by_hand() -> None:
         by_hand(formulas(FORMULAS), notation="hoey")
 
 
+def test_a_partial_is_not_taken_for_a_derivative_along_several_ways() -> None:
+    example = formulas({"z": "tanh(b * x)", "o": "b * z", "e": "(t - o) ** 2"})
+    calculation, step = by_hand(example), example.step()
+    assert calculation.program.lines["do/db"].formula == "z"
+    assert calculation.symbol("do/db") is None
+    assert calculation.symbol("do/dz") == "do/dz"
+    assert step["do/db"] != step["z"]
+
+
 # --- numbers instead, and a callback -------------------------------------------------------------
 
 
