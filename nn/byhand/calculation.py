@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, TypeAlias
 
+from autograd import OperandError
+from autograd.arguments import shown
 from autograd.program import Line, Program
 from autograd.trees import minus, plus, terms
 from nn.notation import Tag
@@ -157,7 +159,12 @@ class HandCalculation:
 
     @property
     def hidden(self) -> range:
-        """The numbers of the hidden layers."""
+        """The numbers of the hidden layers.
+
+        >>> from nn import worked
+        >>> list(by_hand(worked.load("urbain")).hidden)
+        [1]
+        """
         return range(1, self.layers)
 
     def uses(self, below: str) -> list[tuple[str, Line]]:
@@ -244,12 +251,15 @@ def by_hand(
 
     Raises:
         ValueError: formulas have no biases and no notation.
+        TypeError: an argument is not of its kind.
 
     >>> from nn import worked
     >>> by_hand(worked.load("urbain")).program.run(["net_h1"])
     {'net_h1': 0.3775}
     """
     step: Recorded
+    if not isinstance(example, WorkedExample | FormulaExample):
+        raise OperandError(f"example must be a worked example, got {shown(example)}")
     if isinstance(example, FormulaExample):
         if update_biases is not None or notation is not None:
             raise ValueError(f"{example.name} has formulas, which have no biases and no notation")

@@ -96,7 +96,12 @@ class Page:
         self.calculation = by_hand(example)
         stages = sorted({listed.after for listed in example.figures})
         self.given = dict(self._given(stages))
-        steps = {after: example.with_numbers(self.given[after]).step() for after in stages}
+        steps = {
+            after: example.with_numbers(
+                {symbol: self.given[after][symbol] for symbol in example.numbers}
+            ).step()
+            for after in stages
+        }
         self.figures = [
             self._figure(number, listed, steps[listed.after])
             for number, listed in enumerate(example.figures, 1)

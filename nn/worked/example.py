@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from autograd import Value
-from autograd.arguments import flag, items, real, whole
+from autograd import OperandError, Value
+from autograd.arguments import flag, items, real, shown, whole
 from nn.forward import Example
 from nn.network import MLP
 from nn.neuron import BIASES
@@ -60,6 +61,27 @@ class Figure:
     of: str
     where: str
     after: int
+
+
+def check_names(what: str, given: Any, expected: Collection[str]) -> None:
+    """Raise unless what is given is a dict with a number, or a node, for each of some names.
+
+    Raises:
+        KeyError: one is missing, or unknown.
+        TypeError: it is no dict.
+    """
+    if not isinstance(given, Mapping):
+        raise OperandError(f"{what} is a dict, not {shown(given)}", operands=(given,))
+    names = given.keys()
+    if names != set(expected):
+        missing, unknown = set(expected) - names, names - set(expected)
+        raise KeyError(f"{what}: missing: {sorted(missing)}; unknown: {sorted(unknown, key=str)}")
+
+
+def checked_numbers(numbers: Any, expected: Collection[str]) -> dict[str, float]:
+    """Numbers for each of some symbols, as floats and in their order; raises as `check_names`."""
+    check_names("numbers", numbers, expected)
+    return {symbol: real(f"numbers[{symbol!r}]", numbers[symbol]) for symbol in expected}
 
 
 @dataclass(frozen=True)
@@ -162,37 +184,61 @@ class WorkedExample:
         train(network, self.examples, optimizer, error=self.error, steps=steps - 1)
         return TrainingStep(network, self.examples, optimizer, error=self.error, notation=self.notation)
 
+    @property
+    def numbers(self) -> dict[str, float]:
+        """What the network starts from: its weights and biases, by their symbols.
+
+        The biases are in the notation's convention, as in a `TrainingStep`.
+
+        >>> from nn import worked
+        >>> worked.load("xing-single").numbers
+        {'w': 0.5, 'b': 1.0}
+        """
+        network = self.network()
+        names = Names(self.notation, network, len(self.examples), self.error)
+        turned = {neuron.bias for layer in network.layers for neuron in layer.neurons}
+        return {
+            symbol: self._bias_sign * parameter.data if parameter in turned else parameter.data
+            for parameter, symbol in names.parameters.items()
+        }
+
+    @property
+    def _bias_sign(self) -> float:
+        """-1.0 where the notation has the bias with the other sign."""
+        own, noted = BIASES[self.bias], BIASES.get(self.notation.convention)
+        return own.sign * noted.sign if own and noted else 1.0
+
     def with_numbers(self, numbers: Mapping[str, float]) -> WorkedExample:
         """The same example with other weights and biases.
 
         What a document prints does not belong to it any more, so it has no figures.
 
         Args:
-            numbers: those that change, by their symbols in the notation and in its convention of the
-                bias; what is no parameter is left out.
+            numbers: a number for each of `numbers`.
+
+        Raises:
+            KeyError: one is missing, or unknown.
+            TypeError: they are no dict of real numbers.
 
         >>> from nn import worked
-        >>> example = worked.load("urbain").with_numbers({"w1": 0.25, "b1": 0.0})
-        >>> example.layers[0], example.step()["net_h1"] == 0.25 * 0.05 + 0.2 * 0.1
-        (LayerData(activation='sigmoid', weights=[[0.25, 0.2], [0.25, 0.3]], biases=0.0), True)
+        >>> example = worked.load("xing-single").with_numbers({"w": 0.25, "b": 0.0})
+        >>> example.layers[0], example.step()["w"]
+        (LayerData(activation='sigmoid', weights=[[0.25]], biases=0.0), 0.25)
         """
+        new = checked_numbers(numbers, self.numbers)
         network = self.network()
         symbols = Names(self.notation, network, len(self.examples), self.error).parameters
-        known = {p: numbers.get(symbol) for p, symbol in symbols.items()}
-
-        def number(parameter: Value, sign: float = 1.0) -> float:
-            new = known[parameter]
-            return parameter.data if new is None else sign * new
-
-        own, shown = BIASES[self.bias], BIASES.get(self.notation.convention)
-        sign = own.sign * shown.sign if own and shown else 1.0
         layers = []
         for layer, data in zip(network.layers, self.layers, strict=True):
-            biases = [number(each.bias, sign) for each in layer.neurons if each.bias is not None]
+            biases = [
+                self._bias_sign * new[symbols[each.bias]]
+                for each in layer.neurons
+                if each.bias is not None
+            ]
             layers.append(
                 LayerData(
                     data.activation,
-                    [[number(weight) for weight in each.weights] for each in layer.neurons],
+                    [[new[symbols[weight]] for weight in each.weights] for each in layer.neurons],
                     biases[0] if isinstance(data.biases, float) else biases or None,
                 )
             )

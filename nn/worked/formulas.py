@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from keyword import iskeyword
 from typing import Any
 
-from autograd import OperandError, Value
-from autograd.arguments import instance, shown, whole
+from autograd import Value
+from autograd.arguments import instance, whole
 from autograd.expression import Expression
 from nn.formula_texts import computed, names_in, read
 from nn.notation import Tag
 from nn.step.recorded import Recorded
-from nn.worked.example import Figure
+from nn.worked.example import Figure, check_names, checked_numbers
 
 __all__ = ["FormulaError", "FormulaExample", "FormulaStep"]
 
@@ -134,13 +134,29 @@ class FormulaExample:
             numbers |= self.updated(self.differentiated(numbers))
         return FormulaStep(self, numbers)
 
+    @property
+    def numbers(self) -> dict[str, float]:
+        """What the example starts from, by name: its values.
+
+        >>> example = FormulaExample(
+        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
+        ... )
+        >>> example.numbers
+        {'w': 0.5}
+        """
+        return dict(self.values)
+
     def with_numbers(self, numbers: Mapping[str, float]) -> FormulaExample:
         """The same example with other values.
 
         What a document prints does not belong to it any more, so it has no figures.
 
         Args:
-            numbers: those that change, by their names; what is no value is left out.
+            numbers: a number for each of `numbers`.
+
+        Raises:
+            KeyError: one is missing, or unknown.
+            TypeError: they are no dict of real numbers.
 
         >>> example = FormulaExample(
         ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
@@ -148,8 +164,7 @@ class FormulaExample:
         >>> example.with_numbers({"w": 1.5}).step().error_before
         0.0
         """
-        values = {name: numbers.get(name, number) for name, number in self.values.items()}
-        return replace(self, values=values, figures=[])
+        return replace(self, values=checked_numbers(numbers, self.values), figures=[])
 
     def differentiated(self, numbers: Mapping[str, float]) -> dict[str, Value]:
         """Every value and formula by its name, recorded and with its gradient.
@@ -182,7 +197,7 @@ class FormulaExample:
         >>> example.updated(example.differentiated({"w": 1.0}))
         {'w': 1.5}
         """
-        _check_names("nodes", nodes, {*self.values, *self.formulas})
+        check_names("nodes", nodes, {*self.values, *self.formulas})
         for name, node in nodes.items():
             instance(f"nodes[{name!r}]", node, Value, "a node")
         return {
@@ -202,22 +217,13 @@ class FormulaExample:
         return self._recorded(numbers)[self.error].data
 
     def _recorded(self, numbers: Mapping[str, float]) -> dict[str, Value]:
-        _check_names("numbers", numbers, self.values.keys())
+        check_names("numbers", numbers, self.values.keys())
         nodes = {name: Value(number, name) for name, number in numbers.items()}
         for name, formula in self.in_order.items():
             node = computed(formula, nodes)
             # a formula that is just another name is a node of its own
             nodes[name] = (+node if node.name else node).named(name)
         return nodes
-
-
-def _check_names(what: str, given: Any, expected: Set[str]) -> None:
-    if not isinstance(given, Mapping):
-        raise OperandError(f"{what} is a dict, not {shown(given)}", operands=(given,))
-    names = given.keys()
-    if names != expected:
-        missing, unknown = expected - names, names - expected
-        raise KeyError(f"{what}: missing: {sorted(missing)}; unknown: {sorted(unknown, key=str)}")
 
 
 class FormulaStep(Recorded):

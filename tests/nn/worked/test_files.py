@@ -683,3 +683,23 @@ def test_the_fuzz_would_notice_another_error(path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("nn.worked.schema.Example", lambda *_: {}["planted"])
     with pytest.raises(KeyError, match="planted"):
         loads_or_says_why(URBAIN, path)
+
+
+@pytest.mark.parametrize("name", worked.names())
+def test_an_example_with_its_own_numbers_is_itself(name: str) -> None:
+    example = worked.load(name)
+    assert isinstance(example, WorkedExample)
+    again = example.with_numbers(example.numbers)
+    assert again == replace(example, figures=[])
+    doubled = {symbol: 2.0 * number for symbol, number in example.numbers.items()}
+    step = example.with_numbers(doubled).step()
+    assert {symbol: step[symbol] for symbol in doubled} == doubled
+
+
+def test_numbers_in_another_convention_of_the_bias() -> None:
+    example = worked.load("urbain")
+    turned = replace(example, notation=replace(example.notation, convention="-b"))
+    assert turned.numbers["b1"] == turned.step()["b1"] == -0.35
+    assert turned.with_numbers(turned.numbers).layers == example.layers
+    with pytest.raises(KeyError, match="missing: \\['b1'.*unknown: \\['w9'\\]"):
+        example.with_numbers({"w9": 0.5})
