@@ -701,5 +701,5 @@ def test_numbers_in_another_convention_of_the_bias() -> None:
     turned = replace(example, notation=replace(example.notation, convention="-b"))
     assert turned.numbers["b1"] == turned.step()["b1"] == -0.35
     assert turned.with_numbers(turned.numbers).layers == example.layers
-    with pytest.raises(KeyError, match="missing: \\['b1'.*unknown: \\['w9'\\]"):
+    with pytest.raises(KeyError, match=r"missing: \['b1'.*unknown: \\['w9'\\]"):
         example.with_numbers({"w9": 0.5})
