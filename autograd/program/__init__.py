@@ -23,5 +23,17 @@ gradient  dout/dx = dout/dnet * w
 from autograd.program.line import KINDS, Line, LineError, Operand
 from autograd.program.naming import LEIBNIZ, Leibniz, Naming
 from autograd.program.program import Keep, Program
+from autograd.program.python import evaluated
 
-__all__ = ["KINDS", "LEIBNIZ", "Keep", "Leibniz", "Line", "LineError", "Naming", "Operand", "Program"]
+__all__ = [
+    "KINDS",
+    "LEIBNIZ",
+    "Keep",
+    "Leibniz",
+    "Line",
+    "LineError",
+    "Naming",
+    "Operand",
+    "Program",
+    "evaluated",
+]

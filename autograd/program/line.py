@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from autograd.errors import AutogradError
+from autograd.errors import ArgumentValueError, AutogradError
 from autograd.expression import PRIMITIVES, Expression
 from autograd.formula import UNICODE, Style, Written, write
 from autograd.operations import OPERATIONS
@@ -113,7 +113,7 @@ class Line:
         'w - 0.5 * dE/dw'
         """
         if kind not in KINDS:
-            raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
+            raise ArgumentValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
         known = operands or {}
         tree = _parsed(formula, tuple(known)) if isinstance(formula, str) else formula
         used = names_in(tree, known)
@@ -198,7 +198,12 @@ class Line:
         return dict(zip(self.variables, self.operands, strict=True)).get(variable)
 
     def with_tree(self, tree: ast.expr) -> Line:
-        """The same line with another tree in the names of `variables`."""
+        """The same line with another tree in the names of `variables`.
+
+        >>> line = Line.of("y", "w * x", {"w": "w5", "x": "delta"})
+        >>> line.with_tree(line.tree.left)
+        Line('y = w5', kind='value')
+        """
         known = dict(zip(self.variables, self.operands, strict=True))
         used = names_in(tree, known)
         return replace(
@@ -223,22 +228,6 @@ class Line:
             others.get(each, each) if isinstance(each, str) else each for each in self.operands
         )
         return replace(self, operands=operands)
-
-    def evaluated(self, numbers: Mapping[str, float]) -> float:
-        """The number of the line.
-
-        Args:
-            numbers: those that it needs, by their symbols.
-
-        Raises:
-            LineError: it has no real number as its result.
-
-        >>> Line.of("y", "w * x", {"w": "w5", "x": 2.0}).evaluated({"w5": 0.5})
-        1.0
-        """
-        from autograd.program.python import evaluated
-
-        return evaluated(self, numbers)
 
     @property
     def copies(self) -> str:
@@ -273,7 +262,7 @@ _RIGHT = "_right"
 def _parsed(text: str, names: tuple[str, ...]) -> ast.expr:
     expression = Expression(text, names)
     for name in expression.calls.keys() - OPERATIONS.keys() - PRIMITIVES.keys():
-        raise ValueError(f"{text!r}: unknown function {name!r}")
+        raise ArgumentValueError(f"{text!r}: unknown function {name!r}")
     return expression.tree
 
 

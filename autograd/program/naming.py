@@ -15,6 +15,30 @@ class Naming(Protocol):
     """What the lines of a reverse sweep are called.
 
     A name that is taken already gets a number, so that two lines never share one.
+
+    >>> from autograd import Value
+    >>> from autograd.program import Program
+    >>> class Bars:  # as papers on reverse mode write
+    ...     def gradient(self, of, below):
+    ...         return f"{below}_bar"
+    ...     def partial(self, above, below):
+    ...         return f"d{above}/d{below}"
+    ...     def contribution(self, of, above, below):
+    ...         return f"{below}_bar from {above}"
+    ...     def written_out(self, of, below):
+    ...         return of == below
+    >>> x = Value(3.0, "x")
+    >>> program = Program.from_graph(((x * x).named("y").exp() + x).named("E"))
+    >>> print(program.differentiated(naming=Bars()))
+    x = 3.0
+    y = x * x
+    E = exp(y) + x
+    E_bar = 1.0
+    y_bar = exp(y)
+    dy/dx = x + x
+    x_bar from y = y_bar * dy/dx
+    x_bar from E = 1.0
+    x_bar = x_bar from y + x_bar from E
     """
 
     def gradient(self, of: str, below: str) -> str:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from autograd.arguments import choice, instance
+from autograd.errors import ArgumentValueError, UnknownNameError
 from autograd.program.line import Line
 from autograd.program.naming import LEIBNIZ, Naming, Symbols
 from autograd.program.order import post_order
@@ -78,12 +79,12 @@ class Program:
         found: dict[str, Line] = {}
         for line in lines:
             if line.symbol in found or line.symbol in given:
-                raise ValueError(f"the symbol {line.symbol!r} stands for two numbers")
+                raise ArgumentValueError(f"the symbol {line.symbol!r} stands for two numbers")
             found[line.symbol] = line
         self._fill(found, dict(given), dict(updates or {}))
         for updated, by in self.updates.items():
             if updated not in self.given or by not in found:
-                raise ValueError(
+                raise ArgumentValueError(
                     f"an update is of a given number, by that of a line: not {updated!r} by {by!r}"
                 )
 
@@ -123,7 +124,7 @@ class Program:
                 stand; those that ``root`` does not depend on are recorded too.
 
         Raises:
-            OperandError: ``root`` is no Value.
+            TypeError: ``root`` is no Value.
             ValueError: there is no such level.
             AutogradError: a named quantity is too long a formula of other named ones.
 
@@ -170,7 +171,7 @@ class Program:
         dv1/dx = 0.0 + dv1/dx directly + dv1/dx directly (2)
         """
         if not self.level:
-            raise ValueError("only a program that was made of a graph can be differentiated")
+            raise ArgumentValueError("only a program that was made of a graph can be differentiated")
         of = self.root if of is None else of
         self._check([of])
         forward = {symbol: line for symbol, line in self.lines.items() if line.kind == "value"}
@@ -220,7 +221,7 @@ class Program:
         """
         others = {line.symbol: line for line in lines}
         for symbol in others.keys() - self.lines.keys():
-            raise KeyError(f"there is no line {symbol!r} to be rewritten")
+            raise UnknownNameError(f"there is no line {symbol!r} to be rewritten")
         return self._with({**self.lines, **others})
 
     # --- what depends on what -------------------------------------------------------------------
@@ -228,7 +229,7 @@ class Program:
     def _check(self, symbols: Iterable[str], also: Collection[str] = ()) -> None:
         for symbol in symbols:
             if symbol not in self.lines and symbol not in self.given and symbol not in also:
-                raise KeyError(f"there is no number {symbol!r} in this program")
+                raise UnknownNameError(f"there is no number {symbol!r} in this program")
 
     def above(self, symbol: str, until: Collection[str] = ()) -> list[Line]:
         """The lines that a number is computed by, its own first, each before those that it needs.
@@ -262,7 +263,7 @@ class Program:
             for need in line.needs:
                 if need not in done:
                     self._check([need])
-                    raise ValueError(f"{line.symbol!r} depends on itself, by {need!r}")
+                    raise ArgumentValueError(f"{line.symbol!r} depends on itself, by {need!r}")
             done.add(line.symbol)
         return order
 
@@ -326,7 +327,7 @@ class Program:
         """
         gradient = self.derivative(self.root if of is None else of, below)
         if gradient is None:
-            raise KeyError(f"the program has no derivative of {of or self.root!r} by {below!r}")
+            raise UnknownNameError(f"the program has no derivative of {of or self.root!r} by {below!r}")
         several = self._contributions.get(below, [])
         return several or [gradient]
 

@@ -13,7 +13,7 @@ from autograd.program.line import Line, Operand, names_in
 from autograd.program.naming import Symbols
 from autograd.program.order import post_order
 from autograd.program.printing import children
-from autograd.trees import definition
+from autograd.symbolic import definition
 from autograd.value import Value
 
 __all__ = ["Recording", "by_names", "by_operations", "marked", "used"]
@@ -108,7 +108,7 @@ def used(operation: Operation, index: int | None = None) -> tuple[int, ...] | No
 
 
 def marked(tree: ast.expr) -> tuple[str, ...]:
-    """The names of named nodes in a tree of `autograd.trees`, from left to right, each once.
+    """The names of named nodes in a tree of `autograd.symbolic`, from left to right, each once.
 
     Raises:
         AutogradError: the tree has too many parts to be spelled out.

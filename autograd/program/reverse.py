@@ -20,7 +20,7 @@ from autograd.program.line import Line, Operand
 from autograd.program.naming import Naming, Symbols
 from autograd.program.order import post_order
 from autograd.program.recording import marked, used
-from autograd.trees import partials, plus, times
+from autograd.symbolic import partials, plus, times
 from autograd.value import Value
 
 __all__ = ["named_sweep", "operation_sweep"]

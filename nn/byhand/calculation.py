@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from autograd import OperandError
 from autograd.arguments import shown
+from autograd.errors import ArgumentValueError
 from autograd.program import Line, Program
-from autograd.trees import minus, plus, terms
+from autograd.symbolic import minus, plus, terms
 from nn.notation import Tag
 from nn.step import Recorded
 from nn.step.program import step_program
@@ -262,7 +263,9 @@ def by_hand(
         raise OperandError(f"example must be a worked example, got {shown(example)}")
     if isinstance(example, FormulaExample):
         if update_biases is not None or notation is not None:
-            raise ValueError(f"{example.name} has formulas, which have no biases and no notation")
+            raise ArgumentValueError(
+                f"{example.name} has formulas, which have no biases and no notation"
+            )
         step, rule = example.step(), ""
     else:
         step, rule = example.step(update_biases=update_biases), example.error

@@ -8,7 +8,7 @@ from functools import cached_property
 from math import isfinite, nan
 from typing import TYPE_CHECKING, TypeAlias
 
-from autograd.program import Line, LineError, Program
+from autograd.program import Line, LineError, Program, evaluated
 from nn.byhand import by_hand
 from nn.byhand.mistakes import MISTAKES, Variant
 from nn.proofreading.printed import Printed
@@ -268,6 +268,6 @@ class Page:
         try:
             if line is None:
                 return self.program.run(figure.symbols[:1], instead)[figure.symbols[0]]
-            return line.evaluated(self.program.run(line.needs, instead))
+            return evaluated(line, self.program.run(line.needs, instead))
         except LineError:
             return nan

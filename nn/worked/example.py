@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from autograd import OperandError, Value
+from autograd import AutogradError, OperandError, Value
 from autograd.arguments import flag, items, real, shown, whole
+from autograd.errors import ArgumentValueError, UnknownNameError
 from nn.forward import Example
 from nn.network import MLP
 from nn.neuron import BIASES
@@ -15,6 +16,7 @@ from nn.notation import Names, Notation
 from nn.optimizers import SGD
 from nn.step import TrainingStep
 from nn.training import train
+from nn.worked.locate import located, where_it_fails
 
 __all__ = ["Figure", "LayerData", "WorkedExample"]
 
@@ -71,11 +73,13 @@ def check_names(what: str, given: Any, expected: Collection[str]) -> None:
         TypeError: it is no dict.
     """
     if not isinstance(given, Mapping):
-        raise OperandError(f"{what} is a dict, not {shown(given)}", operands=(given,))
+        raise OperandError(f"{what} must be a dict, got {shown(given)}", operands=(given,))
     names = given.keys()
     if names != set(expected):
         missing, unknown = set(expected) - names, names - set(expected)
-        raise KeyError(f"{what}: missing: {sorted(missing)}; unknown: {sorted(unknown, key=str)}")
+        raise UnknownNameError(
+            f"{what}: missing: {sorted(missing)}; unknown: {sorted(unknown, key=str)}"
+        )
 
 
 def checked_numbers(numbers: Any, expected: Collection[str]) -> dict[str, float]:
@@ -101,6 +105,7 @@ class WorkedExample:
         update_biases: whether the biases are updated too.
         notation: how it names everything.
         figures: what the document prints.
+        file: the file that it was read from, for messages; "" if it was from none.
 
     >>> from nn import worked
     >>> example = worked.load("urbain")
@@ -120,6 +125,7 @@ class WorkedExample:
     update_biases: bool
     notation: Notation
     figures: list[Figure]
+    file: str = field(default="", compare=False)
 
     @property
     def shape(self) -> list[int]:
@@ -164,6 +170,8 @@ class WorkedExample:
         Raises:
             ValueError: fewer than one step.
             TypeError: an argument is not of its kind.
+            AutogradError: an operation has no value at some number; the message begins with the file and
+                the key.
 
         >>> from nn import worked
         >>> example = worked.load("urbain")
@@ -181,8 +189,16 @@ class WorkedExample:
         optimizer = SGD(
             [p for p in network.parameters() if with_biases or p not in biases], lr=self.learning_rate
         )
-        train(network, self.examples, optimizer, error=self.error, steps=steps - 1)
-        return TrainingStep(network, self.examples, optimizer, error=self.error, notation=self.notation)
+        try:
+            train(network, self.examples, optimizer, error=self.error, steps=steps - 1)
+            return TrainingStep(
+                network, self.examples, optimizer, error=self.error, notation=self.notation
+            )
+        except AutogradError as error:
+            where = where_it_fails(network, self.examples, self.error)
+            if optimizer.steps:
+                where += f", after {optimizer.steps} update{'s' if optimizer.steps > 1 else ''}"
+            raise located(error, self.file or self.name, where) from None
 
     @property
     def numbers(self) -> dict[str, float]:
@@ -261,7 +277,7 @@ class WorkedExample:
         nout = self.shape[-1]
         given = [items(f"targets[{n}]", each) for n, each in enumerate(items("targets", targets))]
         if len(given) != len(self.examples) or any(len(each) != nout for each in given):
-            raise ValueError(
+            raise ArgumentValueError(
                 f"{len(self.examples)} lists of {nout} targets are expected, "
                 f"not {[len(each) for each in given]} targets"
             )
@@ -269,4 +285,4 @@ class WorkedExample:
             Example(example.inputs, [real(f"targets[{n}]", target) for target in each])
             for n, (example, each) in enumerate(zip(self.examples, given, strict=True))
         ]
-        return replace(self, examples=examples, figures=[])
+        return replace(self, examples=examples, figures=[], file="")

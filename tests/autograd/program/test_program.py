@@ -8,12 +8,12 @@ import struct
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import finite_numbers, operands_of, operations
 
 import autograd
-from autograd import OPERATIONS, AutogradError, OperandError, Operation, Value
+from autograd import OPERATIONS, AutogradError, Operation, Value
 from autograd.program import KINDS, Line, LineError, Program
 from autograd.strategies import Graph, graphs
 
@@ -374,7 +374,7 @@ def test_what_is_no_program() -> None:
         assert not line.can_be(text)
     with pytest.raises(ValueError, match="level"):
         Program.from_graph(Value(1.0), "layers")
-    with pytest.raises(OperandError, match="a Value"):
+    with pytest.raises(TypeError, match=r"root must be a Value, got 1\.0"):
         Program.from_graph(1.0)  # type: ignore[arg-type]
 
 
@@ -437,7 +437,6 @@ def test_the_same_function_for_a_variant_that_computes_by_the_same_lines() -> No
 
 
 @given(st.lists(st.text(max_size=6), min_size=1, max_size=8, unique=True))
-@settings(max_examples=50)
 def test_any_symbols(symbols: list[str]) -> None:
     numbers = {symbol: float(index) for index, symbol in enumerate(symbols)}
     lines = [Line.of(f"{symbol}+", "x + 1.0", {"x": symbol}) for symbol in symbols]

@@ -9,9 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import plain_examples
+from strategies import plain_examples, times
 
 from autograd.program import LineError, Program
 from nn import Example, Notation, worked
@@ -218,7 +218,7 @@ EVERYWHERE = [
 
 
 @given(st.one_of(EVERYWHERE))
-@settings(max_examples=20)
+@times(1 / 4)
 def test_a_mistake_touches_the_lines_that_it_is_about_alone(example: WorkedExample) -> None:
     step = by_hand(example)
     for mistake in MISTAKES.values():
