@@ -83,9 +83,10 @@ def whole_or_not_at_all(
     call()
     after = state()
     assert before != after
-    # from Python 3.12 on, the first frame that asks for its instructions is not told
-    interrupted_before(-1, codes, call, by)
     for instruction in itertools.count():
+        if sys.version_info >= (3, 12):  # the first frame that asks for its instructions is not told
+            restore()
+            interrupted_before(-1, codes, call, by)
         restore()
         if not interrupted_before(instruction, codes, call, by):
             assert state() == after
