@@ -11,15 +11,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from autograd.value import Value
-
 __all__ = ["VARIABLES", "depends_on_one"]
 
 #: Each while the function that it was made for runs.
-VARIABLES: set[Value] = set()
+VARIABLES: set[object] = set()
 
 
-def depends_on_one(nodes: Iterable[Value]) -> bool:
+def depends_on_one(nodes: Iterable[object]) -> bool:
     """Whether a variable is among the nodes, say among all of a graph's.
 
     >>> from autograd import Value, grad

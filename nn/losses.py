@@ -16,9 +16,8 @@ from numbers import Integral
 from operator import add
 from typing import Any, TypeAlias
 
-from autograd import DomainError, OperandError, Value, softplus
-from autograd.arguments import each, shown
-from autograd.codegen import as_number
+from autograd import DomainError, OperandError, Value
+from autograd.arguments import as_number, each, number_of, shown
 
 __all__ = [
     "binary_cross_entropy",
@@ -105,18 +104,24 @@ def _divided(total: Value, count: int) -> Value:
 def _check_between(scalar: Scalar, low: float, high: float, what: str) -> None:
     if scalar < low or scalar > high:  # NaN passes, and shows in the result
         raise DomainError(
-            f"{what} lies in [{low:g}, {high:g}], but is {float(scalar)!r}", operands=(scalar,)
+            f"{what} lies in [{low:g}, {high:g}], but is {number_of(scalar)!r}", operands=(scalar,)
         )
 
 
 def _expected(weighted: Iterable[tuple[Scalar, Callable[[], Value]]]) -> Value:
     """Σ weight · term. A term that weighs nothing is never computed: it might be infinite.
 
-    Only a plain number is known to be 0 or 1 for good; a node equals nothing but itself.
+    Only a plain number is known to be 0 or 1 for good.
     """
     return _sum(
-        term() if weight == 1.0 else weight * term() for weight, term in weighted if weight != 0.0
+        term() if _is(weight, 1.0) else weight * term()
+        for weight, term in weighted
+        if not _is(weight, 0.0)
     )
+
+
+def _is(weight: Scalar, number: float) -> bool:
+    return isinstance(weight, float) and weight == number
 
 
 # --- squared errors -----------------------------------------------------------------------------
@@ -265,7 +270,7 @@ def _classified(logits: Any, target: Any, names: tuple[str, str]) -> tuple[list[
     probabilities = [t for _, t in pairs]
     for index, t in enumerate(probabilities):
         _check_between(t, 0.0, inf, f"{names[1]}[{index}]")
-    total = fsum(map(float, probabilities))
+    total = fsum(map(number_of, probabilities))
     if not isclose(total, 1.0, abs_tol=1e-6):
         raise ValueError(f"{names[1]}: probabilities add up to 1, not to {total!r}")
     return [z for z, _ in pairs], probabilities
@@ -340,7 +345,7 @@ def binary_cross_entropy_with_logits(logit: Outputs, target: Targets) -> Value:
     """
 
     def surprise(z: Value, t: Scalar) -> Value:
-        return _expected([(t, lambda: softplus(-z)), (1.0 - t, z.softplus)])
+        return _expected([(t, (-z).softplus), (1.0 - t, z.softplus)])
 
     pairs = _pairs(logit, target, ("logit", "target"))
     for _, t in pairs:
@@ -375,8 +380,8 @@ def hinge(scores: Outputs, labels: Targets) -> Value:
     """
     pairs = _pairs(scores, labels, ("scores", "labels"))
     for _, y in pairs:
-        if abs(float(y)) != 1.0:
-            raise DomainError(f"a label is -1 or 1, not {float(y)!r}", operands=(y,))
+        if abs(number_of(y)) != 1.0:
+            raise DomainError(f"a label is -1 or 1, not {number_of(y)!r}", operands=(y,))
     return _divided(_sum((1.0 - y * s).relu() for s, y in pairs), len(pairs))
 
 

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 from autograd import OperandError, Value
-from autograd.arguments import shown
+from autograd.arguments import as_number, shown
 from autograd.atomic import set_together
-from autograd.codegen import as_number
 
 __all__ = ["Module"]
 

@@ -7,8 +7,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from autograd import OperandError, Value
-from autograd.arguments import choice, flag, items, shown, whole
-from autograd.codegen import as_number
+from autograd.arguments import as_number, choice, flag, items, number_of, shown, whole
 from nn.activations import activation_names, resolve
 from nn.init import INITIALIZATIONS, generator
 from nn.module import Module
@@ -157,7 +156,7 @@ class Neuron(Module):
         """
         if self.net is None:
             raise ValueError(f"{self!r} was not called yet, so it has no δ")
-        return float(self.net.grad)
+        return number_of(self.net.grad)
 
     @property
     def weight_gradients(self) -> list[float]:
@@ -171,7 +170,7 @@ class Neuron(Module):
         >>> neuron.weight_gradients, [neuron.delta * x for x in (2.0, -3.0)]
         ([-0.5, 0.75], [-0.5, 0.75])
         """
-        return [float(weight.grad) for weight in self.weights]
+        return [number_of(weight.grad) for weight in self.weights]
 
     def own_parameters(self) -> Iterator[tuple[str, Value]]:  # noqa: D102
         named = [(f"weights.{index}", weight) for index, weight in enumerate(self.weights)]

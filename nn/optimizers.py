@@ -14,7 +14,7 @@ from __future__ import annotations
 from math import inf, isfinite, sqrt
 
 from autograd import OperandError, Value
-from autograd.arguments import each, flag, real, shown, whole
+from autograd.arguments import each, flag, number_of, real, shown, whole
 from autograd.atomic import all_or_nothing, set_together
 
 TYPE_CHECKING = False
@@ -201,7 +201,7 @@ class Optimizer:
         ValueError: the step would make parameter 0 ('w') -inf; no parameter has been changed
         """
         self._check_settings()
-        gradients = [float(p.grad) for p in self.parameters]  # Values after create_graph=True
+        gradients = [number_of(p.grad) for p in self.parameters]  # Values after create_graph=True
         if not all(map(isfinite, gradients)):
             index, g = next((i, g) for i, g in enumerate(gradients) if not isfinite(g))
             raise ValueError(

@@ -206,8 +206,10 @@ class Names:
         >>> names = Names(Notation.named("hoey"), MLP(2, [2], bias="x0=1"))
         >>> [names.knows(symbol) for symbol in ("W1new[3,2]", "dErrorDW1", "dError/dX[2]", "W1[4,2]")]
         [True, True, True, False]
+        >>> names.knows("E")  # the error, whatever the notation calls it
+        True
         """
-        if symbol in self._symbols or symbol in self._wholes:
+        if symbol in self._symbols or symbol in self._wholes or symbol == "E":
             return True
         derivative = re.fullmatch(r"d(.+)/d(.+)", symbol)
         nodes = self._nodes | {"E"}

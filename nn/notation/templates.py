@@ -19,10 +19,9 @@ A name is a template, as ``"net_{neuron}"``. It may use
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, fields
 from functools import cache
-from importlib import resources
+from pkgutil import get_data
 from string import Formatter
 from typing import Any
 
@@ -171,7 +170,11 @@ def notation_names() -> list[str]:
 
 @cache
 def _along() -> dict[str, dict[str, Any]]:
-    return tomllib.loads((resources.files("nn.notation") / "notations.toml").read_text(encoding="utf-8"))
+    import tomllib
+
+    content = get_data(__package__, "notations.toml")
+    assert content is not None
+    return tomllib.loads(content.decode())
 
 
 def _check_template(name: str, template: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from autograd import OPERATIONS, OperandError
 from autograd.arguments import flag, instance, shown, whole
 from autograd.arguments import text as text_of
+from autograd.files import write
 from nn.notation import Names, Notation
 from nn.worked.example import WorkedExample
 from nn.worksheet.by_matrix import ask_by_matrices, matrices_fit, show_matrices
@@ -119,9 +120,7 @@ class Worksheet:
         kind = path.suffix.removeprefix(".").lower()
         if kind not in KINDS:
             raise ValueError(f"{path.name!r}: {_written_as(kind)}")
-        text = self.text(kind, answers)
-        path.write_text(text, encoding="utf-8")
-        return path
+        return write(path, self.text(kind, answers))
 
 
 def _written_as(kind: str) -> str:

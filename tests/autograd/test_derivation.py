@@ -339,7 +339,7 @@ def test_as_data() -> None:
 def test_both_are_values(other: Any) -> None:
     x = Value(1.0, "x")
     for attempt in (lambda: explain(x, other), lambda: explain(other, x)):
-        with pytest.raises(TypeError, match=f"takes Values, not {type(other).__name__}"):
+        with pytest.raises(TypeError, match=f"must be a Value, got {re.escape(repr(other))}"):
             attempt()
 
 

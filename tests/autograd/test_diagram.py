@@ -15,7 +15,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pictures import SVG, Drawn, accumulated, read, texts, tooltips
 
@@ -238,7 +238,6 @@ visible = st.characters(exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp"))
 pieces = st.sampled_from(["<", "&", "&lt;", '"', "\\", "\\N", "\\n", "\n", "<b>", "]", ";", "--", "x"])
 
 
-@settings(max_examples=60)
 @given(st.lists(visible | pieces, min_size=1, max_size=8).map("".join))
 def test_any_names_stay_text(name: str) -> None:
     assert differences(draw(Value(2.0, name)).svg(), name) == []
@@ -402,7 +401,7 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("result", [3.0, "y", None, [Value(1.0)]])
 def test_results_are_values(result: Any) -> None:
-    with pytest.raises(TypeError, match=f"takes Values, not {type(result).__name__}"):
+    with pytest.raises(TypeError, match=f"a result must be a Value, got {re.escape(repr(result))}"):
         draw(Value(1.0), result)
 
 

@@ -93,7 +93,6 @@ def test_the_comparison_finds_a_planted_mistake(name):
 
 @pytest.fixture(scope="module")
 def pytorch():
-    pytest.importorskip("torch")
     return SimpleNamespace(**runpy.run_path(str(ROOT / "tools" / "pytorch_reference.py")))
 
 

@@ -153,7 +153,6 @@ def test_the_comparison_finds_a_planted_mistake(name, mistaken, shows_where):
 
 @pytest.fixture(scope="module")
 def pytorch():
-    pytest.importorskip("torch")
     return SimpleNamespace(**runpy.run_path(str(ROOT / "tools" / "pytorch_reference.py")))
 
 

@@ -16,6 +16,7 @@ import random
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 
@@ -300,7 +301,16 @@ def _copied(copied: Callable[[Value], Value]) -> Scenario:
     root = Value(0.5, "x")
     for _ in range(2_000):  # deep enough that a copy that recurses is noticed
         root = root * 0.5
-    return Scenario(_nothing, lambda: copied(root), lambda: copied(root).data, steps=0)
+    kept: deque[BaseException] = deque(maxlen=20)  # as a notebook keeps the last one, with its frames
+
+    def call() -> None:
+        try:
+            copied(root)
+        except KeyboardInterrupt as interrupt:
+            kept.append(interrupt)
+            raise
+
+    return Scenario(_nothing, call, lambda: copied(root).data, steps=0)
 
 
 def copying() -> Scenario:
