@@ -391,7 +391,7 @@ W = Value(1.0, "w")
         ([W, 0.5], ArgumentTypeError, "parameter 1 must be a Value, got 0.5"),
         ({"w": W}, ArgumentTypeError, "parameter 0 must be a Value, got 'w'"),
         ([Value(1.0), W, W], ValueError, r"parameter 1 \('w'\) stands again as parameter 2"),
-        ([W, (W * W).named("area")], ValueError, r"parameter 1 \('area'\) must be a leaf, and is the result of mul"),
+        ([W, (W * W).named("area")], ValueError, r"parameter 1 \('area'\) must be a leaf, and is"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", [SGD, Adam, AdamW])
@@ -545,8 +545,8 @@ BAD_STATES = [
     (changed(settings={}), ValueError, "settings must be a dict with 'momentum', .*, got {}"),
     (changed(settings=changed()["settings"] | {"momentum": -1}), ValueError, "^momentum must be a"),
     (changed(buffers={}), ValueError, r"buffers must be a dict with 'momentum_buffer', got {}"),
-    (changed(buffers={"momentum_buffer": [1.0, 2.0]}), ValueError, "with one number for each of 1 param"),
-    (changed(buffers={"momentum_buffer": 1.0}), ValueError, "with one number for each of 1 param"),
+    (changed(buffers={"momentum_buffer": [1.0, 2.0]}), ValueError, "one number for each of 1 param"),
+    (changed(buffers={"momentum_buffer": 1.0}), ValueError, "one number for each of 1 param"),
     (changed(buffers={"momentum_buffer": [None]}), ArgumentTypeError, "must be a finite number"),
 ]  # fmt: skip
 
