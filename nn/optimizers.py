@@ -114,7 +114,7 @@ class Setting:
     >>> optimizer = SGD([Value(1.0)], lr=0.5)
     >>> optimizer.momentum = -0.9
     Traceback (most recent call last):
-    autograd.errors.ArgumentValueError: momentum must be a non-negative number, got -0.9
+    ArgumentValueError: momentum must be a non-negative number, got -0.9
     """
 
     def __init__(self, check: Callable[[str, Any], Any]) -> None:
@@ -147,9 +147,9 @@ class Optimizer:
         steps: how many steps have been taken.
 
     Raises:
-        ArgumentValueError: there are no parameters, one stands twice or is no leaf, or ``lr`` is
+        ValueError: there are no parameters, one stands twice or is no leaf, or ``lr`` is
             negative or not finite.
-        ArgumentTypeError: a parameter is not a `Value`, or ``lr`` neither a real number nor a function.
+        TypeError: a parameter is not a `Value`, or ``lr`` neither a real number nor a function.
 
     >>> class SignDescent(Optimizer):
     ...     def _update(self, gradients, lr):
@@ -186,7 +186,7 @@ class Optimizer:
         Raises:
             ValueError: a gradient is infinite or NaN, or a result would be; or the schedule's rate is
                 negative or not finite, or settings do not go together.
-            ArgumentTypeError: the schedule did not return a real number. Whatever is raised, even by
+            TypeError: the schedule did not return a real number. Whatever is raised, even by
                 Ctrl-C half-way, nothing has been changed.
 
         >>> w = Value(1.0, "w")
@@ -198,13 +198,13 @@ class Optimizer:
         >>> w.grad, optimizer.lr = 1e300, 1e10
         >>> optimizer.step()
         Traceback (most recent call last):
-        ValueError: the step would make parameter 0 ('w') -inf; no parameter has been changed
+        ArgumentValueError: the step would make parameter 0 ('w') -inf; no parameter has been changed
         """
         self._check_settings()
         gradients = [number_of(p.grad) for p in self.parameters]  # Values after create_graph=True
         if not all(map(isfinite, gradients)):
             index, g = next((i, g) for i, g in enumerate(gradients) if not isfinite(g))
-            raise ValueError(
+            raise ArgumentValueError(
                 f"the gradient of {_described(index, self.parameters[index])} is {g!r}; "
                 f"no parameter has been changed (autograd.detect_anomaly() says where NaN comes from)"
             )
@@ -230,7 +230,7 @@ class Optimizer:
             for p, (index, number) in zip(self.parameters, enumerate(numbers), strict=True):
                 if not isfinite(number):
                     whose = f"{name} of " if name else ""
-                    raise ValueError(
+                    raise ArgumentValueError(
                         f"the step would make {whose}{_described(index, p)} {number!r}; "
                         f"no parameter has been changed"
                     )
@@ -274,9 +274,9 @@ class Optimizer:
         the state, must be this optimizer's own. The parameters are saved and restored elsewhere.
 
         Raises:
-            ArgumentValueError: the state is another optimizer's, of other parameters, or not a state; or
+            ValueError: the state is another optimizer's, of other parameters, or not a state; or
                 it was taken with a schedule and this optimizer has none. Nothing has been changed.
-            ArgumentTypeError: something in the state is not the number that it should be, likewise.
+            TypeError: something in the state is not the number that it should be, likewise.
 
         >>> old = Adam([Value(1.0)], lr=0.5)
         >>> old.step()
@@ -334,9 +334,9 @@ class SGD(Optimizer):
         nesterov: whether to look ahead; needs momentum, and no dampening.
 
     Raises:
-        ArgumentValueError: a number is out of its range, or what is asked for does not go together; or
+        ValueError: a number is out of its range, or what is asked for does not go together; or
             as `Optimizer`.
-        ArgumentTypeError: what should be a number or a bool is none; or as `Optimizer`.
+        TypeError: what should be a number or a bool is none; or as `Optimizer`.
 
     >>> w = Value(1.0, "w")
     >>> optimizer = SGD([w], lr=0.25)
@@ -407,8 +407,8 @@ class Adam(Optimizer):
         weight_decay: λ, not negative: the gradient of ½ λ Σ p² is added. See `AdamW`.
 
     Raises:
-        ArgumentValueError: a number is out of its range; or as `Optimizer`.
-        ArgumentTypeError: what should be a number is none; or as `Optimizer`.
+        ValueError: a number is out of its range; or as `Optimizer`.
+        TypeError: what should be a number is none; or as `Optimizer`.
 
     >>> w = Value(1.0, "w")
     >>> optimizer = Adam([w], lr=0.25)
@@ -471,8 +471,8 @@ class AdamW(Adam):
         weight_decay: λ, not negative.
 
     Raises:
-        ArgumentValueError: a number is out of its range; or as `Optimizer`.
-        ArgumentTypeError: what should be a number is none; or as `Optimizer`.
+        ValueError: a number is out of its range; or as `Optimizer`.
+        TypeError: what should be a number is none; or as `Optimizer`.
 
     >>> w = Value(1.0, "w")
     >>> AdamW([w], lr=0.5, weight_decay=0.5).step()  # the gradient is 0, and the weight decays
