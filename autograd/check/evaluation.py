@@ -109,7 +109,8 @@ class Evaluated:
 
     def _results(self) -> Results:
         before = [leaf.data for leaf in self.inputs]
-        results = results_of(deeper(self._f, self.arguments, self.inputs))
+        arguments = rebuilt(self.arguments, iter(self.inputs))  # which the function may change
+        results = results_of(deeper(self._f, arguments, self.inputs))
         refuse_changed(self.inputs, before, lambda: self.names)
         return results
 

@@ -360,3 +360,12 @@ def test_a_failure_leaves_no_variable_behind() -> None:
         grad(lambda x: grad(lambda y: x / (y - y))(1.0))(1.0)
     with pytest.raises(KeyboardInterrupt):
         grad(lambda x: (_ for _ in ()).throw(KeyboardInterrupt))(1.0)
+
+
+@changing
+def test_gradcheck_of_what_changes_its_argument(
+    f: Callable[[Any], Any], argument: Any, value: float, gradient: Any, second: Any
+) -> None:
+    assert gradcheck(f, (argument,))
+    with pytest.raises(GradcheckError):
+        gradcheck(lambda v: f(v).data * 1.0, (argument,))
