@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from autograd import Value
 from autograd.arguments import instance, whole
+from autograd.errors import ArgumentValueError
 from nn.error_rules import ErrorRule, error_rule
 from nn.forward import Example, Forward, checked
 from nn.network import MLP
@@ -27,12 +28,12 @@ def trained_parameters(network: MLP, optimizer: Optimizer) -> set[Value]:
     2
     >>> trained_parameters(network, SGD(other.parameters(), lr=0.1))
     Traceback (most recent call last):
-    ValueError: the optimizer updates none of the network's parameters
+    ArgumentValueError: the optimizer updates none of the network's parameters
     """
     instance("optimizer", optimizer, Optimizer, "an Optimizer")
     trained = set(network.parameters()) & set(optimizer.parameters)
     if not trained:
-        raise ValueError("the optimizer updates none of the network's parameters")
+        raise ArgumentValueError("the optimizer updates none of the network's parameters")
     return trained
 
 

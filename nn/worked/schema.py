@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from nn.activations import activation_names
 from nn.error_rules import error_rule
@@ -13,9 +13,11 @@ from nn.forward import Example
 from nn.neuron import BIASES
 from nn.notation import Names, Notation, notation_names
 from nn.worked.example import Figure, LayerData, WorkedExample
-from nn.worked.formulas import FormulaError, FormulaExample
 from nn.worked.locate import wrong_with_targets
 from nn.worked.section import Section
+
+if TYPE_CHECKING:
+    from nn.worked.formulas import FormulaExample
 
 __all__ = ["formula_example", "network_example"]
 
@@ -40,6 +42,8 @@ def formula_example(name: str, top: Section) -> FormulaExample:
     Raises:
         WorkedExampleError: something in it cannot be meant.
     """
+    from nn.worked.formulas import FormulaError, FormulaExample
+
     values, formulas, training = (top.section(key) for key in ("values", "formulas", "training"))
     printed = top.sections("figures", at_least=0)
     given = {each: values.number(each) for each in list(values.left)}
@@ -279,8 +283,7 @@ def _figures(top: Section, sections: list[Section]) -> list[Figure]:
         printed = section.text("printed")
         if not _NUMBER.fullmatch(printed) or len(printed) > 40:
             section.fail("printed", f"the text of a number is expected, not {printed!r:.60}")
-        exact = Decimal(printed.replace("−", "-"))
-        if exact.adjusted() > _MAX_EXPONENT or int(exact.as_tuple().exponent) < -_MAX_EXPONENT:
+        if "e" in printed.lower() and _is_extreme(printed):  # 40 digits alone do not reach as far
             section.fail(
                 "printed", f"the last digit of {printed!r} lies beyond what numbers have here, 1e±300"
             )
@@ -295,3 +298,11 @@ def _figures(top: Section, sections: list[Section]) -> list[Figure]:
         )
         section.done(("symbol", "printed", "of", "where", "after"))
     return list(figures.values())
+
+
+def _is_extreme(printed: str) -> bool:
+    """Whether a number is too large for a float, or its last digit too small."""
+    from decimal import Decimal
+
+    exact = Decimal(printed.replace("−", "-"))
+    return exact.adjusted() > _MAX_EXPONENT or int(exact.as_tuple().exponent) < -_MAX_EXPONENT
