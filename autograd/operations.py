@@ -385,7 +385,12 @@ _TABLE = (
         "asin",
         "x",
         "asin(x)",
-        partials=("1.0 / sqrt(1.0 - x * x if x * x < 0.5 or x * x == 1.0 else (1.0 - x) * (1.0 + x))",),
+        partials=(
+            (
+                "1.0 / cos(out) if x * x < 0.5 "
+                "else 1.0 / sqrt(1.0 - x * x if x * x == 1.0 else (1.0 - x) * (1.0 + x))"
+            ),
+        ),
         as_taught=("1.0 / sqrt(1.0 - x ** 2.0)",),
         domain="-1.0 <= x <= 1.0",
         symbol="arcsin",
@@ -426,12 +431,12 @@ _TABLE = (
         # these, and no square leaves the floats; where y/x would be subnormal the sum of squares does not
         partials=(
             (
-                "1.0 / (x + y * (y / x)) if -x < y < x or x < y < -x "
+                "1.0 / (x + y * (y / x)) if -1.25 * x < y < 1.25 * x or 1.25 * x < y < -1.25 * x "
                 "else x / (x * x + y * y) if 1e-90 < y * y < 1e90 "
                 "else x / y / (y + x * (x / y)) if 0.0 < y < inf or -inf < y < 0.0 else 0.0 * out"
             ),
             (
-                "-1.0 / (y + x * (x / y)) if -y < x < y or y < x < -y "
+                "-1.0 / (y + x * (x / y)) if -1.25 * y < x < 1.25 * y or 1.25 * y < x < -1.25 * y "
                 "else -y / (x * x + y * y) if 1e-90 < x * x < 1e90 "
                 "else -y / x / (x + y * (y / x)) if 0.0 < x < inf or -inf < x < 0.0 else 0.0 * out"
             ),
@@ -505,24 +510,24 @@ _TABLE = (
         "x, y",
         "hypot(x, y)",
         # The derivative of x/out is (1 - x²/out²)/out, which cancels where x is the larger operand: there
-        # x/out is 1 - y²/(out·(out + x)). Near the smallest float an out has few digits, and is computed
-        # again on a larger scale; beside the largest, out + x may overflow, and y/x does not.
+        # x/out is written as 1 - y²/(out·(out + x)). Near the smallest float an out has few digits, and
+        # is computed again on a larger scale; near the largest, out + x overflows, and y/x does not.
         partials=(
             (
-                "x / out if -0.6 * out < x < 0.6 * out and out > 1e-280 "
-                "else 1.0 - y / out * (y / (out + x)) if 1e-280 < x < 1e300 "
-                "else y / out * (y / (out - x)) - 1.0 if -1e300 < x < -1e-280 "
-                "else 0.0 if out == 0.0 "
-                "else 1e300 * x / hypot(1e300 * x, 1e300 * y) if -0.6 * out < x < 0.6 * out "
+                "(1.0 - y / out * (y / (out + x)) if x > 0.65 * out "
+                "else x / out if x > -0.65 * out "
+                "else y / out * (y / (out - x)) - 1.0) if 1e-280 < out < 8e307 "
+                "else 0.0 if out == 0.0 else x / out if -0.65 * out < x < 0.65 * out and out > 1.0 "
+                "else 1e200 * x / hypot(1e200 * x, 1e200 * y) if -0.65 * out < x < 0.65 * out "
                 "else sqrt(1.0 / (1.0 + y / x * (y / x))) if x > 0.0 "
                 "else -sqrt(1.0 / (1.0 + y / x * (y / x)))"
             ),
             (
-                "y / out if -0.6 * out < y < 0.6 * out and out > 1e-280 "
-                "else 1.0 - x / out * (x / (out + y)) if 1e-280 < y < 1e300 "
-                "else x / out * (x / (out - y)) - 1.0 if -1e300 < y < -1e-280 "
-                "else 0.0 if out == 0.0 "
-                "else 1e300 * y / hypot(1e300 * x, 1e300 * y) if -0.6 * out < y < 0.6 * out "
+                "(1.0 - x / out * (x / (out + y)) if y > 0.65 * out "
+                "else y / out if y > -0.65 * out "
+                "else x / out * (x / (out - y)) - 1.0) if 1e-280 < out < 8e307 "
+                "else 0.0 if out == 0.0 else y / out if -0.65 * out < y < 0.65 * out and out > 1.0 "
+                "else 1e200 * y / hypot(1e200 * x, 1e200 * y) if -0.65 * out < y < 0.65 * out "
                 "else sqrt(1.0 / (1.0 + x / y * (x / y))) if y > 0.0 "
                 "else -sqrt(1.0 / (1.0 + x / y * (x / y)))"
             ),
