@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any, TypeAlias
 
-from autograd.arguments import whole
+from autograd.arguments import instance, whole
 from autograd.backward import gradients, topological_order, variable_operands
-from autograd.errors import AutogradError
-from autograd.factors import Factor, derivative_symbol, factors_below
+from autograd.errors import ArgumentValueError
 from autograd.formula import MOST_DIGITS
+from autograd.symbolic import Factor, derivative_symbol, factors_below
 from autograd.value import Value
 
 __all__ = ["Derivation", "explain"]
@@ -93,7 +93,8 @@ class Derivation:
         """The derivation as lines of text, numbers to some significant digits.
 
         Raises:
-            OperandError: ``digits`` is no whole number; less than 1, a ValueError.
+            ArgumentTypeError: ``digits`` is no whole number.
+            ArgumentValueError: it is less than 1.
 
         >>> x = Value(0.5, "x")
         >>> print(explain(x.sin().named("y"), x).text(digits=3))
@@ -153,9 +154,8 @@ def explain(result: Value, by: Value, *, most_paths: int = 16) -> Derivation:
         most_paths: list no more paths than that; their number doubles with every layer or so.
 
     Raises:
-        TypeError: one of them is no Value, or ``most_paths`` no whole number.
-        AutogradError: ``result`` does not depend on ``by``.
-        ValueError: ``most_paths`` is less than 1.
+        ArgumentTypeError: one of them is no Value, or ``most_paths`` no whole number.
+        ArgumentValueError: ``result`` does not depend on ``by``, or ``most_paths`` is less than 1.
 
     >>> w, x = Value(0.5, "w"), Value(2.0, "x")
     >>> net = (w * x).named("net")
@@ -168,14 +168,13 @@ def explain(result: Value, by: Value, *, most_paths: int = 16) -> Derivation:
       ∂out/∂net = 1 − out² = 0.419974342
       ∂net/∂w   = x = 2
     """
-    for node in (result, by):
-        if not isinstance(node, Value):
-            raise TypeError(f"explain() takes Values, not {type(node).__name__}")
+    instance("result", result, Value, "a Value")
+    instance("by", by, Value, "a Value")
     most_paths = whole("most_paths", most_paths, 1)
     order = topological_order(result)
     leading = _leading_to(by, order)
     if result not in leading:
-        raise AutogradError(f"{result.label!r} does not depend on {by.label!r}")
+        raise ArgumentValueError(f"{result.label!r} does not depend on {by.label!r}")
     stations = {node for node in leading if node.name} | {result, by}
     places = {node: place for place, node in enumerate(order)}
     factors = {

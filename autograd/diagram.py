@@ -13,13 +13,13 @@ import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd.arguments import each, flag, shown, whole
+from autograd.arguments import each, flag, instance, number_of, shown, whole
 from autograd.backward import topological_order
-from autograd.errors import AutogradError
-from autograd.factors import factors_below
+from autograd.errors import ArgumentTypeError, ArgumentValueError, AutogradError
+from autograd.files import write
 from autograd.formula import MOST_DIGITS, UNICODE, number
-from autograd.labels import definition
-from autograd.symbols import NOT_XML, unicode_symbol
+from autograd.symbolic import definition_text, factors_below
+from autograd.symbols import unicode_symbol, visible
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ _NODE = {
 _EDGE = {
     "fontname": _FONT, "fontsize": "10", "color": "#8a97a4", "fontcolor": "#8a3d00", "arrowsize": "0.6",
 }  # fmt: skip
+_MOST_IN_NOTEBOOK = 300  # nodes
 _LEAF, _NAMED, _STEP, _RESULT = "#e3f0ff", "#fff7e0", "#ffffff", "#e6f6e3"
 
 
@@ -91,7 +92,8 @@ class Diagram:
             kind: "svg", "png", or "dot" for the source; what the file's name ends in, if None.
 
         Raises:
-            AutogradError: another kind; or see `svg`.
+            ArgumentValueError: another kind.
+            AutogradError: see `svg`.
             OSError: the file cannot be written.
 
         >>> from tempfile import TemporaryDirectory
@@ -112,11 +114,10 @@ class Diagram:
             case "dot":
                 content = self.source.encode()
             case _:
-                raise AutogradError(
+                raise ArgumentValueError(
                     f"a diagram is saved as svg, png or dot, and {path.name!r} is none{asked}"
                 )
-        path.write_bytes(content)
-        return path
+        return write(path, content)
 
     def _repr_svg_(self) -> str:
         return self.svg()
@@ -148,9 +149,9 @@ def draw(
             four times as long for twice as many.
 
     Raises:
-        TypeError: a result, or a node to be shown, is no Value, or there is no result; or another
-            argument is not of its kind.
-        AutogradError: no result depends on a node that is to be shown, or there are more than
+        ArgumentTypeError: a result, or a node to be shown, is no Value, or there is no result; or
+            another argument is not of its kind.
+        ArgumentValueError: no result depends on a node that is to be shown, or there are more than
             ``most_nodes`` nodes to draw.
 
     >>> x = Value(3.0, "x")
@@ -165,17 +166,18 @@ def draw(
 
     chosen = None if only is None else list(each("only", only))
     if not results:
-        raise TypeError("draw() takes one Value at least")
-    for node in (*results, *(chosen or ())):
-        if not isinstance(node, Value):
-            raise TypeError(f"draw() takes Values, not {type(node).__name__}")
+        raise ArgumentTypeError("draw() takes one Value at least")
+    for node in results:
+        instance("a result", node, Value, "a Value")
+    for node in chosen or ():
+        instance("a node of only", node, Value, "a Value")
     digits, most_nodes = whole("digits", digits, 1, MOST_DIGITS), whole("most_nodes", most_nodes, 1)
     fold = flag("fold", fold)
     everything = _below(results)
     folded = fold or chosen is not None
     nodes = _stations(everything, results, chosen) if folded else everything
     if len(nodes) > most_nodes:
-        raise AutogradError(
+        raise ArgumentValueError(
             f"there are {len(nodes)} nodes to draw, more than most_nodes = {most_nodes}: "
             f"draw a node further down{'' if folded else ', or with fold=True the named nodes only'}"
         )
@@ -202,6 +204,11 @@ def draw(
     return Diagram(graph.source)
 
 
+def notebook_picture(result: Value) -> str | None:
+    """What a notebook shows of a node, as SVG; None if the graph is too large to be looked at."""
+    return draw(result).svg() if len(topological_order(result)) <= _MOST_IN_NOTEBOOK else None
+
+
 def _fill(node: Value, results: tuple[Value, ...]) -> str:
     if node in results:
         return _RESULT
@@ -223,7 +230,7 @@ def _stations(
     below = set(everything)
     for node in chosen:
         if node not in below:
-            raise AutogradError(f"nothing that is drawn depends on {node.label!r}")
+            raise ArgumentValueError(f"nothing that is drawn depends on {node.label!r}")
     left = {*results, *chosen}
     return [node for node in everything if node in left]
 
@@ -257,24 +264,24 @@ def _box(
 
 def _literal(text: str, backslash: str) -> str:
     """Lines of text for Graphviz, which sees escape sequences and XML's entities in it."""
-    text = NOT_XML.sub("\ufffd", text).replace("&", "&amp;").replace("\\", backslash)
-    return "\\n".join(text.splitlines())
+    lines = [visible(line) for line in text.splitlines()]
+    return "\\n".join(line.replace("&", "&amp;").replace("\\", backslash) for line in lines)
 
 
 def _lines(node: Value, digits: int) -> str:
-    formula = definition(node)
+    formula = definition_text(node)
     name = unicode_symbol(node.name) if node.name else None
     head = f"{name} = {formula}" if name and formula else name or formula
     value = f"{node.data:.{digits}g}"
     lines = [head, value] if head else [value]
     if node.grad:
-        lines.append(f"∂ {float(node.grad):.{digits}g}")
+        lines.append(f"∂ {number_of(node.grad):.{digits}g}")
     return "\n".join(lines)
 
 
 def _tooltip(node: Value) -> str:
     about = f": {node.operation.about}" if node.operation else ""
-    return f"{node.label}{about}\nvalue {node.data!r}\ngradient {float(node.grad)!r}"
+    return f"{node.label}{about}\nvalue {node.data!r}\ngradient {number_of(node.grad)!r}"
 
 
 # --- rendering ----------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
-from autograd.trees import partials
+from autograd.symbolic import partials
 from nn.byhand.lines import Line, Sheet
 from nn.byhand.writing import RATE, WrittenStep, total
 from nn.formula_texts import names_in
@@ -113,7 +113,7 @@ def _line(symbol: str, kind: str, text: str, used: list[str]) -> Line:
 
 
 def _text(tree: ast.expr) -> tuple[str, list[str]]:
-    """A tree of `autograd.trees` as Python, and the names in it."""
+    """A tree of `autograd.symbolic` as Python, and the names in it."""
     names = {
         node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id.startswith("=")
     }

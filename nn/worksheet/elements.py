@@ -61,7 +61,7 @@ Part: TypeAlias = Symbol | float | Blank
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula: a tree of `autograd.trees`, and what its names stand for.
+    """A formula: a tree of `autograd.symbolic`, and what its names stand for.
 
     Attributes:
         tree: the tree.
@@ -81,7 +81,7 @@ class Formula:
         """The formula in a style; ``say`` writes what its names stand for.
 
         >>> from autograd.formula import UNICODE
-        >>> from autograd.trees import name, times
+        >>> from autograd.symbolic import name, times
         >>> formula = Formula(times(name("w1"), name("x1")), {"=x1": 0.5})
         >>> formula.written(UNICODE, lambda part: Written(str(part))).text
         'w1·0.5'
@@ -176,7 +176,7 @@ def blanks(items: Sequence[Item]) -> Iterator[Blank]:
     for number, item in enumerate(items):
         if not isinstance(item, get_args(Item)):
             raise OperandError(
-                f"items[{number}] is an item of a worksheet, not {arguments.shown(item)}",
+                f"items[{number}] must be an item of a worksheet, got {arguments.shown(item)}",
                 operands=(item,),
             )
     return _blanks(items)

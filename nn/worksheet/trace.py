@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from autograd import Value
 from autograd.formula import UNICODE, Written, write
+from autograd.symbolic import definition, minus, name, number, partials, plus, terms, times
 from autograd.symbols import unicode_symbol
-from autograd.trees import definition, minus, name, number, partials, plus, terms, times
 from nn.error_rules import ERRORS
 from nn.neuron import Neuron
 from nn.notation import PassNames

@@ -15,8 +15,8 @@ from autograd import OPERATIONS, Operation, Value, topological_order
 from autograd.expression import Expression
 from autograd.formula import LATEX, UNICODE, condition_text, latex_of, text_of, value_text
 from autograd.ieee import compiled
-from autograd.labels import written
 from autograd.strategies import Graph, graphs
+from autograd.symbolic import written
 from autograd.symbols import latex_symbol
 from benchmarks.exact import EXACT, exactly
 

@@ -12,8 +12,8 @@ import autograd
 from autograd import OPERATIONS, Operation
 from autograd.expression import Expression
 from autograd.formula import MATHML, Written, write
-from autograd.labels import written
 from autograd.strategies import Graph, graphs
+from autograd.symbolic import written
 from autograd.symbols import mathml_symbol, xml_text
 
 

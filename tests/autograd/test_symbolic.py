@@ -13,10 +13,19 @@ import autograd
 from autograd import AutogradError, Value
 from autograd.backward import topological_order
 from autograd.expression import evaluate
-from autograd.factors import factors_below
 from autograd.formula import UNICODE, Written, write
 from autograd.strategies import Graph, graphs
-from autograd.trees import definition, minus, name, number, partials, plus, terms, times
+from autograd.symbolic import (
+    definition,
+    factors_below,
+    minus,
+    name,
+    number,
+    partials,
+    plus,
+    terms,
+    times,
+)
 
 
 def text(tree: ast.expr) -> str:
@@ -26,7 +35,7 @@ def text(tree: ast.expr) -> str:
 
 def value(tree: ast.expr, numbers: dict[str, float]) -> float:
     def apply(operation: str, operands: Sequence[Any]) -> float:
-        return float(getattr(autograd, operation)(*(Value(float(each)) for each in operands)))
+        return getattr(autograd, operation)(*(Value(float(each)) for each in operands)).data
 
     return float(evaluate(tree, {f"={symbol}": each for symbol, each in numbers.items()}, apply))
 

@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 from typing import TypeAlias
 
 from autograd.formula import POWER, PRODUCT, UNICODE, Written, write
-from autograd.labels import written
+from autograd.symbolic.labels import written
 from autograd.symbols import unicode_symbol
 from autograd.value import Value
 

@@ -8,7 +8,7 @@ from autograd.formula import UNICODE, Style, Written, number, value_of
 from autograd.symbols import unicode_symbol
 from autograd.value import Value
 
-__all__ = ["definition", "written"]
+__all__ = ["definition_text", "written"]
 
 
 def written(
@@ -43,11 +43,11 @@ def _computation(node: Value, depth: int, style: Style, symbol: Callable[[str], 
     return value_of(node.operation, operands, style)
 
 
-def definition(node: Value, symbol: Callable[[str], str] = unicode_symbol, width: int = 48) -> str:
+def definition_text(node: Value, symbol: Callable[[str], str] = unicode_symbol, width: int = 48) -> str:
     """How a node was computed, in terms of named nodes and as deep as fits in ``width`` characters.
 
     >>> w, x, b = Value(2.0, "w1"), Value(3.0, "x1"), Value(1.0, "b")
-    >>> definition(w * x + b), definition(w)
+    >>> definition_text(w * x + b), definition_text(w)
     ('w₁·x₁ + b', '')
     """
     if node.operation is None:
