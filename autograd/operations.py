@@ -365,7 +365,10 @@ _TABLE = (
             ),
         ),
         as_taught=("y * x ** (y - 1.0)", "out * log(x)"),
-        domain="x > 0.0 or x == 0.0 and y >= 0.0 or x < 0.0 and y % 1.0 == 0.0",
+        domain=(
+            "x > 0.0 or x == 0.0 and y >= 0.0 or x < 0.0 and y % 1.0 == 0.0 "
+            "or x == -inf or abs(y) == inf"
+        ),
         # a tiny negative y has the remainder 1.0 too, by rounding
         ieee=(
             "nan if x < 0.0 and y % 1.0 != 0.0 "
