@@ -13,11 +13,11 @@ import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd.arguments import each, flag, shown, whole
+from autograd.arguments import choice, each, flag, whole
 from autograd.backward import topological_order
 from autograd.errors import AutogradError
 from autograd.formula import MOST_DIGITS, UNICODE, number
-from autograd.symbolic import definition_text, factors_below
+from autograd.symbolic import definition_text, factor_values
 from autograd.symbols import NOT_XML, unicode_symbol
 from autograd.value import Value
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Diagram", "draw"]
 
-_FONT = "Helvetica,Arial,sans-serif"
+#: One font: of a list of fonts Graphviz does not know how wide letters are, and text leaves its box.
+_FONT = "Helvetica"
 _GRAPH = {"rankdir": "LR", "ordering": "in", "nodesep": "0.15", "ranksep": "0.45", "bgcolor": "white"}
 _NODE = {
     "shape": "box", "style": "rounded,filled", "margin": "0.12,0.06", "fontname": _FONT,
@@ -37,6 +38,7 @@ _NODE = {
 _EDGE = {
     "fontname": _FONT, "fontsize": "10", "color": "#8a97a4", "fontcolor": "#8a3d00", "arrowsize": "0.6",
 }  # fmt: skip
+_FORMATS = ("svg", "png", "dot")
 _LEAF, _NAMED, _STEP, _RESULT = "#e3f0ff", "#fff7e0", "#ffffff", "#e6f6e3"
 
 
@@ -82,15 +84,16 @@ class Diagram:
         """
         return _rendered(self.source, "png")
 
-    def save(self, path: str | Path, kind: str | None = None) -> Path:
-        """Write the picture to a file.
+    def save(self, path: str | Path, format: str | None = None) -> Path:
+        """The path, once the picture is written there.
 
         Args:
             path: the file.
-            kind: "svg", "png", or "dot" for the source; what the file's name ends in, if None.
+            format: "svg", "png", or "dot" for the source; what the file's name ends in, if None.
 
         Raises:
-            AutogradError: another kind; or see `svg`.
+            ValueError: there is no such format, or the name ends in another one; nothing is written.
+            AutogradError: see `svg`.
             OSError: the file cannot be written.
 
         >>> from tempfile import TemporaryDirectory
@@ -101,24 +104,25 @@ class Diagram:
         square.svg <svg
         """
         path = Path(path)
-        asked = "" if kind is None else f", as kind {shown(kind)}"
-        kind = path.suffix.lower().removeprefix(".") if kind is None else kind
-        match kind if isinstance(kind, str) else None:
+        ending = path.suffix.lower().removeprefix(".")
+        format = choice("format of pictures", ending if format is None else format, _FORMATS)
+        if ending and ending != format:
+            raise ValueError(
+                f"{path.name!r} does not end in .{format}, the format to save it in"
+            )
+        match format:
             case "svg":
                 content = f"{self.svg()}\n".encode()
             case "png":
                 content = self.png()
-            case "dot":
-                content = self.source.encode()
             case _:
-                raise AutogradError(
-                    f"a diagram is saved as svg, png or dot, and {path.name!r} is none{asked}"
-                )
+                content = self.source.encode()
         path.write_bytes(content)
         return path
 
-    def _repr_svg_(self) -> str:
-        return self.svg()
+    def _repr_svg_(self) -> str | None:
+        """The picture that a notebook shows, if there is a Graphviz to draw it."""
+        return self.svg() if _graphviz() else None
 
     def __repr__(self) -> str:
         return f"<Diagram, {len(self.source.splitlines())} lines of DOT>"
@@ -129,13 +133,18 @@ def draw(
     digits: int = 6,
     fold: bool = False,
     only: Iterable[Value] | None = None,
-    most_nodes: int = 5_000,
+    max_nodes: int = 5_000,
 ) -> Diagram:
     """Draw the graph below one or several results, as it stands: after ``backward`` with gradients.
 
-    A node shows its name, how it was computed, its value and its gradient; an edge, the derivative of
-    the node that it leads to by the one that it comes from. Operands keep their order from top to
-    bottom, one that stands twice has two edges, and a plain number is drawn where it is used.
+    A node shows its name, how it was computed, its value and, after ``∂``, its gradient; an edge, the
+    derivative of the node that it leads to with respect to the one that it comes from. Operands keep
+    their order from top to bottom, one that stands twice has two edges, and a plain number is drawn
+    where it is used.
+
+    A gradient of 0 is shown as any other, once there are gradients: once some node that is no leaf has
+    one that is not 0. Before ``backward`` all of them are 0, and none is shown; what a leaf has got from
+    another graph is.
 
     Args:
         results: the nodes to start from.
@@ -143,14 +152,14 @@ def draw(
         fold: show named nodes only (and results, and leaves); an edge is then the derivative along all
             that lies between, as the factors of `explain` are.
         only: show these nodes only (and results), whatever ``fold`` says; edges likewise.
-        most_nodes: draw no more nodes than that; Graphviz takes half a minute for the default, and
+        max_nodes: draw no more nodes than that; Graphviz takes half a minute for the default, and
             four times as long for twice as many.
 
     Raises:
         TypeError: a result, or a node to be shown, is no Value, or there is no result; or another
             argument is not of its kind.
         AutogradError: no result depends on a node that is to be shown, or there are more than
-            ``most_nodes`` nodes to draw.
+            ``max_nodes`` nodes to draw.
 
     >>> x = Value(3.0, "x")
     >>> y = (x * x).named("y")
@@ -168,18 +177,19 @@ def draw(
     for node in (*results, *(chosen or ())):
         if not isinstance(node, Value):
             raise TypeError(f"draw() takes Values, not {type(node).__name__}")
-    digits, most_nodes = whole("digits", digits, 1, MOST_DIGITS), whole("most_nodes", most_nodes, 1)
+    digits, max_nodes = whole("digits", digits, 1, MOST_DIGITS), whole("max_nodes", max_nodes, 1)
     fold = flag("fold", fold)
     everything = _below(results)
     folded = fold or chosen is not None
     nodes = _stations(everything, results, chosen) if folded else everything
-    if len(nodes) > most_nodes:
+    if len(nodes) > max_nodes:
         raise AutogradError(
-            f"there are {len(nodes)} nodes to draw, more than most_nodes = {most_nodes}: "
+            f"there are {len(nodes)} nodes to draw, more than max_nodes = {max_nodes}: "
             f"draw a node further down{'' if folded else ', or with fold=True the named nodes only'}"
         )
     edges = _folded_edges(nodes, everything) if folded else {node: _edges(node) for node in nodes}
-    texts = {node: (_lines(node, digits), _tooltip(node)) for node in nodes}
+    swept = any(node.grad for node in nodes if node.operands)
+    texts = {node: (_lines(node, digits, swept or bool(node.grad)), _tooltip(node)) for node in nodes}
     names: dict[object, str] = {node: f"n{number}" for number, node in enumerate(nodes)}
     # ids begin with a digest of what is drawn: the same drawing has the same ids each time
     content = [
@@ -191,7 +201,7 @@ def draw(
         name = names[node]
         _box(graph, prefix, name, *texts[node], fillcolor=_fill(node, results))
         for index, (operand, slope) in enumerate(edges[node]):
-            label = None if slope is None else f"{slope:.{max(digits - 2, 1)}g}"
+            label = None if slope is None else f"{slope:z.{max(digits - 2, 1)}g}"
             if isinstance(operand, Value):
                 tail = names[operand]
             else:
@@ -232,10 +242,7 @@ def _folded_edges(
 ) -> dict[Value, list[tuple[Value | float, float | None]]]:
     places = {node: place for place, node in enumerate(reversed(everything))}
     stations = set(nodes)
-    return {
-        node: [(factor.below, factor.value) for factor in factors_below(node, places, stations)]
-        for node in nodes
-    }
+    return {node: list(factor_values(node, places, stations).items()) for node in nodes}
 
 
 def _below(results: tuple[Value, ...]) -> list[Value]:
@@ -260,38 +267,45 @@ def _literal(text: str, backslash: str) -> str:
     return "\\n".join(text.splitlines())
 
 
-def _lines(node: Value, digits: int) -> str:
+def _lines(node: Value, digits: int, gradient: bool) -> str:
+    """What stands in a node's box, with its gradient or without."""
     formula = definition_text(node)
     name = unicode_symbol(node.name) if node.name else None
     head = f"{name} = {formula}" if name and formula else name or formula
-    value = f"{node.data:.{digits}g}"
+    value = f"{node.data:z.{digits}g}"
     lines = [head, value] if head else [value]
-    if node.grad:
-        lines.append(f"∂ {float(node.grad):.{digits}g}")
+    if gradient:
+        lines.append(f"∂ {float(node.grad):z.{digits}g}")
     return "\n".join(lines)
 
 
 def _tooltip(node: Value) -> str:
     about = f": {node.operation.about}" if node.operation else ""
-    return f"{node.label}{about}\nvalue {node.data!r}\ngradient {float(node.grad)!r}"
+    numbers = node.data + 0.0, float(node.grad) + 0.0  # no minus before a zero
+    return "{}{}\nvalue {!r}\ngradient {!r}".format(node.label, about, *numbers)
 
 
 # --- rendering ----------------------------------------------------------------------------------
 
 
-def _rendered(source: str, kind: str) -> bytes:
-    program = (
+def _graphviz() -> str | None:
+    """The program that renders, if there is one."""
+    return (
         shutil.which("dot")
         or shutil.which("graphviz-pure", path=sysconfig.get_path("scripts"))
         or shutil.which("graphviz-pure")
     )
+
+
+def _rendered(source: str, format: str) -> bytes:
+    program = _graphviz()
     if program is None:
         raise AutogradError(
             "no Graphviz to render with: neither `dot` is on the PATH, nor is graphviz-pure installed "
             "(pip install graphviz-pure); the DOT text itself is in .source"
         )
-    command = [program, f"-T{kind}"]
-    if kind == "png":
+    command = [program, f"-T{format}"]
+    if format == "png":
         command.append("-Gdpi=144")
     try:
         run = subprocess.run(command, input=source.encode(), capture_output=True, check=False)

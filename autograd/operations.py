@@ -284,7 +284,7 @@ _TABLE = (
         ieee="copysign(inf, x)",
         about="reciprocal",
     ),
-    Operation("square", "x", "x * x", partials=("2.0 * x",), about="square"),
+    Operation("square", "x", "x * x", partials=("2.0 * x",), formula="x ** 2.0", about="square"),
     Operation(
         "sqrt",
         "x",
@@ -309,9 +309,23 @@ _TABLE = (
     # --- exponentials and logarithms ------------------------------------------------------------
     Operation("exp", "x", "exp(x)", partials=("out",), ieee="inf", about="exponential"),
     Operation(
-        "expm1", "x", "expm1(x)", partials=("exp(x)",), ieee="inf", about="exp(x) - 1, exact near 0"
+        "expm1",
+        "x",
+        "expm1(x)",
+        partials=("exp(x)",),
+        ieee="inf",
+        formula="exp(x) - 1.0",
+        about="exp(x) - 1, exact near 0",
     ),
-    Operation("exp2", "x", "exp2(x)", partials=("out * log(2.0)",), ieee="inf", about="power of 2"),
+    Operation(
+        "exp2",
+        "x",
+        "exp2(x)",
+        partials=("out * log(2.0)",),
+        ieee="inf",
+        formula="2.0 ** x",
+        about="power of 2",
+    ),
     Operation(
         "log",
         "x",
@@ -329,6 +343,7 @@ _TABLE = (
         partials=("1.0 / (1.0 + x)",),
         domain="x > -1.0",
         ieee="-inf if x == -1.0 else nan",
+        formula="log(1.0 + x)",
         about="log(1 + x), exact near 0",
     ),
     Operation(
@@ -502,6 +517,7 @@ _TABLE = (
         ),
         as_taught=("0.0 if out == 0.0 else x / out", "0.0 if out == 0.0 else y / out"),
         kink="x == 0.0 and y == 0.0",
+        formula="sqrt(x ** 2.0 + y ** 2.0)",
         about="length of the vector (x, y), √(x² + y²)",
     ),
     # --- the normal distribution ----------------------------------------------------------------
@@ -526,6 +542,7 @@ _TABLE = (
         "x",
         "gaussian(x)",
         partials=("-x * out",),
+        formula="exp(-(x ** 2.0) / 2.0)",
         about="exp(-x²/2)",
     ),
     Operation(
@@ -533,6 +550,7 @@ _TABLE = (
         "x",
         "normal_cdf(x)",
         partials=("gaussian(x) / sqrt(2.0 * pi)",),
+        as_taught=("exp(-(x ** 2.0) / 2.0) / sqrt(2.0 * pi)",),
         symbol="Φ",
         about="standard normal distribution function",
     ),
@@ -551,7 +569,8 @@ _TABLE = (
         "x",
         "min(x, 0.0) - log1p(exp(-abs(x)))",
         partials=("sigmoid(-x)",),
-        symbol="ln σ",
+        as_taught=("1.0 - sigmoid(x)",),
+        formula="log(sigmoid(x))",
         about="log of the logistic function",
     ),
     Operation(
@@ -559,6 +578,7 @@ _TABLE = (
         "x",
         "max(x, 0.0) + log1p(exp(-abs(x)))",
         partials=("sigmoid(x)",),
+        formula="log(1.0 + exp(x))",
         about="log(1 + exp(x))",
     ),
     Operation(
@@ -608,7 +628,7 @@ _TABLE = (
         # far out on the left sigmoid(x) is exp(x), which underflows before the product does
         ("-0.0 if x < -1500.0 else x * exp(0.5 * x) * exp(0.5 * x) if x < -700.0 else x * sigmoid(x)"),
         partials=("sigmoid(x) + out * sigmoid(-x)",),
-        as_taught=("sigmoid(x) * (1.0 + x * sigmoid(-x))",),
+        as_taught=("sigmoid(x) * (1.0 + x * (1.0 - sigmoid(x)))",),
         symbol="SiLU",
         about="sigmoid linear unit x·σ(x), also called swish",
     ),
@@ -617,6 +637,7 @@ _TABLE = (
         "x",
         "gelu(x)",
         partials=("normal_cdf(x) + x * gaussian(x) / sqrt(2.0 * pi)",),
+        as_taught=("normal_cdf(x) + x * exp(-(x ** 2.0) / 2.0) / sqrt(2.0 * pi)",),
         symbol="GELU",
         about="Gaussian error linear unit x·Φ(x), exact",
     ),

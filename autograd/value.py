@@ -181,9 +181,9 @@ class Value(Methods, metaclass=_Leaf):
         >>> (a * 3 + 1).label, Value(5.0).label
         ('a·3 + 1', '5')
         """
-        from autograd.symbolic import written
+        from autograd.symbolic import label
 
-        return self.name or written(self, 3).text
+        return label(self, symbol=str)
 
     @property
     def operands(self) -> tuple[Value | float, ...]:
@@ -225,7 +225,7 @@ class Value(Methods, metaclass=_Leaf):
             return None
         from autograd.diagram import draw
 
-        return draw(self).svg()
+        return draw(self)._repr_svg_()
 
     # --- derivatives --------------------------------------------------------------------------
 

@@ -163,5 +163,5 @@ class Recorded(ABC):
 
         return plain(self)
 
-    def _repr_svg_(self) -> str:
-        return self.draw().svg()
+    def _repr_svg_(self) -> str | None:
+        return self.draw()._repr_svg_()

@@ -46,7 +46,7 @@ def table(title: str, *columns: str, numbers_from: int = 1) -> Table:
 
 
 def _number(value: float, digits: int = 9) -> str:
-    return f"{value:.{digits}g}"
+    return f"{value:z.{digits}g}"
 
 
 def step_tables(step: TrainingStep) -> RenderableType:

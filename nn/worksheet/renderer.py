@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from autograd.formula import ATOM, Style, Written
+from autograd.formula import ATOM, Style, Written, decimal
 from nn.step.matrices import Function, Named
 from nn.worksheet.elements import (
     Blank,
@@ -21,7 +21,6 @@ from nn.worksheet.elements import (
     Question,
     Symbol,
     Table,
-    decimal,
     one_line,
 )
 

@@ -79,14 +79,14 @@ def mistakes(derivation: Derivation) -> list[str]:
 @given(named_graphs())
 def test_paths_add_up_to_the_gradient(ends: tuple[Value, Value]) -> None:
     result, by = ends
-    derivation = explain(result, by, most_paths=10**6)
+    derivation = explain(result, by, max_paths=10**6)
     assert mistakes(derivation) == []
 
 
 @given(named_graphs())
 def test_paths_are_all_there_is_and_each_is_there_once(ends: tuple[Value, Value]) -> None:
     result, by = ends
-    derivation = explain(result, by, most_paths=10**6)
+    derivation = explain(result, by, max_paths=10**6)
     listed = [(result, *(factor.below for factor in path)) for path in derivation.paths]
     assert len(set(listed)) == len(listed)
     assert set(listed) == station_paths(result, by)
@@ -201,13 +201,13 @@ def ladder(rungs: int, names: bool = True) -> tuple[Value, Value]:
 
 
 @pytest.mark.parametrize(("most", "listed"), [(1, 1), (3, 3), (8, 8), (9, 8), (1000, 8)])
-def test_most_paths(most: int, listed: int) -> None:
-    derivation = explain(*ladder(3), most_paths=most)
+def test_max_paths(most: int, listed: int) -> None:
+    derivation = explain(*ladder(3), max_paths=most)
     assert (derivation.path_count, len(derivation.paths)) == (8, listed)
     more = f"+ … along {8 - listed} more paths"
     assert (more in derivation.text()) == (listed < 8)
     assert derivation.value == pytest.approx(0.75**3, rel=1e-15)
-    complete = explain(*ladder(3), most_paths=8)
+    complete = explain(*ladder(3), max_paths=8)
     assert [len(path) for path in derivation.paths] == [len(path) for path in complete.paths][:listed]
 
 
@@ -226,7 +226,7 @@ def test_paths_too_many_to_walk_are_counted() -> None:
 @pytest.mark.parametrize("most", [0, -1])
 def test_at_least_one_path_is_listed(most: int) -> None:
     with pytest.raises(ValueError, match="at least 1"):
-        explain(*ladder(2), most_paths=most)
+        explain(*ladder(2), max_paths=most)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="memory is limited as POSIX does")
@@ -271,7 +271,7 @@ W5 = """\
     = 1 · 0.74136507 · 0.186815602 · 0.593269992
 where
   ∂Eₜₒₜₐₗ/∂Eₒ₁  = 1
-  ∂Eₒ₁/∂outₒ₁   = 0.5·(2·(targetₒ₁ − outₒ₁)^(2 − 1))·(−1) = 0.74136507
+  ∂Eₒ₁/∂outₒ₁   = −(targetₒ₁ − outₒ₁) = 0.74136507
   ∂outₒ₁/∂netₒ₁ = outₒ₁·(1 − outₒ₁) = 0.186815602
   ∂netₒ₁/∂w₅    = outₕ₁ = 0.593269992"""
 
@@ -283,13 +283,13 @@ W1 = """\
     = 1 · -0.217071535 · 0.175510053 · 0.5 · 0.241300709 · 0.05 = -0.000229828287
 where
   ∂Eₜₒₜₐₗ/∂Eₒ₁  = 1
-  ∂Eₒ₁/∂outₒ₁   = 0.5·(2·(targetₒ₁ − outₒ₁)^(2 − 1))·(−1) = 0.74136507
+  ∂Eₒ₁/∂outₒ₁   = −(targetₒ₁ − outₒ₁) = 0.74136507
   ∂outₒ₁/∂netₒ₁ = outₒ₁·(1 − outₒ₁) = 0.186815602
   ∂netₒ₁/∂outₕ₁ = w₅ = 0.4
   ∂outₕ₁/∂netₕ₁ = outₕ₁·(1 − outₕ₁) = 0.241300709
   ∂netₕ₁/∂w₁    = i₁ = 0.05
   ∂Eₜₒₜₐₗ/∂Eₒ₂  = 1
-  ∂Eₒ₂/∂outₒ₂   = 0.5·(2·(targetₒ₂ − outₒ₂)^(2 − 1))·(−1) = -0.217071535
+  ∂Eₒ₂/∂outₒ₂   = −(targetₒ₂ − outₒ₂) = -0.217071535
   ∂outₒ₂/∂netₒ₂ = outₒ₂·(1 − outₒ₂) = 0.175510053
   ∂netₒ₂/∂outₕ₁ = w₇ = 0.5"""
 

@@ -65,7 +65,7 @@ def test_large_graphs_are_copied_explained_and_drawn(kind: str) -> None:
     graph.backward()
     root, leaf = graph.root, graph.leaves[0].named("x")
     assert root._repr_svg_() is None
-    with pytest.raises(AutogradError, match=r"nodes to draw, more than most_nodes = 5000: .* fold=True"):
+    with pytest.raises(AutogradError, match=r"nodes to draw, more than max_nodes = 5000: .* fold=True"):
         draw(root)
     assert f"= {leaf.grad:.9g}" in str(explain(root, leaf))
     assert draw(root, fold=True).source.count("->") == len(graph.leaves)
@@ -103,12 +103,12 @@ def test_a_picture_may_be_as_large_as_one_asks_for() -> None:
     root = Value(0.5, "x")
     for _ in range(20):
         root = root * 0.5
-    with pytest.raises(AutogradError, match="there are 21 nodes to draw, more than most_nodes = 20"):
-        draw(root, most_nodes=20)
-    assert draw(root, most_nodes=21).source == draw(root).source
-    assert draw(root, fold=True, most_nodes=2).source.count("->") == 1
+    with pytest.raises(AutogradError, match="there are 21 nodes to draw, more than max_nodes = 20"):
+        draw(root, max_nodes=20)
+    assert draw(root, max_nodes=21).source == draw(root).source
+    assert draw(root, fold=True, max_nodes=2).source.count("->") == 1
     with pytest.raises(AutogradError, match=r"draw a node further down$"):
-        draw(root, fold=True, most_nodes=1)
+        draw(root, fold=True, max_nodes=1)
 
 
 def test_more_paths_than_can_be_counted() -> None:
