@@ -107,9 +107,7 @@ class Diagram:
         ending = path.suffix.lower().removeprefix(".")
         format = choice("format of pictures", ending if format is None else format, _FORMATS)
         if ending and ending != format:
-            raise ValueError(
-                f"{path.name!r} does not end in .{format}, the format to save it in"
-            )
+            raise ValueError(f"{path.name!r} does not end in .{format}, the format to save it in")
         match format:
             case "svg":
                 content = f"{self.svg()}\n".encode()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from math import isfinite
 from typing import NamedTuple
 
@@ -156,6 +157,7 @@ UNICODE = Style(
     calls={
         "abs": lambda x: Written(f"|{x.text}|"),
         "sqrt": lambda x: Written(f"√{_round_unless_word(x)}", POWER),
+        "cbrt": lambda x: Written(f"∛{_round_unless_word(x)}", POWER),
         "exp": lambda x: _unicode_power(Written("e"), x),
     },
     function=_called,
@@ -321,7 +323,7 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
         """A + b or, with the signs swapped, a − b; where b has a sign of its own, the other one."""
         if right.text.startswith(style.sign):
             if right.tightness == PRODUCT:
-                right, plus = Written(right.text.removeprefix(style.sign)), minus
+                right, plus = _unsigned(right, style), minus
             else:
                 right = Written(style.brackets(right.text))
         return Written(f"{wrap(left, SUM)} {plus} {wrap(right, least)}", SUM)
@@ -345,7 +347,10 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
                 a, b = walk(left), walk(right)
                 return Written(wrap(a, PRODUCT) + style.times + wrap(b, POWER), PRODUCT)
             case ast.BinOp(left=left, op=ast.Div(), right=right):
-                return style.quotient(walk(left), walk(right))
+                above, below = walk(left), walk(right)
+                if above.tightness == PRODUCT and above.text.startswith(style.sign):
+                    return negated(style.quotient(_unsigned(above, style), below))
+                return style.quotient(above, below)
             case ast.BinOp(left=left, op=ast.Pow(), right=right):
                 return style.power(walk(left), walk(right))
             case ast.BinOp(left=left, right=right):
@@ -387,6 +392,15 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
     return walk(tree)
 
 
+def _unsigned(piece: Written, style: Style) -> Written:
+    """A piece without the sign that it begins with."""
+    return Written(piece.text.removeprefix(style.sign), PRODUCT)
+
+
+#: Operands of so many parts may stand in a formula twice.
+_SHORT = 12
+
+
 def _formula(name: str, operands: Sequence[ast.expr]) -> ast.expr | None:
     """How an operation is written if not by its name.
 
@@ -397,9 +411,11 @@ def _formula(name: str, operands: Sequence[ast.expr]) -> ast.expr | None:
         return None
     tree = operation.formula.tree
     used = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    short = all(isinstance(operand, ast.Name | ast.Constant) for operand in operands)
-    once = all(used.count(parameter) <= 1 for parameter in operation.parameters)
-    return tree if short or once else None
+    if any(used.count(parameter) > 1 for parameter in operation.parameters):
+        parts = (part for operand in operands for part in ast.walk(operand))
+        if len(list(islice(parts, _SHORT + 1))) > _SHORT:
+            return None
+    return tree
 
 
 def called(name: str, operands: Sequence[Written], style: Style) -> Written:

@@ -526,7 +526,7 @@ _TABLE = (
         "x",
         "erf(x)",
         partials=("2.0 / sqrt(pi) * square(gaussian(x))",),
-        as_taught=("2.0 / sqrt(pi) * exp(-(x ** 2.0))",),
+        as_taught=("2.0 * exp(-(x ** 2.0)) / sqrt(pi)",),
         about="error function",
     ),
     Operation(
@@ -534,7 +534,7 @@ _TABLE = (
         "x",
         "erfc(x)",
         partials=("-2.0 / sqrt(pi) * square(gaussian(x))",),
-        as_taught=("-2.0 / sqrt(pi) * exp(-(x ** 2.0))",),
+        as_taught=("-2.0 * exp(-(x ** 2.0)) / sqrt(pi)",),
         about="1 - erf(x), exact far out",
     ),
     Operation(

@@ -192,6 +192,8 @@ def _composed(
 
     Each edge takes the same time, however long the products get.
     """
+    if top.operation is None:
+        return {}
     trees = _written(top, symbol, most=most)
     if most is not None and len(trees) > most:
         return {}

@@ -188,6 +188,8 @@ class _Cut:
                 return ast.Name(DOTS)
             case ast.BinOp(op=ast.Add() | ast.Sub()):
                 few = self._few(tree)
+                if depth == 1 and not all(_is_leaf(each) for _, each in few or terms(tree)):
+                    return ast.Name(DOTS)  # which tells more than … + … + …
                 if few is None:
                     return self._sum(tree, depth)
                 return _added([(less, self.down(each, depth - 1)) for less, each in few])
@@ -223,6 +225,10 @@ class _Cut:
         kept = first[: min(self.kept - 1, len(first) if dots is None else dots)]
         last = _last_terms(tree, 1 if kept else self.kept - 1)
         return [*kept, (False, ast.Name(DOTS)), *last]
+
+
+def _is_leaf(tree: ast.expr) -> bool:
+    return isinstance(tree, ast.Name | ast.Constant)
 
 
 def _is_dots(tree: ast.expr) -> bool:

@@ -39,8 +39,10 @@ __all__ = [
 DOTS = "…"
 #: As far as products are looked through, and as many like terms are looked for.
 _FACTORS, _LIKE = 32, 8
-#: Numbers are multiplied exactly up to so many bits, then rounded.
-_BITS = 4096
+#: Numbers are exact up to so many bits, then rounded.
+_BITS = 1000
+#: A number without a short decimal form is written as a quotient, if its denominator is no larger.
+_DENOMINATOR = 10_000
 
 
 def name(symbol: str) -> ast.Name:
@@ -76,7 +78,7 @@ def plus(a: ast.expr, b: ast.expr) -> ast.expr:
     if not p.number or not q.number:
         return a if p.number else b
     if p.is_like(q):
-        return p._replace(number=p.number + q.number).tree()
+        return p.counted(p.number + q.number).tree()
     if q.number < 0:
         return ast.BinOp(a, ast.Sub(), q.negated().tree())
     return ast.BinOp(a, ast.Add(), b)
@@ -157,13 +159,17 @@ class Product(NamedTuple):
 
     def times(self, other: Product) -> Product:
         """The product of two products."""
-        value, above = self.number * other.number, self.above + other.above
-        if max(value.numerator.bit_length(), value.denominator.bit_length()) > _BITS:
-            try:
-                value = Fraction(float(value))
-            except OverflowError:
-                value, above = Fraction(1 if value > 0 else -1), (number(inf), *above)
-        return Product(value, _folded(above), _folded(self.below + other.below))
+        above, below = self.above + other.above, self.below + other.below
+        return Product(Fraction(1), _folded(above), _folded(below)).counted(self.number * other.number)
+
+    def counted(self, value: Fraction) -> Product:
+        """The product with another number, which is rounded where it gets too long."""
+        if max(value.numerator.bit_length(), value.denominator.bit_length()) <= _BITS:
+            return self._replace(number=value)
+        try:
+            return self._replace(number=Fraction(float(value)))
+        except OverflowError:
+            return Product(Fraction(1 if value > 0 else -1), (number(inf), *self.above), self.below)
 
     def over(self, other: Product) -> Product:
         """The quotient of two products; the other's number is not 0."""
@@ -186,7 +192,7 @@ class Product(NamedTuple):
             return number(0.0)
         value, below = abs(self.number), self.below
         halved = below and value.numerator == 1 and value.denominator in {2, 4, 8}
-        if value.denominator != 1 and (halved or _exact(float(value)) != value):
+        if halved or (1 < value.denominator <= _DENOMINATOR and _exact(float(value)) != value):
             below = (number(float(value.denominator)), *below)
             value = Fraction(value.numerator)
         sign = -1 if self.number < 0 else 1
@@ -210,7 +216,7 @@ class Sum(list[Product]):
             return
         for index in range(max(len(self) - _LIKE, 0), len(self)):
             if self[index].is_like(product):
-                total = self[index]._replace(number=self[index].number + product.number)
+                total = self[index].counted(self[index].number + product.number)
                 self[index : index + 1] = [total] if total.number else []
                 return
         self.append(product)
