@@ -7,7 +7,7 @@ notes write it: ∂E/∂w5 = ∂E/∂out_o1 · ∂out_o1/∂net_o1 · ∂net_o1/
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import prod
@@ -155,13 +155,7 @@ class Derivation:
         width = max((len(factor.symbol) for factor in self.factors), default=0)
         lines += ["where"] if self.factors else []
         for factor in self.factors:
-            head, value = f"  {factor.symbol:<{width}} = ", number(factor.value)
-            if factor.slope is not None:
-                room = max(_WIDTH - len(head) - len(f" = {value}"), _LEAST_ROOM)
-                formula, why = slope_text(factor.slope, width=room)
-                value = formula if formula.replace("−", "-") == value else f"{formula} = {value}"
-                value += f" ({why})" if why else ""
-            lines.append(head + value)
+            lines += _where(f"  {factor.symbol:<{width}}", factor, number(factor.value))
         return "\n".join(lines)
 
     def __str__(self) -> str:
@@ -170,41 +164,40 @@ class Derivation:
     def _repr_html_(self) -> str:
         """The derivation as a notebook shows it: formulas in MathML."""
         rows = "".join(
-            "<mtr><mtd style='text-align: left; padding-left: {}em'>{}</mtd></mtr>".format(*line)
-            for line in self._lines(MATHML)
+            f"<mtr><mtd style='text-align: left; padding-left: {indent}em'>{line}</mtd></mtr>"
+            for indent, line in self._lines(MATHML)
         )
-        return f"<math display='block'><mtable columnalign='left'>{rows}</mtable></math>"
+        return (
+            "<math display='block' style='text-align: left'>"
+            f"<mtable columnalign='left' displaystyle='true'>{rows}</mtable></math>"
+        )
 
     def _repr_latex_(self) -> str:
         """The derivation in LaTeX, a paragraph for each line."""
-        return "\n\n".join(
-            r"$\displaystyle " + r"\quad " * indent + f"{line}$" for indent, line in self._lines(LATEX)
-        )
+        quad = r"\quad "
+        return "\n\n".join(f"${indent * quad}{line.strip()}$" for indent, line in self._lines(LATEX))
 
     def _lines(self, style: Style) -> Iterator[tuple[int, str]]:
         """The lines of `text` in a style of formulas, and how far each is indented."""
 
         def number(value: float) -> str:
-            written = decimal(value, style, _DIGITS)
-            return written.text
-
-        def product(factors: Sequence[Factor], say: Callable[[Factor], str]) -> str:
-            return style.times.join(map(say, factors))
+            return decimal(value, style, _DIGITS).text
 
         def symbol(factor: Factor) -> str:
             return derivative_symbol(factor.above, factor.below, style)
 
-        def in_brackets(factor: Factor) -> str:
-            text = number(factor.value)
-            return style.brackets(text) if text.startswith(style.sign) else text
+        def numbers(path: Sequence[Factor]) -> str:
+            first, *others = (number(factor.value) for factor in path)
+            signed = (style.brackets(each) if each.startswith(style.sign) else each for each in others)
+            return style.times.join([first, *signed])
 
         equals = f" {style.comparisons[ast.Eq]} "
         yield 0, derivative_symbol(self.result, self.by, style) + equals + number(self.value)
         for path in filter(None, self.paths):
             sign = equals if path is self.paths[0] else f"{style.plus} "
             share = equals + number(_contribution(path)) if len(self.paths) > 1 else ""
-            yield 1, sign + product(path, symbol)
-            yield 2, equals + product(path, in_brackets) + share
+            yield 1, sign + style.times.join(map(symbol, path))
+            yield 2, equals + numbers(path) + share
         if self.path_count > len(self.paths):
             yield 1, f"{style.plus} {style.dots}"
         if self.factors:
@@ -212,7 +205,7 @@ class Derivation:
         for factor in self.factors:
             value, why = number(factor.value), ""
             if factor.slope is not None:
-                formula, why = slope_text(factor.slope, style)
+                formula, why = slope_text(factor.slope, style, _WIDTH)
                 value = formula if formula == value else formula + equals + value
             says = f"{style.words(' (')}{why}{style.words(')')}" if why else ""
             yield 1, symbol(factor) + equals + value + says
@@ -220,6 +213,20 @@ class Derivation:
 
 def _contribution(path: Sequence[Factor]) -> float:
     return prod(factor.value for factor in path)
+
+
+def _where(head: str, factor: Factor, value: str) -> list[str]:
+    """A factor's formula, its value and the reason for it: on two lines if one has no room for them."""
+    if factor.slope is None:
+        return [f"{head} = {value}"]
+    formula, why = slope_text(factor.slope, width=max(_WIDTH - len(head) - 3, _LEAST_ROOM))
+    reason = f" ({why})" if why else ""
+    if formula.replace("−", "-") == value:
+        return [f"{head} = {value}{reason}"]
+    line = f"{head} = {formula} = {value}{reason}"
+    if len(line) <= _WIDTH:
+        return [line]
+    return [f"{head} = {formula}", f"{' ' * len(head)} = {value}{reason}"]
 
 
 def _product(head: str, factors: list[str]) -> list[str]:

@@ -79,9 +79,24 @@ def plus(a: ast.expr, b: ast.expr) -> ast.expr:
         return a if p.number else b
     if p.is_like(q):
         return p.counted(p.number + q.number).tree()
+    if not (p.above or p.below) and (shifted := _shifted(p.number, q)) is not None:
+        return shifted
     if q.number < 0:
         return ast.BinOp(a, ast.Sub(), q.negated().tree())
     return ast.BinOp(a, ast.Add(), b)
+
+
+def _shifted(value: Fraction, product: Product) -> ast.expr | None:
+    """A number plus a sum that begins with another one: 1 + (1 − o) is 2 − o; None if it does not."""
+    if abs(product.number) == 1 and len(product.above) == 1 and not product.below:
+        match product.above[0]:
+            case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=rest):
+                first = _fraction(left)
+                if first is not None:
+                    less = isinstance(op, ast.Sub) == (product.number > 0)
+                    shift = Product(value + product.number * first)
+                    return (minus if less else plus)(shift.tree(), rest)
+    return None
 
 
 def minus(a: ast.expr, b: ast.expr) -> ast.expr:
