@@ -10,21 +10,23 @@
 Every operation of the table is a method and a function here: ``v.exp()`` and ``autograd.exp(v)``.
 """
 
-import importlib
 import os
 
-from autograd import functions as _functions
 from autograd.backward import topological_order
 from autograd.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    ArgumentValueError,
     AutogradError,
     DivisionByZeroError,
     DomainError,
-    GradcheckError,
     OperandError,
     RegistrationError,
     ResultOverflowError,
     StaleGraphError,
+    UnknownNameError,
 )
+from autograd.lazy import lazily
 from autograd.operations import OPERATIONS, Operation
 from autograd.value import Value
 
@@ -41,7 +43,7 @@ if os.path.exists(os.path.join(os.path.dirname(__file__), "tracer.py")):
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from autograd.check.gradcheck import gradcheck, gradgradcheck
-    from autograd.check.report import GradcheckReport
+    from autograd.check.report import GradcheckError, GradcheckReport
     from autograd.check.step_size import ErrorOverEps, StepError, error_over_eps
     from autograd.derivation import Derivation, explain
     from autograd.diagram import Diagram, draw
@@ -56,6 +58,7 @@ _LATER = {
     "Derivation": "derivation",
     "Diagram": "diagram",
     "ErrorOverEps": "check",
+    "GradcheckError": "check",
     "GradcheckReport": "check",
     "StepError": "check",
     "draw": "diagram",
@@ -74,6 +77,9 @@ _LATER = {
 
 __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "OPERATIONS",
+    "ArgumentError",
+    "ArgumentTypeError",
+    "ArgumentValueError",
     "AutogradError",
     "Derivation",
     "Diagram",
@@ -88,6 +94,7 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "ResultOverflowError",
     "StaleGraphError",
     "StepError",
+    "UnknownNameError",
     "Value",
     "draw",
     "error_over_eps",
@@ -106,16 +113,28 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
 ]
 
 
-def __getattr__(name: str) -> object:
-    if name in _LATER:
-        found = getattr(importlib.import_module(f"autograd.{_LATER[name]}"), name)
-    elif name in OPERATIONS:
-        found = getattr(_functions, name)
-    else:
-        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
-    globals()[name] = found
-    return found
+# --- what a Value does by means of modules that are built upon it -------------------------------
 
 
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *OPERATIONS})
+def _written(node: Value) -> str:
+    from autograd.symbolic import label
+
+    return label(node, symbol=str)
+
+
+def _repr_svg_(node: Value) -> str | None:
+    from autograd.diagram import notebook_picture
+
+    return notebook_picture(node)
+
+
+Value._written, Value._repr_svg_ = _written, _repr_svg_
+
+
+# --- what is imported when it is first asked for -------------------------------------------------
+
+__getattr__, __dir__ = lazily(
+    __name__,
+    lambda: {*__all__, *OPERATIONS},
+    lambda name: "functions" if name in OPERATIONS else _LATER.get(name),
+)

@@ -15,21 +15,18 @@ from __future__ import annotations
 
 import os
 import threading
-from math import isnan
+from operator import attrgetter
 
-from autograd.arguments import flag, shown
-from autograd.errors import AutogradError, OperandError, StaleGraphError
-from autograd.expression import PRIMITIVES, evaluate
-from autograd.ieee import ieee_partial, ieee_result, ieee_value
-from autograd.operations import OPERATIONS
+from autograd.arguments import flag, wrong_kind
+from autograd.atomic import run, set_together, setting
+from autograd.errors import AutogradError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
-    from autograd.expression import Expression
-    from autograd.operations import Operation
+    from autograd.atomic import Change
     from autograd.value import Value
 
 __all__ = ["backward", "gradients", "topological_order"]
@@ -50,7 +47,7 @@ def topological_order(root: Value) -> list[Value]:
     """Every node that ``root`` depends on, itself first, each before its operands, the left one first.
 
     Raises:
-        OperandError: ``root`` is no Value.
+        ArgumentTypeError: ``root`` is no Value.
 
     >>> from autograd import Value
     >>> x = Value(2.0, "x")
@@ -58,7 +55,7 @@ def topological_order(root: Value) -> list[Value]:
     ['x·x + 1', 'x·x', 'x']
     """
     if not hasattr(root, "derivatives"):
-        raise OperandError(f"topological_order() takes a Value, not {shown(root)}", operands=(root,))
+        raise wrong_kind("the root", "a Value", root)
     seen = {root}
     order: list[Value] = []
     above: list[Value] = []
@@ -95,88 +92,94 @@ def backward(root: Value, create_graph: bool = False) -> None:
     """`Value.backward`: interior nodes start from zero, leaves accumulate."""
     global _running_in
     flag("create_graph", create_graph)
-    if _running_in == threading.get_ident():
+    this_thread = threading.get_ident()
+    if _running_in == this_thread:
         raise AutogradError("a backward pass was started inside another one")
     recorded = gradients(root, create_graph=True) if create_graph else None
-    with _one_at_a_time:
-        try:
-            _running_in = threading.get_ident()
-            if recorded is None:
-                _accumulate(root)
-            else:
-                _accumulate_recorded(recorded)
-        finally:
-            _running_in = 0
-
-
-def _accumulate_recorded(recorded: dict[Value, Any]) -> None:
-    """All of the gradients, or, if it is interrupted, none."""
-    before = [(node, node._grad) for node in recorded]
-    try:
-        for node, gradient in recorded.items():
-            node._grad = _plus(node._grad, gradient) if node.operation is None else float(gradient)
+    leaves: list[Change] = []
+    put_back = setting(leaves)
+    try:  # acquired within it: an interrupt may come right after
+        _one_at_a_time.acquire()
+        _running_in = this_thread
+        if recorded is None:
+            _sweep(root, leaves)
+        else:
+            _accumulate(recorded)
     except BaseException:
-        for node, gradient in before:
-            node._grad = gradient
+        run(put_back)
         raise
+    finally:
+        if _running_in == this_thread:
+            _running_in = 0
+        try:  # noqa: SIM105  # an interrupt would come between suppress() and the release
+            _one_at_a_time.release()
+        except RuntimeError:  # it was interrupted while it waited for the lock
+            pass
 
 
-def _accumulate(root: Value) -> None:
+def _accumulate(recorded: dict[Value, Any]) -> None:
+    set_together(
+        (node, "_grad", _plus(node._grad, gradient) if node.operation is None else gradient.data)
+        for node, gradient in recorded.items()
+    )
+
+
+def _sweep(root: Value, leaves: list[Change]) -> None:
     """`topological_order` and the sum, some ten times as fast as `gradients`.
 
     A node has been seen once its ``_grad`` is ``untouched``, a zero that is this sweep's own. So a sweep
     that is interrupted (by KeyboardInterrupt, say) has only the leaves to put back; but two sweeps over
     shared nodes would mistake each other's zeros, which is why they wait for one another.
+
+    Args:
+        root: where to start.
+        leaves: gets each leaf before it is touched, and the gradient that it had.
     """
     untouched = float(0)  # a new object each time, told from other zeros by identity
-    leaves: list[tuple[Any, Any]] = [(root, root._grad)] if root.operation is None else []
     order: list[Any] = []
     above: list[Any] = []
-    leave, push, pop = order.append, above.append, above.pop
+    leave, push, pop, touch = order.append, above.append, above.pop, leaves.append
     node: Any = root
-    try:
-        node._grad = untouched
-        while True:
-            # the right operand first, so that the reverse has the left one first
-            if node._dy is not None:
-                operand = node._y
-                if operand._grad is not untouched:
-                    if operand.operation is not None:
-                        operand._grad = untouched
-                        push(node)
-                        node = operand
-                        continue
-                    leaves.append((operand, operand._grad))
+    if node.operation is None:
+        touch((node, "_grad", node._grad))
+    node._grad = untouched
+    while True:
+        # the right operand first, so that the reverse has the left one first
+        if node._dy is not None:
+            operand = node._y
+            if operand._grad is not untouched:
+                if operand.operation is not None:
                     operand._grad = untouched
-            if node._dx is not None:
-                operand = node._x
-                if operand._grad is not untouched:
-                    if operand.operation is not None:
-                        operand._grad = untouched
-                        push(node)
-                        node = operand
-                        continue
-                    leaves.append((operand, operand._grad))
+                    push(node)
+                    node = operand
+                    continue
+                touch((operand, "_grad", operand._grad))
+                operand._grad = untouched
+        if node._dx is not None:
+            operand = node._x
+            if operand._grad is not untouched:
+                if operand.operation is not None:
                     operand._grad = untouched
-            leave(node)
-            if not above:
-                break
-            node = pop()
-        root._grad = 1.0
-        for node in reversed(order):
-            gradient = node._grad
-            slope = node._dx
-            if slope is not None:
-                node._x._grad += gradient * slope
-            slope = node._dy
-            if slope is not None:
-                node._y._grad += gradient * slope
-        for leaf, before in leaves:
-            leaf._grad = before + leaf._grad
-    except BaseException:
-        for leaf, before in leaves:
-            leaf._grad = before
-        raise
+                    push(node)
+                    node = operand
+                    continue
+                touch((operand, "_grad", operand._grad))
+                operand._grad = untouched
+        leave(node)
+        if not above:
+            break
+        node = pop()
+    root._grad = 1.0
+    for node in reversed(order):
+        gradient = node._grad
+        slope = node._dx
+        if slope is not None:
+            node._x._grad += gradient * slope
+        slope = node._dy
+        if slope is not None:
+            node._y._grad += gradient * slope
+    for leaf, _, before in leaves:
+        leaf._grad = before + leaf._grad  # type: ignore[attr-defined]
 
 
 def gradients(root: Value, create_graph: bool = False) -> dict[Value, Any]:
@@ -194,16 +197,19 @@ def gradients(root: Value, create_graph: bool = False) -> dict[Value, Any]:
     >>> gradients(x * x)[x]
     6.0
     """
+    slopes_of: Callable[[Value], Sequence[Any]] = attrgetter("derivatives")
     order = topological_order(root)
     if create_graph:
+        from autograd.slopes import check_fresh, slope_nodes
+
         for node in order:
-            _check_fresh(node)
+            check_fresh(node)
+        slopes_of = slope_nodes
     found: dict[Value, Any] = dict.fromkeys(order, 0.0)
     found[root] = 1.0
     for node in order:
         gradient = found[node]
-        slopes = _slope_nodes(node) if create_graph else node.derivatives
-        for operand, slope in zip(node.operands, slopes, strict=True):
+        for operand, slope in zip(node.operands, slopes_of(node), strict=True):
             if slope is not None:
                 found[operand] = _plus(found[operand], _times(gradient, slope))  # type: ignore[index]  # a slope belongs to a node
     if create_graph:
@@ -221,83 +227,3 @@ def _times(a: Any, b: Any) -> Any:
 
 def _plus(a: Any, b: Any) -> Any:
     return b if a.__class__ is float and a == 0.0 else a + b
-
-
-# --- derivatives as nodes: the same texts, evaluated on nodes ----------------------------------
-
-
-def _check_fresh(node: Value) -> None:
-    operation = node.operation
-    if operation is None:
-        return
-    numbers = [float(operand) for operand in node.operands]
-    now = [ieee_result(operation, numbers)]
-    then = [node._data]
-    for index, slope in enumerate(node.derivatives):
-        if slope is not None:
-            now.append(ieee_partial(operation, index, numbers, node._data))
-            then.append(slope)
-    if any(a != b and not (isnan(a) and isnan(b)) for a, b in zip(now, then, strict=True)):
-        raise StaleGraphError(
-            f"node {node.label!r} was {node._data!r} with derivatives {then[1:]} when it was recorded, "
-            f"and would be {now[0]!r} now, with {now[1:]}: a leaf below it has changed since, so "
-            f"derivatives of its derivative would be wrong; record the graph again",
-            operation=operation,
-            operands=node.operands,
-        )
-
-
-def _slope_nodes(node: Value) -> list[Any]:
-    """The derivative by each operand as a node, or a float where it does not depend on anything."""
-    operation = node.operation
-    if operation is None:
-        return []
-    variables = dict(zip(operation.parameters, node.operands, strict=True), out=node)
-    return [
-        None if slope is None else on_nodes(partial, variables)
-        for slope, partial in zip(node.derivatives, operation.partials, strict=True)
-    ]
-
-
-def on_nodes(text: Expression, variables: Mapping[str, Value | float]) -> Value | float:
-    """The value of a text of nodes and floats: a node, unless it depends on none.
-
-    >>> from autograd import OPERATIONS, Value
-    >>> on_nodes(OPERATIONS["log"].partials[0], {"x": Value(4.0)})
-    Value(0.25, operation='div')
-    """
-    found: Value | float = evaluate(text.tree, variables, _apply)
-    return found
-
-
-def _apply(name: str, operands: Sequence[Value | float]) -> Value | float:
-    """An operation on nodes and floats that never raises: IEEE 754 says what lies beyond.
-
-    What is no operation is a Python function of a registered row, and has its own ways with nodes.
-    """
-    numbers = [float(operand) for operand in operands]
-    nodes = [operand for operand in operands if not isinstance(operand, float)]
-    if not nodes:
-        return ieee_value(name, numbers)
-    if name not in OPERATIONS:
-        return PRIMITIVES[name](*operands)
-    return recorded(OPERATIONS[name], operands, numbers, type(nodes[0]))
-
-
-def recorded(
-    operation: Operation,
-    operands: Sequence[Value | float],
-    numbers: Sequence[float],
-    value: type[Value],
-) -> Value:
-    out = ieee_result(operation, numbers)
-    node = value(out)
-    node.operation = operation
-    slopes = [
-        None if isinstance(operand, float) else ieee_partial(operation, index, numbers, out)
-        for index, operand in enumerate(operands)
-    ]
-    node._x, node._dx = operands[0], slopes[0]
-    if operation.arity == 2:
-        node._y, node._dy = operands[1], slopes[1]
-    return node

@@ -9,9 +9,7 @@ times: nothing is decided then that the row has decided already.
 
 from __future__ import annotations
 
-import ast
-from numbers import Real
-
+from autograd.arguments import as_number
 from autograd.errors import (
     AutogradError,
     DivisionByZeroError,
@@ -19,7 +17,6 @@ from autograd.errors import (
     OperandError,
     ResultOverflowError,
 )
-from autograd.ieee import float_names, ieee_partial, inside_domain
 from autograd.operations import OPERATIONS, REFUSED
 
 TYPE_CHECKING = False
@@ -33,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RESERVED",
-    "as_number",
     "attach",
     "attach_refusals",
     "detach",
@@ -44,26 +40,7 @@ __all__ = [
 ]
 
 
-# --- plain numbers ------------------------------------------------------------------------------
-
-
-def as_number(x: object) -> float | None:
-    """The float that a real number stands for, or None if it is no real number.
-
-    Real is what `numbers.Real` says: int, bool, Fraction, NumPy scalars; no complex, Decimal or text.
-
-    Raises:
-        ResultOverflowError: an int too large for a float.
-
-    >>> as_number(True), as_number("1"), as_number(1j)
-    (1.0, None, None)
-    """
-    if x.__class__ is not int and not isinstance(x, Real):  # the check for Real is a slow one
-        return None
-    try:
-        return float(x)
-    except OverflowError:
-        raise ResultOverflowError(f"{type(x).__name__} too large for a float") from None
+# --- errors -------------------------------------------------------------------------------------
 
 
 def operand_error(operation: Operation, operand: object) -> OperandError:
@@ -77,19 +54,18 @@ def operand_error(operation: Operation, operand: object) -> OperandError:
     )
 
 
-# --- errors -------------------------------------------------------------------------------------
-
-
 def failure(operation: Operation, cause: Exception, operands: Sequence[Any]) -> AutogradError:
     """The error to raise where Python's own arithmetic raised ``cause``: it names what and where."""
     from autograd.formula import text_of, value_text
+    from autograd.ieee import inside_domain
 
     given = " and ".join(
         f"{parameter} = {_described(operand)}"
         for parameter, operand in zip(operation.parameters, operands, strict=True)
     )
     what = value_text(operation)
-    if isinstance(cause, OverflowError) and inside_domain(operation, [float(each) for each in operands]):
+    numbers = [each if isinstance(each, float) else each.data for each in operands]
+    if isinstance(cause, OverflowError) and inside_domain(operation, numbers):
         return ResultOverflowError(
             f"{what} is too large for a float where {given}", operation=operation, operands=operands
         )
@@ -110,11 +86,25 @@ def _refusal(symbol: str) -> Callable[..., NoReturn]:
     def refused(self: Value, *others: object) -> NoReturn:
         raise OperandError(
             f"{symbol} is refused on a Value: its derivative is 0 wherever it has one, so nothing "
-            f"could be learnt through it; use float(v) if the number is all you need",
+            f"could be learnt through it; use v.data if the number is all you need",
             operands=(self, *others),
         )
 
     return refused
+
+
+#: How Python, and C below it, asks an object for its number.
+_CONVERSIONS = ("__float__", "__int__", "__complex__", "__index__", "as_integer_ratio")
+
+
+def _no_number(self: Value) -> NoReturn:
+    """Refuse to be taken for a number: what is computed of that number would have no derivative."""
+    raise OperandError(
+        f"a Value is no plain number, and what is computed from the number of node {self.label!r} would "
+        f"have no derivative: use the functions of autograd, as autograd.exp(v) for math.exp(v) and "
+        f"sum(values) / len(values) for a mean; or v.data if the number is all you need",
+        operands=(self,),
+    )
 
 
 # --- the generated source -----------------------------------------------------------------------
@@ -182,6 +172,8 @@ def _body(operation: Operation, nodes: Sequence[str | None]) -> str:
 
 def _is_atom(expression: Expression) -> bool:
     """Whether the text is just a name or a number."""
+    import ast
+
     return isinstance(expression.tree, ast.Name | ast.Constant) or expression.text == "-1.0"
 
 
@@ -189,7 +181,7 @@ def _indented(text: str, levels: int = 1) -> str:
     return "".join(f"{'    ' * levels}{line}\n" for line in text.splitlines())
 
 
-def _methods(operation: Operation) -> str:
+def _functions(operation: Operation) -> dict[str, str]:
     """The source of ``forward`` (self op other) and, of two operands, ``reflected`` (number op self).
 
     These defer to an operand that is neither a node nor a number, as operators do; ``named``, which is
@@ -197,7 +189,8 @@ def _methods(operation: Operation) -> str:
     """
     first = operation.parameters[0]
     if operation.arity == 1:
-        return f"def forward(self):\n    {first} = self._data\n" + _indented(_body(operation, ["self"]))
+        body = _indented(_body(operation, ["self"]))
+        return {"forward": f"def forward(self):\n    {first} = self._data\n{body}"}
     second = operation.parameters[1]
     default = "" if operation.default is None else f"={operation.default!r}"
 
@@ -209,7 +202,7 @@ def _methods(operation: Operation) -> str:
             f"        return NotImplemented\n"  # which lets NumPy's arrays answer an operator
         )
 
-    return (
+    forward = (
         f"def forward(self, {second}):\n"
         f"    if {second}.__class__ is Value:\n"
         f"        other = {second}\n"
@@ -219,15 +212,20 @@ def _methods(operation: Operation) -> str:
         + _indented(as_float(second))
         + f"    {first} = self._data\n"
         + _indented(_body(operation, ["self", None]))
-        + f"\ndef reflected(self, {first}):\n"
+    )
+    reflected = (
+        f"def reflected(self, {first}):\n"
         + _indented(as_float(first))
         + f"    {second} = self._data\n"
         + _indented(_body(operation, [None, "self"]))
-        + f"\ndef named(self, {second}{default}):\n"
-        + f"    node = forward(self, {second})\n"
-        + f"    if node is NotImplemented:\n        raise operand_error(OPERATION, {second})\n"
-        + "    return node\n"
     )
+    named = (
+        f"def named(self, {second}{default}):\n"
+        f"    node = forward(self, {second})\n"
+        f"    if node is NotImplemented:\n        raise operand_error(OPERATION, {second})\n"
+        f"    return node\n"
+    )
+    return {"forward": forward, "reflected": reflected, "named": named}
 
 
 def source(name: str) -> str:
@@ -248,12 +246,14 @@ def source(name: str) -> str:
         return node
     <BLANKLINE>
     """
-    return _methods(OPERATIONS[name])
+    return "\n".join(_functions(OPERATIONS[name]).values())
 
 
-def _compiled(operation: Operation, value: type[Value]) -> dict[str, Callable[..., Any]]:
-    """The functions of `source`, with what their names stand for."""
+def _compiled(operation: Operation, value: type[Value], wanted: str) -> dict[str, Callable[..., Any]]:
+    """A function of `source`, and what it calls, with what their names stand for."""
     import linecache
+
+    from autograd.ieee import float_names, ieee_partial
 
     names = float_names(operation.value, *operation.partials) | {
         "OPERATION": operation,
@@ -265,15 +265,20 @@ def _compiled(operation: Operation, value: type[Value]) -> dict[str, Callable[..
         "ieee_partial": ieee_partial,
         "operand_error": operand_error,
     }
-    text = _methods(operation)
+    texts = _functions(operation)
+    called = ("forward", "named") if wanted == "named" else (wanted,)
+    # to compile takes most of the time, so the other functions are left to their own first use
+    lines = [text if name in called else "\n" * text.count("\n") for name, text in texts.items()]
     filename = _filename(operation)
-    exec(compile(text, filename, "exec"), names)
-    functions = {name: names[name] for name in dict.fromkeys(method_names(operation).values())}
+    exec(compile("\n".join(lines), filename, "exec"), names)
+    functions = {name: names[name] for name in called}
+    text = "\n".join(texts.values())
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    about = documentation(operation)
     for name, function in functions.items():
         function.__name__ = f"{name}_{operation.name}" if name == "reflected" else operation.name
         function.__qualname__ = f"Value.{function.__name__}"
-        function.__doc__ = documentation(operation)
+        function.__doc__ = about
     return functions
 
 
@@ -282,16 +287,18 @@ def _filename(operation: Operation) -> str:
 
 
 class _OnFirstUse:
-    """Stands in the class for an operation's methods until one of them is looked up."""
+    """Stands in the class for a method of an operation until it is looked up."""
 
     def __init__(self, operation: Operation, methods: type, value: type[Value], attribute: str) -> None:
         self.operation, self.methods, self.value = operation, methods, value
         self.attribute = attribute
 
     def __get__(self, instance: object, owner: type) -> Any:
-        functions = _compiled(self.operation, self.value)
-        for attribute, function in method_names(self.operation).items():
-            setattr(self.methods, attribute, functions[function])
+        names = method_names(self.operation)
+        functions = _compiled(self.operation, self.value, names[self.attribute])
+        for attribute, function in names.items():
+            if function in functions:
+                setattr(self.methods, attribute, functions[function])
         return getattr(owner if instance is None else instance, self.attribute)
 
 
@@ -331,10 +338,12 @@ def detach(operation: Operation, methods: type) -> None:
 
 
 def attach_refusals(methods: type) -> None:
-    """Give the class ``methods`` the methods that refuse what has no useful derivative."""
+    """Give the class ``methods`` the methods that refuse what would lose the derivative."""
     for symbol, names in REFUSED.items():
         for name in names:
             setattr(methods, name, _refusal(symbol))
+    for name in _CONVERSIONS:
+        setattr(methods, name, _no_number)
 
 
 def documentation(operation: Operation) -> str:

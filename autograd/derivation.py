@@ -13,11 +13,12 @@ from itertools import islice
 from math import prod
 from typing import Any, TypeAlias
 
-from autograd.arguments import whole
+from autograd.arguments import instance, whole
 from autograd.backward import gradients, topological_order, variable_operands
-from autograd.errors import AutogradError
-from autograd.formula import LATEX, MATHML, MOST_DIGITS, Style, decimal
+from autograd.errors import ArgumentValueError
+from autograd.formula import LATEX, MATHML, MOST_DIGITS, Style, scientific
 from autograd.symbolic import Factor, derivative_symbol, factor_values, slope_text, slopes
+from autograd.tables import decimal
 from autograd.value import Value
 
 __all__ = ["Derivation", "explain"]
@@ -99,11 +100,11 @@ class Derivation:
             ],
         }
 
-    def rows(self) -> list[dict[str, Any]]:
-        """The factors of each path as the rows of a table, which ``pandas.DataFrame`` takes.
+    def records(self) -> list[dict[str, Any]]:
+        """A dict for each factor of each path, as ``pandas.DataFrame`` takes them.
 
         >>> w, x = Value(0.5, "w"), Value(2.0, "x")
-        >>> for row in explain((w * x).named("net").relu().named("out"), w).rows():
+        >>> for row in explain((w * x).named("net").relu().named("out"), w).records():
         ...     print(list(row.values()))
         [1, 1, 'out', 'net', '∂out/∂net', '1 (as net > 0)', 1.0]
         [1, 2, 'net', 'w', '∂net/∂w', 'x', 2.0]
@@ -126,7 +127,8 @@ class Derivation:
         """The derivation as lines of text, numbers to some significant digits.
 
         Raises:
-            OperandError: ``digits`` is no whole number; less than 1, a ValueError.
+            ArgumentTypeError: ``digits`` is no whole number.
+            ArgumentValueError: it is less than 1.
 
         >>> x = Value(0.5, "x")
         >>> print(explain(x.sin().named("y"), x).text(digits=3))
@@ -139,7 +141,7 @@ class Derivation:
         digits = whole("digits", digits, 1, MOST_DIGITS)
 
         def number(value: float) -> str:
-            return f"{value:z.{digits}g}"
+            return decimal(value, digits)
 
         lines = [f"{derivative_symbol(self.result, self.by)} = {number(self.value)}"]
         for path in filter(None, self.paths):  # the path from a node to itself has no factors
@@ -181,7 +183,7 @@ class Derivation:
         """The lines of `text` in a style of formulas, and how far each is indented."""
 
         def number(value: float) -> str:
-            return decimal(value, style, _DIGITS).text
+            return scientific(value, style, _DIGITS).text
 
         def symbol(factor: Factor) -> str:
             return derivative_symbol(factor.above, factor.below, style)
@@ -249,9 +251,8 @@ def explain(result: Value, by: Value, *, max_paths: int = 16) -> Derivation:
         max_paths: list no more paths than that; their number doubles with every layer or so.
 
     Raises:
-        TypeError: one of them is no Value, or ``max_paths`` no whole number.
-        AutogradError: ``result`` does not depend on ``by``.
-        ValueError: ``max_paths`` is less than 1.
+        ArgumentTypeError: one of them is no Value, or ``max_paths`` no whole number.
+        ArgumentValueError: ``result`` does not depend on ``by``, or ``max_paths`` is less than 1.
 
     >>> w, x = Value(0.5, "w"), Value(2.0, "x")
     >>> net = (w * x).named("net")
@@ -264,14 +265,13 @@ def explain(result: Value, by: Value, *, max_paths: int = 16) -> Derivation:
       ∂out/∂net = 1 − out² = 0.419974342
       ∂net/∂w   = x = 2
     """
-    for node in (result, by):
-        if not isinstance(node, Value):
-            raise TypeError(f"explain() takes Values, not {type(node).__name__}")
+    instance("result", result, Value, "a Value")
+    instance("by", by, Value, "a Value")
     max_paths = whole("max_paths", max_paths, 1)
     order = topological_order(result)
     leading = _leading_to(by, order)
     if result not in leading:
-        raise AutogradError(f"{result.label!r} does not depend on {by.label!r}")
+        raise ArgumentValueError(f"{result.label!r} does not depend on {by.label!r}")
     stations = {node for node in leading if node.name} | {result, by}
     places = {node: place for place, node in enumerate(order)}
     steps = {

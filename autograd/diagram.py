@@ -13,12 +13,14 @@ import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd.arguments import choice, each, flag, whole
+from autograd.arguments import choice, each, flag, instance, number_of, whole
 from autograd.backward import topological_order
-from autograd.errors import AutogradError
+from autograd.errors import ArgumentTypeError, ArgumentValueError, AutogradError
+from autograd.files import write
 from autograd.formula import MOST_DIGITS, UNICODE, number
 from autograd.symbolic import definition_text, factor_values
-from autograd.symbols import NOT_XML, unicode_symbol
+from autograd.symbols import unicode_symbol, visible
+from autograd.tables import decimal
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ _EDGE = {
     "fontname": _FONT, "fontsize": "10", "color": "#8a97a4", "fontcolor": "#8a3d00", "arrowsize": "0.6",
 }  # fmt: skip
 _FORMATS = ("svg", "png", "dot")
+_MOST_IN_NOTEBOOK = 300  # nodes
 _LEAF, _NAMED, _STEP, _RESULT = "#e3f0ff", "#fff7e0", "#ffffff", "#e6f6e3"
 
 
@@ -92,7 +95,7 @@ class Diagram:
             format: "svg", "png", or "dot" for the source; what the file's name ends in, if None.
 
         Raises:
-            ValueError: there is no such format, or the name ends in another one; nothing is written.
+            ArgumentValueError: there is no such format, or the name ends in another one.
             AutogradError: see `svg`.
             OSError: the file cannot be written.
 
@@ -107,7 +110,7 @@ class Diagram:
         ending = path.suffix.lower().removeprefix(".")
         format = choice("format of pictures", ending if format is None else format, _FORMATS)
         if ending and ending != format:
-            raise ValueError(f"{path.name!r} does not end in .{format}, the format to save it in")
+            raise ArgumentValueError(f"{path.name!r} does not end in .{format}, as its format does")
         match format:
             case "svg":
                 content = f"{self.svg()}\n".encode()
@@ -115,8 +118,7 @@ class Diagram:
                 content = self.png()
             case _:
                 content = self.source.encode()
-        path.write_bytes(content)
-        return path
+        return write(path, content)
 
     def _repr_svg_(self) -> str | None:
         """The picture that a notebook shows, if there is a Graphviz to draw it."""
@@ -154,9 +156,9 @@ def draw(
             four times as long for twice as many.
 
     Raises:
-        TypeError: a result, or a node to be shown, is no Value, or there is no result; or another
-            argument is not of its kind.
-        AutogradError: no result depends on a node that is to be shown, or there are more than
+        ArgumentTypeError: a result, or a node to be shown, is no Value, or there is no result; or
+            another argument is not of its kind.
+        ArgumentValueError: no result depends on a node that is to be shown, or there are more than
             ``max_nodes`` nodes to draw.
 
     >>> x = Value(3.0, "x")
@@ -171,17 +173,18 @@ def draw(
 
     chosen = None if only is None else list(each("only", only))
     if not results:
-        raise TypeError("draw() takes one Value at least")
-    for node in (*results, *(chosen or ())):
-        if not isinstance(node, Value):
-            raise TypeError(f"draw() takes Values, not {type(node).__name__}")
+        raise ArgumentTypeError("draw() takes one Value at least")
+    for node in results:
+        instance("a result", node, Value, "a Value")
+    for node in chosen or ():
+        instance("a node of only", node, Value, "a Value")
     digits, max_nodes = whole("digits", digits, 1, MOST_DIGITS), whole("max_nodes", max_nodes, 1)
     fold = flag("fold", fold)
     everything = _below(results)
     folded = fold or chosen is not None
     nodes = _stations(everything, results, chosen) if folded else everything
     if len(nodes) > max_nodes:
-        raise AutogradError(
+        raise ArgumentValueError(
             f"there are {len(nodes)} nodes to draw, more than max_nodes = {max_nodes}: "
             f"draw a node further down{'' if folded else ', or with fold=True the named nodes only'}"
         )
@@ -199,7 +202,7 @@ def draw(
         name = names[node]
         _box(graph, prefix, name, *texts[node], fillcolor=_fill(node, results))
         for index, (operand, slope) in enumerate(edges[node]):
-            label = None if slope is None else f"{slope:z.{max(digits - 2, 1)}g}"
+            label = None if slope is None else decimal(slope, max(digits - 2, 1))
             if isinstance(operand, Value):
                 tail = names[operand]
             else:
@@ -207,6 +210,11 @@ def draw(
                 _box(graph, prefix, tail, number(operand, UNICODE).text, "a constant", style="dashed")
             graph.edge(tail, name, label=label, id=f"{prefix}-{name}_{index}-edge")
     return Diagram(graph.source)
+
+
+def notebook_picture(result: Value) -> str | None:
+    """What a notebook shows of a node, as SVG; None if the graph is too large, or nothing draws it."""
+    return draw(result)._repr_svg_() if len(topological_order(result)) <= _MOST_IN_NOTEBOOK else None
 
 
 def _fill(node: Value, results: tuple[Value, ...]) -> str:
@@ -230,7 +238,7 @@ def _stations(
     below = set(everything)
     for node in chosen:
         if node not in below:
-            raise AutogradError(f"nothing that is drawn depends on {node.label!r}")
+            raise ArgumentValueError(f"nothing that is drawn depends on {node.label!r}")
     left = {*results, *chosen}
     return [node for node in everything if node in left]
 
@@ -261,8 +269,8 @@ def _box(
 
 def _literal(text: str, backslash: str) -> str:
     """Lines of text for Graphviz, which sees escape sequences and XML's entities in it."""
-    text = NOT_XML.sub("\ufffd", text).replace("&", "&amp;").replace("\\", backslash)
-    return "\\n".join(text.splitlines())
+    lines = [visible(line) for line in text.splitlines()]
+    return "\\n".join(line.replace("&", "&amp;").replace("\\", backslash) for line in lines)
 
 
 def _lines(node: Value, digits: int, gradient: bool) -> str:
@@ -270,16 +278,16 @@ def _lines(node: Value, digits: int, gradient: bool) -> str:
     formula = definition_text(node)
     name = unicode_symbol(node.name) if node.name else None
     head = f"{name} = {formula}" if name and formula else name or formula
-    value = f"{node.data:z.{digits}g}"
+    value = decimal(node.data, digits)
     lines = [head, value] if head else [value]
     if gradient:
-        lines.append(f"∂ {float(node.grad):z.{digits}g}")
+        lines.append(f"∂ {decimal(number_of(node.grad), digits)}")
     return "\n".join(lines)
 
 
 def _tooltip(node: Value) -> str:
     about = f": {node.operation.about}" if node.operation else ""
-    numbers = node.data + 0.0, float(node.grad) + 0.0  # no minus before a zero
+    numbers = node.data + 0.0, number_of(node.grad) + 0.0  # no minus before a zero
     return "{}{}\nvalue {!r}\ngradient {!r}".format(node.label, about, *numbers)
 
 

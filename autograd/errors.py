@@ -1,7 +1,20 @@
 """What the engine raises.
 
 Each error is also the built-in error that Python's own ``float`` or ``math`` would raise at the same
-place, so code written for plain numbers keeps catching it; and each is an `AutogradError`.
+place, so code written for plain numbers keeps catching it; and each is an `AutogradError`::
+
+    AutogradError
+    ├── ArgumentError              an argument that cannot be taken
+    │   ├── ArgumentTypeError        and TypeError: of the wrong kind
+    │   │   └── OperandError           among the operands of an operation, or as a node's number
+    │   ├── ArgumentValueError       and ValueError: of the right kind, with a wrong value
+    │   │   └── RegistrationError      a row of the table that is wrong
+    │   └── UnknownNameError         and KeyError: a name that stands for nothing
+    ├── DomainError                and ValueError
+    ├── DivisionByZeroError        and ZeroDivisionError
+    ├── ResultOverflowError        and OverflowError
+    ├── StaleGraphError            and RuntimeError
+    └── GradcheckError             and RuntimeError, in `autograd.check`
 """
 
 from __future__ import annotations
@@ -9,19 +22,20 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from autograd.check.report import GradcheckReport
-    from autograd.operations import Operation
+    from typing import Any
 
 __all__ = [
+    "ArgumentError",
+    "ArgumentTypeError",
+    "ArgumentValueError",
     "AutogradError",
     "DivisionByZeroError",
     "DomainError",
-    "GradcheckError",
     "OperandError",
     "RegistrationError",
     "ResultOverflowError",
     "StaleGraphError",
+    "UnknownNameError",
 ]
 
 
@@ -29,7 +43,7 @@ class AutogradError(Exception):
     """The base of every error of this package.
 
     Attributes:
-        operation: the operation that failed, or None where none was involved.
+        operation: the `Operation` that failed, or None where none was involved.
         operands: its operands as they were given, nodes and plain numbers.
 
     >>> import autograd
@@ -40,16 +54,74 @@ class AutogradError(Exception):
     log(x) needs x > 0, but x = -2.0 (node 'a')
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        operation: Operation | None = None,
-        operands: Sequence[object] = (),
-    ) -> None:
+    def __init__(self, message: str, *, operation: Any = None, operands: Sequence[object] = ()) -> None:
         super().__init__(message)
         self.operation = operation
         self.operands = tuple(operands)
+
+
+class ArgumentError(AutogradError):
+    """An argument that cannot be taken: of the wrong kind, with a wrong value, or an unknown name.
+
+    >>> import autograd
+    >>> for argnum in ("0", 5):
+    ...     try:
+    ...         autograd.grad(autograd.tanh, argnum)(0.0)
+    ...     except autograd.ArgumentError as error:
+    ...         print(error)
+    argnum must be a whole number, got '0'
+    argnum must be one of the 1 arguments given, got 5
+    """
+
+
+class ArgumentTypeError(ArgumentError, TypeError):
+    """An argument is not of the kind that is needed.
+
+    >>> import autograd
+    >>> try:
+    ...     autograd.grad(3.0)
+    ... except TypeError as error:
+    ...     print(error)
+    f must be a function, got 3.0
+    """
+
+
+class ArgumentValueError(ArgumentError, ValueError):
+    """An argument is of the right kind, but its value cannot be taken.
+
+    >>> import autograd
+    >>> try:
+    ...     autograd.gradcheck(autograd.tanh, 0.5, eps=-1e-6)
+    ... except ValueError as error:
+    ...     print(error)
+    eps must be a positive number, got -1e-06
+    """
+
+
+class UnknownNameError(ArgumentError, KeyError):
+    """A name that stands for nothing here.
+
+    >>> try:
+    ...     raise UnknownNameError("no operation 'softsine'")
+    ... except KeyError as error:
+    ...     print(error)
+    no operation 'softsine'
+    """
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # a KeyError would show the message in quotes
+
+
+class OperandError(ArgumentTypeError):
+    """An operand, or a node's own number, is no real number; or the operation is refused on nodes.
+
+    >>> import autograd
+    >>> try:
+    ...     autograd.Value("2.0", "x")
+    ... except TypeError as error:
+    ...     print(error)
+    the data of a Value must be a real number, got '2.0'
+    """
 
 
 class DomainError(AutogradError, ValueError):
@@ -88,18 +160,6 @@ class DivisionByZeroError(AutogradError, ZeroDivisionError):
     """
 
 
-class OperandError(AutogradError, TypeError):
-    """What was given is not a real number, or the operation has no useful derivative.
-
-    >>> import autograd
-    >>> try:
-    ...     autograd.Value("2.0", "x")
-    ... except TypeError as error:
-    ...     print(error)
-    the data of a Value is a real number, not str '2.0'
-    """
-
-
 class StaleGraphError(AutogradError, RuntimeError):
     """A leaf was changed after the graph above it was recorded, so the graph no longer holds.
 
@@ -121,32 +181,14 @@ class StaleGraphError(AutogradError, RuntimeError):
     """
 
 
-class RegistrationError(AutogradError, ValueError):
+class RegistrationError(ArgumentValueError):
     """An operation that was to be registered is refused; ``operands`` is where it is wrong.
 
-    >>> import autograd
+    >>> from autograd import Operation, register
+    >>> cube = Operation("cube", "x", "x * x * x", partials=["3.0 * x"], about="third power")
     >>> try:
-    ...     autograd.register("cube", "x", "x * x * x", partials=["3.0 * x"], about="third power")
-    ... except autograd.RegistrationError as error:
+    ...     register(cube)
+    ... except RegistrationError as error:
     ...     print(error.operands)
     (2.0,)
     """
-
-
-class GradcheckError(AutogradError, RuntimeError):
-    """A derivative is not what differences say it is.
-
-    Attributes:
-        report: what was found, a `GradcheckReport`.
-
-    >>> import autograd
-    >>> try:
-    ...     autograd.gradcheck(lambda w, x: w * float(x), (2.0, 3.0))
-    ... except autograd.GradcheckError as error:
-    ...     print([row.input for row in error.report.failures])
-    ['x']
-    """
-
-    def __init__(self, message: str, *, report: GradcheckReport) -> None:
-        super().__init__(message)
-        self.report = report

@@ -12,6 +12,7 @@ import math
 import operator
 
 from autograd import special
+from autograd.errors import ArgumentValueError
 
 TYPE_CHECKING = False  # importing typing for it would take a quarter of the time of this package
 if TYPE_CHECKING:
@@ -73,25 +74,25 @@ class Expression:
         has_power: whether plain floats may answer with a complex number.
 
     Raises:
-        ValueError: the text uses a name or a construct that it may not.
+        ArgumentValueError: the text uses a name or a construct that it may not.
 
     >>> Expression("1.0 / x", ["x"]).text
     '1.0 / x'
     >>> Expression("1.0 / z", ["x"])
     Traceback (most recent call last):
-    ValueError: '1.0 / z': unknown name 'z'
+    autograd.errors.ArgumentValueError: '1.0 / z': unknown name 'z'
     """
 
-    __slots__ = ("calls", "can_fail", "has_power", "text", "tree")
+    __slots__ = ("_folds", "calls", "can_fail", "has_power", "text", "tree")
 
     def __init__(self, text: str, variables: Collection[str]) -> None:
         self.text = text
         try:
             self.tree = ast.parse(text, mode="eval").body
         except SyntaxError as error:
-            raise ValueError(f"{text!r}: {error.msg}") from None
+            raise ArgumentValueError(f"{text!r}: {error.msg}") from None
         self.calls: dict[str, int] = {}
-        self.can_fail = self.has_power = False
+        self.can_fail = self.has_power = self._folds = False
         self._check(self.tree, variables)
 
     def _check(self, tree: ast.expr, variables: Collection[str]) -> None:
@@ -100,7 +101,8 @@ class Expression:
             case ast.Name(id=name):
                 children = []
                 if name not in variables and name not in CONSTANTS:
-                    raise ValueError(f"{self.text!r}: unknown name {name!r}")
+                    raise ArgumentValueError(f"{self.text!r}: unknown name {name!r}")
+                self._folds = self._folds or name == "pi"
             case ast.Constant(value=float()):
                 children = []
             case ast.BinOp(left=left, op=op, right=right) if type(op) in BINARY or isinstance(
@@ -113,7 +115,7 @@ class Expression:
                 children = [operand]
             case ast.Call(func=ast.Name(id=name), args=children, keywords=[]):
                 if self.calls.setdefault(name, len(children)) != len(children):
-                    raise ValueError(f"{self.text!r}: {name} with different numbers of operands")
+                    raise ArgumentValueError(f"{self.text!r}: {name} with different numbers of operands")
                 self.can_fail = True
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 children = [test, body, orelse]
@@ -124,16 +126,24 @@ class Expression:
             ):
                 children = [left, *comparators]
             case _:
-                raise ValueError(f"{self.text!r}: {ast.unparse(tree)!r} has no place here")
+                raise ArgumentValueError(f"{self.text!r}: {ast.unparse(tree)!r} has no place here")
+        if isinstance(tree, ast.BinOp | ast.Call) and _all_constant(children):
+            self._folds = True
         for child in children:
             self._check(child, variables)
 
     def source(self) -> str:
         """The text as fast Python: what is computed of numbers alone is computed now."""
+        if not self._folds:
+            return self.text.strip()
         return ast.unparse(_Folded().visit(ast.parse(self.text, mode="eval")))
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
+
+
+def _all_constant(operands: Sequence[ast.expr]) -> bool:
+    return all(isinstance(operand, ast.Constant) for operand in operands)
 
 
 class _Folded(ast.NodeTransformer):
@@ -150,14 +160,17 @@ class _Folded(ast.NodeTransformer):
 
     @staticmethod
     def _fold(node: ast.expr, operands: Sequence[ast.expr]) -> ast.expr:
-        if not all(isinstance(operand, ast.Constant) for operand in operands):
+        if not _all_constant(operands):
             return node
         code = compile(ast.fix_missing_locations(ast.Expression(node)), "<constant>", "eval")
         return ast.Constant(eval(code, dict(PRIMITIVES)))
 
 
 def evaluate(
-    tree: ast.expr, variables: Mapping[str, Any], apply: Callable[[str, Sequence[Any]], Any]
+    tree: ast.expr,
+    variables: Mapping[str, Any],
+    apply: Callable[[str, Sequence[Any]], Any],
+    number: Callable[[Any], float] = float,
 ) -> Any:
     """The value of a parsed text in another arithmetic.
 
@@ -165,20 +178,20 @@ def evaluate(
         tree: the tree of an `Expression`.
         variables: what each name stands for.
         apply: computes one operation, by its name in the table, of operands that may include floats.
-            A condition is decided by ``float()`` of what it compares.
+        number: the plain number of what a condition compares, or ``%`` divides.
 
     >>> evaluate(Expression("x + 2.0", ["x"]).tree, {"x": "a"}, lambda name, args: (name, *args))
     ('add', 'a', 2.0)
     """
     # an inner function would call itself, and so keep the nodes among the variables alive in a cycle
-    rest = (variables, apply)
+    rest = (variables, apply, number)
     match tree:
         case ast.Name(id=name):
             return variables[name] if name in variables else CONSTANTS[name]
         case ast.Constant(value=value):
             return value
         case ast.BinOp(left=left, op=ast.Mod(), right=right):
-            return float(evaluate(left, *rest)) % float(evaluate(right, *rest))
+            return number(evaluate(left, *rest)) % number(evaluate(right, *rest))
         case ast.BinOp(left=left, op=op, right=right):
             return apply(BINARY[type(op)], (evaluate(left, *rest), evaluate(right, *rest)))
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=float(value))):
@@ -194,7 +207,7 @@ def evaluate(
         case ast.BoolOp(values=values):
             return any(evaluate(value, *rest) for value in values)
         case ast.Compare(left=left, ops=ops, comparators=comparators):
-            numbers = [float(evaluate(side, *rest)) for side in (left, *comparators)]
+            numbers = [number(evaluate(side, *rest)) for side in (left, *comparators)]
             return all(
                 _COMPARE[type(op)](a, b) for op, a, b in zip(ops, numbers, numbers[1:], strict=False)
             )

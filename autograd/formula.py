@@ -22,9 +22,9 @@ __all__ = [
     "UNICODE",
     "Style",
     "Written",
-    "decimal",
     "latex_of",
     "number",
+    "scientific",
     "text_of",
     "value_text",
     "write",
@@ -280,11 +280,11 @@ def number(value: float, style: Style) -> Written:
     return Written(style.sign + text, PRODUCT) if value < 0.0 else Written(text)
 
 
-def decimal(value: float, style: Style, digits: int | None = None) -> Written:
+def scientific(value: float, style: Style, digits: int | None = None) -> Written:
     r"""A number as people write it: to some significant digits, or all of them if None.
 
-    >>> decimal(-1.25e-07, LATEX, 2).text, decimal(0.1, LATEX).text, decimal(-0.0, UNICODE, 6).text
-    ('-1.2 \\cdot 10^{-7}', '0.1', '0')
+    >>> [scientific(number, LATEX, 2).text for number in (-1.25e-07, 0.1, -0.0)]
+    ['-1.2 \\cdot 10^{-7}', '0.1', '0']
     """
     text = repr(abs(value)) if digits is None else f"{abs(value):.{digits}g}"
     mantissa, _, exponent = text.partition("e")
@@ -442,8 +442,8 @@ def text_of(expression: Expression, variables: Mapping[str, Written] | None = No
 def latex_of(expression: Expression, variables: Mapping[str, Written] | None = None) -> str:
     r"""An expression in LaTeX.
 
-    >>> latex_of(OPERATIONS["asin"].partials[0])
-    '\\frac{1}{\\sqrt{\\left(1 - x\\right) \\cdot \\left(1 + x\\right)}}'
+    >>> latex_of(OPERATIONS["asin"].as_taught[0])
+    '\\frac{1}{\\sqrt{1 - x^{2}}}'
     """
     return write(expression.tree, LATEX, variables).text
 

@@ -13,10 +13,9 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any
 
-from autograd.arguments import function, shown, whole
+from autograd.arguments import as_number, function, number_of, whole, wrong_kind, wrong_value
 from autograd.backward import gradients
-from autograd.codegen import as_number
-from autograd.errors import OperandError
+from autograd.errors import ArgumentTypeError, ArgumentValueError
 from autograd.pytree import leaves, mapped, rebuilt
 from autograd.value import Value
 
@@ -42,7 +41,7 @@ class _Evaluation:
 
     def __init__(self, f: Callable[..., Any], argnum: int, args: tuple[Any, ...]) -> None:
         if not -len(args) <= argnum < len(args):
-            raise OperandError(f"no argument {argnum} among the {len(args)} given", operands=args)
+            raise wrong_value("argnum", f"one of the {len(args)} arguments given", argnum)
         given = leaves(args[argnum])
         #: whether the derivatives are to be Values
         self.recorded = _depth.get() > 0 or any(isinstance(leaf, Value) for leaf in given)
@@ -61,7 +60,7 @@ class _Evaluation:
 
     def value(self, leaf: Any) -> Value | float:
         output = scalar(leaf)
-        return output if self.recorded else float(output)
+        return output if self.recorded else number_of(output)
 
 
 def _independent(leaf: Any) -> Value:
@@ -70,10 +69,7 @@ def _independent(leaf: Any) -> Value:
         return +leaf
     number = as_number(leaf)
     if number is None:
-        raise OperandError(
-            f"derivatives are taken by real numbers in lists, tuples and dicts, not by {shown(leaf)}",
-            operands=(leaf,),
-        )
+        raise wrong_kind("an argument", "a real number, in lists, tuples and dicts or alone", leaf)
     return Value(number)
 
 
@@ -83,20 +79,13 @@ def scalar(leaf: Any) -> Value | float:
         return leaf
     number = as_number(leaf)
     if number is None:
-        raise OperandError(
-            f"a function to be differentiated returns scalars, not {type(leaf).__name__}",
-            operands=(leaf,),
-        )
+        raise wrong_kind("what a differentiated function returns", "Values or real numbers", leaf)
     return number
 
 
 def _single(result: Any) -> Any:
     if isinstance(result, list | tuple | dict):
-        raise OperandError(
-            f"the function returned a {type(result).__name__}; its gradient is asked for, which a "
-            f"single number has: use jacobian for more",
-            operands=(result,),
-        )
+        raise wrong_kind("what the function returns", "a single number (see jacobian for more)", result)
     return result
 
 
@@ -113,8 +102,9 @@ def value_and_grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., tupl
         argnum: which positional argument to differentiate by.
 
     Raises:
-        OperandError: ``f`` is no function or ``argnum`` no whole number; and when called with something
-            else than real numbers, or if ``f`` returns anything but one.
+        ArgumentTypeError: ``f`` is no function or ``argnum`` no whole number; and when called with
+            something else than real numbers, or if ``f`` returns anything but one.
+        ArgumentValueError: when called with too few arguments.
 
     >>> value_and_grad(lambda w: w["a"] * w["b"] ** 2)({"a": 2.0, "b": 3.0})
     (18.0, {'a': 9.0, 'b': 12.0})
@@ -181,7 +171,8 @@ def hvp(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     the argument is.
 
     Raises:
-        OperandError: when called with a vector of another size than the argument.
+        ArgumentValueError: when called with a vector of another size than the argument.
+        ArgumentTypeError: when called with one that is not of numbers; and see `value_and_grad`.
 
     >>> hvp(lambda v: v[0] ** 2 * v[1])([2.0, 3.0], [1.0, 10.0])
     [46.0, 4.0]
@@ -191,21 +182,19 @@ def hvp(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     @wraps(f)
     def product(*args: Any) -> Any:
         if not args:
-            raise OperandError("the arguments are missing, and the vector after them")
+            raise ArgumentTypeError("the arguments are missing, and the vector after them")
         *arguments, vector = args
         weights = leaves(vector)
         for weight in weights:
             if not isinstance(weight, Value) and as_number(weight) is None:
-                raise OperandError(
-                    f"the vector is of real numbers, not of {shown(weight)}",
-                    operands=(weight,),
-                )
+                raise wrong_kind("the vector", "real numbers, nested as the argument is", weight)
 
         def directional(*inner: Any) -> Any:
             slopes = leaves(grad(f, argnum)(*inner))
             if len(slopes) != len(weights):
-                raise OperandError(
-                    f"the vector has {len(weights)} scalars and the argument {len(slopes)}",
+                raise ArgumentValueError(
+                    f"the vector must have as many scalars as the argument, {len(slopes)}, "
+                    f"got {len(weights)}",
                     operands=(vector,),
                 )
             return sum(slope * weight for slope, weight in zip(slopes, weights, strict=True))

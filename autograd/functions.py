@@ -7,8 +7,8 @@
 
 from __future__ import annotations
 
-from autograd.codegen import as_number, documentation, failure, operand_error
-from autograd.ieee import strict
+from autograd.arguments import as_number
+from autograd.codegen import documentation, failure, operand_error
 from autograd.operations import OPERATIONS
 from autograd.value import Value
 
@@ -23,6 +23,8 @@ __all__ = list(OPERATIONS)
 
 
 def _function(operation: Operation) -> Callable[..., Any]:
+    from autograd.ieee import strict
+
     on_nodes = getattr(Value, operation.name)
     on_numbers = strict(operation)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from functools import cache
 
-from autograd.errors import AutogradError
+from autograd.errors import UnknownNameError
 from autograd.expression import CONSTANTS, PRIMITIVES, evaluate
 from autograd.operations import OPERATIONS
 
@@ -103,7 +103,7 @@ def ieee_result(operation: Operation, numbers: Sequence[float]) -> float:
 
 def _primitive_value(name: str, numbers: Sequence[float]) -> float:
     if name not in PRIMITIVES:
-        raise AutogradError(f"operation {name!r} is not registered")
+        raise UnknownNameError(f"operation {name!r} is not registered")
     try:
         return PRIMITIVES[name](*numbers)
     except (ArithmeticError, ValueError):

@@ -19,15 +19,25 @@ How a row reads:
 
 from __future__ import annotations
 
-import ast
-
-from autograd.expression import BINARY, PRIMITIVES, UNARY, Expression
+from autograd.errors import ArgumentValueError, UnknownNameError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from autograd.expression import Expression
 
 __all__ = ["OPERATIONS", "REFUSED", "Operation"]
+
+#: The attributes of an `Operation` that are expressions.
+_TEXTS = ("value", "partials", "as_taught", "domain", "ieee", "kink", "formula")
+
+#: Python's operators of one operand and of two, as texts have them.
+_OPERATORS = (
+    {"-{}": "neg", "+{}": "pos", "abs({})": "abs"},
+    {"{}+{}": "add", "{}-{}": "sub", "{}*{}": "mul", "{}/{}": "truediv", "{}**{}": "pow"},
+)
 
 
 def parameter_names(parameters: str) -> tuple[str, ...]:
@@ -40,13 +50,19 @@ def parameter_names(parameters: str) -> tuple[str, ...]:
 
 
 class Operation:
-    """One row of the table.
+    """One row of the table, or one to be added to it by `autograd.register`.
+
+    What a text cannot say, a Python function may: the value and the derivatives may be functions, which
+    texts of the row then call. The value's takes the operands as floats, and raises ValueError outside
+    the domain; a derivative's takes the operands and the value. Derivatives of a derivative's function
+    are taken on nodes: it has to compute with the functions of `autograd`. One that does not (it calls
+    `math`) gives first derivatives only, and says so when more are asked for.
 
     Args:
         name: what it is called: ``Value.name()`` and ``autograd.name()``.
         parameters: the names of its one or two operands, as in ``"x"`` or ``"x, slope=0.01"``.
-        value: its value, a text of the operands.
-        partials: its derivative by each operand, texts of the operands and ``out``.
+        value: its value, a text of the operands; or a function.
+        partials: its derivative by each operand, texts of the operands and ``out``; or functions.
         domain: where it is defined; everywhere if None.
         ieee: its value by IEEE 754 where ``value`` raises.
         kink: where it is not differentiable although it is defined.
@@ -55,23 +71,32 @@ class Operation:
         symbol: what formulas call it; the name if None.
         numpy: what NumPy calls it if not so: its functions look for a method of that name.
         about: what it is, in a few words.
+        lazy: parse a text when it is first asked for and not now, as is done with the rows of the table,
+            which a test checks.
+
+    Attributes:
+        functions: the Python functions that its texts call, by name.
 
     Raises:
-        ValueError: the row contradicts itself.
+        ArgumentValueError: the row contradicts itself, or a text cannot be read.
+        ArgumentTypeError: what should be a text or a function is none.
 
     >>> OPERATIONS["log"].partials[0].text
     '1.0 / x'
     >>> Operation("twice", "x", "x + x", partials=("2.0", "2.0"), about="double")
     Traceback (most recent call last):
-    ValueError: operation 'twice': 1 operands but 2 partials
+    autograd.errors.ArgumentValueError: operation 'twice': 1 operands but 2 partials
     """
 
     __slots__ = (
+        "_expressions",
+        "_texts",
         "about",
         "as_taught",
         "default",
         "domain",
         "formula",
+        "functions",
         "ieee",
         "kink",
         "name",
@@ -87,9 +112,9 @@ class Operation:
         self,
         name: str,
         parameters: str,
-        value: str,
+        value: str | Callable[..., float],
         *,
-        partials: Sequence[str],
+        partials: Sequence[str | Callable[..., Any]],
         about: str,
         domain: str | None = None,
         ieee: str = "nan",
@@ -98,7 +123,22 @@ class Operation:
         as_taught: Sequence[str] = (),
         symbol: str | None = None,
         numpy: str | None = None,
+        lazy: bool = False,
     ) -> None:
+        if not lazy:
+            from autograd.arguments import items, text
+
+            for what, given in (
+                *(("name", name), ("parameters", parameters), ("about", about), ("ieee", ieee)),
+                *(("domain", domain), ("kink", kink), ("formula", formula)),
+                *(("symbol", symbol), ("numpy", numpy)),
+            ):
+                if given is not None or what in {"name", "parameters", "about", "ieee"}:
+                    text(what, given)
+            partials = items("partials", partials)
+            as_taught = [
+                text(f"as_taught[{n}]", each) for n, each in enumerate(items("as_taught", as_taught))
+            ]
         self.name = name
         self.about = about
         self.symbol = symbol or name
@@ -108,28 +148,86 @@ class Operation:
         #: the default of the last operand, if it has one
         self.default = self._find_default(parameters)
         if len(self.parameters) > 2:
-            raise ValueError(f"operation {name!r}: a node has at most two operands")
+            raise ArgumentValueError(f"operation {name!r}: a node has at most two operands")
         as_taught = as_taught or [""] * len(partials)
         for what, texts in (("partials", partials), ("as_taught", as_taught)):
             if len(texts) != len(self.parameters):
-                raise ValueError(
+                raise ArgumentValueError(
                     f"operation {name!r}: {len(self.parameters)} operands but {len(texts)} {what}"
                 )
+        self.functions: dict[str, Callable[..., Any]] = {}
+        value = self._as_text("value", name, value)
+        partials = [
+            self._as_text(f"partials[{n}]", f"{name}_d{self.parameters[n]}", each, "out")
+            for n, each in enumerate(partials)
+        ]
+        #: Python's operator that the value is, if it is just one: ``mul`` for "x * y"
+        self.operator = _operator(value, self.parameters)
+        self._expressions: dict[str, Any] = {}
+        self._texts: dict[str, Any] = {
+            "value": value,
+            "partials": partials,
+            "as_taught": as_taught,
+            "domain": domain,
+            "ieee": ieee,
+            "kink": kink,
+            "formula": formula,
+        }
+        if not lazy:
+            for what in _TEXTS:
+                getattr(self, what)
+
+    if TYPE_CHECKING:
+        value: Expression
+        partials: tuple[Expression, ...]
+        as_taught: tuple[Expression, ...]
+        domain: Expression | None
+        ieee: Expression
+        kink: Expression | None
+        formula: Expression
+
+    else:
+
+        def __getattr__(self, what: str) -> Any:
+            """Parse a text that is asked for the first time: its attribute is not set yet."""
+            if what not in _TEXTS:
+                raise AttributeError(f"'Operation' object has no attribute {what!r}")
+            # where several threads ask, all of them get the same
+            expression = self._expressions.setdefault(what, self._parsed(what))
+            setattr(self, what, expression)
+            return expression
+
+    def _as_text(self, what: str, name: str, given: str | Callable[..., Any], *more: str) -> str:
+        """A text; of a function, its call."""
+        if isinstance(given, str):
+            return given
+        if not callable(given):
+            from autograd.arguments import wrong_kind
+
+            raise wrong_kind(f"operation {self.name!r}: {what}", "a text or a function", given)
+        self.functions[name] = given
+        return f"{name}({', '.join((*self.parameters, *more))})"
+
+    def _parsed(self, what: str) -> Any:
+        from autograd.expression import Expression
+
+        text = self._texts[what]
         inside = (*self.parameters, "out")
         try:
-            self.value = Expression(value, self.parameters)
-            self.partials = tuple(Expression(text, inside) for text in partials)
-            self.as_taught = tuple(
-                Expression(taught, inside) if taught else partial
-                for taught, partial in zip(as_taught, self.partials, strict=True)
-            )
-            self.domain = Expression(domain, self.parameters) if domain else None
-            self.ieee = Expression(ieee, self.parameters)
-            self.kink = Expression(kink, self.parameters) if kink else None
-            self.formula = Expression(formula, self.parameters) if formula else self.value
-        except ValueError as error:
-            raise ValueError(f"operation {name!r}: {error}") from None
-        self.operator = self._find_operator()
+            match what:
+                case "partials":
+                    return tuple(Expression(partial, inside) for partial in text)
+                case "as_taught":
+                    return tuple(
+                        Expression(taught, inside) if taught else partial
+                        for taught, partial in zip(text, self.partials, strict=True)
+                    )
+                case "formula" if not text:
+                    return self.value
+                case _:
+                    return Expression(text, self.parameters) if text else None
+        except ArgumentValueError as error:
+            raise ArgumentValueError(f"operation {self.name!r}: {error}") from None
 
     def _find_default(self, parameters: str) -> float | None:
         first, equals, default = parameters.partition("=")
@@ -137,51 +235,43 @@ class Operation:
             return None
         try:
             if first.count(",") != len(self.parameters) - 1:
-                raise ValueError("an operand with a default comes last")
+                raise ArgumentValueError("an operand with a default comes last")
             return float(default)
         except ValueError as error:
-            raise ValueError(f"operation {self.name!r}: a default of an operand: {error}") from None
+            raise ArgumentValueError(
+                f"operation {self.name!r}: a default of an operand: {error}"
+            ) from None
 
-    def _find_operator(self) -> str | None:
-        """``mul`` for "x * y": the operator of Python that the value is, if it is just one."""
-        match self.value.tree:
-            case ast.BinOp(left=ast.Name(id=x), op=op, right=ast.Name(id=y)) if x != y:
-                return {"div": "truediv"}.get(BINARY[type(op)], BINARY[type(op)])
-            case ast.UnaryOp(op=op, operand=ast.Name()):
-                return UNARY[type(op)]
-            case ast.Call(func=ast.Name(id="abs"), args=[ast.Name()]):
-                return "abs"
-        return None
+    def check_calls(self, table: Mapping[str, Operation]) -> None:
+        """Raise an error unless every function that the row calls can be had.
 
-    def check_calls(self, table: Mapping[str, Operation], functions: Collection[str] = ()) -> None:
-        """Raise ValueError unless every function that the row calls can be had.
-
-        A partial is also evaluated on nodes, so it calls operations alone, or ``functions`` of its own.
+        A partial is also evaluated on nodes, so it calls operations alone, or functions of its own.
 
         Raises:
-            ValueError: the row calls what is none of these, or with too few or too many operands.
+            ArgumentValueError: the row calls what is none of these, or with too few or many operands.
 
         >>> row = Operation("twice", "x", "double(x)", partials=["2.0"], about="double")
-        >>> row.check_calls(OPERATIONS, ["double"])
         >>> row.check_calls(OPERATIONS)
         Traceback (most recent call last):
-        ValueError: operation 'twice': unknown function 'double'
+        autograd.errors.ArgumentValueError: operation 'twice': unknown function 'double'
         """
+        from autograd.expression import PRIMITIVES
+
         for text in (*self.partials, *self.as_taught):
-            for name in text.calls.keys() - table.keys() - set(functions):
-                raise ValueError(
+            for name in text.calls.keys() - table.keys() - self.functions.keys():
+                raise ArgumentValueError(
                     f"operation {self.name!r}: {text.text!r} calls {name!r}, which is no operation, "
                     f"and derivatives are computed on nodes too"
                 )
         for text in self.texts:
             for name, count in text.calls.items():
-                if name in functions:
+                if name in self.functions:
                     continue
                 if name not in table and name not in PRIMITIVES:
-                    raise ValueError(f"operation {self.name!r}: unknown function {name!r}")
+                    raise ArgumentValueError(f"operation {self.name!r}: unknown function {name!r}")
                 arity = table[name].arity if name in table else 2  # copysign alone is no operation
                 if count != arity:
-                    raise ValueError(
+                    raise ArgumentValueError(
                         f"operation {self.name!r}: {name} takes {arity} operands, not {count}"
                     )
 
@@ -211,20 +301,35 @@ class Operation:
         return _operation_named, (self.name,)
 
 
+def _operator(value: str, parameters: Sequence[str]) -> str | None:
+    """The operator of Python that a text is, told without parsing it.
+
+    >>> _operator("x * y", ["x", "y"]), _operator("-x", ["x"]), _operator("x * x", ["x"])
+    ('mul', 'neg', None)
+    """
+    dense = value.replace(" ", "")
+    for form, operator in _OPERATORS[len(parameters) - 1].items():
+        if form.format(*parameters) == dense:
+            return operator
+    return None
+
+
 def _operation_named(name: str) -> Operation:
     if name not in OPERATIONS:
-        from autograd.errors import AutogradError
-
-        raise AutogradError(f"operation {name!r} is not registered here; register it before loading")
+        raise UnknownNameError(f"operation {name!r} is not registered here; register it before loading")
     return OPERATIONS[name]
+
+
+def _row(*about: str, **texts: Any) -> Operation:
+    return Operation(*about, **texts, lazy=True)
 
 
 _TABLE = (
     # --- arithmetic -----------------------------------------------------------------------------
-    Operation("add", "x, y", "x + y", partials=("1.0", "1.0"), about="sum"),
-    Operation("sub", "x, y", "x - y", partials=("1.0", "-1.0"), about="difference"),
-    Operation("mul", "x, y", "x * y", partials=("y", "x"), about="product"),
-    Operation(
+    _row("add", "x, y", "x + y", partials=("1.0", "1.0"), about="sum"),
+    _row("sub", "x, y", "x - y", partials=("1.0", "-1.0"), about="difference"),
+    _row("mul", "x, y", "x * y", partials=("y", "x"), about="product"),
+    _row(
         "div",
         "x, y",
         "x / y",
@@ -234,26 +339,29 @@ _TABLE = (
         ieee="nan if x == 0.0 or x != x else copysign(inf, x) * copysign(1.0, y)",
         about="quotient",
     ),
-    Operation("neg", "x", "-x", partials=("-1.0",), about="negation"),
-    Operation("pos", "x", "+x", partials=("1.0",), about="the number itself"),
-    Operation(
+    _row("neg", "x", "-x", partials=("-1.0",), about="negation"),
+    _row("pos", "x", "+x", partials=("1.0",), about="the number itself"),
+    _row(
         "pow",
         "x, y",
         "x ** y",
         # y - 1 is not always exact, and x ** (y - 1) magnifies its rounding by log x; out / x does
-        # not, but is 0/0 at 0. Neither computes a logarithm, and both are smooth. At x = 0 the texts
-        # are others that have the right value there and the right derivatives in turn, -inf by x and y
-        # for y <= 1, where 0·inf would be NaN.
+        # not, but is 0/0 at 0. Neither computes a logarithm, and both are smooth. Where x or out is 0
+        # or infinite, 0·inf would be NaN: the texts there are others, which have the limits of the
+        # derivatives and, differentiated in turn, those up to the third order, mixed ones too.
         partials=(
             (
-                "(0.0 if y == 0.0 else (2.0 - y) / (x + 0.0) if 0.0 < y < 1.0 "
-                "else x ** (y - 1.0) + sqrt(1.0 - y) if y == 1.0 else y * x ** (y - 1.0)) if x == 0.0 "
-                "else y * x ** (y - 1.0) if 0.0 != y == y - 1.0 + 1.0 != y - 1.0 else y * out / x"
+                "(sqrt(y) if y == 0.0 else 1.0 / y / (x + 0.0) if 0.0 < y < 1.0 "
+                "else x ** (y - 1.0) - sqrt(y - 1.0) if y == 1.0 "
+                "else x ** (y - 1.0) if 1.0 < y < 2.0 else y * x ** (y - 1.0)) if x == 0.0 "
+                "else y * x ** (y - 1.0) if 0.0 != y == y - 1.0 + 1.0 != y - 1.0 "
+                "else y * out / x if 0.0 < out < inf "
+                "else x ** (y - 1.0) if out == 0.0 else y * x ** (y - 1.0)"
             ),
             (
-                "(0.0 if y <= 0.0 else 0.0 - x ** y if y < 1.0 or y > 2.0 "
-                "else 0.0 - sqrt(x) if y == 1.0 else 0.0 - x ** ((y + 1.0) / 2.0)) if x == 0.0 "
-                "else out * log(x)"
+                "(0.0 if y == 0.0 else 0.0 - x ** (y - 0.5) if y == 1.0 or y == 2.0 "
+                "else 0.0 - x ** y) if x == 0.0 else out * log(x) if x < inf "
+                "else x ** (y + 0.5) if y == 0.0 or y == 1.0 or y == 2.0 else x ** y"
             ),
         ),
         as_taught=("y * x ** (y - 1.0)", "out * log(x)"),
@@ -266,7 +374,7 @@ _TABLE = (
         kink="x == 0.0 and y == 0.0",
         about="power; 0**0 is 1 with derivatives (0, 0)",
     ),
-    Operation(
+    _row(
         "abs",
         "x",
         "abs(x)",
@@ -274,7 +382,7 @@ _TABLE = (
         kink="x == 0.0",
         about="absolute value",
     ),
-    Operation(
+    _row(
         "reciprocal",
         "x",
         "1.0 / x",
@@ -284,8 +392,8 @@ _TABLE = (
         ieee="copysign(inf, x)",
         about="reciprocal",
     ),
-    Operation("square", "x", "x * x", partials=("2.0 * x",), formula="x ** 2.0", about="square"),
-    Operation(
+    _row("square", "x", "x * x", partials=("2.0 * x",), formula="x ** 2.0", about="square"),
+    _row(
         "sqrt",
         "x",
         "sqrt(x)",
@@ -294,21 +402,25 @@ _TABLE = (
         domain="x >= 0.0",
         about="square root; its slope at 0 is infinite",
     ),
-    Operation(
+    _row(
         "cbrt",
         "x",
         "cbrt(x)",
-        # Two thirds of out/x and one of 1/out²: as in Newton's step, the error of the root, which is up
-        # to 4 ulp in some libraries, drops out. At 0 and ±inf out/x is NaN.
+        # 2x/out and out² are two thirds and one of 3·out²: as in Newton's step, the error of the root,
+        # which is up to 4 ulp in some libraries, drops out. At 0 and ±inf x/out is NaN.
         partials=(
-            "1.0 / (3.0 * out * out) if x == x + x else (2.0 * out / x + 1.0 / (out * out)) / 9.0",
+            (
+                "1.0 / (2.0 * (x / out) + out * out) if 2.0 ** -220.0 < out * out < inf "
+                "else 1.0 / out / out / 3.0 if x == x + x "
+                "else abs(x) ** -0.6666666666666666 * abs(x) ** -3.7e-17 / 3.0"
+            ),
         ),
         as_taught=("1.0 / (3.0 * out ** 2.0)",),
         about="cube root; its slope at 0 is infinite",
     ),
     # --- exponentials and logarithms ------------------------------------------------------------
-    Operation("exp", "x", "exp(x)", partials=("out",), ieee="inf", about="exponential"),
-    Operation(
+    _row("exp", "x", "exp(x)", partials=("out",), ieee="inf", about="exponential"),
+    _row(
         "expm1",
         "x",
         "expm1(x)",
@@ -317,7 +429,7 @@ _TABLE = (
         formula="exp(x) - 1.0",
         about="exp(x) - 1, exact near 0",
     ),
-    Operation(
+    _row(
         "exp2",
         "x",
         "exp2(x)",
@@ -326,7 +438,7 @@ _TABLE = (
         formula="2.0 ** x",
         about="power of 2",
     ),
-    Operation(
+    _row(
         "log",
         "x",
         "log(x)",
@@ -336,7 +448,7 @@ _TABLE = (
         symbol="ln",
         about="natural logarithm",
     ),
-    Operation(
+    _row(
         "log1p",
         "x",
         "log1p(x)",
@@ -346,7 +458,7 @@ _TABLE = (
         formula="log(1.0 + x)",
         about="log(1 + x), exact near 0",
     ),
-    Operation(
+    _row(
         "log2",
         "x",
         "log2(x)",
@@ -357,7 +469,7 @@ _TABLE = (
         symbol="log₂",
         about="logarithm to base 2",
     ),
-    Operation(
+    _row(
         "log10",
         "x",
         "log10(x)",
@@ -369,10 +481,8 @@ _TABLE = (
         about="logarithm to base 10",
     ),
     # --- trigonometry ---------------------------------------------------------------------------
-    Operation(
-        "sin", "x", "sin(x)", partials=("cos(x)",), domain="-inf < x < inf", about="sine of radians"
-    ),
-    Operation(
+    _row("sin", "x", "sin(x)", partials=("cos(x)",), domain="-inf < x < inf", about="sine of radians"),
+    _row(
         "cos",
         "x",
         "cos(x)",
@@ -380,7 +490,7 @@ _TABLE = (
         domain="-inf < x < inf",
         about="cosine of radians",
     ),
-    Operation(
+    _row(
         "tan",
         "x",
         "tan(x)",
@@ -389,39 +499,44 @@ _TABLE = (
         domain="-inf < x < inf",
         about="tangent of radians",
     ),
-    Operation(
+    _row(
         "asin",
         "x",
         "asin(x)",
-        partials=("1.0 / sqrt((1.0 - x) * (1.0 + x))",),
+        partials=("1.0 / sqrt(1.0 - x * x if x * x < 0.5 or x * x == 1.0 else (1.0 - x) * (1.0 + x))",),
         as_taught=("1.0 / sqrt(1.0 - x ** 2.0)",),
         domain="-1.0 <= x <= 1.0",
         symbol="arcsin",
         numpy="arcsin",
         about="inverse sine; its slope at ±1 is infinite",
     ),
-    Operation(
+    _row(
         "acos",
         "x",
         "acos(x)",
-        partials=("-1.0 / sqrt((1.0 - x) * (1.0 + x))",),
+        partials=("-1.0 / sqrt(1.0 - x * x if x * x < 0.5 or x * x == 1.0 else (1.0 - x) * (1.0 + x))",),
         as_taught=("-1.0 / sqrt(1.0 - x ** 2.0)",),
         domain="-1.0 <= x <= 1.0",
         symbol="arccos",
         numpy="arccos",
         about="inverse cosine; its slope at ±1 is infinite",
     ),
-    Operation(
+    _row(
         "atan",
         "x",
         "atan(x)",
-        partials=("square(1.0 / hypot(x, 1.0))",),
+        partials=(
+            (
+                "0.5 + 0.5 * cos(2.0 * out) if x * x < 2.0 "
+                "else 1.0 / (1.0 + x * x) if x * x < 2.0 ** 300.0 else square(1.0 / hypot(x, 1.0))"
+            ),
+        ),
         as_taught=("1.0 / (1.0 + x ** 2.0)",),
         symbol="arctan",
         numpy="arctan",
         about="inverse tangent",
     ),
-    Operation(
+    _row(
         "atan2",
         "y, x",
         "atan2(y, x)",
@@ -445,7 +560,7 @@ _TABLE = (
         about="angle of the point (x, y)",
     ),
     # --- hyperbolic functions -------------------------------------------------------------------
-    Operation(
+    _row(
         "sinh",
         "x",
         "sinh(x)",
@@ -453,41 +568,47 @@ _TABLE = (
         ieee="copysign(inf, x)",
         about="hyperbolic sine",
     ),
-    Operation("cosh", "x", "cosh(x)", partials=("sinh(x)",), ieee="inf", about="hyperbolic cosine"),
-    Operation(
+    _row("cosh", "x", "cosh(x)", partials=("sinh(x)",), ieee="inf", about="hyperbolic cosine"),
+    _row(
         "tanh",
         "x",
         "tanh(x)",
-        partials=("4.0 * sigmoid(2.0 * x) * sigmoid(-2.0 * x)",),
+        partials=(
+            (
+                "1.0 - out * out if out * out < 0.25 "
+                "else 2.0 * (1.0 + out) * exp(-2.0 * x) / (1.0 + exp(-2.0 * x)) if x > 0.0 "
+                "else 2.0 * (1.0 - out) * exp(2.0 * x) / (1.0 + exp(2.0 * x))"
+            ),
+        ),
         as_taught=("1.0 - out ** 2.0",),
         about="hyperbolic tangent",
     ),
-    Operation(
+    _row(
         "asinh",
         "x",
         "asinh(x)",
-        partials=("1.0 / hypot(x, 1.0)",),
+        partials=("sqrt(1.0 / (1.0 + x * x)) if x * x < 2.0 ** 300.0 else 1.0 / hypot(x, 1.0)",),
         as_taught=("1.0 / sqrt(x ** 2.0 + 1.0)",),
         symbol="arsinh",
         numpy="arcsinh",
         about="inverse hyperbolic sine",
     ),
-    Operation(
+    _row(
         "acosh",
         "x",
         "acosh(x)",
-        partials=("1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0))",),
+        partials=("1.0 / sqrt(x - 1.0) / sqrt(x + 1.0)",),
         as_taught=("1.0 / sqrt(x ** 2.0 - 1.0)",),
         domain="x >= 1.0",
         symbol="arcosh",
         numpy="arccosh",
         about="inverse hyperbolic cosine; its slope at 1 is infinite",
     ),
-    Operation(
+    _row(
         "atanh",
         "x",
         "atanh(x)",
-        partials=("1.0 / ((1.0 - x) * (1.0 + x))",),
+        partials=("1.0 / (1.0 - x * x if x * x < 0.5 else (1.0 - x) * (1.0 + x))",),
         as_taught=("1.0 / (1.0 - x ** 2.0)",),
         domain="-1.0 < x < 1.0",
         ieee="copysign(inf, x) if abs(x) == 1.0 else nan",
@@ -495,7 +616,7 @@ _TABLE = (
         numpy="arctanh",
         about="inverse hyperbolic tangent",
     ),
-    Operation(
+    _row(
         "hypot",
         "x, y",
         "hypot(x, y)",
@@ -521,7 +642,7 @@ _TABLE = (
         about="length of the vector (x, y), √(x² + y²)",
     ),
     # --- the normal distribution ----------------------------------------------------------------
-    Operation(
+    _row(
         "erf",
         "x",
         "erf(x)",
@@ -529,7 +650,7 @@ _TABLE = (
         as_taught=("2.0 * exp(-(x ** 2.0)) / sqrt(pi)",),
         about="error function",
     ),
-    Operation(
+    _row(
         "erfc",
         "x",
         "erfc(x)",
@@ -537,15 +658,16 @@ _TABLE = (
         as_taught=("-2.0 * exp(-(x ** 2.0)) / sqrt(pi)",),
         about="1 - erf(x), exact far out",
     ),
-    Operation(
+    _row(
         "gaussian",
         "x",
         "gaussian(x)",
-        partials=("-x * out",),
+        partials=("-x * out if out > 0.0 else -0.0 / x",),
+        as_taught=("-x * out",),
         formula="exp(-(x ** 2.0) / 2.0)",
         about="exp(-x²/2)",
     ),
-    Operation(
+    _row(
         "normal_cdf",
         "x",
         "normal_cdf(x)",
@@ -555,16 +677,21 @@ _TABLE = (
         about="standard normal distribution function",
     ),
     # --- activations ----------------------------------------------------------------------------
-    Operation(
+    _row(
         "sigmoid",
         "x",
         "1.0 / (1.0 + exp(-x)) if x >= 0.0 else exp(x) / (1.0 + exp(x))",
-        partials=("out * sigmoid(-x)",),
+        partials=(
+            (
+                "0.5 / (1.0 + cosh(x)) if -1.0 < x < 1.0 else out * (1.0 - out) if x < 0.0 "
+                "else out / (1.0 + exp(x)) if x < 40.0 else exp(-x)"
+            ),
+        ),
         as_taught=("out * (1.0 - out)",),
         symbol="σ",
         about="logistic function 1/(1 + exp(-x))",
     ),
-    Operation(
+    _row(
         "logsigmoid",
         "x",
         "min(x, 0.0) - log1p(exp(-abs(x)))",
@@ -573,7 +700,7 @@ _TABLE = (
         formula="log(sigmoid(x))",
         about="log of the logistic function",
     ),
-    Operation(
+    _row(
         "softplus",
         "x",
         "max(x, 0.0) + log1p(exp(-abs(x)))",
@@ -581,7 +708,7 @@ _TABLE = (
         formula="log(1.0 + exp(x))",
         about="log(1 + exp(x))",
     ),
-    Operation(
+    _row(
         "relu",
         "x",
         "0.0 if x <= 0.0 else x",
@@ -590,7 +717,7 @@ _TABLE = (
         symbol="ReLU",
         about="rectified linear unit",
     ),
-    Operation(
+    _row(
         "leaky_relu",
         "x, slope=0.01",
         "x if x > 0.0 else slope * x",
@@ -602,7 +729,7 @@ _TABLE = (
         symbol="LeakyReLU",
         about="rectified linear unit with a slope on the left",
     ),
-    Operation(
+    _row(
         "elu",
         "x, alpha=1.0",
         "x if x > 0.0 else alpha * expm1(x)",
@@ -622,27 +749,39 @@ _TABLE = (
         symbol="ELU",
         about="exponential linear unit",
     ),
-    Operation(
+    _row(
         "silu",
         "x",
         # far out on the left sigmoid(x) is exp(x), which underflows before the product does
-        ("-0.0 if x < -1500.0 else x * exp(0.5 * x) * exp(0.5 * x) if x < -700.0 else x * sigmoid(x)"),
-        partials=("sigmoid(x) + out * sigmoid(-x)",),
+        (
+            "-0.0 if x < -1500.0 else x * exp(0.5 * x) * exp(0.5 * x) if x < -700.0 "
+            "else x / (1.0 + exp(-x))"
+        ),
+        partials=(
+            (
+                "sigmoid(x) + 0.5 * x / (1.0 + cosh(x)) if -1.0 < x < 1.0 "
+                "else out / x + out - out * out / x if x < 0.0 "
+                "else 1.0 - exp(-x) * (1.0 - out) / (1.0 + exp(-x)) if x < 40.0 "
+                "else 1.0 - exp(-x) - silu(-x)"
+            ),
+        ),
         as_taught=("sigmoid(x) * (1.0 + x * (1.0 - sigmoid(x)))",),
         symbol="SiLU",
         about="sigmoid linear unit x·σ(x), also called swish",
     ),
-    Operation(
+    _row(
         "gelu",
         "x",
         "gelu(x)",
-        partials=("normal_cdf(x) + x * gaussian(x) / sqrt(2.0 * pi)",),
+        partials=(
+            "normal_cdf(x) + x * gaussian(x) / sqrt(2.0 * pi) if x * x < 1600.0 else normal_cdf(x)",
+        ),
         as_taught=("normal_cdf(x) + x * exp(-(x ** 2.0) / 2.0) / sqrt(2.0 * pi)",),
         symbol="GELU",
         about="Gaussian error linear unit x·Φ(x), exact",
     ),
     # --- the greater and the lesser -------------------------------------------------------------
-    Operation(
+    _row(
         "max",
         "x, y",
         "x if x >= y else y if y >= x else nan",
@@ -653,7 +792,7 @@ _TABLE = (
         kink="x == y",
         about="the greater of two; a tie shares the derivative",
     ),
-    Operation(
+    _row(
         "min",
         "x, y",
         "x if x <= y else y if y <= x else nan",
@@ -669,9 +808,6 @@ _TABLE = (
 #: Every operation by its name.
 OPERATIONS: dict[str, Operation] = {operation.name: operation for operation in _TABLE}
 
-for _operation in _TABLE:
-    _operation.check_calls(OPERATIONS)
-
 #: What is refused, by the names that ask for it: its derivative is 0 wherever it has one.
 REFUSED: dict[str, tuple[str, ...]] = {
     "//": ("__floordiv__", "__rfloordiv__"),
@@ -680,4 +816,5 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "floor": ("floor", "__floor__"),
     "ceil": ("ceil", "__ceil__"),
     "trunc": ("trunc", "__trunc__"),
+    "round": ("__round__", "rint"),
 }

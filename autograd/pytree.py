@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from autograd.errors import OperandError
+from autograd.errors import ArgumentValueError
 
 __all__ = ["leaves", "paths", "rebuilt"]
 
@@ -14,7 +14,7 @@ def leaves(tree: Any) -> list[Any]:
     """The scalars of nested lists, tuples and dicts, from left to right.
 
     Raises:
-        OperandError: something contains itself.
+        ArgumentValueError: something contains itself.
 
     >>> leaves({"w": [1.0, (2.0, 3.0)], "b": 4.0})
     [1.0, 2.0, 3.0, 4.0]
@@ -22,7 +22,7 @@ def leaves(tree: Any) -> list[Any]:
     try:
         return list(_leaves(tree))
     except RecursionError:
-        raise OperandError(
+        raise ArgumentValueError(
             f"a {type(tree).__name__} is nested too deeply, or contains itself", operands=(tree,)
         ) from None
 

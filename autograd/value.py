@@ -5,16 +5,16 @@ from __future__ import annotations
 from operator import attrgetter
 
 from autograd import codegen
-from autograd.arguments import shown
-from autograd.backward import backward, topological_order
-from autograd.errors import AutogradError, OperandError
+from autograd.arguments import as_number, number_of, shown, wrong_kind
+from autograd.backward import backward
+from autograd.errors import ArgumentTypeError, AutogradError, OperandError
 from autograd.methods import Methods
 from autograd.operations import OPERATIONS
-from autograd.pickling import below, operands_first
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, SupportsFloat
+    from collections.abc import Callable
+    from typing import Any, ClassVar, SupportsFloat
 
     from autograd.operations import Operation
     from autograd.pickling import Below
@@ -80,8 +80,13 @@ class Value(Methods, metaclass=_Leaf):
 
         def __init__(self, data: SupportsFloat, name: str | None = None) -> None: ...
 
+    # How a node without a name is written, and the picture that a notebook shows: both are built upon
+    # this class, so it cannot import them. The package sets them, see `autograd/__init__.py`.
+    _written: ClassVar[Callable[[Value], str]]
+    _repr_svg_: ClassVar[Callable[[Value], str | None]]
+
     def __init_subclass__(cls, **_: object) -> None:
-        raise TypeError("Value is final: operations would not return nodes of a subclass")
+        raise ArgumentTypeError("Value is final: operations would not return nodes of a subclass")
 
     # --- what a node tells --------------------------------------------------------------------
 
@@ -136,7 +141,7 @@ class Value(Methods, metaclass=_Leaf):
         return self._grad
 
     @grad.setter
-    def grad(self, grad: SupportsFloat) -> None:
+    def grad(self, grad: SupportsFloat | Value) -> None:
         if grad.__class__ is not float and grad.__class__ is not Value:
             grad = _real(grad, "grad", self)
         self._grad = grad
@@ -146,7 +151,7 @@ class Value(Methods, metaclass=_Leaf):
         """What the node was called, or None. See `named` and `label`.
 
         Raises:
-            OperandError: on setting, if it is not text.
+            ArgumentTypeError: on setting, if it is no string.
 
         >>> w, unnamed = Value(0.5, "w"), Value(2.0)
         >>> w.name, unnamed.name
@@ -160,7 +165,7 @@ class Value(Methods, metaclass=_Leaf):
     @name.setter
     def name(self, name: str) -> None:
         if not isinstance(name, str):
-            raise OperandError(f"a name is text, not {shown(name)}", operands=(name,))
+            raise wrong_kind("a name", "a string", name)
         self._name = name
 
     def named(self, name: str) -> Value:
@@ -181,9 +186,7 @@ class Value(Methods, metaclass=_Leaf):
         >>> (a * 3 + 1).label, Value(5.0).label
         ('a·3 + 1', '5')
         """
-        from autograd.symbolic import label
-
-        return label(self, symbol=str)
+        return self.name or self._written()
 
     @property
     def operands(self) -> tuple[Value | float, ...]:
@@ -216,16 +219,8 @@ class Value(Methods, metaclass=_Leaf):
         if self.operation is not None:
             parts.append(f"operation={self.operation.name!r}")
         if self.grad:
-            parts.append(f"grad={float(self.grad)!r}")
+            parts.append(f"grad={number_of(self.grad)!r}")
         return f"Value({', '.join(parts)})"
-
-    def _repr_svg_(self) -> str | None:
-        """The picture that a notebook shows, unless the graph is too large to be looked at."""
-        if len(topological_order(self)) > 300:
-            return None
-        from autograd.diagram import draw
-
-        return draw(self)._repr_svg_()
 
     # --- derivatives --------------------------------------------------------------------------
 
@@ -245,7 +240,7 @@ class Value(Methods, metaclass=_Leaf):
 
         Raises:
             StaleGraphError: with ``create_graph``, a leaf's data has changed since the graph was made.
-            OperandError: ``create_graph`` is neither True nor False.
+            ArgumentTypeError: ``create_graph`` is neither True nor False.
 
         >>> x = Value(2.0)
         >>> (x ** 3).backward(create_graph=True)
@@ -259,21 +254,35 @@ class Value(Methods, metaclass=_Leaf):
 
     # --- a number among Python's numbers ------------------------------------------------------
 
-    def __float__(self) -> float:
-        return self._data
+    def item(self) -> float:
+        """The number: `data`, as NumPy and PyTorch call it.
 
-    def __int__(self) -> int:
-        return int(self._data)
+        >>> Value(3.0).item()
+        3.0
+        """
+        return self._data
 
     def __bool__(self) -> bool:
         return self._data != 0.0
 
-    def __round__(self, digits: int | None = None) -> float:
-        """The number rounded, as a plain number: rounding has no useful derivative."""
-        return round(self._data, digits)
-
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else str(self)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the two are the same node; a plain number is refused, since it never is one."""
+        if other.__class__ is Value:
+            return NotImplemented
+        from numbers import Number
+
+        if not isinstance(other, Number):
+            return NotImplemented
+        raise OperandError(
+            f"node {self.label!r} equals itself alone, and no number: "
+            f"write v.data == {shown(other)} to compare its number, v is w to compare nodes",
+            operands=(self, other),
+        )
+
+    __hash__ = object.__hash__
 
     def __lt__(self, other: Value | SupportsFloat) -> bool:
         number = _comparable(other)
@@ -298,6 +307,8 @@ class Value(Methods, metaclass=_Leaf):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         """Operands before results, so that nothing recurses, and down to what has been copied."""
+        from autograd.pickling import operands_first
+
         for node in operands_first(self, lambda node: id(node) in memo):
             data, grad, name, x, dx, y, dy = node._parts()
             x = memo[id(x)] if x.__class__ is Value else x
@@ -308,6 +319,8 @@ class Value(Methods, metaclass=_Leaf):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How pickle takes a node apart: what lies below it comes first, so that nothing recurses."""
+        from autograd.pickling import below
+
         return _rebuilt, (below(self), self.operation, *self._parts())
 
     def _parts(self) -> tuple[Any, ...]:
@@ -350,16 +363,16 @@ def _rebuilt(
 def _comparable(other: Value | SupportsFloat) -> float | None:
     if other.__class__ is Value:  # isinstance is slow beside a metaclass
         return other._data
-    return other if other.__class__ is float else codegen.as_number(other)
+    return other if other.__class__ is float else as_number(other)
 
 
 def _real(number: object, what: str, node: Value | None = None) -> float:
-    real = codegen.as_number(number)
+    real = as_number(number)
     if real is None:
         where = f" of node {node.label!r}" if node is not None else " of a Value"
         hint = "; use its .data" if isinstance(number, Value) else ""
         raise OperandError(
-            f"the {what}{where} is a real number, not {shown(number)}{hint}",
+            f"the {what}{where} must be a real number, got {shown(number)}{hint}",
             operands=(number,),
         )
     return real

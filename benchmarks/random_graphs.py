@@ -19,6 +19,7 @@ from typing import Any
 from mpmath import mp
 
 from autograd import OPERATIONS, AutogradError, Operation, Value, topological_order
+from autograd.arguments import number_of
 from autograd.ieee import compiled
 from benchmarks.accuracy import size
 from benchmarks.exact import LEAST_NORMAL, derivative, exactly
@@ -46,7 +47,7 @@ def _usual(node: Value) -> bool:
     """Whether a node and its slopes are numbers of a size that products of some of them stay floats."""
     operation = node.operation
     assert operation is not None
-    numbers = [float(operand) for operand in node.operands]
+    numbers = [number_of(operand) for operand in node.operands]
     if _on_kink(operation)(*numbers) or (operation.name == "pow" and numbers[0] == 0.0):
         return False
     return all(abs(number) < 1e30 for number in (node.data, *filter(None, node.derivatives)))
@@ -131,7 +132,7 @@ def _slope(node: Value, *indices: int) -> Sized:
     """The exact derivative of a node's operation, at its recorded operands, by one of them or by two."""
     operation = node.operation
     assert operation is not None
-    numbers = tuple(float(operand) for operand in node.operands)
+    numbers = tuple(number_of(operand) for operand in node.operands)
     order = tuple(indices.count(index) for index in range(operation.arity))
     slope = exactly(derivative(operation.name, *order), *numbers, digits=DIGITS)
     if slope == 0:

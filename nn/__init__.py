@@ -18,26 +18,30 @@ if not hasattr(autograd, "Value"):
         f"scalar-autograd, then pip install the one you want), or give each an environment of its own."
     )
 
-from nn import losses, worked
-from nn.forward import Example
-from nn.layer import Layer
-from nn.losses import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-    half_squared_error,
-    hinge,
-    l2_penalty,
-    mean_squared_error,
-    squared_error,
-)
-from nn.module import Module
-from nn.network import MLP
-from nn.neuron import Bias, Neuron
-from nn.notation import Notation
-from nn.optimizers import SGD, Adam, AdamW, Optimizer
-from nn.step import TrainingStep
-from nn.training import train
+from autograd.lazy import lazily
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from nn import losses, worked
+    from nn.forward import Example
+    from nn.layer import Layer
+    from nn.losses import (
+        binary_cross_entropy,
+        binary_cross_entropy_with_logits,
+        cross_entropy,
+        half_squared_error,
+        hinge,
+        l2_penalty,
+        mean_squared_error,
+        squared_error,
+    )
+    from nn.module import Module
+    from nn.network import MLP
+    from nn.neuron import Bias, Neuron
+    from nn.notation import Notation
+    from nn.optimizers import SGD, Adam, AdamW, Optimizer
+    from nn.step import TrainingStep
+    from nn.training import train
 
 __all__ = [
     "MLP",
@@ -64,3 +68,32 @@ __all__ = [
     "train",
     "worked",
 ]
+
+#: What is imported when it is first asked for, and from where; "" is a module.
+_LATER = {
+    "MLP": "network",
+    "SGD": "optimizers",
+    "Adam": "optimizers",
+    "AdamW": "optimizers",
+    "Bias": "neuron",
+    "Example": "forward",
+    "Layer": "layer",
+    "Module": "module",
+    "Neuron": "neuron",
+    "Notation": "notation",
+    "Optimizer": "optimizers",
+    "TrainingStep": "step",
+    "binary_cross_entropy": "losses",
+    "binary_cross_entropy_with_logits": "losses",
+    "cross_entropy": "losses",
+    "half_squared_error": "losses",
+    "hinge": "losses",
+    "l2_penalty": "losses",
+    "losses": "",
+    "mean_squared_error": "losses",
+    "squared_error": "losses",
+    "train": "training",
+    "worked": "",
+}
+
+__getattr__, __dir__ = lazily(__name__, lambda: __all__, _LATER.get)

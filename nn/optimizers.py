@@ -14,17 +14,121 @@ from __future__ import annotations
 from math import inf, isfinite, sqrt
 
 from autograd import OperandError, Value
-from autograd.arguments import each, flag, real, shown, whole
+from autograd.arguments import each, flag, number_of, real, shown, whole
+from autograd.atomic import all_or_nothing, set_together
+from autograd.errors import ArgumentValueError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, ClassVar, TypeAlias
 
+    from autograd.atomic import Change
+
     #: A learning rate, or a schedule: a function of the number of steps taken before, from 0.
     LearningRate: TypeAlias = float | Callable[[int], float]
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
+
+
+# --- checks -------------------------------------------------------------------------------------
+
+
+def _described(index: int, parameter: Value) -> str:
+    return f"parameter {index}" + (f" ({parameter.name!r})" if parameter.name else "")
+
+
+def _checked_parameters(parameters: Iterable[Value]) -> list[Value]:
+    found: dict[Value, int] = {}
+    for index, p in enumerate(each("parameters", parameters)):
+        if not isinstance(p, Value):
+            raise OperandError(f"parameter {index} must be a Value, got {shown(p)}")
+        if p.operation is not None:
+            raise ArgumentValueError(
+                f"{_described(index, p)} is the result of {p.operation.name}; only a leaf can be changed"
+            )
+        if p in found:
+            raise ArgumentValueError(f"{_described(found[p], p)} stands again as parameter {index}")
+        found[p] = index
+    if not found:
+        raise ArgumentValueError("there are no parameters to optimize")
+    return list(found)
+
+
+def _finite(name: str, number: object) -> float:
+    found = real(name, number)
+    if not isfinite(found):
+        raise ArgumentValueError(f"{name} must be a finite number, got {found!r}")
+    return found
+
+
+def _number(name: str, number: object) -> float:
+    """A setting of a rule: none of them may be negative, infinite or NaN."""
+    found = real(name, number)
+    if not 0.0 <= found < inf:
+        raise ArgumentValueError(f"{name} must be a number >= 0, got {found!r}")
+    return found
+
+
+def _positive(name: str, number: object) -> float:
+    found = _number(name, number)
+    if not found:
+        raise ArgumentValueError(f"{name} must be a number > 0, got {number!r}")
+    return found
+
+
+def _fraction(name: str, number: object) -> float:
+    found = _number(name, number)
+    if found > 1.0:
+        raise ArgumentValueError(f"{name} must be a number in [0, 1], got {found!r}")
+    return found
+
+
+def _betas(name: str, betas: Sequence[float]) -> tuple[float, float]:
+    if not isinstance(betas, list | tuple) or len(betas) != 2:
+        raise ArgumentValueError(f"{name} must be two numbers, got {shown(betas)}")
+    beta1, beta2 = (_number(f"{name}[{index}]", beta) for index, beta in enumerate(betas))
+    if beta1 >= 1.0 or beta2 >= 1.0:
+        raise ArgumentValueError(f"{name} must be two numbers in [0, 1), got {beta1!r} and {beta2!r}")
+    return beta1, beta2
+
+
+def _check_keys(given: Any, expected: Mapping[str, Any], what: str) -> None:
+    if not isinstance(given, dict) or given.keys() != expected.keys():
+        raise ArgumentValueError(f"{what} must be a dict with {sorted(expected)}, got {shown(given)}")
+
+
+def _plain(setting: Any) -> Any:
+    """As JSON would give it back: it has lists for tuples."""
+    return list(setting) if isinstance(setting, tuple) else setting
+
+
+# --- the optimizers ------------------------------------------------------------------------------------
+
+
+class Setting:
+    """An attribute of an optimizer that is checked whenever it is set.
+
+    Args:
+        check: is given the attribute's name and what it is to be, returns that as it is kept, or raises.
+
+    >>> optimizer = SGD([Value(1.0)], lr=0.5)
+    >>> optimizer.momentum = -0.9
+    Traceback (most recent call last):
+    ArgumentValueError: momentum is a number >= 0, not -0.9
+    """
+
+    def __init__(self, check: Callable[[str, Any], Any]) -> None:
+        self._check = check
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, optimizer: Optimizer | None, owner: type) -> Any:
+        return self if optimizer is None else vars(optimizer)[self._name]
+
+    def __set__(self, optimizer: Optimizer, given: Any) -> None:
+        vars(optimizer)[self._name] = self._check(self._name, given)
 
 
 class Optimizer:
@@ -69,9 +173,11 @@ class Optimizer:
     #: Those among the buffers that are never negative, as means of squares.
     SQUARES: ClassVar[tuple[str, ...]] = ()
 
+    lr = Setting(lambda name, given: given if callable(given) else _number(name, given))
+
     def __init__(self, parameters: Iterable[Value], lr: LearningRate) -> None:
         self.parameters = _checked_parameters(parameters)
-        self.lr = lr if callable(lr) else _number("lr", lr)
+        self.lr = lr
         self.steps = 0
         self._buffers = {name: [0.0] * len(self.parameters) for name in self.BUFFERS}
 
@@ -79,7 +185,8 @@ class Optimizer:
         """Change every parameter once, by its ``grad``.
 
         Raises:
-            ValueError: a gradient is infinite or NaN, or the learning rate is negative or not finite.
+            ValueError: a gradient is infinite or NaN, or a result would be; or the schedule's rate is
+                negative or not finite, or settings do not go together.
             OperandError: the schedule did not return a real number. Whatever is raised, even by Ctrl-C
                 half-way, nothing has been changed.
 
@@ -89,26 +196,45 @@ class Optimizer:
         >>> optimizer.step()
         >>> w.data, optimizer.steps
         (0.5, 1)
+        >>> w.grad, optimizer.lr = 1e300, 1e10
+        >>> optimizer.step()
+        Traceback (most recent call last):
+        ArgumentValueError: the step would make parameter 0 ('w') -inf; no parameter has been changed
         """
-        gradients = [float(p.grad) for p in self.parameters]  # Values after create_graph=True
+        self._check_settings()
+        gradients = [number_of(p.grad) for p in self.parameters]  # Values after create_graph=True
         if not all(map(isfinite, gradients)):
             index, g = next((i, g) for i, g in enumerate(gradients) if not isfinite(g))
-            raise ValueError(
+            raise ArgumentValueError(
                 f"the gradient of {_described(index, self.parameters[index])} is {g!r}; "
-                f"no parameter has been changed"
+                f"no parameter has been changed (autograd.detect_anomaly() says where NaN comes from)"
             )
         lr = self.lr(self.steps) if callable(self.lr) else self.lr
         lr = _number(f"lr at step {self.steps}", lr)
-        steps, numbers = self.steps, [p.data for p in self.parameters]
+        before: list[Change] = [(p, "_data", p.data) for p in self.parameters]
         buffers = {name: list(remembered) for name, remembered in self._buffers.items()}
-        try:
+        before += [(self, "steps", self.steps), (self, "_buffers", buffers)]
+
+        def update() -> None:
             self._update(gradients, lr)
+            self._check_results()
             self.steps += 1
-        except BaseException:  # a KeyboardInterrupt too: a step is taken whole or not at all
-            self.steps, self._buffers = steps, buffers
-            for p, number in zip(self.parameters, numbers, strict=True):
-                p.data = number
-            raise
+
+        all_or_nothing(update, before)
+
+    def _check_settings(self) -> None:
+        """Refuse settings that do not go together; each has been checked by itself."""
+
+    def _check_results(self) -> None:
+        results = {"": [p.data for p in self.parameters], **self._buffers}
+        for name, numbers in results.items():
+            for p, (index, number) in zip(self.parameters, enumerate(numbers), strict=True):
+                if not isfinite(number):
+                    whose = f"{name} of " if name else ""
+                    raise ArgumentValueError(
+                        f"the step would make {whose}{_described(index, p)} {number!r}; "
+                        f"no parameter has been changed"
+                    )
 
     def _update(self, gradients: list[float], lr: float) -> None:
         raise NotImplementedError
@@ -124,8 +250,7 @@ class Optimizer:
         >>> w.grad
         6.0
         """
-        for p in self.parameters:
-            p.grad = 0.0
+        set_together((p, "_grad", 0.0) for p in self.parameters)
 
     def state_dict(self) -> dict[str, Any]:
         """All that the next steps depend on, besides the parameters: JSON can write it and lose nothing.
@@ -165,19 +290,23 @@ class Optimizer:
         _check_keys(state, own, "the state")
         kind = state["optimizer"]
         if not isinstance(kind, str) or kind != own["optimizer"]:
-            raise ValueError(f"the state's optimizer is {shown(kind)}, this is {own['optimizer']!r}")
+            raise ArgumentValueError(
+                f"the state's optimizer is {shown(kind)}, this is {own['optimizer']!r}"
+            )
         _check_keys(state["settings"], own["settings"], "settings")
         _check_keys(state["buffers"], own["buffers"], "buffers")
         lr = self.lr if state["lr"] is None else _number("lr", state["lr"])
         if state["lr"] is None and not callable(lr):
-            raise ValueError("the state was taken with a schedule as lr, and this optimizer has none")
+            raise ArgumentValueError(
+                "the state was taken with a schedule as lr, and this optimizer has none"
+            )
         restored = type(self)(self.parameters, lr, **state["settings"])
         restored.steps = whole("steps", state["steps"], 0)
         for name, numbers in state["buffers"].items():
             if not isinstance(numbers, list | tuple) or len(numbers) != len(self.parameters):
-                raise ValueError(
-                    f"{name} is a list with a number for each of {len(self.parameters)} parameters, "
-                    f"not {shown(numbers)}"
+                raise ArgumentValueError(
+                    f"{name} must be a list with a number for each of "
+                    f"{len(self.parameters)} parameters, got {shown(numbers)}"
                 )
             check = _number if name in self.SQUARES else _finite
             restored._buffers[name] = [check(name, number) for number in numbers]
@@ -223,6 +352,11 @@ class SGD(Optimizer):
     SETTINGS = ("momentum", "dampening", "weight_decay", "nesterov")
     BUFFERS = ("momentum_buffer",)
 
+    momentum = Setting(_number)
+    dampening = Setting(_fraction)
+    weight_decay = Setting(_number)
+    nesterov = Setting(flag)
+
     def __init__(
         self,
         parameters: Iterable[Value],
@@ -233,14 +367,15 @@ class SGD(Optimizer):
         nesterov: bool = False,
     ) -> None:
         super().__init__(parameters, lr)
-        self.momentum = _number("momentum", momentum)
-        self.dampening = _number("dampening", dampening)
-        self.weight_decay = _number("weight_decay", weight_decay)
-        self.nesterov = flag("nesterov", nesterov)
-        if self.dampening > 1.0:
-            raise ValueError(f"dampening is a number in [0, 1], not {dampening!r}")
-        if nesterov and (not self.momentum or self.dampening):
-            raise ValueError(
+        self.momentum = momentum
+        self.dampening = dampening
+        self.weight_decay = weight_decay
+        self.nesterov = nesterov
+        self._check_settings()
+
+    def _check_settings(self) -> None:
+        if self.nesterov and (not self.momentum or self.dampening):
+            raise ArgumentValueError(
                 f"nesterov needs momentum > 0 and dampening = 0, "
                 f"not momentum {self.momentum!r} and dampening {self.dampening!r}"
             )
@@ -290,6 +425,10 @@ class Adam(Optimizer):
     BUFFERS = ("exp_avg", "exp_avg_sq")
     SQUARES = ("exp_avg_sq",)
 
+    betas = Setting(_betas)
+    eps = Setting(_positive)
+    weight_decay = Setting(_number)
+
     def __init__(
         self,
         parameters: Iterable[Value],
@@ -299,11 +438,9 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, lr)
-        self.betas = _checked_betas(betas)
-        self.eps = _number("eps", eps)
-        self.weight_decay = _number("weight_decay", weight_decay)
-        if not self.eps:
-            raise ValueError(f"eps is a number > 0, not {eps!r}")
+        self.betas = betas
+        self.eps = eps
+        self.weight_decay = weight_decay
 
     def _update(self, gradients: list[float], lr: float) -> None:
         self._descend(_with_decay(self.parameters, gradients, self.weight_decay), lr)
@@ -367,61 +504,3 @@ def _with_decay(parameters: Sequence[Value], gradients: list[float], weight_deca
     if not weight_decay:
         return gradients
     return [g + weight_decay * p.data for p, g in zip(parameters, gradients, strict=True)]
-
-
-# --- checks -------------------------------------------------------------------------------------
-
-
-def _described(index: int, parameter: Value) -> str:
-    return f"parameter {index}" + (f" ({parameter.name!r})" if parameter.name else "")
-
-
-def _checked_parameters(parameters: Iterable[Value]) -> list[Value]:
-    found: dict[Value, int] = {}
-    for index, p in enumerate(each("parameters", parameters)):
-        if not isinstance(p, Value):
-            raise OperandError(f"parameter {index} is a node, not {shown(p)}")
-        if p.operation is not None:
-            raise ValueError(
-                f"{_described(index, p)} is the result of {p.operation.name}; only a leaf can be changed"
-            )
-        if p in found:
-            raise ValueError(f"{_described(found[p], p)} stands again as parameter {index}")
-        found[p] = index
-    if not found:
-        raise ValueError("there are no parameters to optimize")
-    return list(found)
-
-
-def _finite(name: str, number: object) -> float:
-    found = real(name, number)
-    if not isfinite(found):
-        raise ValueError(f"{name} is a finite number, not {found!r}")
-    return found
-
-
-def _number(name: str, number: object) -> float:
-    """A setting of a rule: none of them may be negative, infinite or NaN."""
-    found = real(name, number)
-    if not 0.0 <= found < inf:
-        raise ValueError(f"{name} is a number >= 0, not {found!r}")
-    return found
-
-
-def _checked_betas(betas: Sequence[float]) -> tuple[float, float]:
-    if not isinstance(betas, list | tuple) or len(betas) != 2:
-        raise ValueError(f"betas are two numbers, not {shown(betas)}")
-    beta1, beta2 = (_number(f"betas[{index}]", beta) for index, beta in enumerate(betas))
-    if beta1 >= 1.0 or beta2 >= 1.0:
-        raise ValueError(f"betas are two numbers in [0, 1), not {beta1!r} and {beta2!r}")
-    return beta1, beta2
-
-
-def _check_keys(given: Any, expected: Mapping[str, Any], what: str) -> None:
-    if not isinstance(given, dict) or given.keys() != expected.keys():
-        raise ValueError(f"{what}: a dict with {sorted(expected)}, not {shown(given)}")
-
-
-def _plain(setting: Any) -> Any:
-    """As JSON would give it back: it has lists for tuples."""
-    return list(setting) if isinstance(setting, tuple) else setting

@@ -4,13 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autograd import Value
 from autograd.arguments import instance, whole
+from autograd.errors import ArgumentValueError
 from nn.error_rules import ErrorRule, error_rule
 from nn.forward import Example, Forward, checked
 from nn.network import MLP
 from nn.optimizers import Optimizer
 
-__all__ = ["train"]
+__all__ = ["train", "trained_parameters"]
+
+
+def trained_parameters(network: MLP, optimizer: Optimizer) -> set[Value]:
+    """The parameters of a network that an optimizer updates.
+
+    Raises:
+        ValueError: it updates none of them.
+        TypeError: it is no optimizer.
+
+    >>> from nn import MLP, SGD
+    >>> network, other = MLP(1, [1]), MLP(1, [1])
+    >>> len(trained_parameters(network, SGD(network.parameters(), lr=0.1)))
+    2
+    >>> trained_parameters(network, SGD(other.parameters(), lr=0.1))
+    Traceback (most recent call last):
+    ArgumentValueError: the optimizer updates none of the network's parameters
+    """
+    instance("optimizer", optimizer, Optimizer, "an Optimizer")
+    trained = set(network.parameters()) & set(optimizer.parameters)
+    if not trained:
+        raise ArgumentValueError("the optimizer updates none of the network's parameters")
+    return trained
 
 
 def train(
@@ -33,7 +57,7 @@ def train(
 
     Raises:
         ValueError: no examples, an unknown error, wrong numbers of inputs or targets, or one that is
-            infinite or NaN; or fewer than no steps.
+            infinite or NaN; fewer than no steps; or the optimizer is another network's.
         TypeError: an argument is not of its kind.
 
     >>> from nn import MLP, SGD
@@ -45,7 +69,7 @@ def train(
     """
     steps, rule = whole("the number of steps", steps, 0), error_rule(error)
     examples = checked(network, examples)
-    instance("optimizer", optimizer, Optimizer, "an Optimizer")
+    trained_parameters(network, optimizer)
     for _ in range(steps):
         forward = Forward(network, examples, rule)
         network.zero_grad()

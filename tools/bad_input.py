@@ -9,9 +9,8 @@ from __future__ import annotations
 import ast
 import linecache
 import re
-import signal
 from collections.abc import Callable, Iterator
-from contextlib import chdir, contextmanager
+from contextlib import chdir
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -23,6 +22,7 @@ from typing import Any
 
 import numpy as np
 from public_calls import Prepared, Way, ways
+from work import TooMuchWorkError, at_most
 
 import autograd
 import nn
@@ -223,24 +223,8 @@ def _inner(annotation: str) -> str:
     return annotation  # which names itself, as Outputs
 
 
-class _EndlessError(BaseException):
-    """What was called goes on and on."""
-
-
-@contextmanager
-def _a_second() -> Iterator[None]:
-    """No more than a second of computing, however busy the machine is."""
-
-    def stop(_: int, __: object) -> None:
-        raise _EndlessError
-
-    before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, 1.0)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0.0)
-        signal.signal(signal.SIGPROF, before)
+#: So many lines of Python are endless: several times what the longest call with bad input executes.
+ENDLESS = 10_000_000
 
 
 def outcome(way: Way, path: str, kind: str) -> str:
@@ -268,9 +252,8 @@ def outcome(way: Way, path: str, kind: str) -> str:
     given = place.put(bad)
     before = described([prepared.owner, prepared.good])
     try:
-        with _a_second():
-            result = prepared(way.argument, given)
-    except _EndlessError:
+        result = at_most(ENDLESS, lambda: prepared(way.argument, given))
+    except TooMuchWorkError:
         return "**endless**"
     except Exception as error:
         return _refused(error, before, prepared, way, place, kind, bad)
@@ -364,28 +347,48 @@ records and of rows of the table are left out.
 """
 
 
-def table() -> dict[str, tuple[str, ...]]:
-    """The outcomes of every way and place, in the order of `KINDS` and `LENGTHS`."""
-    found = {}
+def table(every: int = 1) -> dict[str, dict[str, str]]:
+    """What happens: for each function and place of an argument, by each kind of bad thing.
+
+    Args:
+        every: to try only so much of it, every second or third cell and so on, in turn of the kinds.
+    """
+    kinds = [*KINDS, *LENGTHS]
+    count = 0
+    found: dict[str, dict[str, str]] = {}
     # what is taken for a path is written to
     with TemporaryDirectory() as folder, chdir(folder):
         for way in ways():
             for place in places(way.argument, way.annotation, way.prepare().good[way.argument]):
                 name = way.name if " " in way.name else f"{way.name}({place.path})"
                 name += f", {place.path}" if way.module == "operator" else ""
-                found[name] = tuple(outcome(way, place.path, kind) for kind in (*KINDS, *LENGTHS))
+                found[name] = {}
+                for kind in kinds:
+                    count += 1
+                    if count % every == 0:
+                        found[name][kind] = outcome(way, place.path, kind)
     return found
 
 
-def page(outcomes: dict[str, tuple[str, ...]]) -> str:
+def page(outcomes: dict[str, dict[str, str]]) -> str:
     """The page: a row for all that behave alike."""
     alike: dict[tuple[str, ...], list[str]] = {}
     for name, row in outcomes.items():
-        alike.setdefault(row, []).append(f"`{name}`")
+        alike.setdefault(tuple(row.values()), []).append(f"`{name}`")
     columns = ["what it is handed to", *KINDS, *LENGTHS]
     lines = [f"| {' | '.join(columns)} |", "|" + " --- |" * len(columns)]
     lines += [f"| {', '.join(names)} | {' | '.join(row)} |" for row, names in alike.items()]
     return HEAD + "\n".join(lines) + "\n"
+
+
+def read(page: str) -> dict[str, dict[str, str]]:
+    """The outcomes that a page tells."""
+    found = {}
+    for line in page.removeprefix(HEAD).splitlines()[2:]:
+        names, *cells = re.split(r"(?<!\\) \| ", line.removeprefix("| ").removesuffix(" |"))
+        for name in re.findall(r"`(.*?)`", names):
+            found[name] = dict(zip((*KINDS, *LENGTHS), cells, strict=True))
+    return found
 
 
 if __name__ == "__main__":

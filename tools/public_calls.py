@@ -131,15 +131,19 @@ def _squares(*trees: Any) -> Any:
     return sum(leaf * leaf for leaf in leaves(trees))
 
 
-def _registered(**given: Any) -> None:
+def _registered(operation: Any) -> None:
     """Register an operation, and leave the table as it was."""
-    autograd.register(**given)
-    autograd.unregister(given["name"])
+    autograd.register(operation)
+    autograd.unregister(operation.name)
+
+
+def _twice() -> autograd.Operation:
+    return autograd.Operation("twice", "x", "2.0 * x", partials=["2.0"], about="twice as much")
 
 
 def _unregistered(name: Any) -> None:
     """Unregister the operation of the samples, or fail to, and leave the table as it was."""
-    autograd.register("twice", "x", "2.0 * x", partials=["2.0"], about="twice as much")
+    autograd.register(_twice())
     try:
         autograd.unregister(name)
     finally:
@@ -181,11 +185,7 @@ SAMPLES: Samples = {
     "load.name": lambda: "urbain",
     "exercise.seed": lambda: 7,
     "Notation.named.name": lambda: "xing",
-    "register.name": lambda: "twice",
-    "register.parameters": lambda: "x",
-    "register.value": lambda: "2.0 * x",
-    "register.partials": lambda: ["2.0"],
-    "register.about": lambda: "twice as much",
+    "register.operation": _twice,
     "unregister.name": lambda: "twice",
     "activation": lambda: "tanh",
     "MLP.activation": lambda: ["tanh", "linear"],

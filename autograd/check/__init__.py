@@ -1,11 +1,12 @@
 """Gradients checked by differences, and how good differences are."""
 
 from autograd.check.gradcheck import gradcheck, gradgradcheck
-from autograd.check.report import GradcheckReport
+from autograd.check.report import GradcheckError, GradcheckReport
 from autograd.check.step_size import ErrorOverEps, StepError, error_over_eps
 
 __all__ = [
     "ErrorOverEps",
+    "GradcheckError",
     "GradcheckReport",
     "StepError",
     "error_over_eps",

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from autograd.backward import on_nodes, topological_order
+from autograd.arguments import number_of
+from autograd.backward import topological_order
 from autograd.check.differences import UNIT, Differences
 from autograd.check.error_bounds import rounding_of_slope, rounding_of_value
 from autograd.check.verdict import Judgement, Tolerance, judged
 from autograd.formula import value_text
 from autograd.ieee import strict
 from autograd.operations import Operation
+from autograd.slopes import on_nodes
 from autograd.value import Value
 
 __all__ = ["Fault", "judged_slope", "localised"]
@@ -44,7 +46,7 @@ class Fault:
         return {
             "operation": operation.name,
             "node": self.node.label,
-            "operands": dict(zip(operation.parameters, map(float, self.node.operands), strict=True)),
+            "operands": dict(zip(operation.parameters, map(number_of, self.node.operands), strict=True)),
             "operand": operation.parameters[self.operand],
             **self.judgement._asdict(),
         }
@@ -53,7 +55,7 @@ class Fault:
         operation = self.node.operation
         assert operation is not None
         given = ", ".join(
-            f"{parameter} = {float(operand)!r}"
+            f"{parameter} = {number_of(operand)!r}"
             for parameter, operand in zip(operation.parameters, self.node.operands, strict=True)
         )
         return (
@@ -105,7 +107,7 @@ def localised(roots: Iterable[Value], rtol: float) -> tuple[Fault | None, tuple[
     slight: Fault | None = None
     nodes = dict.fromkeys(node for root in roots for node in reversed(topological_order(root)))
     for node in nodes:
-        numbers = [float(operand) for operand in node.operands]
+        numbers = [number_of(operand) for operand in node.operands]
         if node.operation is None or not all(map(isfinite, numbers)):
             continue
         for index, (operand, slope) in enumerate(zip(node.operands, node.derivatives, strict=True)):

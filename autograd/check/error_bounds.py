@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from functools import cache
 from math import isfinite
 
-from autograd.backward import gradients, on_nodes, recorded, topological_order
+from autograd.arguments import number_of
+from autograd.backward import gradients, topological_order
 from autograd.check.differences import UNIT
 from autograd.operations import Operation
+from autograd.slopes import on_nodes, recorded
 from autograd.value import Value
 
 __all__ = ["rounding_of_derivatives", "rounding_of_slope", "rounding_of_value", "slope_as_graph"]
@@ -97,7 +99,7 @@ def rounding_of_derivatives(root: Value) -> dict[Value, float]:
     errors = dict.fromkeys(order, 0.0)
     sizes[root] = 1.0
     for node in order:
-        numbers = [float(operand) for operand in node.operands]
+        numbers = [number_of(operand) for operand in node.operands]
         wrong = [off.get(operand, 0.0) for operand in node.operands]
         for index, (operand, slope) in enumerate(zip(node.operands, node.derivatives, strict=True)):
             if isinstance(operand, Value) and slope is not None and node.operation is not None:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from inspect import Parameter, signature
-from math import inf, isfinite
-from typing import Any, NamedTuple
+from math import isfinite
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.arguments import function, real
+from autograd.arguments import as_number, function, number_of, wrong_kind, wrong_value
+from autograd.atomic import run, setting
 from autograd.backward import gradients
-from autograd.codegen import as_number
-from autograd.errors import OperandError
+from autograd.errors import ArgumentTypeError, ArgumentValueError
 from autograd.functional import deeper, scalar
 from autograd.pytree import leaves, paths, rebuilt
 from autograd.value import Value
 
-__all__ = ["Evaluated", "Results", "positive", "results_of"]
+if TYPE_CHECKING:
+    from autograd.atomic import Change
+
+__all__ = ["Evaluated", "Results", "results_of"]
 
 
 class Results(NamedTuple):
@@ -33,7 +35,7 @@ class Results(NamedTuple):
     @property
     def numbers(self) -> list[float]:
         """The scalars as plain numbers."""
-        return [float(each) for each in self.scalars]
+        return [number_of(each) for each in self.scalars]
 
     def derivatives(self, inputs: Sequence[Value]) -> list[list[float]]:
         """The derivative of each result by each input, from the recorded graph."""
@@ -45,29 +47,16 @@ def results_of(returned: Any) -> Results:
     """What a function returned, taken apart.
 
     Raises:
-        OperandError: it is something else than scalars, or none.
+        ArgumentTypeError: it is something else than scalars, or none.
     """
     scalars = [scalar(leaf) for leaf in leaves(returned)]
     if not scalars:
-        raise OperandError("the function returned no number, so there is no derivative to check")
+        raise ArgumentTypeError("the function returned no number, so there is no derivative to check")
     names = [
         each.name if isinstance(each, Value) and each.name else path
         for each, path in zip(scalars, paths(returned, "f"), strict=True)
     ]
     return Results(names, scalars)
-
-
-def positive(what: str, given: object) -> float:
-    """A step, as a float.
-
-    Raises:
-        OperandError: it is no real number.
-        ValueError: it is not positive, or infinite.
-    """
-    step = real(what, given)
-    if not 0.0 < step < inf:
-        raise ValueError(f"{what} is a positive step, not {step!r}")
-    return step
 
 
 class Evaluated:
@@ -87,8 +76,8 @@ class Evaluated:
         names: of each: its own, or how Python reaches it from the function's parameters.
 
     Raises:
-        OperandError: ``f`` is no function; an input is no finite real number or is the result of an
-            operation; or there is no input.
+        ArgumentTypeError: ``f`` is no function, or an input no real number.
+        ArgumentValueError: an input is not finite, or an operation's result; or there is no input.
     """
 
     def __init__(self, f: Callable[..., Any], inputs: Any) -> None:
@@ -96,7 +85,7 @@ class Evaluated:
         self._f = function("f", f)
         self.inputs = [_leaf(each) for argument in arguments for each in leaves(argument)]
         if not self.inputs:
-            raise OperandError("there is no number among the inputs, so no derivative to check")
+            raise ArgumentValueError("there is no number among the inputs, so no derivative to check")
         self.arguments = rebuilt(arguments, iter(self.inputs))
         reached = [
             path
@@ -109,17 +98,24 @@ class Evaluated:
         """What the function returns where the inputs are now.
 
         Raises:
-            OperandError: it returned something else than scalars, or none; or it left an input changed,
+            ArgumentTypeError: it returned something else than scalars, or none; or it changed an input,
                 so that its derivatives are those at another point.
         """
-        with self._kept() as before:
-            results = results_of(deeper(self._f, *self.arguments))
-            for leaf, name, (_, data, _) in zip(self.inputs, self.names, before, strict=True):
-                if leaf.data.hex() != data.hex():
-                    raise OperandError(
-                        f"the function changes its input {name} from {data!r} to {leaf.data!r}",
-                        operands=(leaf,),
-                    )
+        put_back = setting(self._state())
+        try:
+            return self._results()
+        finally:  # in one call, so that no interrupt leaves an input elsewhere
+            run(put_back)
+
+    def _results(self) -> Results:
+        before = [leaf.data for leaf in self.inputs]
+        results = results_of(deeper(self._f, *self.arguments))
+        for leaf, name, data in zip(self.inputs, self.names, before, strict=True):
+            if leaf.data.hex() != data.hex():
+                raise ArgumentTypeError(
+                    f"the function changes its input {name} from {data!r} to {leaf.data!r}",
+                    operands=(leaf,),
+                )
         return results
 
     def beside(self, leaf: Value, count: int, number: float) -> list[float] | None:
@@ -129,42 +125,38 @@ class Evaluated:
         raises ArithmeticError or ValueError itself: it is called there, and gets no further.
 
         Raises:
-            OperandError: there are not ``count`` results.
+            ArgumentTypeError: there are not ``count`` results.
         """
-        with self._kept():
+        put_back = setting(self._state())
+        try:
             leaf.data = number
-            try:
-                numbers = self().numbers
-            except (ArithmeticError, ValueError):  # ours are among them, and so are those of `math`
-                return None
-            except Exception as error:
-                error.add_note(
-                    f"beside the inputs, where {self.names[self.inputs.index(leaf)]} = {number!r}"
-                )
-                raise
+            numbers = self().numbers
+        except (ArithmeticError, ValueError):  # ours are among them, and so are those of `math`
+            return None
+        except Exception as error:
+            error.add_note(
+                f"beside the inputs, where {self.names[self.inputs.index(leaf)]} = {number!r}"
+            )
+            raise
+        finally:
+            run(put_back)
         if len(numbers) != count:
-            raise OperandError(
+            raise ArgumentTypeError(
                 f"the function returned {count} numbers, and {len(numbers)} where "
                 f"an input is {number!r} instead of {leaf.data!r}",
                 operands=(leaf,),
             )
         return numbers
 
-    @contextmanager
-    def _kept(self) -> Iterator[list[tuple[Value, float, Any]]]:
-        before = [(leaf, leaf.data, leaf.grad) for leaf in self.inputs]
-        try:
-            yield before
-        finally:
-            for leaf, data, grad in before:
-                leaf.data, leaf.grad = data, grad
+    def _state(self) -> list[Change]:
+        return [(leaf, slot, getattr(leaf, slot)) for leaf in self.inputs for slot in ("_data", "_grad")]
 
 
 def _leaf(given: Any) -> Value:
     if isinstance(given, Value):
         leaf = given
         if leaf.operation is not None:
-            raise OperandError(
+            raise ArgumentValueError(
                 f"the inputs are moved to take differences, and node {leaf.label!r} is the result of "
                 f"{leaf.operation.name}: give the leaves below it, or its .data",
                 operation=leaf.operation,
@@ -173,14 +165,12 @@ def _leaf(given: Any) -> Value:
     else:
         number = as_number(given)
         if number is None:
-            raise OperandError(
-                f"derivatives are checked by real numbers in lists, tuples and dicts, "
-                f"not by {type(given).__name__} {given!r:.60}",
-                operands=(given,),
+            raise wrong_kind(
+                "what is differentiated by", "real numbers in lists, tuples and dicts", given
             )
         leaf = Value(number)
     if not isfinite(leaf.data):
-        raise OperandError(f"no step can be taken beside the input {leaf.data!r}", operands=(given,))
+        raise wrong_value("an input, so that a step can be taken beside it,", "finite", given)
     return leaf
 
 

@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from functools import cache, partial, wraps
 from typing import Any, Literal, TypedDict, Unpack, overload
 
-from autograd.arguments import flag, real
+from autograd.arguments import flag, non_negative, positive
 from autograd.backward import gradients
 from autograd.check.blame import localised
 from autograd.check.differences import Differences
 from autograd.check.error_bounds import rounding_of_derivatives, rounding_of_value
-from autograd.check.evaluation import Evaluated, Results, positive, results_of
-from autograd.check.report import Checked, GradcheckReport
+from autograd.check.evaluation import Evaluated, Results, results_of
+from autograd.check.report import Checked, GradcheckError, GradcheckReport
 from autograd.check.verdict import UNSUSPICIOUS, Tolerance, judged
-from autograd.errors import GradcheckError, OperandError
+from autograd.errors import ArgumentValueError
 from autograd.pytree import leaves, mapped
 from autograd.value import Value
 
@@ -76,10 +76,10 @@ def gradcheck(
     Raises:
         GradcheckError: a derivative is wrong, or two runs at the same point differ. It names the first
             operation whose own derivative is wrong.
-        OperandError: an argument is not of its kind; an input is not a finite real number or is the
-            result of an operation, or ``f`` returns something else than numbers; and what ``f`` raises
-            at the inputs themselves.
-        ValueError: ``eps`` is not positive, or a tolerance is negative.
+        ArgumentTypeError: an argument is not of its kind, or ``f`` returns something else than numbers.
+        ArgumentValueError: an input is not finite or is the result of an operation, ``eps`` is not
+            positive, or a tolerance is negative.
+        Exception: what ``f`` raises at the inputs themselves.
 
     >>> import autograd
     >>> gradcheck(lambda x, y: autograd.sin(x) * y, (0.5, 2.0))
@@ -99,10 +99,7 @@ def gradcheck(
 
 
 def _tolerance(eps: float, atol: float, rtol: float) -> Tolerance:
-    eps, atol, rtol = positive("eps", eps), real("atol", atol), real("rtol", rtol)
-    if not (atol >= 0.0 and rtol >= 0.0):
-        raise ValueError(f"atol and rtol are 0 or more, not {atol!r} and {rtol!r}")
-    return Tolerance(eps, atol, rtol)
+    return Tolerance(positive("eps", eps), non_negative("atol", atol), non_negative("rtol", rtol))
 
 
 def _checked(evaluated: Evaluated, tolerance: Tolerance, closely: bool) -> GradcheckReport:
@@ -208,8 +205,8 @@ def gradgradcheck(
 
     Raises:
         GradcheckError: a second derivative is wrong.
-        OperandError: as `gradcheck`; and ``grad_outputs`` are not as many as the results.
-        ValueError: as `gradcheck`.
+        ArgumentTypeError: as `gradcheck`.
+        ArgumentValueError: as `gradcheck`; and ``grad_outputs`` are not as many as the results.
 
     >>> gradgradcheck(lambda x, y: x**3 * y, (0.5, 2.0))
     True
@@ -239,8 +236,9 @@ def _weight(given: Any) -> Value:
 
 def _weighted(results: Results, weights: Sequence[Value]) -> Results:
     if len(weights) != len(results.scalars):
-        raise OperandError(
-            f"grad_outputs has {len(weights)} scalars and the function {len(results.scalars)} results",
+        raise ArgumentValueError(
+            f"grad_outputs must have as many scalars as there are results, {len(results.scalars)}, "
+            f"got {len(weights)}",
             operands=weights,
         )
     products = zip(weights, results.scalars, strict=True)

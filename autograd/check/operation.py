@@ -8,14 +8,14 @@ operands on: the first place where the claim fails is the counterexample.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import product
 from math import inf, isfinite, isinf, isnan, nan, nextafter, ulp
 from random import Random
 from typing import NoReturn
 
-from autograd.backward import gradients, on_nodes
+from autograd.backward import gradients
 from autograd.check.blame import judged_slope
 from autograd.check.differences import Differences
 from autograd.check.error_bounds import rounding_of_derivatives, rounding_of_value, slope_as_graph
@@ -25,6 +25,7 @@ from autograd.expression import Expression, evaluate
 from autograd.formula import text_of, value_text
 from autograd.ieee import ieee_partial, ieee_value, inside_domain, strict
 from autograd.operations import Operation
+from autograd.slopes import on_nodes
 from autograd.value import Value
 
 __all__ = ["check_row"]
@@ -34,7 +35,7 @@ _SECOND = Tolerance(eps=1e-6, atol=1e-6, rtol=1e-4)  # partials lose more digits
 _ALIKE, _TINY = 1e-6, 1e-290  # how closely texts of the same thing have to agree, relatively and at all
 
 
-def check_row(operation: Operation, functions: Collection[str] = ()) -> frozenset[str]:
+def check_row(operation: Operation) -> frozenset[str]:
     """Refuse a row that contradicts itself.
 
     Its value has to be a number everywhere in its domain (or too large for a float), to raise
@@ -45,10 +46,10 @@ def check_row(operation: Operation, functions: Collection[str] = ()) -> frozense
 
     Args:
         operation: the row.
-        functions: the Python functions that it calls, which may be none that work on nodes.
 
     Returns:
-        Those of ``functions`` that do not work on nodes: derivatives that cannot be differentiated.
+        Those of its Python functions that do not work on nodes: derivatives that cannot be
+        differentiated.
 
     Raises:
         RegistrationError: with the counterexample, the first from simple operands to others.
@@ -61,15 +62,14 @@ def check_row(operation: Operation, functions: Collection[str] = ()) -> frozense
     autograd.errors.RegistrationError: operation 'cube': where x = 2.0, ∂(cube(x))/∂x is given as 6.0,
         and by differences it is 12 ± 1e-12
     """
-    return _Row(operation, functions).checked()
+    return _Row(operation).checked()
 
 
 class _Row:
     """A row while it is checked."""
 
-    def __init__(self, operation: Operation, functions: Collection[str]) -> None:
+    def __init__(self, operation: Operation) -> None:
         self.operation = operation
-        self.functions = functions
         self.not_on_nodes: set[str] = set()
         self.named = _numbers_named(operation)
 
@@ -282,7 +282,7 @@ class _Row:
     def check_second(self, numbers: tuple[float, ...], out: float) -> None:
         """The derivatives of the derivatives' texts, which higher derivatives come from."""
         for index, partial in enumerate(self.operation.partials):
-            own = partial.calls.keys() & set(self.functions)
+            own = partial.calls.keys() & self.operation.functions.keys()
             if own & self.not_on_nodes or not isfinite(self.slope(index, numbers, out)):
                 continue
             for by in range(self.operation.arity):

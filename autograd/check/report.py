@@ -10,8 +10,9 @@ from typing import Any
 
 from autograd.check.blame import Fault
 from autograd.check.verdict import UNSUSPICIOUS, VERDICTS, Judgement
+from autograd.errors import AutogradError
 
-__all__ = ["Checked", "GradcheckReport"]
+__all__ = ["Checked", "GradcheckError", "GradcheckReport"]
 
 _WIDTH = 100
 
@@ -101,7 +102,7 @@ class GradcheckReport:
         """The derivatives that did not pass.
 
         >>> from autograd import gradcheck
-        >>> (row,) = gradcheck(lambda w, x: w * float(x), (2.0, 3.0), report=True).failures
+        >>> (row,) = gradcheck(lambda w, x: w * x.data, (2.0, 3.0), report=True).failures
         >>> row.input, row.judgement.analytic, round(row.judgement.numeric, 6)
         ('x', 0.0, 2.0)
         """
@@ -131,7 +132,7 @@ class GradcheckReport:
         """What went wrong, or may have, in lines of at most 100 characters; "" if nothing did.
 
         >>> from autograd import gradcheck
-        >>> report = gradcheck(lambda w, x: w * float(x), (2.0, 3.0), report=True)
+        >>> report = gradcheck(lambda w, x: w * x.data, (2.0, 3.0), report=True)
         >>> print(report.summary().splitlines()[0])
         1 of 2 derivatives wrong: differences give another number
         """
@@ -186,6 +187,25 @@ class GradcheckReport:
 
     def __str__(self) -> str:
         return "\n".join(filter(None, [self.table() if self.rows else "", self.summary()]))
+
+
+class GradcheckError(AutogradError, RuntimeError):
+    """A derivative is not what differences say it is.
+
+    Attributes:
+        report: what was found, a `GradcheckReport`.
+
+    >>> import autograd
+    >>> try:
+    ...     autograd.gradcheck(lambda w, x: w * x.data, (2.0, 3.0))
+    ... except autograd.GradcheckError as error:
+    ...     print([row.input for row in error.report.failures])
+    ['x']
+    """
+
+    def __init__(self, message: str, *, report: GradcheckReport) -> None:
+        super().__init__(message)
+        self.report = report
 
 
 def _aligned(table: Sequence[Sequence[str]], names: int) -> list[str]:

@@ -8,9 +8,9 @@ from io import StringIO
 from math import isnan, nan
 from typing import Any, NamedTuple
 
-from autograd.arguments import items
-from autograd.check.evaluation import Evaluated, positive
-from autograd.errors import AutogradError
+from autograd.arguments import items, positive
+from autograd.check.evaluation import Evaluated
+from autograd.errors import ArgumentValueError, AutogradError
 
 __all__ = ["ErrorOverEps", "StepError", "error_over_eps"]
 
@@ -54,14 +54,14 @@ class ErrorOverEps(tuple[StepError, ...]):
         """The step at which the central difference is best.
 
         Raises:
-            ValueError: there is none that stays within the domain.
+            ArgumentValueError: there is none that stays within the domain.
 
         >>> error_over_eps(lambda x: x * x * x, 1.0, [1e-1, 1e-5, 1e-9]).best.eps
         1e-05
         """
         inside = [each for each in self if not isnan(each.central)]
         if not inside:
-            raise ValueError("no step stays within the function's domain on both sides")
+            raise ArgumentValueError("no step stays within the function's domain on both sides")
         return min(inside, key=lambda each: each.central)
 
     def __str__(self) -> str:
@@ -123,8 +123,8 @@ def error_over_eps(f: Callable[..., Any], inputs: Any, eps: Sequence[float] = ST
         For each step the largest error over all results and inputs.
 
     Raises:
-        OperandError: as `gradcheck`; and ``eps`` is no list of real numbers.
-        ValueError: a step is not positive.
+        ArgumentTypeError: as `gradcheck`; and ``eps`` is no list of real numbers.
+        ArgumentValueError: as `gradcheck`; and a step is not positive.
 
     >>> errors = error_over_eps(lambda x: x * x * x, 1.0, [1e-1, 1e-5, 1e-9])
     >>> print(errors)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import Any
 
 from hypothesis import strategies as st
 
-from autograd.arguments import choice, instance, items, real
+from autograd.arguments import choice, instance, items, non_negative, real, wrong_value
+from autograd.errors import ArgumentValueError
 
 __all__ = ["chosen", "limit", "margin", "strategy"]
 
@@ -19,7 +19,7 @@ def strategy(
 
     >>> strategy("leaves", [1.0, 2.0])
     Traceback (most recent call last):
-    autograd.errors.OperandError: leaves is a strategy, not list [1.0, 2.0]
+    autograd.errors.ArgumentTypeError: leaves must be a strategy, got [1.0, 2.0]
     """
     if given is None and default is not None:
         return default
@@ -31,11 +31,11 @@ def limit(what: str, given: object) -> float | None:
 
     >>> limit("limit", 0)
     Traceback (most recent call last):
-    ValueError: limit is more than 0, not 0.0: every magnitude is smaller than it
+    autograd.errors.ArgumentValueError: limit must be above 0, as every magnitude is below it, got 0.0
     """
     number = None if given is None else real(what, given)
     if number is not None and not number > 0.0:  # NaN is not
-        raise ValueError(f"{what} is more than 0, not {number}: every magnitude is smaller than it")
+        raise wrong_value(what, "above 0, as every magnitude is below it", number)
     return number
 
 
@@ -44,12 +44,9 @@ def margin(what: str, given: object) -> float | None:
 
     >>> margin("kink_margin", float("nan"))
     Traceback (most recent call last):
-    ValueError: kink_margin is a finite number of at least 0, not nan
+    autograd.errors.ArgumentValueError: kink_margin must be a non-negative number, got nan
     """
-    number = None if given is None else real(what, given)
-    if number is not None and not (number >= 0.0 and isfinite(number)):
-        raise ValueError(f"{what} is a finite number of at least 0, not {number}")
-    return number
+    return None if given is None else non_negative(what, given)
 
 
 def chosen(what: str, given: Any, choices: list[str]) -> list[str]:
@@ -57,9 +54,9 @@ def chosen(what: str, given: Any, choices: list[str]) -> list[str]:
 
     >>> chosen("biases", ["+b", "b"], ["+b", "-b"])
     Traceback (most recent call last):
-    ValueError: no biases[1] 'b'; there are +b, -b
+    autograd.errors.ArgumentValueError: biases[1] must be one of '+b', '-b', got 'b'
     """
     names = [choice(f"{what}[{n}]", each, choices) for n, each in enumerate(items(what, given))]
     if not names:
-        raise ValueError(f"{what} is empty: there is nothing to choose from")
+        raise ArgumentValueError(f"{what} is empty: there is nothing to choose from")
     return names

@@ -9,11 +9,10 @@ from typing import Any
 import hypothesis
 from hypothesis import strategies as st
 
-from autograd.arguments import function, instance
+from autograd.arguments import function, instance, number_of, wrong_kind
 from autograd.backward import topological_order
-from autograd.check import gradcheck
+from autograd.check import GradcheckError, gradcheck
 from autograd.check.evaluation import Evaluated
-from autograd.errors import GradcheckError
 from autograd.strategies.arguments import margin
 from autograd.strategies.domains import kink_distance
 from autograd.strategies.numbers import between
@@ -54,15 +53,15 @@ def gradcheck_everywhere(
 
     Raises:
         GradcheckError: a derivative is wrong; Hypothesis notes where.
-        TypeError: a domain is neither of the two, or an argument not of its kind.
-        ValueError: an interval is empty, or the margin less than 0, infinite or NaN.
+        ArgumentTypeError: a domain is neither of the two, or an argument not of its kind.
+        ArgumentValueError: an interval is empty, or the margin less than 0, infinite or NaN.
         Exception: what ``f`` raises somewhere on the domain.
 
     >>> import autograd
     >>> gradcheck_everywhere(lambda x, y: x * autograd.log(y), (-10.0, 10.0), (0.5, 2.0))
-    >>> gradcheck_everywhere(lambda x: x * float(x), (-10.0, 10.0))
+    >>> gradcheck_everywhere(lambda x: x * x.data, (-10.0, 10.0))
     Traceback (most recent call last):
-    autograd.errors.GradcheckError: 1 of 1 derivatives wrong: differences give another number
+    autograd.check.report.GradcheckError: 1 of 1 derivatives wrong: differences give another number
     """
     function("f", f)
     kink_margin = margin("kink_margin", kink_margin)
@@ -91,7 +90,7 @@ def _drawn(domain: Domain) -> st.SearchStrategy[Any]:
         case (low, high):
             return between(low, high)
         case _:
-            raise TypeError(f"a domain is an interval (low, high) or a strategy, not {domain!r:.60}")
+            raise wrong_kind("a domain", "an interval (low, high) or a strategy", domain)
 
 
 def _tells(error: GradcheckError) -> bool:
@@ -131,7 +130,7 @@ def _kink(f: Callable[..., Any], inputs: tuple[Any, ...]) -> float:
     """How close to its kink the closest operation is."""
     results = [each for each in Evaluated(f, inputs)().scalars if isinstance(each, Value)]
     distances = (
-        kink_distance(node.operation, [float(operand) for operand in node.operands])
+        kink_distance(node.operation, [number_of(operand) for operand in node.operands])
         for result in results
         for node in topological_order(result)
         if node.operation is not None

@@ -9,7 +9,6 @@ from typing import Any
 
 from autograd import arguments
 from autograd.backward import topological_order, variable_operands
-from autograd.errors import OperandError
 from autograd.operations import Operation
 from autograd.value import Value
 
@@ -31,8 +30,8 @@ class Graph:
         result: the Value that it returned.
 
     Raises:
-        OperandError: the function does not return a Value, or is none; the numbers are no list of real
-            numbers.
+        ArgumentTypeError: the function does not return a Value, or is none; the numbers are no list of
+            real numbers.
 
     >>> def twice_the_square(x):
     ...     square = x * x
@@ -55,10 +54,7 @@ class Graph:
         ]
         result = function(*self.leaves)
         if not isinstance(result, Value):
-            raise OperandError(
-                f"the function of a graph returns a Value, not {type(result).__name__} {result!r:.60}",
-                operands=(result,),
-            )
+            raise arguments.wrong_kind("what the function of a graph returns", "a Value", result)
         self.result: Value = result
 
     @property

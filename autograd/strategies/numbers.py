@@ -9,6 +9,7 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 
 from autograd.arguments import choice, real
+from autograd.errors import ArgumentValueError
 from autograd.ieee import ieee_partial, ieee_result, inside_domain
 from autograd.operations import OPERATIONS, Operation
 from autograd.strategies.arguments import limit as limit_of
@@ -35,7 +36,7 @@ def between(low: float = -inf, high: float = inf) -> st.SearchStrategy[float]:
     low, high = real("low", low), real("high", high)
     interval = Interval().meet(Interval(low, high))
     if not (_place(low) <= _place(high) and interval.low <= interval.high):
-        raise ValueError(f"there is no finite number from {low} to {high}")
+        raise ArgumentValueError(f"there is no finite number from {low} to {high}")
     landmarks = [
         each
         for each in interval.landmarks()

@@ -15,10 +15,10 @@ from typing import NamedTuple
 from hypothesis import assume
 from hypothesis import strategies as st
 
-import autograd
-from autograd import arguments
+from autograd import arguments, functions
+from autograd.arguments import number_of
 from autograd.backward import gradients, topological_order, variable_operands
-from autograd.errors import AutogradError
+from autograd.errors import ArgumentValueError, AutogradError
 from autograd.operations import OPERATIONS, Operation
 from autograd.strategies.arguments import strategy
 from autograd.strategies.graph import DEEPEST, Graph, depth, python
@@ -52,7 +52,7 @@ class _Step(NamedTuple):
         if not any(isinstance(each, Value) for each in taken):
             taken[0] = nodes[0]
         try:
-            node: Value = getattr(autograd, self.operation.name)(*taken)
+            node: Value = getattr(functions, self.operation.name)(*taken)
         except AutogradError:
             return None
         return node
@@ -98,7 +98,7 @@ def graphs(
     names = OPERATIONS if operations is None else operations
     rows = [row(each) for each in arguments.each("operations", names)]
     if not rows:
-        raise ValueError("a graph is of one operation at least")
+        raise ArgumentValueError("a graph is of one operation at least")
     max_leaves, max_size, max_depth = (
         arguments.whole(what, most, -sys.maxsize)
         for what, most in (
@@ -108,7 +108,7 @@ def graphs(
         )
     )
     if not (max_leaves >= 1 and max_size >= 1 and 1 <= max_depth <= DEEPEST):
-        raise ValueError(
+        raise ArgumentValueError(
             f"a graph has a leaf and an operation at least, and is at most {DEEPEST} deep: not "
             f"max_leaves={max_leaves}, max_size={max_size}, max_depth={max_depth}"
         )
@@ -163,13 +163,13 @@ def _graphs(
     result = max(made, key=lambda node: len(topological_order(node)))
     below = set(topological_order(result))
     used = [leaf for leaf in leaves if leaf in below]
-    function = eval(python(result, used), {"autograd": autograd, "inf": inf, "nan": nan})
+    function = eval(python(result, used), {"autograd": functions, "inf": inf, "nan": nan})
     return Graph(function, [leaf.data for leaf in used])
 
 
 def _allowed(node: Value, limits: Limits) -> bool:
     """Whether the node may be there, and be the result."""
     assert node.operation is not None
-    numbers = [float(operand) for operand in node.operands]
+    numbers = [number_of(operand) for operand in node.operands]
     slopes = (slope for each, slope in gradients(node).items() if each is not node)
     return limits.allow_operands(node.operation, numbers) and limits.allow_slopes(slopes)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.arguments import whole
+from autograd.tables import Table, decimal
 from nn.byhand.rounding import Rounding
+from nn.json_text import json_text
+from nn.terminal import Tabular
 
 if TYPE_CHECKING:
     from nn.byhand.lines import Sheet
@@ -44,7 +46,7 @@ class Drift(NamedTuple):
     units: float
 
 
-class RoundedStep:
+class RoundedStep(Tabular):
     """A step of training in which each number is rounded before it is carried on.
 
     The given numbers are not rounded: they are taken as they stand.
@@ -121,10 +123,7 @@ class RoundedStep:
         }
 
     def to_json(self) -> str:
-        """`to_dict` as JSON text.
-
-        Raises:
-            ValueError: a number is infinite or NaN, which JSON has no way to write.
+        """`to_dict` as JSON text: null for a number that is not finite, which ``not_finite`` then has.
 
         >>> import json
         >>> from nn import worked
@@ -132,37 +131,41 @@ class RoundedStep:
         >>> json.loads(step.to_json()) == step.to_dict()
         True
         """
-        for drift in (*self.drifts.values(), self.error_after):
-            if not all(map(isfinite, drift[1:])):
-                raise ValueError(f"{drift.symbol} is {drift.rounded}, which JSON has no way to write")
-        return json.dumps(self.to_dict(), indent=2, allow_nan=False)
+        return json_text(self.to_dict())
 
-    def __rich__(self) -> Any:
-        from nn.step.tables import table
+    def records(self) -> list[dict[str, Any]]:
+        """A dict for every number of the step, as ``pandas.DataFrame`` takes them.
 
-        shown = table(
+        >>> from nn import worked
+        >>> row = worked.load("urbain").rounded(3).records()[0]
+        >>> list(row), row["symbol"], row["rounded"]
+        (['symbol', 'rounded', 'exact', 'apart', 'units'], 'net_h1', 0.378)
+        """
+        return [drift._asdict() for drift in self.drifts.values()]
+
+    def tables(self) -> list[Table]:
+        """The step as a table: each number rounded, exact, and how far they are apart.
+
+        >>> from nn import worked
+        >>> (table,) = worked.load("urbain").rounded(3).tables()
+        >>> table.rows[0].cells
+        ('net_h1', '0.378', '0.3775', '0.0005', '+0.5')
+        """
+        table = Table(
             f"Each number rounded to {self.rounding}",
-            "number",
-            "rounded",
-            "exact",
-            "apart",
-            "in last digits",
+            ["number", "rounded", "exact", "apart", "in last digits"],
+            "lrrrr",
         )
         after = self.error_after._replace(symbol=f"{self.error_after.symbol} after the update")
         for drift in (*self.drifts.values(), after):
-            shown.add_row(
-                drift.symbol.replace("[", "\\["),  # no markup
+            table.add(
+                drift.symbol,
                 self.rounding.text(drift.rounded),
-                f"{drift.exact:.9g}",
-                f"{drift.apart:.2g}",
+                decimal(drift.exact),
+                decimal(drift.apart, 2),
                 f"{drift.units:+z.1f}",
             )
-        return shown
-
-    def __str__(self) -> str:
-        from nn.step.tables import plain
-
-        return plain(self)
+        return [table]
 
 
 def _shown(sheet: Sheet) -> Iterator[str]:

@@ -263,7 +263,7 @@ class _Writer:
             if node.operation is None:
                 continue
             for index, operand in enumerate(node.operands):
-                if operand in terms:
+                if isinstance(operand, Value) and operand in terms:
                     symbol = f"term {len(terms[operand]) + 1} of the slope by {nodes[operand]} of {part}"
                     operands = self._operands(node, nodes) | {"out": nodes[node], "above": above}
                     text = f"({node.operation.as_taught[index].text}) * above"

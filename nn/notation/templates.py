@@ -19,14 +19,14 @@ A name is a template, as ``"net_{neuron}"``. It may use
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, fields
 from functools import cache
-from importlib import resources
+from pkgutil import get_data
 from string import Formatter
 from typing import Any
 
 from autograd.arguments import choice, instance
+from autograd.errors import ArgumentValueError
 from autograd.symbols import is_control
 from nn.neuron import BIASES
 
@@ -95,7 +95,7 @@ class Notation:
     ('W{layer}[{row},{j}]', 'w_{j},{i}^({layer})')
     >>> Notation(input="x_{k}")
     Traceback (most recent call last):
-    ValueError: notation input = 'x_{k}': no field {k}; it may use {e}, {i}, {row}
+    ArgumentValueError: notation input = 'x_{k}': no field {k}; it may use {e}, {i}, {row}
     """
 
     input: str = "x{i}"
@@ -121,15 +121,19 @@ class Notation:
         for field in fields(self):
             entry = getattr(self, field.name)
             if not isinstance(entry, str):
-                raise ValueError(f"notation {field.name}: a template is text, not {entry!r:.60}")
+                raise ArgumentValueError(
+                    f"notation {field.name}: a template must be text, got {entry!r:.60}"
+                )
             if choices := _CHOICES.get(field.name):
                 if entry not in choices:
-                    raise ValueError(
+                    raise ArgumentValueError(
                         f"notation {field.name} = {entry!r}: one of {', '.join(filter(None, choices))}"
                     )
             else:
                 if not entry and field.default:
-                    raise ValueError(f"notation {field.name} is empty: a name has a letter at least")
+                    raise ArgumentValueError(
+                        f"notation {field.name} is empty: a name has a letter at least"
+                    )
                 _check_template(field.name, entry)
 
     @staticmethod
@@ -171,22 +175,26 @@ def notation_names() -> list[str]:
 
 @cache
 def _along() -> dict[str, dict[str, Any]]:
-    return tomllib.loads((resources.files("nn.notation") / "notations.toml").read_text(encoding="utf-8"))
+    import tomllib
+
+    content = get_data(__package__, "notations.toml")
+    assert content is not None
+    return tomllib.loads(content.decode())
 
 
 def _check_template(name: str, template: str) -> None:
     if any(map(is_control, template)):
-        raise ValueError(f"notation {name} = {template!r}: a name has no control characters")
+        raise ArgumentValueError(f"notation {name} = {template!r}: a name has no control characters")
     try:
         used = [part[1:] for part in Formatter().parse(template) if part[1] is not None]
     except ValueError as error:
-        raise ValueError(f"notation {name} = {template!r}: {error}") from None
+        raise ArgumentValueError(f"notation {name} = {template!r}: {error}") from None
     for field, width, conversion in used:
         if width or conversion:
-            raise ValueError(f"notation {name} = {template!r}: a field is a name alone")
+            raise ArgumentValueError(f"notation {name} = {template!r}: a field is a name alone")
         if field not in _FIELDS[name]:
             may = ", ".join(f"{{{each}}}" for each in sorted(_FIELDS[name])) or "none"
-            raise ValueError(
+            raise ArgumentValueError(
                 f"notation {name} = {template!r}: no field {_shown(field)}; it may use {may}"
             )
 

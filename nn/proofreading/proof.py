@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
 from autograd import OperandError
 from autograd.arguments import shown, text
+from nn.json_text import json_text
 from nn.proofreading.page import Entry, FormulaManuscript, Manuscript, NetworkManuscript
 from nn.proofreading.verdict import Verdict, verdicts
+from nn.terminal import Part, Tabular
 from nn.worked.example import WorkedExample
 from nn.worked.formulas import FormulaExample
 
@@ -65,7 +65,7 @@ class Finding:
         return {key: getattr(self, key) for key in (*keys, "where", "off", "cause", "chance", "weak")}
 
 
-class Proof:
+class Proof(Tabular):
     """What proofreading has found: an iterable of findings, in the order of the figures.
 
     Attributes:
@@ -120,10 +120,7 @@ class Proof:
         }
 
     def to_json(self) -> str:
-        """`to_dict` as JSON text.
-
-        Raises:
-            ValueError: a number is infinite or NaN, which JSON has no way to write.
+        """`to_dict` as JSON text: null for a number that is not finite, which ``not_finite`` then has.
 
         >>> import json
         >>> from nn import worked
@@ -131,22 +128,28 @@ class Proof:
         >>> json.loads(proof.to_json()) == proof.to_dict()
         True
         """
-        for finding in self.findings:
-            for name, number in (("should be", finding.value), ("is off by", finding.off)):
-                if not isfinite(number):
-                    message = f"{finding.symbol} {name} {number}, which JSON has no way to write"
-                    raise ValueError(message)
-        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+        return json_text(self.to_dict())
 
-    def __rich__(self) -> Any:
+    def records(self) -> list[dict[str, Any]]:
+        """A dict for every figure, as ``pandas.DataFrame`` takes them.
+
+        >>> from nn import worked
+        >>> proofread(worked.load("urbain")).records()[1]["printed"]
+        '0.593269992'
+        """
+        return [finding.to_dict() for finding in self.findings]
+
+    def tables(self) -> list[Part]:
+        """The figures as a table, notes on those that are off, and a line that sums them up.
+
+        >>> from nn import worked
+        >>> figures, notes, summary = proofread(worked.load("urbain")).tables()
+        >>> summary
+        '26 of 31 figures agree, 5 do not. They are off by units of their last digit.'
+        """
         from nn.proofreading.show import shown
 
         return shown(self)
-
-    def __str__(self) -> str:
-        from nn.step.tables import plain
-
-        return plain(self)
 
 
 def proofread(example: WorkedExample | FormulaExample) -> Proof:

@@ -1,30 +1,28 @@
-"""A proof in a terminal: the figures as a table, and notes on those that are off."""
+"""A proof as tables: the figures, and notes on those that are off."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.console import Group
-from rich.table import Table
-from rich.text import Text
-
+from autograd.tables import Table
 from nn.proofreading.printed import Printed
-from nn.step.tables import table
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from nn.proofreading.proof import Finding, Proof
+    from nn.terminal import Part
 
 __all__ = ["shown"]
 
+#: Beyond these a number is written with a power of ten.
+_MAX_DECIMALS, _MAX_PLAIN = 25, 1e15
 
-def shown(proof: Proof) -> RenderableType:
-    """The proof as a table and notes."""
+
+def shown(proof: Proof) -> list[Part]:
+    """The proof as a table, notes and a line that sums them up."""
     if not len(proof):
-        return Text("no figures to proofread: the example has no [[figures]]")
+        return ["no figures to proofread: the example has no [[figures]]"]
     notes = {text: number for number, text in enumerate(_reasons(proof), 1)}
-    return Group(_figures(proof, notes), _notes(notes), Text(_summary(proof)))
+    return [_figures(proof, notes), *([_notes(notes)] if notes else []), _summary(proof)]
 
 
 def _reasons(proof: Proof) -> list[str]:
@@ -32,39 +30,38 @@ def _reasons(proof: Proof) -> list[str]:
 
 
 def _figures(proof: Proof, notes: dict[str, int]) -> Table:
-    figures = table("Figures", "figure", "printed", "exact", "off by", "note")
-    figures.columns[0].max_width = 30
+    figures = Table("Figures", ["figure", "printed", "exact", "off by", "note"], "lrrrr")
     where = None
     for finding in proof:
         if finding.where and finding.where != where:
-            figures.add_section()
-            figures.add_row(Text(finding.where, style="italic"))
+            figures.head(finding.where)
         where = finding.where
-        figures.add_row(*map(Text, _row(finding, notes)), style="" if finding.agrees else "bold")
+        figures.add(*_row(finding, notes), strong=not finding.agrees)
     return figures
 
 
 def _row(finding: Finding, notes: dict[str, int]) -> tuple[str, ...]:
     off = note = ""
     if not finding.agrees:
-        off = f"{finding.off:+,.1f}"
+        off = f"{finding.off:+,.1f}" if abs(finding.off) < _MAX_PLAIN else f"{finding.off:+.1e}"
         note = str(notes[finding.because]) if finding.because else "?"
     return finding.symbol, finding.printed, _exact(finding), off, note
 
 
 def _exact(finding: Finding) -> str:
-    """The number with three decimals more than are printed."""
-    decimals = max(0, -int(Printed(finding.printed).exact.as_tuple().exponent)) + 3
-    return f"{finding.value:.{decimals}f}"
+    """The number with three digits more than are printed."""
+    printed = Printed(finding.printed).exact.as_tuple()
+    decimals = max(0, -int(printed.exponent)) + 3
+    if decimals > _MAX_DECIMALS or abs(finding.value) >= _MAX_PLAIN:
+        return f"{finding.value:.{len(printed.digits) + 2}e}"
+    return f"{finding.value:z.{decimals}f}"
 
 
 def _notes(notes: dict[str, int]) -> Table:
-    lines = Table.grid(padding=(0, 1))
-    lines.add_column(justify="right")
-    lines.add_column(overflow="fold")
+    table = Table("", [], "rl")
     for text, number in notes.items():
-        lines.add_row(str(number), Text(text))
-    return lines
+        table.add(str(number), text)
+    return table
 
 
 def _summary(proof: Proof) -> str:

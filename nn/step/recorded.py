@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import re
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
-from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autograd import Derivation, Diagram, Value, draw, explain
-from autograd.arguments import each, text
+from autograd import Value
+from autograd.arguments import each, number_of, text
 from autograd.backward import gradients
+from autograd.errors import UnknownNameError
+from nn.json_text import json_text
+from nn.terminal import Tabular
+
+if TYPE_CHECKING:
+    from autograd import Derivation, Diagram
 
 __all__ = ["Recorded"]
 
 
-class Recorded(ABC):
+class Recorded(Tabular):
     """Named nodes with the derivatives of one of them, the error, by all others.
 
     Attributes:
@@ -59,9 +62,11 @@ class Recorded(ABC):
             return self.nodes[symbol]
         if symbol == "E":
             return self.error
+        from difflib import get_close_matches
+
         close = get_close_matches(symbol, self.nodes, n=3)
         hint = f"; did you mean {' or '.join(close)}?" if close else ""
-        raise KeyError(f"no {symbol!r} in this step{hint}")
+        raise UnknownNameError(f"no {symbol!r} in this step{hint}")
 
     def __getitem__(self, symbol: str) -> float:
         """The number of that name: a value, a gradient, a δ, an updated parameter, any dA/dB.
@@ -99,6 +104,8 @@ class Recorded(ABC):
           ∂outₒ₁/∂netₒ₁ = outₒ₁·(1 − outₒ₁) = 0.186815602
           ∂netₒ₁/∂w₅    = outₕ₁ = 0.593269992
         """
+        from autograd.derivation import explain
+
         return explain(self.error if of is None else self.node(of), self.node(by))
 
     def draw(self, digits: int = 6, fold: bool = False, only: Iterable[str] | None = None) -> Diagram:
@@ -118,6 +125,8 @@ class Recorded(ABC):
         >>> diagram.source.count("->")  # from w5 to out_o1, and from there to the error
         2
         """
+        from autograd.diagram import draw
+
         nodes = None if only is None else [self.node(symbol) for symbol in each("only", only)]
         return draw(self.error, digits=digits, fold=fold, only=nodes)
 
@@ -136,10 +145,7 @@ class Recorded(ABC):
         }
 
     def to_json(self) -> str:
-        """`to_dict` as JSON text; each number reads back as exactly the same.
-
-        Raises:
-            ValueError: a number is infinite or NaN, which JSON has no way to write.
+        """`to_dict` as JSON text: null for a number that is not finite, which ``not_finite`` then has.
 
         >>> import json
         >>> from nn import worked
@@ -147,21 +153,29 @@ class Recorded(ABC):
         >>> json.loads(step.to_json())["updated"]["w5+"] == step["w5+"]
         True
         """
-        content = self.to_dict()
-        for kind, numbers in content.items():
-            for symbol, value in numbers.items() if isinstance(numbers, dict) else [(kind, numbers)]:
-                if not isfinite(value):
-                    raise ValueError(f"{symbol} is {value}, which JSON has no way to write")
-        return json.dumps(content, indent=2, allow_nan=False)
+        return json_text(self.to_dict())
+
+    def records(self) -> list[dict[str, Any]]:
+        """A dict for every named node, as ``pandas.DataFrame`` takes them.
+
+        ``after`` and ``change`` are those of an updated parameter, else None.
+
+        >>> from nn import worked
+        >>> step = worked.load("xing-single").step()
+        >>> [row for row in step.records() if row["symbol"] == "w"]
+        [{'symbol': 'w', 'value': 0.5, 'gradient': -0.5, 'after': 0.75, 'change': 0.25}]
+        """
+        return [
+            {
+                "symbol": symbol,
+                "value": node.data,
+                "gradient": number_of(node.grad),
+                "after": (after := self._after_update(symbol)),
+                "change": None if after is None else after - node.data,
+            }
+            for symbol, node in self.nodes.items()
+        ]
 
     @abstractmethod
-    def __rich__(self) -> Any:
-        """The numbers as tables, as rich asks for them."""
-
-    def __str__(self) -> str:
-        from nn.step.tables import plain
-
-        return plain(self)
-
-    def _repr_svg_(self) -> str | None:
-        return self.draw()._repr_svg_()
+    def _after_update(self, symbol: str) -> float | None:
+        """A parameter after the update; None of what is not updated."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from autograd.arguments import instance
+from autograd.arguments import number_of
+from autograd.atomic import set_together
+from autograd.symbols import unicode_symbol
+from autograd.tables import Table, decimal
 from nn.error_rules import ErrorRule, error_rule
 from nn.forward import Example, Forward, checked
 from nn.network import MLP
@@ -13,11 +16,11 @@ from nn.neuron import BIASES, Neuron
 from nn.notation import Names, Notation, notation_of
 from nn.optimizers import SGD, Optimizer
 from nn.step.recorded import Recorded
+from nn.training import trained_parameters
 
 if TYPE_CHECKING:
     from autograd import Value
     from nn.step.matrices import Matrix
-    from nn.step.tables import Shown
 
 __all__ = ["TrainingStep"]
 
@@ -76,17 +79,16 @@ class TrainingStep(Recorded):
         notation: Notation | str | None = None,
     ) -> None:
         self.examples, self._rule = checked(network, examples), error_rule(error)
-        instance("optimizer", optimizer, Optimizer, "an Optimizer")
+        trained = trained_parameters(network, optimizer)
         self._before = network.copy()
         flipped = self._record(Notation() if notation is None else notation)
         # a copy was differentiated; what is trained gets its gradients
         originals = dict(network.named_parameters())
-        trained = set(optimizer.parameters)
-        if trained.isdisjoint(originals.values()):
-            raise ValueError("the optimizer updates none of the network's parameters")
-        for path, recorded in self.network.named_parameters():
-            gradient = float(recorded.grad)
-            originals[path].grad = -gradient if recorded in flipped else gradient
+        gradients = {
+            path: -number_of(recorded.grad) if recorded in flipped else number_of(recorded.grad)
+            for path, recorded in self.network.named_parameters()
+        }
+        set_together((originals[path], "_grad", gradient) for path, gradient in gradients.items())
         optimizer.step()
         self.descends = _descends(optimizer)
         self._after = {path: each.data for path, each in originals.items() if each in trained}
@@ -105,10 +107,10 @@ class TrainingStep(Recorded):
         self.error.backward()
         self.values = {symbol: node.data for symbol, node in self.nodes.items()}
         self.gradients = {
-            self.names.gradient(symbol): float(node.grad) for symbol, node in self.nodes.items()
+            self.names.gradient(symbol): number_of(node.grad) for symbol, node in self.nodes.items()
         }
         self.deltas = {
-            each.deltas[neuron]: float(self.nodes[symbol].grad)
+            each.deltas[neuron]: number_of(self.nodes[symbol].grad)
             for each in self.names.passes
             for neuron, symbol in each.nets.items()
         }
@@ -117,6 +119,7 @@ class TrainingStep(Recorded):
     def _name_updates(self, flipped: set[Value]) -> None:
         names = self.names
         self.updated: dict[str, float] = {}
+        self._updated_by_symbol: dict[str, float] = {}
         self.changes: dict[str, float] = {}
         recorded = {parameter: path for path, parameter in self.network.named_parameters()}
         for parameter in names.parameters:
@@ -125,6 +128,7 @@ class TrainingStep(Recorded):
                 self.updated[names.updates[parameter]] = after = (
                     -after if parameter in flipped else after
                 )
+                self._updated_by_symbol[names.parameters[parameter]] = after
                 self.changes[names.changes[parameter]] = after - parameter.data
         self.numbers = {
             "values": self.values,
@@ -215,22 +219,92 @@ class TrainingStep(Recorded):
         step._name_updates(step._record(notation))
         return step
 
-    def show(self, notation: Notation | str | None = None) -> Shown:
-        """The step as text, in its own notation or in another: matrices where the notation has them.
+    def _after_update(self, symbol: str) -> float | None:
+        return self._updated_by_symbol.get(symbol)
+
+    def tables(self) -> list[Table]:
+        """The step as tables: its matrices if its notation has any, else neurons and parameters.
 
         >>> from nn import worked
-        >>> shown = worked.load("hoey").step().show("xing")
-        >>> print(str(shown).splitlines()[10])
-        │ net^(1)   │ 2×1   │ w^(1)·o^(0) − b^(1)              │ 0.6                            │
+        >>> step = worked.load("hoey").step()
+        >>> [table.title for table in step.tables()]
+        ['Matrices', 'Error']
+        >>> [table.title for table in step.in_notation("urbain").tables()]
+        ['Neurons', 'Parameters', 'Error']
         """
-        from nn.step.tables import Shown
+        if self.names.notation.vectors:
+            return [_matrices(self.matrices), self._errors()]
+        return [self._neurons(), self._parameters(), self._errors()]
 
-        return Shown(self if notation is None else self.in_notation(notation))
+    def _neurons(self) -> Table:
+        names = self.names
+        error = unicode_symbol(names.notation.error)
+        first = self.network.layers[0].neurons[0]
+        net, out, delta = (
+            unicode_symbol(_word(names.whole(kind, first))) for kind in ("net", "out", "delta")
+        )
+        neurons = Table(
+            "Neurons",
+            ["neuron", net, out, f"{delta} = ∂{error}/∂{net}", f"∂{error}/∂{out}"],
+            "lrrrr",
+        )
+        several = len(names.passes) > 1
+        for number, each in enumerate(names.passes, 1):
+            for neuron, name in names.neurons.items():
+                neurons.add(
+                    f"{name}@{number}" if several else name,
+                    decimal(self.values[each.nets[neuron]]),
+                    decimal(self.values[each.outs[neuron]]),
+                    decimal(self.deltas[each.deltas[neuron]]),
+                    decimal(self.gradients[names.gradient(each.outs[neuron])]),
+                )
+        return neurons
 
-    def __rich__(self) -> Any:
-        from nn.step.tables import step_tables
+    def _parameters(self) -> Table:
+        error = unicode_symbol(self.names.notation.error)
+        parameters = Table(
+            "Parameters", ["parameter", "before", f"gradient ∂{error}/∂", "after"], "lrrr"
+        )
+        for name in self.names.parameters.values():
+            gradient, after = self.gradients[self.names.gradient(name)], self._after_update(name)
+            parameters.add(
+                name,
+                decimal(self.values[name]),
+                decimal(gradient),
+                "not updated" if after is None else decimal(after),
+            )
+        return parameters
 
-        return step_tables(self)
+    def _errors(self) -> Table:
+        errors, error = Table("Error", ["", "value"], "lr"), self.names.notation.error
+        for each in self.names.passes:
+            for name in each.errors:
+                if name in self.values:
+                    errors.add(name, decimal(self.values[name]))
+        errors.add(f"{error} before the update", decimal(self.error_before))
+        errors.add(f"{error} after the update", decimal(self.error_after))
+        return errors
+
+
+def _word(name: str) -> str:
+    """What a kind of number is called, of all layers: "net" for "net_h", "S" for "S^(1)"."""
+    return name.partition("_")[0].partition("^")[0]
+
+
+def _matrices(matrices: Sequence[Matrix]) -> Table:
+    table = Table("Matrices", ["matrix", "shape", "computed as", "numbers"], "llll")
+    for matrix in matrices:
+        rows, columns = matrix.shape
+        table.add(matrix.name, f"{rows}×{columns}", matrix.formula, _grid(matrix))
+    return table
+
+
+def _grid(matrix: Matrix) -> str:
+    """The numbers in rows and columns."""
+    digits = {1: 9, 2: 9, 3: 6}.get(matrix.shape[1], 4)  # so that it fits beside the rest
+    texts = [[decimal(number, digits) for number in row] for row in matrix.numbers]
+    width = max(len(text) for row in texts for text in row)
+    return "\n".join("  ".join(text.rjust(width) for text in row) for row in texts)
 
 
 def _descends(optimizer: Optimizer) -> bool:

@@ -5,12 +5,16 @@
 0.291027773694
 """
 
-from nn.worked.example import Figure, LayerData, WorkedExample
-from nn.worked.exercises import exercise
-from nn.worked.files import load, names
-from nn.worked.formulas import FormulaExample, FormulaStep
-from nn.worked.section import WorkedExampleError
-from nn.worked.writer import dumps
+from autograd.lazy import lazily
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from nn.worked.example import Figure, LayerData, WorkedExample
+    from nn.worked.exercises import exercise
+    from nn.worked.files import load, names
+    from nn.worked.formulas import FormulaExample, FormulaStep
+    from nn.worked.section import WorkedExampleError
+    from nn.worked.writer import dumps
 
 __all__ = [
     "Figure",
@@ -24,3 +28,19 @@ __all__ = [
     "load",
     "names",
 ]
+
+#: What is imported when it is first asked for, and from where.
+_LATER = {
+    "Figure": "example",
+    "FormulaExample": "formulas",
+    "FormulaStep": "formulas",
+    "LayerData": "example",
+    "WorkedExample": "example",
+    "WorkedExampleError": "section",
+    "dumps": "writer",
+    "exercise": "exercises",
+    "load": "files",
+    "names": "files",
+}
+
+__getattr__, __dir__ = lazily(__name__, lambda: __all__, _LATER.get)

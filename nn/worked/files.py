@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from importlib import resources
 from os import PathLike
-from pathlib import Path
+from pkgutil import get_data
+from typing import TYPE_CHECKING
 
 from autograd import OperandError
 from autograd.arguments import shown
-from nn.worked.example import WorkedExample
-from nn.worked.formulas import FormulaExample
 from nn.worked.schema import formula_example, network_example
 from nn.worked.section import Section, WorkedExampleError
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nn.worked.example import WorkedExample
+    from nn.worked.formulas import FormulaExample
+
 __all__ = ["load", "names"]
+
+#: The files beside this module.
+_NAMES = (
+    *("guided", "guided-16", "hoey", "signals", "urbain"),
+    *("xing", "xing-chain", "xing-double", "xing-single"),
+)
 
 #: The largest file that is read: a hundred times what the largest that comes along has.
 _MOST_BYTES = 1_000_000
@@ -28,11 +37,7 @@ def names() -> list[str]:
     ['guided', 'guided-16', 'hoey', 'signals', 'urbain',
      'xing', 'xing-chain', 'xing-double', 'xing-single']
     """
-    return sorted(
-        file.name.removesuffix(".toml")
-        for file in resources.files("nn.worked").iterdir()
-        if file.name.endswith(".toml")
-    )
+    return list(_NAMES)
 
 
 def load(name: str | Path) -> WorkedExample | FormulaExample:
@@ -64,10 +69,13 @@ def load(name: str | Path) -> WorkedExample | FormulaExample:
     no worked example 'urban.tml'
     """
     if not isinstance(name, str | PathLike):
-        raise OperandError(f"name is a text or a path, not {shown(name)}", operands=(name,))
-    if str(name) in names():
-        content = (resources.files("nn.worked") / f"{name}.toml").read_bytes()
+        raise OperandError(f"name must be a text or a path, got {shown(name)}", operands=(name,))
+    if str(name) in _NAMES:
+        content = get_data("nn.worked", f"{name}.toml")
+        assert content is not None
         return _parsed(str(name), f"{name}.toml", content)
+    from pathlib import Path  # takes longer to import than an example takes to read
+
     path = Path(name)
     if path.suffix != ".toml":
         raise WorkedExampleError(
@@ -85,10 +93,14 @@ _MOST_PARTS = 1000
 
 
 def _parsed(name: str, file: str, content: bytes) -> WorkedExample | FormulaExample:
+    import tomllib
+
     try:
-        if any(piece.count(b".") > _MOST_PARTS for piece in re.split(rb"[=,\n{}\[\]]", content)):
+        if content.count(b".") > _MOST_PARTS and any(
+            piece.count(b".") > _MOST_PARTS for piece in re.split(rb"[=,\n{}\[\]]", content)
+        ):
             raise RecursionError
-        table = tomllib.loads(content.decode())
+        table = tomllib.loads(content.decode("utf-8-sig"))  # as some editors write it
     except RecursionError:
         raise WorkedExampleError(f"{file}: nested too deeply") from None
     except ValueError as error:  # not TOML, not UTF-8, or a number of too many digits

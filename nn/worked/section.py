@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from math import isfinite
-from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from autograd.symbols import is_control
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["PROSE", "Section", "WorkedExampleError", "control_in"]
 

@@ -17,6 +17,7 @@ from strategies import any_numbers
 
 import autograd
 from autograd import AutogradError, StaleGraphError, Value, topological_order
+from autograd.arguments import number_of
 from autograd.backward import gradients
 from autograd.strategies import Graph, graphs
 
@@ -255,7 +256,7 @@ def test_create_graph_accumulates_too() -> None:
     (x**3).backward(create_graph=True)
     assert x.grad.data == 36.0
     (x**3).backward()
-    assert float(x.grad) == 48.0
+    assert number_of(x.grad) == 48.0
 
 
 @given(graphs())
@@ -279,7 +280,7 @@ def test_a_changed_leaf_makes_the_graph_stale() -> None:
     assert (x.grad, y.grad) == (12.0, 4.0)
     x.data = 2.0
     root.backward(create_graph=True)
-    assert float(x.grad) == 24.0
+    assert number_of(x.grad) == 24.0
 
 
 @pytest.mark.parametrize("name", ["square", "abs", "cosh", "gaussian"])
@@ -313,4 +314,4 @@ def test_infinite_slopes_can_be_recorded(name: str, x: float) -> None:
 def test_a_nan_does_not_make_the_graph_stale() -> None:
     x = Value(math.nan)
     (x * 2 + 1).backward(create_graph=True)
-    assert float(x.grad) == 2.0
+    assert number_of(x.grad) == 2.0

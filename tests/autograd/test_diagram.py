@@ -9,13 +9,14 @@ import shutil
 import struct
 import sys
 import sysconfig
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pictures import SVG, Drawn, accumulated, read, texts, tooltips
 
@@ -225,8 +226,15 @@ def test_folded_edges_are_the_derivatives_that_the_step_knows() -> None:
 
 
 def shown(name: str) -> str:
-    """A name as a viewer sees it: breaks of lines as such, and of blanks only that there are some."""
-    return re.sub(r"[ \t\xa0]+", " ", "\n".join(name.splitlines())).strip(" ")
+    """A name as a viewer sees it: breaks of lines as such, and of blanks only that there are some.
+
+    What is not seen, but says how the rest is, is replaced; of the joiners, scripts are made.
+    """
+    seen = "".join(
+        "\ufffd" if unicodedata.category(each) == "Cf" and each not in "\u200c\u200d" else each
+        for each in name
+    )
+    return re.sub(r"[ \t\xa0]+", " ", "\n".join(seen.splitlines())).strip(" ")
 
 
 def differences(svg: str, name: str) -> list[str]:
@@ -258,7 +266,7 @@ HOSTILE = [
     "a\nb", "a\n\nb", "a\r\nb", "a\rb", "\n", "a\tb",
     "]]>", "-->", "<!--", "<![CDATA[", "<?xml?>", "--", "->", "a--b",
     "javascript:alert(1)", "%s", "{}", "x" * 3000, "é", "日本", "🙂", "−½·∂", "node", "digraph", "1.5",
-    "netₕ₁", "net_h1", "W[1,2]", "a b  c", "\u200b",
+    "netₕ₁", "net_h1", "W[1,2]", "a b  c", "\u200b", "a\u202eb", "\u2066",
 ]  # fmt: skip
 
 
@@ -271,7 +279,6 @@ visible = st.characters(exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp"))
 pieces = st.sampled_from(["<", "&", "&lt;", '"', "\\", "\\N", "\\n", "\n", "<b>", "]", ";", "--", "x"])
 
 
-@settings(max_examples=60)
 @given(st.lists(visible | pieces, min_size=1, max_size=8).map("".join))
 def test_any_names_stay_text(name: str) -> None:
     assert differences(draw(Value(2.0, name)).svg(), name) == []
@@ -420,13 +427,12 @@ def test_save(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "format", "message"),
     [
-        ("a.pdf", None, "'pdf'; there are svg, png, dot"),
-        ("a", None, "''; there are svg, png, dot"),
+        ("a.pdf", None, "one of 'svg', 'png', 'dot', got 'pdf'"),
+        ("a", None, "one of 'svg', 'png', 'dot', got ''"),
         ("a.svg.bak", None, "'bak'"),
         ("a.svg", "pdf", "'pdf'"),
         ("a.svg", "", "''"),
-        ("a.svg", 3, "3"),
-        ("a.jpg", "svg", r"'a.jpg' does not end in .svg, the format to save it in"),
+        ("a.jpg", "svg", r"'a.jpg' does not end in .svg, as its format does"),
         ("a.png", "svg", r"'a.png' does not end in .svg"),
         ("a.txt", "dot", r"'a.txt' does not end in .dot"),
     ],
@@ -437,6 +443,12 @@ def test_another_format(name: str, format: Any, message: str, tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_format_is_a_text(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="format of pictures must be one of 'svg', 'png', 'dot', got 3"):
+        draw(Value(3.0)).save(tmp_path / "a.svg", 3)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="none"):
         draw(Value(3.0)).save(tmp_path / "none" / "a.dot")
@@ -444,7 +456,7 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("result", [3.0, "y", None, [Value(1.0)]])
 def test_results_are_values(result: Any) -> None:
-    with pytest.raises(TypeError, match=f"takes Values, not {type(result).__name__}"):
+    with pytest.raises(TypeError, match=f"a result must be a Value, got {re.escape(repr(result))}"):
         draw(Value(1.0), result)
 
 
@@ -547,7 +559,6 @@ def test_without_any_graphviz(diagram: Diagram, monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
     assert diagram._repr_svg_() is None
     assert Value(3.0)._repr_svg_() is None
-    assert worked.load("urbain").step()._repr_svg_() is None
     for attempt in (diagram.svg, diagram.png):
         with pytest.raises(AutogradError, match=r"neither `dot` .* nor is graphviz-pure .*pip install"):
             attempt()

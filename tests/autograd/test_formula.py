@@ -28,7 +28,8 @@ def formula(node: Value, style: Style = UNICODE, symbol: Callable[[str], str] = 
 
 
 def texts_of(operation: Operation) -> list[Expression]:
-    texts = [operation.value, operation.formula, *operation.partials, *operation.as_taught]
+    """What a row has people read; its partials, where they are taught differently, nobody reads."""
+    texts = [operation.value, operation.formula, *operation.as_taught]
     return list({text.text: text for text in texts}.values())
 
 

@@ -90,7 +90,7 @@ def test_a_missing_bracket_is_found() -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda operation: operation.name)
 def test_every_row_is_well_formed(operation: Operation) -> None:
-    for expression in (operation.value, *operation.partials, *operation.as_taught):
+    for expression in (operation.value, operation.formula, *operation.as_taught):
         assert len(parsed(write(expression.tree, MATHML).text))
 
 

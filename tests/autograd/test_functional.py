@@ -1,6 +1,7 @@
 """Derivatives of functions, of derivatives, and of what is nested."""
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -10,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import OperandError, Value, grad, hessian, hvp, jacobian, value_and_grad
+from autograd import (
+    ArgumentTypeError,
+    ArgumentValueError,
+    OperandError,
+    Value,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    value_and_grad,
+)
 
 small = st.floats(-3.0, 3.0)
 
@@ -193,14 +204,15 @@ def test_arguments_that_are_no_real_numbers_are_refused(take: Callable[..., Any]
     def never(x: Any) -> Any:
         raise AssertionError("it must not be called")
 
-    with pytest.raises(OperandError, match="derivatives are taken by real numbers"):
+    with pytest.raises(ArgumentTypeError, match="an argument must be a real number, in lists"):
         take(never)(argument)
 
 
 @pytest.mark.parametrize("take", TAKERS)
 @pytest.mark.parametrize("result", ["1", None, 1j, np.array([1.0])])
 def test_results_that_are_no_scalars_are_refused(take: Callable[..., Any], result: Any) -> None:
-    with pytest.raises(OperandError, match=f"returns scalars, not {type(result).__name__}"):
+    returned = f"function returns must be Values or real numbers, got {re.escape(repr(result))}"
+    with pytest.raises(ArgumentTypeError, match=returned):
         take(lambda x: result)(1.0)
 
 
@@ -209,26 +221,26 @@ def test_results_that_are_no_scalars_are_refused(take: Callable[..., Any], resul
 def test_more_than_one_result_asks_for_the_jacobian(
     take: Callable[..., Any], wrap: Callable[..., Any]
 ) -> None:
-    with pytest.raises(OperandError, match="use jacobian for more"):
+    with pytest.raises(ArgumentTypeError, match=r"a single number \(see jacobian for more\), got "):
         take(wrap)(1.0)
 
 
 @pytest.mark.parametrize("take", TAKERS)
 @pytest.mark.parametrize("argnum", [1, -2, 7])
 def test_an_argument_that_was_not_given_is_an_error(take: Callable[..., Any], argnum: int) -> None:
-    with pytest.raises(OperandError, match=f"no argument {argnum} among the 1 given"):
+    with pytest.raises(ArgumentValueError, match=f"one of the 1 arguments given, got {argnum}"):
         take(lambda x: x, argnum)(1.0)
 
 
 @pytest.mark.parametrize("vector", [[1.0], [1.0, 2.0, 3.0], [], 1.0])
 def test_a_vector_of_another_size_is_an_error(vector: Any) -> None:
-    with pytest.raises(OperandError, match=r"the vector has \d scalars and the argument 2"):
+    with pytest.raises(ArgumentValueError, match=r"as many scalars as the argument, 2, got \d"):
         hvp(lambda v: v[0] * v[1])([1.0, 2.0], vector)
 
 
 @pytest.mark.parametrize("vector", ["ab", [None, 1.0], [1j, 1.0]])
 def test_a_vector_of_no_real_numbers_is_refused(vector: Any) -> None:
-    with pytest.raises(OperandError):
+    with pytest.raises(ArgumentTypeError, match="the vector must be real numbers"):
         hvp(lambda v: v[0] * v[1])([1.0, 2.0], vector)
 
 
@@ -255,5 +267,5 @@ def test_what_contains_itself_is_refused() -> None:
         lambda: hvp(lambda v: v * v)(1.0, endless),
         lambda: jacobian(lambda v: endless)(1.0),
     ):
-        with pytest.raises(OperandError, match="a list is nested too deeply, or contains itself"):
+        with pytest.raises(ArgumentValueError, match="a list is nested too deeply, or contains itself"):
             call()

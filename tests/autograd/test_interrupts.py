@@ -16,6 +16,7 @@ import pytest
 
 import autograd
 from autograd import AutogradError, Value
+from autograd.arguments import number_of
 from autograd.backward import gradients
 from nn import MLP, SGD, Adam, AdamW, Example, Optimizer, TrainingStep, train
 
@@ -125,7 +126,10 @@ def test_an_interrupted_sweep_that_records_adds_everything_or_nothing() -> None:
         backward_module._accumulate_recorded, gradients, backward_module._plus, backward_module._times
     )
     places = whole_or_not_at_all(
-        lambda: (float(x.grad), float(y.grad)), lambda: root.backward(create_graph=True), restore, codes
+        lambda: (number_of(x.grad), number_of(y.grad)),
+        lambda: root.backward(create_graph=True),
+        restore,
+        codes,
     )
     assert places > 500
 
@@ -275,7 +279,7 @@ def test_backward(create_graph: bool, interrupted_after: Interrupt) -> None:
         root.backward(create_graph)
 
     def sums() -> list[float]:
-        return [float(leaf.grad) for leaf in leaves]
+        return [number_of(leaf.grad) for leaf in leaves]
 
     def restore() -> None:
         for leaf in leaves:

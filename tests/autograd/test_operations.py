@@ -12,6 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from oracles import (
     PYTHON,
+    attached,
     in_python,
     inside,
     numpy_function,
@@ -33,8 +34,9 @@ from autograd import (
     Value,
     grad,
 )
+from autograd.expression import Expression
 from autograd.formula import value_text
-from autograd.ieee import ieee_value
+from autograd.ieee import ieee_value, strict
 from benchmarks.accuracy import points
 from benchmarks.exact import EXACT, exactly
 
@@ -610,6 +612,91 @@ def test_unknown_functions_fail_when_the_table_is_read(value: str, partial: str,
 def test_what_cannot_be_evaluated_fails_when_the_row_is_made(text: str) -> None:
     with pytest.raises(ValueError, match="bad"):
         Operation("bad", "x", text, partials=("1.0",), about="").check_calls(OPERATIONS)
+
+
+@every_operation
+def test_every_row_of_the_table_can_be_read(operation: Operation) -> None:
+    # the table does not parse its rows when it is imported, so this is where a mistake in one shows
+    operation.check_calls(OPERATIONS)
+    eager = reread(operation)
+    for text, again in zip(operation.texts, eager.texts, strict=True):
+        assert (text.text, ast.dump(text.tree)) == (again.text, ast.dump(again.tree))
+
+
+def reread(row: Operation) -> Operation:
+    """The row made anew of its texts, which are parsed at once."""
+    conditions = {
+        what: text and text.text for what, text in (("domain", row.domain), ("kink", row.kink))
+    }
+    return Operation(
+        row.name,
+        ", ".join(row.parameters),
+        row.value.text,
+        partials=[partial.text for partial in row.partials],
+        as_taught=[taught.text for taught in row.as_taught],
+        formula=row.formula.text,
+        ieee=row.ieee.text,
+        about="",
+        **conditions,
+    )
+
+
+@every_operation
+def test_the_operator_of_a_row_is_the_one_of_its_tree(operation: Operation) -> None:
+    match operation.value.tree:
+        case ast.BinOp(left=ast.Name(), op=op, right=ast.Name(id=y)) if (
+            y == operation.parameters[-1] != "x"
+        ):
+            expected = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv"}
+            assert operation.operator == expected.get(type(op), "pow")
+        case ast.UnaryOp(op=op, operand=ast.Name()):
+            assert operation.operator == {ast.USub: "neg", ast.UAdd: "pos"}[type(op)]
+        case ast.Call(func=ast.Name(id="abs")):
+            assert operation.operator == "abs"
+        case _:
+            assert operation.operator is None
+
+
+@every_operation
+def test_the_fast_text_is_the_text_with_constants_computed(operation: Operation) -> None:
+    for text in operation.texts:
+        source = text.source()
+        folds = any(
+            isinstance(part, ast.Name) and part.id == "pi" for part in ast.walk(text.tree)
+        ) or any(
+            all(isinstance(operand, ast.Constant) for operand in operands_below(part))
+            for part in ast.walk(text.tree)
+            if isinstance(part, ast.BinOp | ast.Call)
+        )
+        assert (source != text.text) == folds
+        again = Expression(source, [*operation.parameters, "out"])
+        assert again.source() == source
+        assert "pi" not in source
+
+
+def operands_below(part: ast.BinOp | ast.Call) -> list[ast.expr]:
+    return part.args if isinstance(part, ast.Call) else [part.left, part.right]
+
+
+@pytest.mark.parametrize("text", ["x + 1.0 ", "\nx + 1.0\n", "(x +\n1.0)", "x + 1.0  # as it is"])
+def test_a_row_may_be_written_on_several_lines(text: str) -> None:
+    method = attached(Operation("spaced", "x", text, partials=["1.0 "], about=""))
+    assert method(Value(2.0)).data == 3.0
+    assert strict(Operation("spaced", "x", text, partials=["1.0 "], about=""))(2.0) == 3.0
+
+
+def test_a_lazy_row_is_read_text_by_text() -> None:
+    row = Operation("lazy", "x", "x +", partials=["1.0"], about="", domain="z > 0.0", lazy=True)
+    assert [partial.text for partial in row.partials] == ["1.0"]
+    assert row.partials is row.partials
+    for what, complaint in (("value", "invalid syntax"), ("domain", "unknown name 'z'")):
+        for _ in range(2):  # and not only the first time
+            with pytest.raises(ValueError, match=f"operation 'lazy': .*{complaint}"):
+                getattr(row, what)
+    with pytest.raises(ValueError, match="operation 'lazy'"):
+        row.check_calls(OPERATIONS)
+    with pytest.raises(AttributeError, match="frobnicate"):
+        row.frobnicate  # noqa: B018  # the access is the test
 
 
 def test_every_primitive_is_used_by_a_row() -> None:

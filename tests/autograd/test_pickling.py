@@ -17,6 +17,7 @@ from strategies import any_numbers
 import autograd.pickling
 import autograd.value
 from autograd import OPERATIONS, AutogradError, Value, topological_order
+from autograd.arguments import number_of
 from autograd.strategies import Graph, graphs
 
 PROTOCOLS = range(2, pickle.HIGHEST_PROTOCOL + 1)
@@ -49,7 +50,7 @@ def described(root: Value) -> list[tuple[Any, ...]]:
     return [
         (
             repr(node.data),
-            repr(float(node.grad)),
+            repr(number_of(node.grad)),
             node.name,
             node.operation and node.operation.name,
             [place[each] if isinstance(each, Value) else repr(each) for each in node.operands],
@@ -199,8 +200,7 @@ OPERANDS_FIRST = autograd.pickling.operands_first
 @pytest.fixture
 def walks(monkeypatch: pytest.MonkeyPatch) -> Steps:
     steps = Steps()
-    for module in (autograd.pickling, autograd.value):
-        monkeypatch.setattr(module, "operands_first", steps.operands_first)
+    monkeypatch.setattr(autograd.pickling, "operands_first", steps.operands_first)
     return steps
 
 
@@ -210,7 +210,7 @@ def nodes_in(thing: Any) -> list[Value]:
         return [thing]
     inside = [*thing, *thing.values()] if isinstance(thing, dict) else thing
     found = [node for each in inside if not isinstance(each, int | str) for node in nodes_in(each)]
-    return sorted(found, key=float)
+    return sorted(found, key=lambda node: node.data)
 
 
 @in_every_order
@@ -244,10 +244,10 @@ def test_every_node_is_pickled_once(
 
 @in_every_order
 def test_deep_graphs_are_pickled_in_any_order(order: Callable[[list[Value]], Any]) -> None:
-    nodes = history(10_000)
+    nodes = history(2_000)
     for dumps in (pickle.dumps, by_python_pickler):
         data = dumps(order(nodes))
-        assert len(data) < 1_500_000
+        assert len(data) < 300_000
         pickle.loads(data)
 
 
@@ -312,7 +312,7 @@ def test_another_graph_is_pickled_meanwhile(
         for other in (*others, history(2)[-1]):
             pickle.dumps(other)
 
-    thing = order(history(200))
+    thing = order(history(50))
     inner(None)
     walks.taken = 0
     inner(None)
@@ -340,7 +340,7 @@ def test_a_graph_is_pickled_while_it_is_pickled(pickler: type, walks: Steps) -> 
         assert len(data) < 150 * 3_000
         assert walks.taken < 5 * (3_000 + sum(pickled))
         restored = pickle.loads(data)
-        whole = restored if isinstance(restored, Value) else max(restored, key=float)
+        whole = restored if isinstance(restored, Value) else max(restored, key=lambda node: node.data)
         assert described(whole) == described(states[-1])
         assert pickled
 
@@ -435,18 +435,18 @@ def test_an_interrupted_pickler_does_not_disturb_others(pickler: type) -> None:
     def stopping(thing: Any) -> None:
         nonlocal count
         count += isinstance(thing, Value)
-        if count == 4_500:
+        if count == 1_800:
             raise StopError
 
     tracebacks = []  # what they refer to lives on
-    states = history(5_000)
+    states = history(2_000)
     for _ in range(3):
         count = 0
         try:
             nesting(pickler, stopping)(states[-1])
         except StopError as stop:
             tracebacks.append(stop)
-        for thing in (states[-1], states[2_300], states[-1].operands[0], states[2_200:2_300]):
+        for thing in (states[-1], states[920], states[-1].operands[0], states[880:920]):
             for dumps in (pickle.dumps, by_python_pickler):
                 pickle.loads(dumps(thing))
     assert len(tracebacks) == 3
@@ -520,4 +520,4 @@ def test_recorded_gradients_are_copied_or_refused_clearly(way: Callable[[Any], A
             copied = way(thing)
         except AutogradError:
             continue
-        assert float(topological_order(copied)[-1].grad) == float(leaf.grad)
+        assert number_of(topological_order(copied)[-1].grad) == number_of(leaf.grad)

@@ -7,6 +7,7 @@ from mpmath import mp
 from oracles import plant
 
 from autograd import OPERATIONS, Operation, Value, topological_order
+from autograd.arguments import number_of
 from benchmarks import random_graphs
 from benchmarks.pages import cells, put, table
 from benchmarks.random_graphs import SLICES, first_errors, graph, second_errors, slice_errors, swept
@@ -42,7 +43,7 @@ def test_graphs_have_every_operation_and_saturate_and_cancel() -> None:
     assert 15_000 < len(nodes) < 30_000
     differences = [node for node in nodes if node.operation is OPERATIONS["sub"]]
     cancelled = [
-        node for node in differences if 0.0 < abs(node.data) < 1e-9 * abs(float(node.operands[0]))
+        node for node in differences if 0.0 < abs(node.data) < 1e-9 * abs(number_of(node.operands[0]))
     ]
     assert len(cancelled) > 300
     slopes = [slope for node in nodes for slope in node.derivatives if slope]

@@ -1,9 +1,11 @@
 """One node among Python's and NumPy's numbers."""
 
+import dataclasses
 import decimal
 import fractions
 import math
 import operator
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import AutogradError, OperandError, ResultOverflowError, Value
+from autograd import ArgumentTypeError, AutogradError, OperandError, ResultOverflowError, Value
 
 NO_REAL_NUMBERS = [
     *("1", b"1", None, 1j, decimal.Decimal(1), [1.0], (1.0,), {}, object()),
@@ -58,14 +60,15 @@ def test_real_numbers_become_floats(given: Any, data: float) -> None:
 
 
 @pytest.mark.parametrize("given", NO_REAL_NUMBERS, ids=type_name)
-def test_anything_else_is_refused_by_its_type(given: object) -> None:
+def test_anything_else_is_refused(given: object) -> None:
     leaf = Value(2.0, "w")
-    with pytest.raises(TypeError, match=type(given).__name__) as caught:
+    got = f"must be a real number, got {re.escape(repr(given))}"
+    with pytest.raises(TypeError, match=f"the data of a Value {got}") as caught:
         Value(given)
     assert isinstance(caught.value, OperandError)
-    with pytest.raises(OperandError, match=f"the data of node 'w'.*{type(given).__name__}"):
+    with pytest.raises(OperandError, match=f"the data of node 'w' {got}"):
         leaf.data = given
-    with pytest.raises(OperandError, match=f"the grad of node 'w'.*{type(given).__name__}"):
+    with pytest.raises(OperandError, match=f"the grad of node 'w' {got}"):
         leaf.grad = given
     assert (leaf.data, leaf.grad) == (2.0, 0.0)
 
@@ -141,9 +144,64 @@ def test_equality_and_hash_are_by_identity() -> None:
     a, b = Value(1.0), Value(1.0)
     assert a == a
     assert a != b
-    assert a != 1.0
     assert len({a, b, a}) == 2
     assert [b, a].index(a) == 1
+    assert a in [b, a]
+    assert a not in [b]
+    assert hash(a) == object.__hash__(a)
+    assert {a: "a", b: "b", 1.0: "one"}[b] == "b"
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        *(1.0, 1, True, 0.5, math.nan, 1j, fractions.Fraction(1), decimal.Decimal(1)),
+        *(np.float64(1.0), np.float32(1.0), np.int64(1), np.complex128(1)),
+    ],
+    ids=repr,
+)
+def test_a_node_is_not_compared_with_a_number_by_equality(number: Any) -> None:
+    v = Value(1.0, "v")
+    for compare in (
+        lambda: v == number,
+        lambda: number == v,
+        lambda: v != number,
+        lambda: number != v,
+        lambda: v in [number],
+        lambda: number in [v],
+        lambda: [v].count(number),
+        lambda: (number, v) == (v, v),
+        lambda: np.array([v, v]) == number,
+        lambda: v == np.array([number, number]),
+        lambda: v == pytest.approx(float(number.real)),
+        lambda: number == pytest.approx(v),
+    ):
+        with pytest.raises(OperandError, match=r"write v\.data == .* v is w to compare nodes"):
+            compare()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [None, "1.0", b"1", (1.0,), [1.0], {}, object(), Value, int, math.exp],
+    ids=lambda other: type(other).__name__,
+)
+def test_a_node_equals_nothing_else(other: object) -> None:
+    v = Value(1.0)
+    assert (v == other) is (other == v) is False
+    assert v != other
+    assert other != v
+    assert v not in [other]
+
+
+def test_dataclasses_of_nodes_compare_them_by_identity() -> None:
+    @dataclasses.dataclass
+    class Point:
+        x: Value
+        y: Value = Value(0.0)  # noqa: RUF009  # a Value can be hashed, so it is a default
+
+    a, b = Value(1.0), Value(1.0)
+    assert Point(a) == Point(a)
+    assert Point(a) != Point(b)
 
 
 @given(st.floats(), st.floats())
@@ -170,23 +228,16 @@ def test_order_with_anything_else_is_a_type_error(other: object) -> None:
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
-def test_conversions_are_those_of_the_number(x: float) -> None:
+def test_truth_and_formats_are_those_of_the_number(x: float) -> None:
     value = Value(x)
-    assert float(value) == x
-    assert int(value) == int(x)
+    assert value.item() == value.data == x
+    assert type(value.item()) is float
     assert bool(value) is bool(x)
-    assert round(value) == round(x)
-    assert isinstance(round(value), int)
-    assert round(value, 2) == round(x, 2)
     assert f"{value:.3e}|{value:+g}|{value:>30}" == f"{x:.3e}|{x:+g}|{x:>30}"
     assert abs(value).data == abs(x)
 
 
-def test_conversions_raise_as_floats_do() -> None:
-    with pytest.raises(OverflowError, match="infinity"):
-        int(Value(math.inf))
-    with pytest.raises(ValueError, match="NaN"):
-        round(Value(math.nan))
+def test_a_format_raises_as_of_floats() -> None:
     with pytest.raises(ValueError, match=r"[Ff]ormat"):
         f"{Value(1.0):d}"
 
@@ -205,7 +256,6 @@ def test_sum_max_and_sorted() -> None:
     assert max(values) is values[0]
     assert min(values) is values[1]
     assert sorted(values) == [values[1], values[2], values[0]]
-    assert math.fsum(values) == 6.0
 
 
 @pytest.mark.parametrize(
@@ -224,6 +274,11 @@ def test_sum_max_and_sorted() -> None:
         np.floor,
         np.ceil,
         np.trunc,
+        round,
+        lambda v: round(v, 2),
+        np.round,
+        np.rint,
+        lambda v: np.round(np.array([v])),
         lambda v: v.floor(),
         lambda v: v.ceil(),
         lambda v: v.trunc(),
@@ -234,10 +289,10 @@ def test_sum_max_and_sorted() -> None:
 )
 def test_what_has_no_useful_derivative_is_refused(refused: Callable[[Value], object]) -> None:
     value = Value(2.5, "v")
-    with pytest.raises(TypeError, match=r"derivative is 0 .* float\(v\)") as caught:
+    with pytest.raises(TypeError, match=r"derivative is 0 .* v\.data") as caught:
         refused(value)
     assert isinstance(caught.value, OperandError)
-    assert value in caught.value.operands
+    assert any(operand is value for operand in caught.value.operands)
 
 
 # --- what a node tells ----------------------------------------------------------------------------
@@ -295,11 +350,11 @@ def test_names() -> None:
 def test_a_name_is_text(name: Any) -> None:
     value = Value(1.0, "before")
     for call in (lambda: setattr(value, "name", name), lambda: value.named(name)):
-        with pytest.raises(OperandError, match=f"a name is text, not {type(name).__name__}"):
+        with pytest.raises(ArgumentTypeError, match=re.escape(f"a name must be a string, got {name!r}")):
             call()
     assert value.name == "before"
     if name is not None:  # that is the default: no name
-        with pytest.raises(OperandError, match="a name is text"):
+        with pytest.raises(ArgumentTypeError, match="a name must be a string"):
             Value(1.0, name)
 
 
@@ -369,7 +424,7 @@ def test_numpy_functions_of_a_value() -> None:
         result = function(v)
         assert isinstance(result, Value)
         assert result.data == pytest.approx(function(0.5), rel=1e-15)
-        assert v in result.operands
+        assert any(operand is v for operand in result.operands)
 
 
 @pytest.mark.parametrize("scalar", [np.float64(2.0), np.float32(2.0), np.int64(2), np.array(2.0)])
@@ -384,7 +439,7 @@ def test_numpy_scalars_on_either_side(operate: Callable[..., Any], scalar: Any) 
     ):
         assert type(node) is Value
         assert node.data == expected
-        assert 2.0 in node.operands
+        assert [operand for operand in node.operands if operand is not v] == [2.0]
 
 
 @pytest.mark.parametrize(
@@ -399,7 +454,7 @@ def test_arrays_on_either_side_are_taken_element_by_element(operate: Callable[..
         assert isinstance(nodes, np.ndarray)
         assert nodes.shape == (2, 2)
         assert all(isinstance(node, Value) for node in nodes.flat)
-        assert np.array_equal(nodes.astype(float), expected)
+        assert [node.data for node in nodes.flat] == list(expected.flat)
 
 
 def test_arrays_of_values() -> None:

@@ -2,11 +2,10 @@
 
 from typing import Any
 
+import micrograd.engine as micrograd
 import pytest
 
 from autograd import Value
-
-micrograd = pytest.importorskip("micrograd.engine")
 
 
 def known_expression(value: Any) -> tuple[Any, Any, Any]:

@@ -65,6 +65,7 @@ def test_most_errors_are_within_2_ulp() -> None:
     assert sum(error <= 2.0 for error in found) > 0.85 * len(found)
 
 
+@pytest.mark.slow
 @every_operation
 def test_they_are_taken_over_the_whole_domain(operation: Operation) -> None:
     found = points(operation)
@@ -265,7 +266,6 @@ def test_examples_of_the_scripts_run(module: ModuleType) -> None:
 @pytest.mark.torch
 @pytest.mark.parametrize("name", ["sigmoid", "tanh", "expm1", "softplus", "asinh", "pow", "exp", "mul"])
 def test_the_errors_of_pytorch_are_those_on_the_page(name: str) -> None:
-    pytest.importorskip("torch")
     on_page = next(line for line in TEXT.splitlines() if line.startswith(f"| `{name}` |")).split(" | ")
     error = peers_worst(PEERS["PyTorch"], OPERATIONS[name], "first")
     if (

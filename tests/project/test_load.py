@@ -12,7 +12,7 @@ import pytest
 import nn
 from autograd import AutogradError, Value, draw, explain, topological_order
 from benchmarks import load
-from benchmarks.engines import ENGINES, OURS, installed
+from benchmarks.engines import ENGINES, OURS
 from benchmarks.workloads import WrongResultError
 
 PAGE = load.PAGE.read_text(encoding="utf-8")
@@ -154,11 +154,10 @@ def test_what_a_step_leaves_behind_is_noticed(monkeypatch: pytest.MonkeyPatch) -
 # --- the page -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*COLUMNS[:-1], pytest.param("torch", marks=pytest.mark.torch)])
 @pytest.mark.parametrize("kind", load.GRAPHS)
 def test_who_survives_is_as_the_page_says(name: str, kind: str) -> None:
-    if not installed(name):
-        pytest.skip(f"{name} is not installed")
     found = load.stages_of(name, kind, 20_000, lambda: 0)
     said = {stage: row[name] for (of, stage), row in measured().items() if of == kind and row[name]}
     assert list(found) == list(said)
@@ -169,6 +168,7 @@ def test_who_survives_is_as_the_page_says(name: str, kind: str) -> None:
             assert float(said[stage].replace(",", "")) >= 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", load.GRAPHS)
 def test_a_node_takes_as_many_bytes_as_the_page_says(kind: str) -> None:
     tracemalloc.start()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import linecache
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import autograd
-from autograd import OPERATIONS, Value, functions, unregister
+from autograd import OPERATIONS, Operation, Value, functions, register, unregister
 from autograd.expression import PRIMITIVES
 from autograd.methods import Methods
 from autograd.registry import _REGISTERED
@@ -83,6 +83,11 @@ def traces(name: str) -> list[str]:
         "activation": name in activation_names(),
     }
     return [place for place, there in places.items() if there]
+
+
+def registered(name: str, *texts: Any, **more: Any) -> Callable[..., Any]:
+    """Register the row of these texts."""
+    return register(Operation(name, *texts, **more))
 
 
 @contextmanager

@@ -59,6 +59,11 @@ generating = settings(
 searching = settings(generating, phases=[Phase.generate, Phase.shrink])
 
 
+def times(factor: float) -> settings:
+    """Settings for a property that is tried on so many times as many examples as others are."""
+    return settings(max_examples=max(1, round(factor * settings().max_examples)))
+
+
 def occurs(strategy: st.SearchStrategy[Any], condition: Callable[[Any], bool]) -> bool:
     """Whether something is drawn that meets a condition; else `find` raises."""
     return condition(find(strategy, condition, settings=generating))

@@ -16,6 +16,8 @@ from planted import planted, verdict
 import autograd
 from autograd import (
     OPERATIONS,
+    ArgumentError,
+    ArgumentTypeError,
     AutogradError,
     DomainError,
     GradcheckError,
@@ -103,11 +105,11 @@ def test_a_function_that_differentiates_inside_is_differentiable() -> None:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-def test_every_operation_passes(operation: Operation) -> None:
+def test_every_operation_passes(operation: Operation, everything: bool) -> None:
     # near the greatest floats, and where one operand is lost in the other, differences cannot tell
     method, ordinary = getattr(Value, operation.name), ("ok", "infinite", "kink")
     told = 0
-    for operands in points(operation):
+    for operands in points(operation)[:: 1 if everything else 4]:
         try:
             node = method(*map(Value, operands))
         except AutogradError:
@@ -116,7 +118,7 @@ def test_every_operation_passes(operation: Operation) -> None:
             found = judged_slope(operation, index, operands, slope)
             assert found.verdict in {*ordinary, "unclear", "no step"}, (operands, index, found)
             told += found.verdict in ordinary
-    assert told > 30
+    assert told > (30 if everything else 7)
 
 
 positive = st.floats(0.1, 2.0)
@@ -220,7 +222,9 @@ def test_a_function_that_changes_its_input_is_told_so() -> None:
         return x * y
 
     for check in (gradcheck, gradgradcheck, error_over_eps):
-        with pytest.raises(OperandError, match=r"the function changes its input y from 3\.0 to 5\.0"):
+        with pytest.raises(
+            ArgumentTypeError, match=r"the function changes its input y from 3\.0 to 5\.0"
+        ):
             check(moving, (2.0, 3.0))
 
     def moving_back(x: Value) -> Value:
@@ -366,7 +370,7 @@ def test_an_operand_that_was_not_recorded_is_blamed() -> None:
 
 def test_what_is_lost_through_plain_numbers_is_no_operations_fault() -> None:
     with pytest.raises(GradcheckError, match=r"own derivative is wrong.*plain numbers") as caught:
-        gradcheck(lambda x: x * float(x), Value(3.0, "x"))
+        gradcheck(lambda x: x * x.data, Value(3.0, "x"))
     assert caught.value.report.fault is None
 
 
@@ -408,7 +412,7 @@ def test_another_number_of_results_is_refused() -> None:
     results = [1, 2] * 50
     report = gradcheck(lambda x: [x] * results.pop(), 2.0, report=True)
     assert report.differing == ("the results' shape",)
-    with pytest.raises(OperandError, match="returned 1 numbers, and 2 where an input is 2"):
+    with pytest.raises(ArgumentTypeError, match="returned 1 numbers, and 2 where an input is 2"):
         gradcheck(lambda x: [x, x] if x > 2.0 else [x], 2.0)
 
 
@@ -418,20 +422,20 @@ def test_another_number_of_results_is_refused() -> None:
 @pytest.mark.parametrize(
     ("inputs", "complaint"),
     [
-        ("text", "real numbers in lists, tuples and dicts, not by str 'text'"),
-        (({"w": None},), "not by NoneType"),
-        (1j, "not by complex"),
+        ("text", "must be real numbers in lists, tuples and dicts, got 'text'"),
+        (({"w": None},), "got None"),
+        (1j, "got 1j"),
         ((), "no number among the inputs"),
         ([], "no number among the inputs"),
-        (math.inf, "no step can be taken beside the input inf"),
-        (Value(math.nan), "no step can be taken beside the input nan"),
+        (math.inf, r"so that a step can be taken beside it, must be finite, got inf"),
+        (Value(math.nan), r"so that a step can be taken beside it, must be finite, got Value\(nan\)"),
         (Value(2.0, "a") * 3.0, "node 'a·3' is the result of mul"),
     ],
 )
 def test_inputs_that_are_none_are_refused(inputs: Any, complaint: str) -> None:
     calls = []
     for check in (gradcheck, gradgradcheck, error_over_eps):
-        with pytest.raises(OperandError, match=complaint):
+        with pytest.raises(ArgumentError, match=complaint):
             check(lambda *_: calls.append(1), inputs)
     assert not calls
 
@@ -439,7 +443,7 @@ def test_inputs_that_are_none_are_refused(inputs: Any, complaint: str) -> None:
 @pytest.mark.parametrize("returned", ["text", None, [], {"a": ()}, [1j]])
 def test_results_that_are_none_are_refused(returned: Any) -> None:
     for check in (gradcheck, gradgradcheck, error_over_eps):
-        with pytest.raises(OperandError, match=r"returns scalars|returned no number"):
+        with pytest.raises(ArgumentTypeError, match=r"must be Values or real|returned no number"):
             check(lambda _: returned, 2.0)
 
 
@@ -451,10 +455,10 @@ def test_results_that_are_none_are_refused(returned: Any) -> None:
     ],
 )
 def test_tolerances_that_are_none_are_refused(options: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match=r"is a positive step|are 0 or more"):
+    with pytest.raises(ValueError, match=r"must be a (positive|non-negative) number, got"):
         gradcheck(autograd.exp, 1.0, **options)
     if "eps" in options:
-        with pytest.raises(ValueError, match=r"eps\[1\] is a positive step"):
+        with pytest.raises(ValueError, match=r"eps\[1\] must be a positive number"):
             error_over_eps(autograd.exp, 1.0, [1e-3, options["eps"]])
 
 
@@ -481,14 +485,14 @@ def test_gradients_may_be_weighed_as_in_pytorch() -> None:
     assert report
     found = {row.input: row.judgement.analytic for row in report.rows}
     assert found == {"x": 10.0 * 2.0 + 100.0 * 12.0, "weight": 4.0, "v": 12.0}
-    with pytest.raises(OperandError, match="grad_outputs has 1 scalars and the function 2 results"):
+    with pytest.raises(ArgumentError, match="as many scalars as there are results, 2, got 1"):
         gradgradcheck(lambda x: [x**2, x**3], 2.0, [10.0])
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-def test_second_derivatives_of_every_operation_pass(operation: Operation) -> None:
+def test_second_derivatives_of_every_operation_pass(operation: Operation, everything: bool) -> None:
     told = 0
-    for operands in points(operation)[::7]:
+    for operands in points(operation)[:: 7 if everything else 21]:
         if max(map(abs, operands)) > 30.0 or min(map(abs, operands)) < 1e-3:
             continue
         report = gradgradcheck(getattr(autograd, operation.name), operands, report=True)
@@ -624,7 +628,8 @@ def _plain(x: Any) -> float:
 def test_the_verdict_is_pytorchs(
     f: Callable[..., Any], inputs: tuple[float, ...], expected: bool
 ) -> None:
-    torch = pytest.importorskip("torch")
+    import torch
+
     tensors = tuple(torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in inputs)
     assert torch.autograd.gradcheck(f, tensors, raise_exception=False) is expected
     assert gradcheck(f, inputs, raise_exception=False) is expected
@@ -632,7 +637,8 @@ def test_the_verdict_is_pytorchs(
 
 @pytest.mark.torch
 def test_where_differences_are_what_is_wrong_pytorch_fails_and_this_does_not() -> None:
-    torch = pytest.importorskip("torch")
+    import torch
+
     zero = torch.tensor(0.0, dtype=torch.float64, requires_grad=True)
     assert not torch.autograd.gradcheck(torch.relu, zero, raise_exception=False)
     assert gradcheck(autograd.relu, 0.0)

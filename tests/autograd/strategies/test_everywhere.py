@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from oracles import replaced, spoilt
-from strategies import notes, searching
+from strategies import generating, notes, searching
 
 import autograd
 from autograd import (
@@ -21,7 +21,7 @@ from autograd.strategies import gradcheck_everywhere
 
 
 def softened(x: Value) -> Value:
-    return x / (1.0 + abs(float(x)))
+    return x / (1.0 + abs(x.data))
 
 
 def test_a_wrong_derivative_is_found_and_made_simple() -> None:
@@ -42,7 +42,7 @@ def test_a_planted_partial_is_found_and_blamed() -> None:
 
 def test_a_mistake_in_one_corner_is_found() -> None:
     def cornered(x: Value) -> Value:
-        return x * x if x < 9.99 else x * float(x)
+        return x * x if x < 9.99 else x * x.data
 
     with pytest.raises(GradcheckError):
         gradcheck_everywhere(cornered, (0.0, 10.0), settings=searching)
@@ -83,10 +83,10 @@ def test_kinks_are_reported_on_request() -> None:
 @pytest.mark.parametrize(
     ("f", "arguments"),
     [
-        (lambda x: (x * 0.0).relu() + x * float(x), 1),
-        (lambda x: abs(x - x) + x * float(x), 1),
-        (lambda w, x: (x * 0.0).relu() + w * float(x) * x, 2),
-        (lambda x: x.max(x) * float(x), 1),
+        (lambda x: (x * 0.0).relu() + x * x.data, 1),
+        (lambda x: abs(x - x) + x * x.data, 1),
+        (lambda w, x: (x * 0.0).relu() + w * x.data * x, 2),
+        (lambda x: x.max(x) * x.data, 1),
     ],
 )
 def test_a_node_that_is_always_on_its_kink_excuses_nothing(
@@ -98,10 +98,10 @@ def test_a_node_that_is_always_on_its_kink_excuses_nothing(
 
 def test_points_beside_a_kink_may_be_out_of_reach() -> None:
     def large(x: Value) -> Value:
-        return x * 0.5 + float(x) * 0.25 + abs(x - x)
+        return x * 0.5 + x.data * 0.25 + abs(x - x)
 
     with pytest.raises(GradcheckError):
-        gradcheck_everywhere(large, (1.75e308, 1.79e308))
+        gradcheck_everywhere(large, (1.75e308, 1.79e308), settings=settings(generating, max_examples=20))
 
     def picky(x: Value) -> Value:
         assert 0.0 <= x.data <= 1.0
@@ -112,14 +112,14 @@ def test_points_beside_a_kink_may_be_out_of_reach() -> None:
 
 def test_a_kink_elsewhere_excuses_nothing() -> None:
     with pytest.raises(GradcheckError, match="wrong"):
-        gradcheck_everywhere(lambda x: abs(x - 0.5) + x * float(x), (-3.0, 3.0))
+        gradcheck_everywhere(lambda x: abs(x - 0.5) + x * x.data, (-3.0, 3.0))
 
 
 def test_what_differs_from_run_to_run_is_reported() -> None:
     calls: list[float] = []
 
     def counting(x: Value) -> Value:
-        calls.append(float(x))
+        calls.append(x.data)
         return x * len(calls)
 
     with pytest.raises(GradcheckError, match="two runs at the same point differ"):
@@ -134,7 +134,7 @@ def test_what_the_function_raises_is_raised_with_the_point() -> None:
 
 def test_tolerances_are_passed_on() -> None:
     def nearly(x: Value) -> Value:
-        return x * 1.001 - float(x) * 0.001
+        return x * 1.001 - x.data * 0.001
 
     gradcheck_everywhere(nearly, (1.0, 2.0), rtol=0.01)
     with pytest.raises(GradcheckError):
@@ -145,5 +145,5 @@ def test_tolerances_are_passed_on() -> None:
 
 @pytest.mark.parametrize("domain", [3.0, "ab", (1.0,), (1.0, 2.0, 3.0), None], ids=repr)
 def test_what_is_no_domain_is_refused(domain: Any) -> None:
-    with pytest.raises(TypeError, match=r"an interval \(low, high\) or a strategy, not "):
+    with pytest.raises(TypeError, match=r"an interval \(low, high\) or a strategy, got "):
         gradcheck_everywhere(autograd.sin, domain)

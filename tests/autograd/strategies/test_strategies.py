@@ -20,18 +20,30 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracles import attached, inside, on_kink, replaced, same, spoilt
-from strategies import FINITE, any_numbers, generating, notes, occurs, operations, searching, simplest
+from registered import registered
+from strategies import (
+    FINITE,
+    any_numbers,
+    generating,
+    notes,
+    occurs,
+    operations,
+    searching,
+    simplest,
+    times,
+)
 
 import autograd
 from autograd import (
     OPERATIONS,
+    ArgumentTypeError,
     GradcheckError,
-    OperandError,
     Operation,
     Value,
     gradcheck,
     topological_order,
 )
+from autograd.arguments import number_of
 from autograd.strategies import Graph, between, graphs, operands, values
 from autograd.strategies.domains import Interval, boxes, kink_distance
 from nn import MLP, Example, Layer, Neuron, TrainingStep
@@ -53,7 +65,7 @@ def test_boxes_hold_the_domain_and_nothing_else(operation: Operation) -> None:
         assert boxed == inside(operation, numbers), numbers
 
 
-@settings(max_examples=500)
+@times(5)
 @given(operations, st.data())
 def test_operands_are_in_the_domain(operation: Operation, data: st.DataObject) -> None:
     numbers = data.draw(operands(operation))
@@ -62,7 +74,7 @@ def test_operands_are_in_the_domain(operation: Operation, data: st.DataObject) -
     assert inside(operation, numbers)
 
 
-@settings(max_examples=500)
+@times(5)
 @given(operations, st.data())
 def test_operands_give_moderate_results_on_request(operation: Operation, data: st.DataObject) -> None:
     numbers = data.draw(operands(operation, limit=1e3, slope_limit=1e3, kink_margin=0.0))
@@ -71,7 +83,7 @@ def test_operands_give_moderate_results_on_request(operation: Operation, data: s
     assert not on_kink(operation, numbers)
 
 
-@settings(max_examples=500)
+@times(5)
 @given(operations, st.data())
 def test_finite_results_are_asked_for_by_an_infinite_limit(
     operation: Operation, data: st.DataObject
@@ -148,7 +160,7 @@ def row_with(**conditions: str) -> Operation:
 def test_a_domain_of_any_text_is_kept(domain: str) -> None:
     odd = row_with(domain=domain)
 
-    @settings(suppress_health_check=[HealthCheck.filter_too_much])
+    @settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
     @given(operands(odd))
     def check(numbers: tuple[float, ...]) -> None:
         assert inside(odd, numbers)
@@ -165,7 +177,7 @@ def test_the_distance_of_a_kink_of_any_text(x: float, y: float) -> None:
 
 
 def test_an_operation_of_ones_own_is_drawn_like_any_other() -> None:
-    autograd.register("flipped", "x", "log(-x)", partials=["1.0 / x"], about="", domain="x < 0.0")
+    registered("flipped", "x", "log(-x)", partials=["1.0 / x"], about="", domain="x < 0.0")
     try:
         assert occurs(operands("flipped"), lambda numbers: numbers[0] < -1e100)
         graph = simplest(graphs(["flipped"]), lambda _: True)
@@ -176,7 +188,7 @@ def test_an_operation_of_ones_own_is_drawn_like_any_other() -> None:
 
 def test_what_is_no_operation_is_refused() -> None:
     for strategy in (operands, lambda name: graphs([name])):
-        with pytest.raises(ValueError, match="no operation 'sinus'; there are add, sub, "):
+        with pytest.raises(ValueError, match=r"operation.* must be one of 'add', 'sub', .* got 'sinus'"):
             strategy("sinus")
 
 
@@ -318,7 +330,7 @@ def test_every_operation_occurs_in_graphs() -> None:
 
 @every_operation
 def test_graphs_of_one_operation_are_found_in_good_time(operation: Operation) -> None:
-    @settings(max_examples=15)
+    @times(3 / 4)
     @given(graphs([operation], limit=inf, slope_limit=inf))
     def check(graph: Graph) -> None:
         assert {*graph.operations} == {operation}
@@ -341,9 +353,9 @@ def test_values_and_gradients_are_small_on_request(graph: Graph) -> None:
     for node in nodes_of(graph):
         assert abs(node.data) < 10.0
         assert all(slope is None or abs(slope) < 20.0 for slope in node.derivatives)
-        assert kink_distance(node.operation, [*map(float, node.operands)]) > 0.1
+        assert kink_distance(node.operation, [*map(number_of, node.operands)]) > 0.1
         # leaves and constants too
-        assert all(abs(float(operand)) < 10.0 for operand in node.operands)
+        assert all(abs(number_of(operand)) < 10.0 for operand in node.operands)
     assert all(abs(node.grad) < 20.0 for node in topological_order(graph.result))
 
 
@@ -469,7 +481,7 @@ def test_the_deepest_graph_can_be_read() -> None:
 
 @pytest.mark.parametrize("result", [3.0, None, [Value(1.0)]], ids=repr)
 def test_a_function_that_gives_no_value_is_refused(result: object) -> None:
-    with pytest.raises(OperandError, match=f"a Value, not {type(result).__name__}"):
+    with pytest.raises(ArgumentTypeError, match=f"be a Value, got {re.escape(repr(result))}"):
         Graph(lambda _: result, [1.0])
 
 
@@ -515,7 +527,7 @@ def test_numbers_are_reported_as_they_are() -> None:
     @searching
     @given(operands("mul"), between(0.0, 1.0), values())
     def check(pair: tuple[float, float], number: float, value: Value) -> None:
-        assert not (pair[1] == 1e300 and number in {1e-9, 0.0} and value.data == 0.0)
+        assert pair[1] != 1e300, "the simplest of the others are drawn with it"
 
     with pytest.raises(AssertionError) as caught:
         check()
@@ -605,7 +617,7 @@ def test_from_type_draws_what_it_should(kind: type) -> None:
         module, _, name = target.partition(":")
         getattr(import_module(module), name)()
 
-    @settings(max_examples=20)
+    @times(1 / 4)
     @given(st.from_type(kind))
     def check(drawn: object) -> None:
         assert type(drawn) is kind

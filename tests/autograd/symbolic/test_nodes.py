@@ -38,7 +38,7 @@ def text(tree: ast.expr) -> str:
 
 def value(tree: ast.expr, numbers: dict[str, float]) -> float:
     def apply(operation: str, operands: Sequence[Any]) -> float:
-        return float(getattr(autograd, operation)(*(Value(float(each)) for each in operands)))
+        return float(getattr(autograd, operation)(*map(float, operands)))
 
     return float(evaluate(tree, {f"={symbol}": each for symbol, each in numbers.items()}, apply))
 
@@ -171,6 +171,13 @@ def test_of_several_cases_the_one_that_holds_is_shown(
     assert found[0] == tree
     if why is not None:
         assert found[1] == why
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+def test_what_has_no_kink_is_taught_without_cases(operation: Operation) -> None:
+    if operation.kink is None:
+        for text in operation.as_taught:
+            assert not any(isinstance(part, ast.IfExp) for part in ast.walk(text.tree))
 
 
 def test_at_a_kink_and_for_a_reason() -> None:

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value
 from autograd.expression import Expression, evaluate
 from autograd.symbolic import minus, name, number, plus, terms, times, written
 from autograd.symbolic.trees import substituted
@@ -21,7 +20,7 @@ def text(tree: ast.expr) -> str:
 
 def value(tree: ast.expr, numbers: dict[str, float]) -> float:
     def apply(operation: str, operands: Sequence[Any]) -> float:
-        return float(getattr(autograd, operation)(*(Value(float(each)) for each in operands)))
+        return float(getattr(autograd, operation)(*map(float, operands)))
 
     return float(evaluate(tree, {f"={symbol}": each for symbol, each in numbers.items()}, apply))
 

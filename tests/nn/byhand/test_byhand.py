@@ -8,9 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import pencil_examples
+from strategies import pencil_examples, times
 
 from nn import Example, Notation, TrainingStep, worked
 from nn.byhand import RATE, Line, PencilError, Sheet, WrittenStep, written
@@ -185,7 +185,7 @@ EVERYWHERE = [
 
 
 @given(st.one_of(EVERYWHERE))
-@settings(max_examples=20)
+@times(1 / 4)
 def test_a_mistake_touches_the_lines_that_it_is_about_alone(example: WorkedExample) -> None:
     step = on_paper(example)
     for mistake in MISTAKES.values():

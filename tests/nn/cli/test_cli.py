@@ -6,15 +6,18 @@ import json
 import math
 import os
 import re
+import shlex
+import signal
 import subprocess
 import sys
-from collections import Counter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
+from shown import wrongly_shown
 
 import autograd
 import nn
@@ -80,8 +83,8 @@ def test_help(flag: str) -> None:
     ("command", "options"),
     [
         ("list", []),
-        ("step", ["--steps N", "--bias", "--json", "--svg FILE", "--png FILE", "--fold"]),
-        ("explain", ["SYMBOL", "--of SYMBOL", "--steps N", "--bias", "--json"]),
+        ("step", ["--steps N", "--update-biases", "--json", "--svg FILE", "--png FILE", "--fold"]),
+        ("explain", ["SYMBOL", "--of SYMBOL", "--steps N", "--update-biases", "--json"]),
     ],
 )
 def test_help_of_each_command(command: str, options: list[str]) -> None:
@@ -221,18 +224,18 @@ def test_hundreds_of_steps() -> None:
 
 
 def test_the_biases_too() -> None:
-    found = numbers("urbain", "--bias")
+    found = numbers("urbain", "--update-biases")
     assert list(found["updated"]) == [*(f"w{n}+" for n in range(1, 9)), "b1+", "b2+"]
     assert found["updated"]["b1+"] == 0.35 - 0.5 * found["gradients"]["dE/db1"]
     assert found["updated"]["w5+"] == numbers("urbain")["updated"]["w5+"]
     assert found["error_after"] < numbers("urbain")["error_after"]
-    assert "not updated" not in printed("step", "urbain", "--bias")
-    assert numbers("urbain", "--bias", "--steps", 2)["values"]["b1"] == found["updated"]["b1+"]
+    assert "not updated" not in printed("step", "urbain", "--update-biases")
+    assert numbers("urbain", "--update-biases", "--steps", 2)["values"]["b1"] == found["updated"]["b1+"]
 
 
 def test_without_bias_the_file_decides(own: Path) -> None:
     rewritten(own, "update_biases = false", "update_biases = true")
-    assert numbers(own) == numbers(own, "--bias") == numbers("urbain", "--bias")
+    assert numbers(own) == numbers(own, "--update-biases") == numbers("urbain", "--update-biases")
 
 
 @pytest.fixture
@@ -254,11 +257,63 @@ def test_pictures(here: Path) -> None:
     assert (here / "folded.svg").stat().st_size < svg.stat().st_size
 
 
-@pytest.mark.parametrize("name", ["no ending", "[bold]x.png", "[/x].svg", "ä.txt"])
+@pytest.mark.parametrize("name", ["no ending.svg", "[bold]x.svg", "[/x].svg", "ä.SVG"])
 def test_a_picture_may_have_any_name(name: str, here: Path) -> None:
     (here / name).parent.mkdir(exist_ok=True)
     assert printed("step", "urbain", "--svg", name).endswith(f"\ndrawn: {name}\n")
     assert (here / name).read_text(encoding="utf-8").startswith("<svg")
+
+
+def usage_error(*arguments: object) -> str:
+    """The last line that click prints of a call that it refuses, before anything runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nn.worked.load", lambda _: pytest.fail("something was run"))
+        result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    return result.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "endings"),
+    [
+        (["step", "urbain", "--svg", "a.jpg"], ".svg"),
+        (["step", "urbain", "--svg", "a.png"], ".svg"),
+        (["step", "urbain", "--svg", "svg"], ".svg"),
+        (["step", "urbain", "--png", "a.svg"], ".png"),
+        (["worksheet", "urbain", "-o", "a.pdf"], ".md or .html or .tex"),
+        (["worksheet", "--seed", "1", "-o", "a.md", "--toml", "a.json"], ".toml"),
+    ],
+    ids=" ".join,
+)
+def test_a_file_ends_in_its_format(arguments: list[str], endings: str, here: Path) -> None:
+    assert usage_error(*arguments).endswith(f" does not end in {endings}")
+    assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize("option", [["--fold"], ["--only", "w5"], ["--fold", "--only", "w5", "--json"]])
+def test_what_is_for_pictures_needs_one(option: list[str]) -> None:
+    message = f"Error: {option[0]} is for a picture, with --svg or --png"
+    assert usage_error("step", "urbain", *option) == message
+
+
+def test_nothing_is_written_over_what_is_read(own: Path, here: Path) -> None:
+    before = own.read_bytes()
+    Path("link.svg").symlink_to("own.toml")
+    os.link("own.toml", "hard.svg")
+    for file in (own, "own.toml", "./own.toml"):
+        for output in ("link.svg", "hard.svg"):
+            assert "the same file" in usage_error("step", file, "--svg", output)
+        assert "the same file" in usage_error("worksheet", file, "-o", "a.md", "--toml", "own.toml")
+    Path("a.md").symlink_to("b.md")
+    Path("b.md").touch()
+    assert "the same file" in usage_error("worksheet", "b.md", "-o", "a.md")
+    assert own.read_bytes() == before
+
+
+def test_an_example_that_is_included_is_no_file(here: Path) -> None:
+    Path("urbain").touch()
+    Path("a.svg").symlink_to("urbain")
+    printed("step", "urbain", "--svg", "a.svg")
 
 
 def test_a_file_of_ones_own(own: Path) -> None:
@@ -284,12 +339,14 @@ def test_a_file_does_not_control_the_terminal(arguments: list[str], escape: str,
     assert said.isprintable()
 
 
-def test_a_table_loses_nothing_in_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    wide = printed("step", "urbain")
-    monkeypatch.setenv("COLUMNS", "40")
-    narrow = printed("step", "urbain")
-    assert "…" not in narrow
-    assert Counter(re.findall(r"\w", narrow)) == Counter(re.findall(r"\w", wide))
+@pytest.mark.parametrize("columns", [10, 20, 40, 60, 80, 120])
+@pytest.mark.parametrize("name", ["urbain", "hoey", "guided-16"])
+def test_a_table_loses_nothing_in_a_narrow_terminal(
+    name: str, columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    shown = run("step", name).stdout.partition("Not from the document")[0]
+    assert wrongly_shown(shown, worked.load(name).step().tables(), columns) == []
 
 
 # --- explain -------------------------------------------------------------------------------------
@@ -314,7 +371,10 @@ def test_explain_as_json() -> None:
 
 def test_explain_a_later_step_with_biases() -> None:
     step = worked.load("urbain").step(5, update_biases=True)
-    assert printed("explain", "urbain", "b1", "--steps", 5, "--bias") == step.explain("b1").text() + "\n"
+    assert (
+        printed("explain", "urbain", "b1", "--steps", 5, "--update-biases")
+        == step.explain("b1").text() + "\n"
+    )
 
 
 # --- errors --------------------------------------------------------------------------------------
@@ -376,7 +436,8 @@ def test_an_unknown_symbol(arguments: list[str], message: str) -> None:
 
 def test_a_picture_that_cannot_be_written(tmp_path: Path) -> None:
     assert "none" in refused("step", "urbain", "--svg", tmp_path / "none" / "a.svg")
-    assert str(tmp_path) in refused("step", "urbain", "--png", tmp_path)
+    (tmp_path / "folder.png").mkdir()
+    assert "folder.png" in refused("step", "urbain", "--png", tmp_path / "folder.png")
 
 
 def test_no_graphviz(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -390,8 +451,35 @@ def test_a_defect_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None
     def planted(_: object) -> None:
         raise AssertionError("planted")
 
-    monkeypatch.setattr("nn.cli.worked.load", planted)
-    assert isinstance(run("step", "urbain").exception, AssertionError)
+    monkeypatch.setattr("nn.worked.load", planted)
+    result = run("step", "urbain")
+    assert (result.exit_code, result.stdout) == (70, "")
+    assert result.stderr.startswith("Traceback ")
+    assert result.stderr.endswith("AssertionError: planted\n")
+
+
+def test_a_key_error_of_ours_is_not_taken_for_an_unknown_symbol(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def planted(_: object) -> None:
+        raise KeyError("planted")
+
+    monkeypatch.setattr("nn.worked.load", planted)
+    assert run("explain", "urbain", "w5").exit_code == 70
+
+
+def test_json_is_null_where_a_number_is_not_finite(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text("[values]\nx = 0.0\n[formulas]\ny = 'sqrt(x)'\nz = 'x * y'", encoding="utf-8")
+    result = run("step", path, "--json")
+    assert result.exit_code == 0
+    found = json.loads(result.stdout, parse_constant=pytest.fail)
+    assert found["gradients"] == {"dz/dx": None, "dz/dy": 0.0, "dz/dz": 1.0}
+    assert found["not_finite"] == {"gradients.dz/dx": "nan"}
+    assert result.stderr == "not finite, so null: gradients.dz/dx (nan)\n"
+    result = run("explain", path, "x", "--of", "y", "--json")
+    assert json.loads(result.stdout, parse_constant=pytest.fail)["value"] is None
+    assert "value (inf)" in result.stderr
 
 
 # --- for real ------------------------------------------------------------------------------------
@@ -420,3 +508,65 @@ def test_as_a_process_of_its_own() -> None:
         "and files ending in .toml\n"
     )
     assert process("--help").stdout.startswith("Usage: backprop ")
+
+
+#: Calls that print in each of the ways that there are: rich's, ours, click's.
+CALLS = [["step", "urbain"], ["step", "urbain", "--json"], ["explain", "urbain", "w1"], ["--help"]]
+
+
+def shell(arguments: list[str], redirection: str) -> subprocess.CompletedProcess[str]:
+    """A call in a shell, which prints the exit code on stderr."""
+    command = shlex.join([sys.executable, "-m", "nn", *arguments])
+    return subprocess.run(
+        ["sh", "-c", f"{{ {command}; echo code $? >&2; }} {redirection}"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("arguments", CALLS, ids=" ".join)
+def test_a_closed_stdout_is_an_error(arguments: list[str]) -> None:
+    assert shell(arguments, ">&-").stderr == "Error: stdout is closed\ncode 2\n"
+
+
+@pytest.mark.parametrize("arguments", CALLS, ids=" ".join)
+def test_a_broken_pipe_is_not_a_figure_that_is_off(arguments: list[str]) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.PIPE) as reader:
+        assert reader.stdin is not None
+        reader.wait()
+        done = subprocess.run(
+            [sys.executable, "-m", "nn", *arguments],
+            cwd=ROOT,
+            stdout=reader.stdin,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is needed")
+@pytest.mark.parametrize("arguments", CALLS, ids=" ".join)
+def test_a_full_disk_behind_stdout(arguments: list[str]) -> None:
+    done = shell(arguments, ">/dev/full")
+    assert re.fullmatch(r"Error: stdout: .*\ncode 2\n", done.stderr)
+
+
+def test_an_interrupt_is_not_a_figure_that_is_off() -> None:
+    """Ctrl-C in the midst of a command: the signal is sent when the file, a pipe, is being read."""
+    with TemporaryDirectory() as folder:
+        pipe = Path(folder) / "slow.toml"
+        os.mkfifo(pipe)
+        with (
+            subprocess.Popen(
+                [sys.executable, "-m", "nn", "proofread", str(pipe)],
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            ) as running,
+            pipe.open("wb"),
+        ):  # opens as soon as the command reads
+            running.send_signal(signal.SIGINT)
+            assert running.wait() == 130

@@ -10,9 +10,9 @@ from decimal import Decimal
 from random import Random
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
-from strategies import pencil_examples
+from strategies import pencil_examples, times
 
 from autograd import AutogradError
 from nn import worked
@@ -116,7 +116,7 @@ def parts(example: WorkedExample, variant: Variant) -> set[str]:
 
 @pytest.mark.parametrize("name", MISTAKES)
 @given(data=st.data())
-@settings(max_examples=5)
+@times(1 / 8)
 def test_a_planted_mistake_is_named(name: str, data: st.DataObject) -> None:
     example = data.draw(PLANTED_IN.filter(lambda each: variants(each, name)))
     variant = data.draw(st.sampled_from(variants(example, name)))
@@ -164,7 +164,7 @@ def test_one_update_too_few_or_too_many(example: WorkedExample, shift: int, afte
 
 
 @given(PLANTED_IN, st.integers(3, 5), st.sampled_from(["net", "out", "delta"]))
-@settings(max_examples=20)
+@times(1 / 4)
 def test_rounding_on_the_way_is_named(example: WorkedExample, decimals: int, kind: str) -> None:
     """Some numbers are printed with few decimals, and those that were computed of them with many."""
     sheet = on_paper(example).sheet
@@ -183,7 +183,7 @@ def test_rounding_on_the_way_is_named(example: WorkedExample, decimals: int, kin
 
 
 @given(PLANTED_IN, st.data())
-@settings(max_examples=20)
+@times(1 / 4)
 def test_what_follows_from_a_wrong_figure_is_inherited(
     example: WorkedExample, data: st.DataObject
 ) -> None:
@@ -204,7 +204,7 @@ def test_what_follows_from_a_wrong_figure_is_inherited(
 
 
 @given(PLANTED_IN, st.data())
-@settings(max_examples=20)
+@times(1 / 4)
 def test_other_data_are_found_out(example: WorkedExample, data: st.DataObject) -> None:
     # of two examples that are the same, either may be the one
     assume(all(example.examples.count(each) == 1 for each in example.examples))

@@ -5,12 +5,9 @@ import copy
 import itertools
 import json
 import re
-import signal
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from time import sleep
 from typing import Any
 from xml.etree import ElementTree
 
@@ -20,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracles import latex_mistakes
 from toml_tables import entries, keys, places, toml
+from work import at_most
 
 import autograd
 import nn
@@ -34,24 +32,6 @@ TABLES = {name: tomllib.loads(text) for name, text in SEEDS.items()}
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("worked") / "any.toml"
-
-
-class TooLongError(BaseException):
-    """A guard against what would go on for ever; it measures nothing."""
-
-
-@contextmanager
-def guarded(seconds: float = 30.0) -> Iterator[None]:
-    def stop(_: int, __: object) -> None:
-        raise TooLongError
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, before)
 
 
 # --- key by key -----------------------------------------------------------------------------------
@@ -69,9 +49,10 @@ def firsts(table: Any) -> list[tuple[Any, Any]]:
 
 
 @pytest.mark.parametrize("name", SEEDS)
-def test_every_entry_replaced_by_everything_odd(name: str, path: Path) -> None:
+def test_every_entry_replaced_by_everything_odd(name: str, path: Path, everything: bool) -> None:
     count = len(firsts(TABLES[name]))
-    for number, odd in itertools.product(range(count), ODD):
+    tried = list(itertools.product(range(count), ODD))
+    for number, odd in tried if everything else tried[::8]:  # everything odd is in turn somewhere
         table = copy.deepcopy(TABLES[name])
         holder, key = firsts(table)[number]
         if odd is None:
@@ -186,15 +167,13 @@ DEEP_KEYS = {
 
 @pytest.mark.parametrize("text", LARGE.values(), ids=LARGE)
 def test_large_files_are_loaded_or_refused(text: str, path: Path) -> None:
-    with guarded():
-        found = loaded(text, path)
+    found = at_most(500_000 + 25 * len(text), lambda: loaded(text, path))
     assert not isinstance(found, str) or len(found) < 10_000
 
 
 @pytest.mark.parametrize("text", DEEP_KEYS.values(), ids=DEEP_KEYS)
 def test_deep_keys_are_refused(text: str, path: Path) -> None:
-    with guarded():
-        assert isinstance(loaded(text, path), str)
+    assert isinstance(at_most(50_000, lambda: loaded(text, path)), str)
 
 
 def test_an_error_takes_a_line_whatever_a_template_says(path: Path) -> None:
@@ -205,11 +184,6 @@ def test_an_error_is_not_as_long_as_a_key(path: Path) -> None:
     found = loaded(f"{'x' * 100_000} = 1\n{URBAIN}", path)
     assert isinstance(found, str)
     assert len(found) < 10_000
-
-
-def test_what_goes_on_for_ever_would_be_noticed() -> None:
-    with pytest.raises(TooLongError), guarded(0.05):
-        sleep(30.0)
 
 
 # what has just as much as may be, and more
@@ -422,7 +396,8 @@ READING = {"pickle", "marshal", "shelve", "dill", "joblib", "yaml"}
 #: Where that is done all the same: rows of the table and their texts become functions, names of our own
 #: modules are imported when they are first asked for, and Graphviz draws.
 ALLOWED = {
-    ("autograd/__init__.py", "import_module"),
+    ("autograd/lazy.py", "import_module"),
+    ("nn/cli/main.py", "import_module"),
     ("autograd/diagram.py", "subprocess"),
     ("autograd/codegen.py", "compile"),
     ("autograd/codegen.py", "exec"),

@@ -1,0 +1,89 @@
+"""How the tests run: in two tiers, which differ in how much is tried and never in what holds.
+
+    python -m pytest          the default tier: under two minutes on two cores
+    python -m pytest --all    everything
+
+A test belongs to the default tier if it tells by itself whether a module does what it says, and left to
+``--all`` by a marker is what
+
+- ``slow``: repeats at full size or in full number what a test of the default tier does on a small graph
+  or for a sample (a million nodes, 10,000 updates, every kind of bad input, every page measured again),
+  or drives another program (a notebook's kernel, the tests on a copy of the repository with a mistake);
+- ``torch``: asks PyTorch itself what the default tier has from a recording of it.
+
+Properties are tried on few examples, always the same, so that whoever runs the default tier gets the
+same answer; with ``--all`` on many, each time others. No test asserts how long something takes, and what
+guards against hanging waits for many minutes.
+
+A test that is named (``path::test``), or chosen by ``-m``, runs in either tier.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+#: What only ``--all`` runs, by marker, with the module that it needs.
+LEFT_OUT = {"slow": None, "torch": "torch"}
+
+# no time limits; and no saved examples, which `find` in a docstring would come upon first
+common = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("default", common, max_examples=20, derandomize=True)
+settings.register_profile("all", common, max_examples=100, print_blob=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that is the second tier."""
+    parser.addoption("--all", action="store_true", help="run everything, not only the default tier")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how many examples properties are tried on."""
+    settings.load_profile("all" if config.getoption("all") else "default")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to ``--all`` what has one of its markers, unless it is asked for."""
+    if config.getoption("all") or config.option.markexpr or any("::" in each for each in config.args):
+        return
+    run, left_out = [], []
+    for item in items:
+        (left_out if any(map(item.get_closest_marker, LEFT_OUT)) else run).append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = run
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fail, and not skip, what cannot run because something is not installed."""
+    for marker, module in LEFT_OUT.items():
+        if module and item.get_closest_marker(marker) and find_spec(module) is None:
+            pytest.fail(f"needs {module}, or -m 'not {marker}'", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def everything(request: pytest.FixtureRequest) -> bool:
+    """Whether this is ``--all``, and not the default tier, where a sample may do."""
+    return bool(request.config.getoption("all"))
+
+
+@pytest.fixture
+def run_python() -> Callable[..., str]:
+    """Run a script in a Python of its own, with further environment variables; its output."""
+
+    def run(script: str, **environment: str) -> str:
+        return subprocess.run(
+            [sys.executable, "-W", "error", "-c", script],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=Path(__file__).parent,
+            env=os.environ | environment,
+        ).stdout
+
+    return run

@@ -1,0 +1,128 @@
+"""``backprop step``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from nn import worked
+from nn.cli.arguments import (
+    Example,
+    FileToWrite,
+    check_files,
+    errors_in_one_line,
+    example_argument,
+    network_of,
+    notation_option,
+    step_of,
+    steps_option,
+    symbols_looked_up,
+    update_biases_option,
+)
+from nn.cli.output import print_json, print_line, print_parts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nn.byhand import RoundedStep
+    from nn.step.recorded import Recorded
+
+__all__ = ["step"]
+
+
+def _targets(_: click.Context, __: click.Parameter, text: str | None) -> list[list[float]] | None:
+    """``0.5; 0.6 0.7`` is one target for the first example, and two for the second."""
+    if text is None:
+        return None
+    try:
+        return [[float(target) for target in each.split()] for each in text.split(";")]
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+@click.command()
+@example_argument
+@steps_option
+@update_biases_option
+@click.option(
+    "--targets",
+    callback=_targets,
+    metavar="T1 T2; …",
+    help="Other targets: those of an example apart by spaces, the examples by semicolons.",
+)
+@notation_option
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object, every number by its symbol."
+)
+@click.option(
+    "--digits",
+    type=click.IntRange(1, 15),
+    metavar="D",
+    help="Round each number to D digits before it is carried on, and show how far that leads astray.",
+)
+@click.option("--svg", type=FileToWrite(".svg"), metavar="FILE", help="Draw the step as SVG.")
+@click.option("--png", type=FileToWrite(".png"), metavar="FILE", help="Draw the step as PNG.")
+@click.option("--fold", is_flag=True, help="Draw named nodes only.")
+@click.option(
+    "--only", multiple=True, metavar="SYMBOL", help="Draw that node only; can be given several times."
+)
+@errors_in_one_line
+def step(
+    example: str,
+    steps: int,
+    update_biases: bool,
+    targets: list[list[float]] | None,
+    notation: str | None,
+    as_json: bool,
+    digits: int | None,
+    svg: Path | None,
+    png: Path | None,
+    fold: bool,
+    only: tuple[str, ...],
+) -> None:
+    """Take a step of training and show every number of it.
+
+    With --steps N, the N-th step: its values and gradients are those before the N-th update, the error
+    after is that after N updates.
+    """
+    files = [path for path in (svg, png) if path is not None]
+    if (fold or only) and not files:
+        raise click.UsageError(f"{'--fold' if fold else '--only'} is for a picture, with --svg or --png")
+    if files:
+        check_files(example, *files)
+    loaded = worked.load(example)
+    if targets is not None:
+        loaded = network_of(loaded, "--targets").with_targets(targets)
+    taken = step_of(loaded, steps, update_biases)
+    if notation is not None:
+        from nn.step import TrainingStep
+
+        if not isinstance(taken, TrainingStep):
+            raise click.UsageError("--notation is for networks")
+        taken = taken.in_notation(notation)
+    shown: Recorded | RoundedStep = taken
+    if digits is not None:
+        shown = _rounded(loaded, digits, steps, update_biases, notation)
+    if files:
+        with symbols_looked_up():
+            picture = taken.draw(fold=fold, only=only or None)
+        for path in files:
+            picture.save(path)
+    if as_json:
+        print_json(shown.to_dict())
+        return
+    if steps > 1:
+        print_line(f"step {steps}, after {steps - 1} updates")
+    ours = f"Not from the document: {loaded.ours}." if loaded.ours and targets is None else ""
+    print_parts([*shown.tables(), *filter(None, [ours])])
+    for path in files:
+        print_line(f"drawn: {path}")
+
+
+def _rounded(
+    example: Example, digits: int, steps: int, update_biases: bool, notation: str | None
+) -> RoundedStep:
+    return network_of(example, "--digits").rounded(
+        digits, steps, update_biases=True if update_biases else None, notation=notation
+    )

@@ -1,0 +1,91 @@
+"""``backprop worksheet``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from autograd.files import write
+from nn import worked
+from nn.cli.arguments import (
+    FileToWrite,
+    check_files,
+    errors_in_one_line,
+    network_of,
+    notation_option,
+)
+from nn.cli.output import print_line
+
+__all__ = ["worksheet"]
+
+
+def _layers(_: click.Context, __: click.Parameter, text: str | None) -> list[int] | None:
+    """``2,3,1`` is two inputs, three neurons and one."""
+    if text is None:
+        return None
+    try:
+        return [int(size) for size in text.split(",")]
+    except ValueError:
+        raise click.BadParameter(f"numbers apart by commas are expected, not {text!r}") from None
+
+
+@click.command()
+@click.argument("example", metavar="[NAME|FILE]", required=False)
+@click.option("-o", "--output", type=FileToWrite(".md", ".html", ".tex"), metavar="FILE", required=True)
+@click.option("--answers", is_flag=True, help="Fill in the blanks.")
+@click.option(
+    "--digits",
+    type=click.IntRange(1, 17),
+    default=6,
+    metavar="N",
+    help="Significant digits of the answers.  [default: 6]",
+)
+@notation_option
+@click.option(
+    "--seed", type=int, metavar="N", help="Make a new exercise instead, the same for the same N."
+)
+@click.option(
+    "--layers",
+    callback=_layers,
+    metavar="N,N,…",
+    help="Its inputs, and the neurons of each layer.  [default: 2,2,1]",
+)
+@click.option("--activation", metavar="NAME", help="Its activation.  [default: sigmoid]")
+@click.option("--toml", type=FileToWrite(".toml"), metavar="FILE", help="Write the example itself too.")
+@errors_in_one_line
+def worksheet(
+    example: str | None,
+    output: Path,
+    answers: bool,
+    digits: int,
+    notation: str | None,
+    seed: int | None,
+    layers: list[int] | None,
+    activation: str | None,
+    toml: Path | None,
+) -> None:
+    """Write a worked example as a worksheet with blanks, or with the answers.
+
+    FILE ends in .md, .html or .tex. With --seed, the example is a new exercise, with numbers that are
+    pleasant to compute with; `backprop step` takes what --toml writes.
+    """
+    from nn.worksheet import Worksheet
+
+    if (example is None) == (seed is None):
+        raise click.UsageError("an example, or --seed for a new one: just one of them is expected")
+    check_files(example, output, toml)
+    if example is not None:
+        if layers or activation:
+            raise click.UsageError("--layers and --activation are for a new exercise, with --seed")
+        sheet_of = network_of(worked.load(example), "a worksheet")
+    else:
+        assert seed is not None
+        sheet_of = worked.exercise(
+            seed, layers or (2, 2, 1), activation=activation or "sigmoid", notation=notation
+        )
+    sheet = Worksheet(sheet_of, digits=digits, notation=notation)
+    text = worked.dumps(sheet_of) if toml is not None else ""
+    print_line(f"written: {sheet.save(output, answers)}")
+    if toml is not None:
+        print_line(f"written: {write(toml, text)}")
