@@ -395,7 +395,7 @@ _TABLE = (
         ieee="copysign(inf, x)",
         about="reciprocal",
     ),
-    _row("square", "x", "x * x", partials=("2.0 * x",), about="square"),
+    _row("square", "x", "x * x", partials=("2.0 * x",), formula="x ** 2.0", about="square"),
     _row(
         "sqrt",
         "x",
@@ -423,8 +423,24 @@ _TABLE = (
     ),
     # --- exponentials and logarithms ------------------------------------------------------------
     _row("exp", "x", "exp(x)", partials=("out",), ieee="inf", about="exponential"),
-    _row("expm1", "x", "expm1(x)", partials=("exp(x)",), ieee="inf", about="exp(x) - 1, exact near 0"),
-    _row("exp2", "x", "exp2(x)", partials=("out * log(2.0)",), ieee="inf", about="power of 2"),
+    _row(
+        "expm1",
+        "x",
+        "expm1(x)",
+        partials=("exp(x)",),
+        ieee="inf",
+        formula="exp(x) - 1.0",
+        about="exp(x) - 1, exact near 0",
+    ),
+    _row(
+        "exp2",
+        "x",
+        "exp2(x)",
+        partials=("out * log(2.0)",),
+        ieee="inf",
+        formula="2.0 ** x",
+        about="power of 2",
+    ),
     _row(
         "log",
         "x",
@@ -442,6 +458,7 @@ _TABLE = (
         partials=("1.0 / (1.0 + x)",),
         domain="x > -1.0",
         ieee="-inf if x == -1.0 else nan",
+        formula="log(1.0 + x)",
         about="log(1 + x), exact near 0",
     ),
     _row(
@@ -636,6 +653,7 @@ _TABLE = (
         ),
         as_taught=("0.0 if out == 0.0 else x / out", "0.0 if out == 0.0 else y / out"),
         kink="x == 0.0 and y == 0.0",
+        formula="sqrt(x ** 2.0 + y ** 2.0)",
         about="length of the vector (x, y), √(x² + y²)",
     ),
     # --- the normal distribution ----------------------------------------------------------------
@@ -644,7 +662,7 @@ _TABLE = (
         "x",
         "erf(x)",
         partials=("2.0 / sqrt(pi) * square(gaussian(x))",),
-        as_taught=("2.0 / sqrt(pi) * exp(-(x ** 2.0))",),
+        as_taught=("2.0 * exp(-(x ** 2.0)) / sqrt(pi)",),
         about="error function",
     ),
     _row(
@@ -652,7 +670,7 @@ _TABLE = (
         "x",
         "erfc(x)",
         partials=("-2.0 / sqrt(pi) * square(gaussian(x))",),
-        as_taught=("-2.0 / sqrt(pi) * exp(-(x ** 2.0))",),
+        as_taught=("-2.0 * exp(-(x ** 2.0)) / sqrt(pi)",),
         about="1 - erf(x), exact far out",
     ),
     _row(
@@ -660,6 +678,8 @@ _TABLE = (
         "x",
         "gaussian(x)",
         partials=("-x * out if out > 0.0 else -0.0 / x",),
+        as_taught=("-x * out",),
+        formula="exp(-(x ** 2.0) / 2.0)",
         about="exp(-x²/2)",
     ),
     _row(
@@ -667,6 +687,7 @@ _TABLE = (
         "x",
         "normal_cdf(x)",
         partials=("gaussian(x) / sqrt(2.0 * pi)",),
+        as_taught=("exp(-(x ** 2.0) / 2.0) / sqrt(2.0 * pi)",),
         symbol="Φ",
         about="standard normal distribution function",
     ),
@@ -690,7 +711,8 @@ _TABLE = (
         "x",
         "min(x, 0.0) - log1p(exp(-abs(x)))",
         partials=("sigmoid(-x)",),
-        symbol="ln σ",
+        as_taught=("1.0 - sigmoid(x)",),
+        formula="log(sigmoid(x))",
         about="log of the logistic function",
     ),
     _row(
@@ -698,6 +720,7 @@ _TABLE = (
         "x",
         "max(x, 0.0) + log1p(exp(-abs(x)))",
         partials=("sigmoid(x)",),
+        formula="log(1.0 + exp(x))",
         about="log(1 + exp(x))",
     ),
     _row(
@@ -757,7 +780,7 @@ _TABLE = (
                 "else 1.0 - exp(-x) - silu(-x)"
             ),
         ),
-        as_taught=("sigmoid(x) * (1.0 + x * sigmoid(-x))",),
+        as_taught=("sigmoid(x) * (1.0 + x * (1.0 - sigmoid(x)))",),
         symbol="SiLU",
         about="sigmoid linear unit x·σ(x), also called swish",
     ),
@@ -768,6 +791,7 @@ _TABLE = (
         partials=(
             "normal_cdf(x) + x * gaussian(x) / sqrt(2.0 * pi) if x * x < 1600.0 else normal_cdf(x)",
         ),
+        as_taught=("normal_cdf(x) + x * exp(-(x ** 2.0) / 2.0) / sqrt(2.0 * pi)",),
         symbol="GELU",
         about="Gaussian error linear unit x·Φ(x), exact",
     ),

@@ -19,7 +19,7 @@ from typing import Any
 from mpmath import mp
 
 import autograd
-from autograd import OPERATIONS, AutogradError, Operation, Value, grad, topological_order
+from autograd import OPERATIONS, AutogradError, Operation, Value, grad
 from autograd.ieee import compiled
 from benchmarks.exact import EXACT, LEAST_NORMAL, derivative, error, exactly
 from benchmarks.peers import PEERS
