@@ -377,6 +377,7 @@ _TABLE = (
         "abs(x)",
         partials=("1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else nan",),
         kink="x == 0.0",
+        numpy="fabs",
         about="absolute value",
     ),
     _row(

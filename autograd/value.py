@@ -9,6 +9,7 @@ from autograd.arguments import as_number, number_of, shown, wrong_kind
 from autograd.backward import backward
 from autograd.errors import ArgumentTypeError, AutogradError, OperandError
 from autograd.methods import Methods
+from autograd.numpy_protocol import NumPyProtocol
 from autograd.operations import OPERATIONS
 
 TYPE_CHECKING = False
@@ -35,7 +36,7 @@ class _Leaf(type):
         return node
 
 
-class Value(Methods, metaclass=_Leaf):
+class Value(Methods, NumPyProtocol, metaclass=_Leaf):
     """A node of a computational graph: a number, and how it came about.
 
     A ``Value`` made by calling the class is a leaf: an input, a weight. Operators, methods and the
