@@ -11,33 +11,32 @@ from __future__ import annotations
 import math
 import operator
 
-from autograd.arguments import as_number, number_of
+from autograd.arguments import as_number, number_of, real, wrong_kind
 from autograd.methods import Methods
 from autograd.operations import OPERATIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from typing import Any
 
     from autograd.value import Value
 
 __all__ = ["NumPyProtocol"]
 
-#: NumPy's names of operations whose rows have another one: operators, and what it has twice.
-_OPERATIONS = {
+#: Operators, by NumPy's names for them: its arrays of objects apply them by themselves.
+_OPERATORS = {
     "add": "add",
     "subtract": "sub",
     "multiply": "mul",
     "divide": "div",
     "power": "pow",
-    "float_power": "pow",
     "negative": "neg",
     "positive": "pos",
     "absolute": "abs",
-    "maximum": "max",
-    "minimum": "min",
 }
+#: Further names of operations that have another one.
+_TWICE = {"float_power": "pow", "maximum": "max", "minimum": "min"}
 
 #: Questions about the numbers, answered as comparisons are.
 _QUESTIONS: dict[str, Callable[..., bool]] = {
@@ -102,6 +101,8 @@ class NumPyProtocol:
         >>> [Value(x).clip(0.0, 1.0).data for x in (-0.5, 0.5, 1.5)]
         [0.0, 0.5, 1.0]
         """
+        if out is not None:
+            raise wrong_kind("out", "None", out)
         raised = self if low is None else self.max(low)
         return raised if high is None else raised.min(high)
 
@@ -135,6 +136,8 @@ class NumPyProtocol:
         >>> result.data, x.grad, y.grad
         (1000.6931471805599, 0.5, 0.5)
         """
+        if not isinstance(other, NumPyProtocol):
+            other = real("other", other)
         difference = other - self
         if math.isnan(difference.data):  # of infinities that are equal, or of a NaN
             return self.max(other)
@@ -142,30 +145,36 @@ class NumPyProtocol:
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """A ufunc of nodes and numbers is a node; of arrays among them, an array of nodes."""
-        if method == "__call__" and not options:
+        name = _OPERATORS.get(ufunc.__name__, _TWICE.get(ufunc.__name__, ufunc.__name__))
+        compute = _function(name)
+        if compute is not None and method == "__call__" and not options:
             operands = [each if isinstance(each, NumPyProtocol) else as_number(each) for each in inputs]
-            answer = (
-                NotImplemented if any(each is None for each in operands) else _answer(ufunc, operands)
-            )
-            if answer is not NotImplemented:
-                return answer
+            if not any(each is None for each in operands):
+                return compute(*operands)
+            # with arrays; NumPy itself applies operators, and asks questions, item by item
+            if ufunc.__name__ not in _OPERATORS and name not in _QUESTIONS:
+                import numpy as np
+
+                return np.frompyfunc(compute, ufunc.nin, 1)(*map(_boxed, inputs))
         return getattr(ufunc, method)(*map(_boxed, inputs), **options)
 
 
-def _answer(ufunc: Any, operands: Sequence[Any]) -> Any:
-    """What a ufunc is of nodes and floats; NotImplemented where nothing here says so."""
-    name = _OPERATIONS.get(ufunc.__name__, ufunc.__name__)
+def _function(name: str) -> Callable[..., Any] | None:
+    """A function of NumPy as one of nodes and numbers, one node at least; None if nodes have it not."""
     if name in _QUESTIONS:
-        return _QUESTIONS[name](*map(number_of, operands))
-    first, *others = operands
-    if isinstance(first, float):
-        reflected = [f"_r{row.name}" for row in OPERATIONS.values() if name in (row.name, row.numpy)]
-        if name == "logaddexp":
-            reflected = [name]
-        return getattr(others[0], reflected[0])(first) if reflected else NotImplemented
-    if name in vars(NumPyProtocol) or hasattr(Methods, name):
-        return getattr(first, name)(*others)
-    return NotImplemented
+        ask = _QUESTIONS[name]
+        return lambda *operands: ask(*map(number_of, operands))
+    if name not in vars(NumPyProtocol) and not hasattr(Methods, name):
+        return None
+
+    def compute(first: Any, *others: Any) -> Any:
+        if isinstance(first, NumPyProtocol):
+            return getattr(first, name)(*others)
+        row = next((row for row in OPERATIONS.values() if name in (row.name, row.numpy)), None)
+        # what is no operation has its operands in any order
+        return getattr(others[0], f"_r{row.name}" if row else name)(first)
+
+    return compute
 
 
 def _boxed(operand: Any) -> Any:

@@ -759,4 +759,5 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "ceil": ("ceil", "__ceil__"),
     "trunc": ("trunc", "__trunc__"),
     "round": ("__round__", "rint"),
+    "sign": ("sign",),
 }
