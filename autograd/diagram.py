@@ -7,7 +7,6 @@ Rendered by ``dot`` where it is on the PATH, else by the Graphviz that comes alo
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 import subprocess
 import sysconfig
@@ -20,7 +19,7 @@ from autograd.errors import ArgumentTypeError, ArgumentValueError, AutogradError
 from autograd.files import write
 from autograd.formula import MOST_DIGITS, UNICODE, number
 from autograd.symbolic import definition_text, factors_below
-from autograd.symbols import NOT_XML, unicode_symbol
+from autograd.symbols import unicode_symbol, visible
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -265,8 +264,8 @@ def _box(
 
 def _literal(text: str, backslash: str) -> str:
     """Lines of text for Graphviz, which sees escape sequences and XML's entities in it."""
-    text = re.sub(NOT_XML, "\ufffd", text).replace("&", "&amp;").replace("\\", backslash)
-    return "\\n".join(text.splitlines())
+    lines = [visible(line) for line in text.splitlines()]
+    return "\\n".join(line.replace("&", "&amp;").replace("\\", backslash) for line in lines)
 
 
 def _lines(node: Value, digits: int) -> str:

@@ -570,9 +570,7 @@ _TABLE = (
         "asinh",
         "x",
         "asinh(x)",
-        partials=(
-            "sqrt(1.0 / (1.0 + x * x)) if x * x < 2.0 ** 300.0 else 1.0 / hypot(x, 1.0)",
-        ),
+        partials=("sqrt(1.0 / (1.0 + x * x)) if x * x < 2.0 ** 300.0 else 1.0 / hypot(x, 1.0)",),
         as_taught=("1.0 / sqrt(x ** 2.0 + 1.0)",),
         symbol="arsinh",
         numpy="arcsinh",

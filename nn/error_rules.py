@@ -8,6 +8,7 @@ from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd import Value
+from autograd.errors import ArgumentTypeError, ArgumentValueError
 from nn import losses
 
 if TYPE_CHECKING:
@@ -59,26 +60,26 @@ def error_rule(error: str | ErrorRule) -> ErrorRule:
     operations of the table.
 
     Raises:
-        TypeError: it is neither text nor a rule.
-        ValueError: there is none of that name, and as a formula it cannot be read.
+        autograd.errors.ArgumentTypeError: it is neither text nor a rule.
+        autograd.errors.ArgumentValueError: there is none of that name, and as a formula it cannot be read.
 
     >>> rule = error_rule("(target - out) ** 4 / 4")
     >>> rule.part([Value(3.0)], [Value(1.0)]).data
     4.0
     >>> error_rule("huber")
     Traceback (most recent call last):
-    ValueError: no error 'huber'; there are half_squared_error, squared_error, mean_squared_error, ...
+    autograd.errors.ArgumentValueError: no error 'huber'; there are half_squared_error, squared_error, mean_squared_error, ...
     """
     if isinstance(error, ErrorRule):
         return error
     if not isinstance(error, str):
-        raise TypeError(f"an error is a name, a formula or an ErrorRule, not {type(error).__name__}")
+        raise ArgumentTypeError(f"error must be a name, a formula or an ErrorRule, got {error!r:.60}")
     if error in ERRORS:
         return ERRORS[error]
     try:
         return ErrorRule(partial(_of_each, _formula(error)))
     except ValueError as problem:
-        raise ValueError(
+        raise ArgumentValueError(
             f"no error {error!r:.60}; there are {', '.join(ERRORS)}, "
             f"and formulas of out and target, but as such: {problem}"
         ) from None
@@ -89,7 +90,7 @@ def _formula(text: str) -> Expression:
 
     formula = read(text, ("out", "target"))
     if "out" not in names_in(formula):
-        raise ValueError("it does not depend on out")
+        raise ArgumentValueError("it does not depend on out")
     return formula
 
 

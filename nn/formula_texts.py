@@ -11,6 +11,7 @@ from math import isfinite
 import autograd
 from autograd import OPERATIONS, Value
 from autograd.arguments import number_of
+from autograd.errors import ArgumentValueError
 from autograd.expression import BINARY, UNARY, Expression, evaluate
 from nn import spellings
 
@@ -28,30 +29,30 @@ def read(text: str, names: Collection[str]) -> Expression:
     ``or``. What else Python has is refused: a formula is a number that has a derivative.
 
     Raises:
-        ValueError: it cannot be read, or uses anything else; the message says how it is written here,
+        autograd.errors.ArgumentValueError: it cannot be read, or uses anything else; the message says how it is written here,
             where that is known.
 
     >>> read("0.5 * (target - out) ** 2", ["out", "target"]).text
     '0.5 * (target - out) ** 2.0'
     >>> read("x ^ 2", ["x"])
     Traceback (most recent call last):
-    ValueError: 'x ^ 2': ^ has no place in a formula; for a power write x ** 2
+    autograd.errors.ArgumentValueError: 'x ^ 2': ^ has no place in a formula; for a power write x ** 2
     """
     if len(text) > _LONGEST:
-        raise ValueError(f"it has more than {_LONGEST} characters")
+        raise ArgumentValueError(f"it has more than {_LONGEST} characters")
     if not text.strip():
-        raise ValueError("it is empty")
+        raise ArgumentValueError("it is empty")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # Python warns of "1if x" and the like
             tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, Warning, MemoryError, RecursionError) as error:
         problem = error.msg if isinstance(error, SyntaxError) else str(error) or "nested too deeply"
-        raise ValueError(f"{problem}{spellings.of_text(text)}") from None
+        raise ArgumentValueError(f"{problem}{spellings.of_text(text)}") from None
     try:
         _check_number(tree.body, names)
     except ValueError as error:
-        raise ValueError(f"{text!r}: {error}") from None
+        raise ArgumentValueError(f"{text!r}: {error}") from None
     return Expression(ast.unparse(_WithFloats().visit(tree)), names)
 
 
@@ -70,13 +71,13 @@ def _check_number(tree: ast.expr, names: Collection[str]) -> None:
     match tree:
         case ast.Name(id=name):
             if name not in names and name != "pi":
-                raise ValueError(f"unknown name {name!r}{spellings.of_name(name, names)}")
+                raise ArgumentValueError(f"unknown name {name!r}{spellings.of_name(name, names)}")
         case ast.Constant(value=value):
             if not _is_finite(value):
-                raise ValueError(f"{ast.unparse(tree):.60} is no finite number")
+                raise ArgumentValueError(f"{ast.unparse(tree):.60} is no finite number")
         case ast.BinOp(left=left, op=op, right=right):
             if type(op) not in BINARY:
-                raise ValueError(f"{_sign(op)} has no place in a formula{_instead(tree)}")
+                raise ArgumentValueError(f"{_sign(op)} has no place in a formula{_instead(tree)}")
             _check_number(left, names)
             _check_number(right, names)
         case ast.UnaryOp(op=op, operand=operand) if type(op) in UNARY:
@@ -88,18 +89,20 @@ def _check_number(tree: ast.expr, names: Collection[str]) -> None:
             _check_number(body, names)
             _check_number(orelse, names)
         case ast.Compare() | ast.BoolOp() | ast.UnaryOp(op=ast.Not()):
-            raise ValueError(
+            raise ArgumentValueError(
                 f"{ast.unparse(tree)!r} is a condition, which has its place between if and else: "
                 f"… if {ast.unparse(tree)} else …"
             )
         case ast.Tuple():
             comma = re.search(r"(\d+), (\d+)", ast.unparse(tree))
             point = f"; write {comma[1]}.{comma[2]}" if comma else ""
-            raise ValueError(f"a comma has its place only between operands{point}")
+            raise ArgumentValueError(f"a comma has its place only between operands{point}")
         case ast.List() | ast.Set():
-            raise ValueError(f"{ast.unparse(tree)!r} has no place here; write ( and ) as brackets")
+            raise ArgumentValueError(
+                f"{ast.unparse(tree)!r} has no place here; write ( and ) as brackets"
+            )
         case _:
-            raise ValueError(f"{ast.unparse(tree)!r} has no place here")
+            raise ArgumentValueError(f"{ast.unparse(tree)!r} has no place here")
 
 
 def _check_condition(tree: ast.expr, names: Collection[str]) -> None:
@@ -113,7 +116,7 @@ def _check_condition(tree: ast.expr, names: Collection[str]) -> None:
             for side in (left, *comparators):
                 _check_number(side, names)
         case _:
-            raise ValueError(f"{ast.unparse(tree)!r} is no comparison, as a condition has to be")
+            raise ArgumentValueError(f"{ast.unparse(tree)!r} is no comparison, as a condition has to be")
 
 
 def _check_call(call: ast.Call, names: Collection[str]) -> None:
@@ -122,22 +125,26 @@ def _check_call(call: ast.Call, names: Collection[str]) -> None:
             pass
         case ast.Attribute(value=ast.Name(id="math" | "np" | "numpy" | "torch"), attr=name):
             written = ast.unparse(ast.Call(ast.Name(name), call.args, []))
-            raise ValueError(f"{ast.unparse(call.func)} has no place here; write {written}")
+            raise ArgumentValueError(f"{ast.unparse(call.func)} has no place here; write {written}")
         case ast.Constant() | ast.BinOp() | ast.UnaryOp() | ast.Call():
             product = ast.unparse(ast.BinOp(call.func, ast.Mult(), _bracketed(call)))
-            raise ValueError(f"{ast.unparse(call)!r} is no operation; for a product write {product}")
+            raise ArgumentValueError(
+                f"{ast.unparse(call)!r} is no operation; for a product write {product}"
+            )
         case _:
-            raise ValueError(f"{ast.unparse(call)!r} has no place here")
+            raise ArgumentValueError(f"{ast.unparse(call)!r} has no place here")
     if call.keywords or any(isinstance(operand, ast.Starred) for operand in call.args):
-        raise ValueError(f"{ast.unparse(call)!r} has no place here")
+        raise ArgumentValueError(f"{ast.unparse(call)!r} has no place here")
     if name not in OPERATIONS:
         operands = ", ".join(map(ast.unparse, call.args))
         if name in names:
             product = ast.unparse(ast.BinOp(call.func, ast.Mult(), _bracketed(call)))
-            raise ValueError(f"{name} is a number, no operation; for a product write {product}")
-        raise ValueError(f"there is no operation {name!r}{spellings.of_function(name, operands)}")
+            raise ArgumentValueError(f"{name} is a number, no operation; for a product write {product}")
+        raise ArgumentValueError(
+            f"there is no operation {name!r}{spellings.of_function(name, operands)}"
+        )
     if len(call.args) != OPERATIONS[name].arity:
-        raise ValueError(f"{name} takes {OPERATIONS[name].arity} operands, not {len(call.args)}")
+        raise ArgumentValueError(f"{name} takes {OPERATIONS[name].arity} operands, not {len(call.args)}")
     for operand in call.args:
         _check_number(operand, names)
 

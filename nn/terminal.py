@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from autograd.symbols import visible
 from autograd.tables import Table, html
 
 if TYPE_CHECKING:
@@ -60,7 +61,9 @@ def renderable(parts: Sequence[Part]) -> RenderableType:
     from rich.console import Group
     from rich.text import Text
 
-    return Group(*(_Fitted(each) if isinstance(each, Table) else Text(each) for each in parts))
+    return Group(
+        *(_Fitted(_visible(each)) if isinstance(each, Table) else Text(visible(each)) for each in parts)
+    )
 
 
 def plain(parts: Sequence[Part], width: int = _WIDTH) -> str:
@@ -79,6 +82,13 @@ def plain(parts: Sequence[Part], width: int = _WIDTH) -> str:
     console = Console(file=text, width=width, color_system=None, force_jupyter=False)
     console.print(renderable(parts))
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
+
+
+def _visible(table: Table) -> Table:
+    """The same table, whose texts do not control the terminal."""
+    shown = Table(visible(table.title), map(visible, table.heads), table.align)
+    shown.rows = [row._replace(cells=tuple(map(visible, row.cells))) for row in table.rows]
+    return shown
 
 
 class _Fitted:

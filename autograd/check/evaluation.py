@@ -149,9 +149,7 @@ class Evaluated:
         return numbers
 
     def _state(self) -> list[Change]:
-        return [
-            (leaf, slot, getattr(leaf, slot)) for leaf in self.inputs for slot in ("_data", "_grad")
-        ]
+        return [(leaf, slot, getattr(leaf, slot)) for leaf in self.inputs for slot in ("_data", "_grad")]
 
 
 def _leaf(given: Any) -> Value:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from autograd import AutogradError
+from autograd.symbols import visible
 from nn import worked
-from nn.cli.output import said
 from nn.notation import notation_names
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def errors_in_one_line(command: Callable[..., None]) -> Callable[..., None]:
         except (AutogradError, ValueError, OSError) as error:
             if isinstance(error, OSError) and error.filename is None:
                 raise  # it is stdout that cannot be written
-            raise _Refused(said(str(error))) from None
+            raise _Refused(visible(str(error))) from None
 
     return wrapped
 
@@ -62,7 +62,7 @@ def symbols_looked_up() -> Iterator[None]:
     try:
         yield
     except KeyError as error:
-        raise _Refused(said(str(error.args[0]))) from None
+        raise _Refused(visible(str(error.args[0]))) from None
 
 
 class FileToWrite(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no such argument

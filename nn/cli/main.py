@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from autograd import __version__
-from nn.cli.output import said
+from autograd.symbols import visible
 
 __all__ = ["main"]
 
@@ -79,7 +79,7 @@ def _code(run: Callable[[], Any]) -> int:
     except BrokenPipeError:
         _close_stdout()
         return BROKEN_PIPE
-    except SystemExit as stop:  # by click where a pipe is broken; we leave by a context's exit
+    except SystemExit as stop:  # by click and rich where a pipe is broken; we leave by a context's exit
         _close_stdout()
         return BROKEN_PIPE if stop.code == 1 else REFUSED
     except OSError as error:
@@ -94,7 +94,7 @@ def _code(run: Callable[[], Any]) -> int:
 
 
 def _refused(why: str) -> int:
-    click.echo(f"Error: {said(why)}", err=True)
+    click.echo(f"Error: {visible(why)}", err=True)
     return REFUSED
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from autograd import Value
 from autograd.arguments import instance, whole
+from autograd.errors import ArgumentValueError
 from nn.network import MLP
 from nn.neuron import Neuron
 from nn.notation.templates import Notation
@@ -266,5 +267,5 @@ def _refuse_twins(kinds: dict[str, list[str]]) -> None:
         for name in names:
             if name in seen:
                 both = kind if seen[name] == kind else f"{seen[name]} and {kind}"
-                raise ValueError(f"the notation gives the name {name!r} twice, among the {both}")
+                raise ArgumentValueError(f"the notation gives the name {name!r} twice, among the {both}")
             seen[name] = kind

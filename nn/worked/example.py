@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from autograd import AutogradError, Value
 from autograd.arguments import flag, items, real, whole
+from autograd.errors import ArgumentValueError
 from nn.forward import Example
 from nn.network import MLP
 from nn.notation import Notation
@@ -244,7 +245,7 @@ class WorkedExample:
         nout = self.shape[-1]
         given = [items(f"targets[{n}]", each) for n, each in enumerate(items("targets", targets))]
         if len(given) != len(self.examples) or any(len(each) != nout for each in given):
-            raise ValueError(
+            raise ArgumentValueError(
                 f"{len(self.examples)} lists of {nout} targets are expected, "
                 f"not {[len(each) for each in given]} targets"
             )

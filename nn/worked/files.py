@@ -69,7 +69,7 @@ def load(name: str | Path) -> WorkedExample | FormulaExample:
     no worked example 'urban.tml'
     """
     if not isinstance(name, str | PathLike):
-        raise OperandError(f"name is a text or a path, not {shown(name)}", operands=(name,))
+        raise OperandError(f"name must be a text or a path, got {shown(name)}", operands=(name,))
     if str(name) in _NAMES:
         content = get_data("nn.worked", f"{name}.toml")
         assert content is not None

@@ -12,6 +12,7 @@ from unicodedata import normalize
 
 from autograd import OPERATIONS, AutogradError, OperandError, Value
 from autograd.arguments import instance, number_of, shown, whole
+from autograd.errors import UnknownNameError
 from autograd.expression import Expression
 from autograd.symbolic import definition_text
 from autograd.tables import Table, decimal
@@ -238,11 +239,13 @@ def _wrong_with(name: str) -> str | None:
 
 def _check_names(what: str, given: Any, expected: Set[str]) -> None:
     if not isinstance(given, Mapping):
-        raise OperandError(f"{what} is a dict, not {shown(given)}", operands=(given,))
+        raise OperandError(f"{what} must be a dict, got {shown(given)}", operands=(given,))
     names = given.keys()
     if names != expected:
         missing, unknown = expected - names, names - expected
-        raise KeyError(f"{what}: missing: {sorted(missing)}; unknown: {sorted(unknown, key=str)}")
+        raise UnknownNameError(
+            f"{what}: missing: {sorted(missing)}; unknown: {sorted(unknown, key=str)}"
+        )
 
 
 class FormulaStep(Recorded):

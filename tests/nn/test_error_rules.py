@@ -82,7 +82,7 @@ def test_what_is_no_error(text: str, problem: str) -> None:
 
 @pytest.mark.parametrize("error", [None, 1, ["squared_error"], len])
 def test_what_is_no_text(error: object) -> None:
-    with pytest.raises(TypeError, match="a name, a formula or an ErrorRule, not "):
+    with pytest.raises(TypeError, match="a name, a formula or an ErrorRule, got "):
         error_rule(error)  # type: ignore[arg-type]
 
 

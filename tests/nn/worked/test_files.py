@@ -118,7 +118,7 @@ def test_steps_go_on_from_one_another() -> None:
 
 @pytest.mark.parametrize("steps", [0, -1])
 def test_a_step_is_at_least_the_first(steps: int) -> None:
-    with pytest.raises(ValueError, match=f"at least 1, not {steps}"):
+    with pytest.raises(ValueError, match=f"at least 1, got {steps}"):
         worked.load("urbain").step(steps)
 
 
