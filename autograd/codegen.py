@@ -181,7 +181,7 @@ def _indented(text: str, levels: int = 1) -> str:
     return "".join(f"{'    ' * levels}{line}\n" for line in text.splitlines())
 
 
-def _methods(operation: Operation) -> str:
+def _functions(operation: Operation) -> dict[str, str]:
     """The source of ``forward`` (self op other) and, of two operands, ``reflected`` (number op self).
 
     These defer to an operand that is neither a node nor a number, as operators do; ``named``, which is
@@ -189,7 +189,8 @@ def _methods(operation: Operation) -> str:
     """
     first = operation.parameters[0]
     if operation.arity == 1:
-        return f"def forward(self):\n    {first} = self._data\n" + _indented(_body(operation, ["self"]))
+        body = _indented(_body(operation, ["self"]))
+        return {"forward": f"def forward(self):\n    {first} = self._data\n{body}"}
     second = operation.parameters[1]
     default = "" if operation.default is None else f"={operation.default!r}"
 
@@ -201,7 +202,7 @@ def _methods(operation: Operation) -> str:
             f"        return NotImplemented\n"  # which lets NumPy's arrays answer an operator
         )
 
-    return (
+    forward = (
         f"def forward(self, {second}):\n"
         f"    if {second}.__class__ is Value:\n"
         f"        other = {second}\n"
@@ -211,15 +212,20 @@ def _methods(operation: Operation) -> str:
         + _indented(as_float(second))
         + f"    {first} = self._data\n"
         + _indented(_body(operation, ["self", None]))
-        + f"\ndef reflected(self, {first}):\n"
+    )
+    reflected = (
+        f"def reflected(self, {first}):\n"
         + _indented(as_float(first))
         + f"    {second} = self._data\n"
         + _indented(_body(operation, [None, "self"]))
-        + f"\ndef named(self, {second}{default}):\n"
-        + f"    node = forward(self, {second})\n"
-        + f"    if node is NotImplemented:\n        raise operand_error(OPERATION, {second})\n"
-        + "    return node\n"
     )
+    named = (
+        f"def named(self, {second}{default}):\n"
+        f"    node = forward(self, {second})\n"
+        f"    if node is NotImplemented:\n        raise operand_error(OPERATION, {second})\n"
+        f"    return node\n"
+    )
+    return {"forward": forward, "reflected": reflected, "named": named}
 
 
 def source(name: str) -> str:
@@ -240,11 +246,11 @@ def source(name: str) -> str:
         return node
     <BLANKLINE>
     """
-    return _methods(OPERATIONS[name])
+    return "\n".join(_functions(OPERATIONS[name]).values())
 
 
-def _compiled(operation: Operation, value: type[Value]) -> dict[str, Callable[..., Any]]:
-    """The functions of `source`, with what their names stand for."""
+def _compiled(operation: Operation, value: type[Value], wanted: str) -> dict[str, Callable[..., Any]]:
+    """A function of `source`, and what it calls, with what their names stand for."""
     import linecache
 
     from autograd.ieee import float_names, ieee_partial
@@ -259,10 +265,14 @@ def _compiled(operation: Operation, value: type[Value]) -> dict[str, Callable[..
         "ieee_partial": ieee_partial,
         "operand_error": operand_error,
     }
-    text = _methods(operation)
+    texts = _functions(operation)
+    called = ("forward", "named") if wanted == "named" else (wanted,)
+    # to compile takes most of the time, so the other functions are left to their own first use
+    lines = [text if name in called else "\n" * text.count("\n") for name, text in texts.items()]
     filename = _filename(operation)
-    exec(compile(text, filename, "exec"), names)
-    functions = {name: names[name] for name in dict.fromkeys(method_names(operation).values())}
+    exec(compile("\n".join(lines), filename, "exec"), names)
+    functions = {name: names[name] for name in called}
+    text = "\n".join(texts.values())
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     about = documentation(operation)
     for name, function in functions.items():
@@ -277,16 +287,18 @@ def _filename(operation: Operation) -> str:
 
 
 class _OnFirstUse:
-    """Stands in the class for an operation's methods until one of them is looked up."""
+    """Stands in the class for a method of an operation until it is looked up."""
 
     def __init__(self, operation: Operation, methods: type, value: type[Value], attribute: str) -> None:
         self.operation, self.methods, self.value = operation, methods, value
         self.attribute = attribute
 
     def __get__(self, instance: object, owner: type) -> Any:
-        functions = _compiled(self.operation, self.value)
-        for attribute, function in method_names(self.operation).items():
-            setattr(self.methods, attribute, functions[function])
+        names = method_names(self.operation)
+        functions = _compiled(self.operation, self.value, names[self.attribute])
+        for attribute, function in names.items():
+            if function in functions:
+                setattr(self.methods, attribute, functions[function])
         return getattr(owner if instance is None else instance, self.attribute)
 
 

@@ -19,7 +19,7 @@ from autograd.errors import ArgumentTypeError, ArgumentValueError, AutogradError
 from autograd.files import write
 from autograd.formula import MOST_DIGITS, UNICODE, number
 from autograd.symbolic import definition_text, factors_below
-from autograd.symbols import NOT_XML, unicode_symbol
+from autograd.symbols import unicode_symbol, visible
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -264,8 +264,8 @@ def _box(
 
 def _literal(text: str, backslash: str) -> str:
     """Lines of text for Graphviz, which sees escape sequences and XML's entities in it."""
-    text = NOT_XML.sub("\ufffd", text).replace("&", "&amp;").replace("\\", backslash)
-    return "\\n".join(text.splitlines())
+    lines = [visible(line) for line in text.splitlines()]
+    return "\\n".join(line.replace("&", "&amp;").replace("\\", backslash) for line in lines)
 
 
 def _lines(node: Value, digits: int) -> str:

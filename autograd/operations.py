@@ -346,19 +346,22 @@ _TABLE = (
         "x, y",
         "x ** y",
         # y - 1 is not always exact, and x ** (y - 1) magnifies its rounding by log x; out / x does
-        # not, but is 0/0 at 0. Neither computes a logarithm, and both are smooth. At x = 0 the texts
-        # are others that have the right value there and the right derivatives in turn, -inf by x and y
-        # for y <= 1, where 0·inf would be NaN.
+        # not, but is 0/0 at 0. Neither computes a logarithm, and both are smooth. Where x or out is 0
+        # or infinite, 0·inf would be NaN: the texts there are others, which have the limits of the
+        # derivatives and, differentiated in turn, those up to the third order, mixed ones too.
         partials=(
             (
-                "(0.0 if y == 0.0 else (2.0 - y) / (x + 0.0) if 0.0 < y < 1.0 "
-                "else x ** (y - 1.0) + sqrt(1.0 - y) if y == 1.0 else y * x ** (y - 1.0)) if x == 0.0 "
-                "else y * x ** (y - 1.0) if 0.0 != y == y - 1.0 + 1.0 != y - 1.0 else y * out / x"
+                "(sqrt(y) if y == 0.0 else 1.0 / y / (x + 0.0) if 0.0 < y < 1.0 "
+                "else x ** (y - 1.0) - sqrt(y - 1.0) if y == 1.0 "
+                "else x ** (y - 1.0) if 1.0 < y < 2.0 else y * x ** (y - 1.0)) if x == 0.0 "
+                "else y * x ** (y - 1.0) if 0.0 != y == y - 1.0 + 1.0 != y - 1.0 "
+                "else y * out / x if 0.0 < out < inf "
+                "else x ** (y - 1.0) if out == 0.0 else y * x ** (y - 1.0)"
             ),
             (
-                "(0.0 if y <= 0.0 else 0.0 - x ** y if y < 1.0 or y > 2.0 "
-                "else 0.0 - sqrt(x) if y == 1.0 else 0.0 - x ** ((y + 1.0) / 2.0)) if x == 0.0 "
-                "else out * log(x)"
+                "(0.0 if y == 0.0 else 0.0 - x ** (y - 0.5) if y == 1.0 or y == 2.0 "
+                "else 0.0 - x ** y) if x == 0.0 else out * log(x) if x < inf "
+                "else x ** (y + 0.5) if y == 0.0 or y == 1.0 or y == 2.0 else x ** y"
             ),
         ),
         as_taught=("y * x ** (y - 1.0)", "out * log(x)"),
@@ -404,10 +407,14 @@ _TABLE = (
         "cbrt",
         "x",
         "cbrt(x)",
-        # Two thirds of out/x and one of 1/out²: as in Newton's step, the error of the root, which is up
-        # to 4 ulp in some libraries, drops out. At 0 and ±inf out/x is NaN.
+        # 2x/out and out² are two thirds and one of 3·out²: as in Newton's step, the error of the root,
+        # which is up to 4 ulp in some libraries, drops out. At 0 and ±inf x/out is NaN.
         partials=(
-            "1.0 / (3.0 * out * out) if x == x + x else (2.0 * out / x + 1.0 / (out * out)) / 9.0",
+            (
+                "1.0 / (2.0 * (x / out) + out * out) if 2.0 ** -220.0 < out * out < inf "
+                "else 1.0 / out / out / 3.0 if x == x + x "
+                "else abs(x) ** -0.6666666666666666 * abs(x) ** -3.7e-17 / 3.0"
+            ),
         ),
         as_taught=("1.0 / (3.0 * out ** 2.0)",),
         about="cube root; its slope at 0 is infinite",
@@ -480,7 +487,7 @@ _TABLE = (
         "asin",
         "x",
         "asin(x)",
-        partials=("1.0 / sqrt((1.0 - x) * (1.0 + x))",),
+        partials=("1.0 / sqrt(1.0 - x * x if x * x < 0.5 or x * x == 1.0 else (1.0 - x) * (1.0 + x))",),
         as_taught=("1.0 / sqrt(1.0 - x ** 2.0)",),
         domain="-1.0 <= x <= 1.0",
         symbol="arcsin",
@@ -491,7 +498,7 @@ _TABLE = (
         "acos",
         "x",
         "acos(x)",
-        partials=("-1.0 / sqrt((1.0 - x) * (1.0 + x))",),
+        partials=("-1.0 / sqrt(1.0 - x * x if x * x < 0.5 or x * x == 1.0 else (1.0 - x) * (1.0 + x))",),
         as_taught=("-1.0 / sqrt(1.0 - x ** 2.0)",),
         domain="-1.0 <= x <= 1.0",
         symbol="arccos",
@@ -502,7 +509,12 @@ _TABLE = (
         "atan",
         "x",
         "atan(x)",
-        partials=("square(1.0 / hypot(x, 1.0))",),
+        partials=(
+            (
+                "0.5 + 0.5 * cos(2.0 * out) if x * x < 2.0 "
+                "else 1.0 / (1.0 + x * x) if x * x < 2.0 ** 300.0 else square(1.0 / hypot(x, 1.0))"
+            ),
+        ),
         as_taught=("1.0 / (1.0 + x ** 2.0)",),
         symbol="arctan",
         numpy="arctan",
@@ -545,7 +557,13 @@ _TABLE = (
         "tanh",
         "x",
         "tanh(x)",
-        partials=("4.0 * sigmoid(2.0 * x) * sigmoid(-2.0 * x)",),
+        partials=(
+            (
+                "1.0 - out * out if out * out < 0.25 "
+                "else 2.0 * (1.0 + out) * exp(-2.0 * x) / (1.0 + exp(-2.0 * x)) if x > 0.0 "
+                "else 2.0 * (1.0 - out) * exp(2.0 * x) / (1.0 + exp(2.0 * x))"
+            ),
+        ),
         as_taught=("1.0 - out ** 2.0",),
         about="hyperbolic tangent",
     ),
@@ -553,7 +571,7 @@ _TABLE = (
         "asinh",
         "x",
         "asinh(x)",
-        partials=("1.0 / hypot(x, 1.0)",),
+        partials=("sqrt(1.0 / (1.0 + x * x)) if x * x < 2.0 ** 300.0 else 1.0 / hypot(x, 1.0)",),
         as_taught=("1.0 / sqrt(x ** 2.0 + 1.0)",),
         symbol="arsinh",
         numpy="arcsinh",
@@ -563,7 +581,7 @@ _TABLE = (
         "acosh",
         "x",
         "acosh(x)",
-        partials=("1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0))",),
+        partials=("1.0 / sqrt(x - 1.0) / sqrt(x + 1.0)",),
         as_taught=("1.0 / sqrt(x ** 2.0 - 1.0)",),
         domain="x >= 1.0",
         symbol="arcosh",
@@ -574,7 +592,7 @@ _TABLE = (
         "atanh",
         "x",
         "atanh(x)",
-        partials=("1.0 / ((1.0 - x) * (1.0 + x))",),
+        partials=("1.0 / (1.0 - x * x if x * x < 0.5 else (1.0 - x) * (1.0 + x))",),
         as_taught=("1.0 / (1.0 - x ** 2.0)",),
         domain="-1.0 < x < 1.0",
         ieee="copysign(inf, x) if abs(x) == 1.0 else nan",
@@ -627,7 +645,7 @@ _TABLE = (
         "gaussian",
         "x",
         "gaussian(x)",
-        partials=("-x * out",),
+        partials=("-x * out if out > 0.0 else -0.0 / x",),
         about="exp(-x²/2)",
     ),
     _row(
@@ -643,7 +661,12 @@ _TABLE = (
         "sigmoid",
         "x",
         "1.0 / (1.0 + exp(-x)) if x >= 0.0 else exp(x) / (1.0 + exp(x))",
-        partials=("out * sigmoid(-x)",),
+        partials=(
+            (
+                "0.5 / (1.0 + cosh(x)) if -1.0 < x < 1.0 else out * (1.0 - out) if x < 0.0 "
+                "else out / (1.0 + exp(x)) if x < 40.0 else exp(-x)"
+            ),
+        ),
         as_taught=("out * (1.0 - out)",),
         symbol="σ",
         about="logistic function 1/(1 + exp(-x))",
@@ -708,8 +731,18 @@ _TABLE = (
         "silu",
         "x",
         # far out on the left sigmoid(x) is exp(x), which underflows before the product does
-        ("-0.0 if x < -1500.0 else x * exp(0.5 * x) * exp(0.5 * x) if x < -700.0 else x * sigmoid(x)"),
-        partials=("sigmoid(x) + out * sigmoid(-x)",),
+        (
+            "-0.0 if x < -1500.0 else x * exp(0.5 * x) * exp(0.5 * x) if x < -700.0 "
+            "else x / (1.0 + exp(-x))"
+        ),
+        partials=(
+            (
+                "sigmoid(x) + 0.5 * x / (1.0 + cosh(x)) if -1.0 < x < 1.0 "
+                "else out / x + out - out * out / x if x < 0.0 "
+                "else 1.0 - exp(-x) * (1.0 - out) / (1.0 + exp(-x)) if x < 40.0 "
+                "else 1.0 - exp(-x) - silu(-x)"
+            ),
+        ),
         as_taught=("sigmoid(x) * (1.0 + x * sigmoid(-x))",),
         symbol="SiLU",
         about="sigmoid linear unit x·σ(x), also called swish",
@@ -718,7 +751,9 @@ _TABLE = (
         "gelu",
         "x",
         "gelu(x)",
-        partials=("normal_cdf(x) + x * gaussian(x) / sqrt(2.0 * pi)",),
+        partials=(
+            "normal_cdf(x) + x * gaussian(x) / sqrt(2.0 * pi) if x * x < 1600.0 else normal_cdf(x)",
+        ),
         symbol="GELU",
         about="Gaussian error linear unit x·Φ(x), exact",
     ),

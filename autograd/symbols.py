@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 __all__ = [
     "GREEK",
-    "NOT_XML",
     "is_control",
     "latex_symbol",
     "latex_text",
     "mathml_symbol",
     "unicode_symbol",
+    "visible",
     "xml_text",
 ]
 
@@ -31,9 +31,9 @@ _SYMBOL = re.compile(r"(Δ?[A-Za-z]+)_?([A-Za-z0-9,]*)((?:\^\(\d+\))?\+?)")
 _ENTRY = re.compile(r"([A-Za-z]+)(\d*)(\[[\d,]+\])", flags=re.ASCII)
 _DERIVATIVE = re.compile(r"d(\S+)/d(\S+)")
 _NUMBERED = re.compile(r"([^\s@]+)(@\d+)", flags=re.ASCII)
-#: What XML has no place for: control characters, lone surrogates, two that are no characters.
-NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
+#: What XML has no place for, besides control characters: lone surrogates, two that are no characters. It
+#: is long to compile, so `re` does it when it is first used.
+_NOT_XML = "[\ud800-\udfff\ufffe\uffff]"
 
 #: They join letters, of which some scripts are made, and control nothing else.
 _JOINERS = "\u200c\u200d"
@@ -46,6 +46,22 @@ def is_control(character: str) -> bool:
     [True, True, True, False, False]
     """
     return unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp"} and character not in _JOINERS
+
+
+def visible(text: str) -> str:
+    r"""A text in which nothing controls how it is shown, or is no character: what would is replaced.
+
+    Line ends and tabs stay.
+
+    >>> visible("a\u202eb\x1b[2J\nc")
+    'a\ufffdb\ufffd[2J\nc'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        "\ufffd" if (is_control(each) and each not in "\n\t") or re.match(_NOT_XML, each) else each
+        for each in text
+    )
 
 
 def _parts(symbol: str) -> tuple[str, str, str] | None:
@@ -72,7 +88,7 @@ def unicode_symbol(symbol: str) -> str:
     ['S₁⁽²⁾', 'w₂,₁⁽¹⁾', '∂e/∂o⁽²⁾', 'ŷ[1,1]', 'netₕ₁@2']
     """
     if not symbol.isprintable():
-        symbol = "".join("\ufffd" if is_control(each) else each for each in symbol)
+        symbol = visible("".join("\ufffd" if is_control(each) else each for each in symbol))
     if derivative := _DERIVATIVE.fullmatch(symbol):
         return f"∂{unicode_symbol(derivative[1])}/∂{unicode_symbol(derivative[2])}"
     if numbered := _NUMBERED.fullmatch(symbol):
@@ -162,7 +178,7 @@ def latex_text(text: str) -> str:
     >>> latex_text(r"50% of \input{x}")
     '50\\% of \\textbackslash{}input\\{x\\}'
     """
-    return "".join(_LATEX_SPECIAL.get(character, character) for character in text)
+    return "".join(_LATEX_SPECIAL.get(character, character) for character in visible(text))
 
 
 def _mathml_scripts(base: str, index: str, power: str) -> str:
@@ -202,7 +218,7 @@ def xml_text(text: str) -> str:
     >>> xml_text("a < b & c")
     'a &lt; b &amp; c'
     """
-    text = NOT_XML.sub("\ufffd", text)
+    text = visible(text)
     for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
         text = text.replace(character, entity)
     return text

@@ -90,7 +90,11 @@ def derivative_mutants() -> Iterator[Mutant]:
     rows = [
         node
         for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Operation"
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("Operation", "_row")
+        and len(node.args) > 1
+        and isinstance(node.args[0], ast.Constant)
     ]
     for row in rows:
         name, declared = (ast.literal_eval(argument) for argument in row.args[:2])

@@ -1,9 +1,9 @@
 """How long an import and a command take from a cold start: ``python -m benchmarks.startup``.
 
-Each measurement is a process of its own. In every round each of them has its turn, so that a machine that
-slows down meanwhile does so for all. From the wall time of a process that of a bare ``python -c pass`` in
-the same round is taken off; what is left is divided by what ``import dataclasses`` leaves, which goes
-without saying in many programs.
+Each measurement is a process of its own. In every round each of them has its turn, so that a machine
+that slows down meanwhile does so for all. From the wall time of a process that of a bare ``python -c
+pass`` in the same round is taken off; what is left is divided by what ``import dataclasses`` leaves,
+which goes without saying in many programs.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def run(case: str, code: int, folder: str) -> float:
 
 
 def ratios(times: Mapping[str, Sequence[float]]) -> dict[str, float]:
-    """How many times what the reference adds to starting Python each case adds, the median of the rounds.
+    """How many times what the reference adds to starting Python each case adds: the rounds' median.
 
     >>> ratios({"pass": [10.0, 20.0], "import dataclasses": [20.0, 40.0], "import nn": [15.0, 40.0]})
     {'import dataclasses': 1.0, 'import nn': 0.75}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from autograd import OPERATIONS, Operation, Value
+from autograd.errors import ArgumentValueError
 
 __all__ = ["activation_names", "resolve"]
 
@@ -32,7 +33,7 @@ def resolve(name: str) -> Callable[[Value], Value]:
     if name == "linear":
         return _linear
     if name not in OPERATIONS or not _takes_one(OPERATIONS[name]):
-        raise ValueError(f"no activation {name!r}; there are {', '.join(activation_names())}")
+        raise ArgumentValueError(f"no activation {name!r}; there are {', '.join(activation_names())}")
     activation: Callable[[Value], Value] = getattr(Value, name)
     return activation
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial, reduce
 from operator import add
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from autograd import Value
-from autograd.expression import Expression
+from autograd.errors import ArgumentTypeError, ArgumentValueError
 from nn import losses
-from nn.formula_texts import computed, names_in, read
+
+if TYPE_CHECKING:
+    from autograd.expression import Expression
 
 __all__ = ["ERRORS", "ErrorRule", "error_rule"]
 
@@ -58,38 +60,42 @@ def error_rule(error: str | ErrorRule) -> ErrorRule:
     operations of the table.
 
     Raises:
-        TypeError: it is neither text nor a rule.
-        ValueError: there is none of that name, and as a formula it cannot be read.
+        autograd.errors.ArgumentTypeError: it is neither text nor a rule.
+        autograd.errors.ArgumentValueError: there is none of that name, and as a formula it cannot be read.
 
     >>> rule = error_rule("(target - out) ** 4 / 4")
     >>> rule.part([Value(3.0)], [Value(1.0)]).data
     4.0
     >>> error_rule("huber")
     Traceback (most recent call last):
-    ValueError: no error 'huber'; there are half_squared_error, squared_error, mean_squared_error, ...
+    autograd.errors.ArgumentValueError: no error 'huber'; there are half_squared_error, squared_error, mean_squared_error, ...
     """
     if isinstance(error, ErrorRule):
         return error
     if not isinstance(error, str):
-        raise TypeError(f"an error is a name, a formula or an ErrorRule, not {type(error).__name__}")
+        raise ArgumentTypeError(f"error must be a name, a formula or an ErrorRule, got {error!r:.60}")
     if error in ERRORS:
         return ERRORS[error]
     try:
         return ErrorRule(partial(_of_each, _formula(error)))
     except ValueError as problem:
-        raise ValueError(
+        raise ArgumentValueError(
             f"no error {error!r:.60}; there are {', '.join(ERRORS)}, "
             f"and formulas of out and target, but as such: {problem}"
         ) from None
 
 
 def _formula(text: str) -> Expression:
+    from nn.formula_texts import names_in, read
+
     formula = read(text, ("out", "target"))
     if "out" not in names_in(formula):
-        raise ValueError("it does not depend on out")
+        raise ArgumentValueError("it does not depend on out")
     return formula
 
 
 def _of_each(formula: Expression, outputs: Sequence[Value], targets: Sequence[Value]) -> Value:
+    from nn.formula_texts import computed
+
     pairs = zip(outputs, targets, strict=True)
     return reduce(add, (computed(formula, {"out": out, "target": target}) for out, target in pairs))

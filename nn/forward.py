@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import Value
 from autograd.arguments import instance, items, real
+from autograd.errors import ArgumentValueError
 from nn.error_rules import ErrorRule, error_rule
 from nn.network import MLP
 
@@ -44,19 +45,19 @@ def checked(network: MLP, examples: Sequence[Example]) -> list[Example]:
     nin, nout = len(layers[0].neurons[0].weights), len(layers[-1].neurons)
     found = [_example(f"examples[{n}]", each) for n, each in enumerate(items("examples", examples))]
     if not found:
-        raise ValueError("a training step needs at least one example")
+        raise ArgumentValueError("a training step needs at least one example")
     for example in found:
         if len(example.inputs) != nin:
-            raise ValueError(f"the network takes {nin} inputs, not {len(example.inputs)}")
+            raise ArgumentValueError(f"the network takes {nin} inputs, got {len(example.inputs)}")
         if len(example.targets) != nout:
-            raise ValueError(f"{len(example.targets)} targets for {nout} outputs")
+            raise ArgumentValueError(f"{len(example.targets)} targets for {nout} outputs")
     return found
 
 
 def _example(what: str, given: Any) -> Example:
     parts = items(what, given)
     if len(parts) != 2:
-        raise ValueError(f"{what} is two lists, inputs and targets, not {len(parts)}")
+        raise ArgumentValueError(f"{what} must be two lists, inputs and targets, got {len(parts)}")
     return Example(
         *(_numbers(f"{what}.{of}", part) for of, part in zip(Example._fields, parts, strict=True))
     )
@@ -66,7 +67,7 @@ def _numbers(what: str, given: Any) -> list[float]:
     numbers = [real(f"{what}[{index}]", number) for index, number in enumerate(items(what, given))]
     for index, number in enumerate(numbers):
         if not isfinite(number):
-            raise ValueError(f"{what}[{index}] is a finite number, not {number!r}")
+            raise ArgumentValueError(f"{what}[{index}] must be a finite number, got {number!r}")
     return numbers
 
 

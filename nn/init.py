@@ -6,6 +6,8 @@ from collections.abc import Callable
 from math import sqrt
 from random import Random
 
+from autograd.errors import ArgumentTypeError
+
 __all__ = ["INITIALIZATIONS", "generator"]
 
 #: Each gives one weight, for the number of inputs and outputs of the layer.
@@ -34,5 +36,5 @@ def generator(seed: int | Random) -> Random:
     if isinstance(seed, Random):
         return seed
     if not isinstance(seed, int):
-        raise TypeError(f"a seed is an int or a random.Random, not {type(seed).__name__}")
+        raise ArgumentTypeError(f"seed must be an int or a random.Random, got {seed!r:.60}")
     return Random(seed)

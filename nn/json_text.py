@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from math import isfinite
 from typing import Any
@@ -32,6 +31,8 @@ def json_text(content: dict[str, Any]) -> str:
       "\u03b4": -0.125
     }
     """
+    import json
+
     return json.dumps(finite(content), indent=2, allow_nan=False)
 
 

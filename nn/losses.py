@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 
 from autograd import DomainError, OperandError, Value
 from autograd.arguments import as_number, each, number_of, shown
+from autograd.errors import ArgumentValueError
 
 __all__ = [
     "binary_cross_entropy",
@@ -49,14 +50,14 @@ def _items(tree: Any) -> Sequence[Any] | None:
 
 def _node(output: object, name: str) -> Value:
     if not isinstance(output, Value):
-        raise OperandError(f"{name} is a node, not {shown(output)}")
+        raise OperandError(f"{name} must be a Value, got {shown(output)}")
     return output
 
 
 def _scalar(target: object, name: str) -> Scalar:
     scalar = target if isinstance(target, Value) else as_number(target)
     if scalar is None:
-        raise OperandError(f"{name} is a real number, not {shown(target)}")
+        raise OperandError(f"{name} must be a real number, got {shown(target)}")
     return scalar
 
 
@@ -65,9 +66,9 @@ def _paired(outputs: Any, targets: Any, names: tuple[str, str]) -> list[tuple[An
     left, right = _items(outputs), _items(targets)
     if left is None or right is None or len(left) != len(right):
         sizes = ["one scalar" if items is None else f"length {len(items)}" for items in (left, right)]
-        raise ValueError(f"{names[0]}: {sizes[0]}, but {names[1]}: {sizes[1]}")
+        raise ArgumentValueError(f"{names[0]}: {sizes[0]}, but {names[1]}: {sizes[1]}")
     if not left:
-        raise ValueError(f"{names[0]} and {names[1]} are empty: nothing has no error")
+        raise ArgumentValueError(f"{names[0]} and {names[1]} are empty: nothing has no error")
     return list(zip(left, right, strict=True))
 
 
@@ -78,7 +79,7 @@ def _pairs(
     try:
         return _pairs_within(outputs, targets, names)
     except RecursionError:
-        raise ValueError(
+        raise ArgumentValueError(
             f"{names[0]} and {names[1]} are nested too deeply, or within themselves"
         ) from None
 
@@ -234,7 +235,7 @@ def cross_entropy(logits: Sequence[Outputs], target: Targets) -> Value:
     examples = _items(logits)
     nested = {_items(example) is not None for example in examples or ()}
     if len(nested) > 1:
-        raise ValueError("logits is a list of nodes or a list of such lists, not of both")
+        raise ArgumentValueError("logits is a list of nodes or a list of such lists, not of both")
     if True not in nested:
         classified = [_classified(logits, target, ("logits", "target"))]
     else:
@@ -250,18 +251,20 @@ def _classified(logits: Any, target: Any, names: tuple[str, str]) -> tuple[list[
     """The logits of one example and the probability that each class ought to have."""
     classes = range(len(_items(logits) or ()))
     if len(classes) < 2:
-        raise ValueError(
+        raise ArgumentValueError(
             f"{names[0]}: a list of two logits or more, one for each class; "
             f"binary_cross_entropy_with_logits takes a single one"
         )
     if isinstance(target, Integral):
         if target not in classes:
-            raise ValueError(f"{names[1]}: class {target}, but {names[0]}: classes 0 to {classes[-1]}")
+            raise ArgumentValueError(
+                f"{names[1]}: class {target}, but {names[0]}: classes 0 to {classes[-1]}"
+            )
         target = [float(target == each) for each in classes]
     elif _items(target) is None:
         raise OperandError(
-            f"{names[1]} is the number of a class, an int, or a list of probabilities, "
-            f"not {shown(target)}"
+            f"{names[1]} must be the number of a class, an int, or a list of probabilities, "
+            f"got {shown(target)}"
         )
     pairs = [
         (_node(z, f"{names[0]}[{index}]"), _scalar(t, f"{names[1]}[{index}]"))
@@ -272,7 +275,7 @@ def _classified(logits: Any, target: Any, names: tuple[str, str]) -> tuple[list[
         _check_between(t, 0.0, inf, f"{names[1]}[{index}]")
     total = fsum(map(number_of, probabilities))
     if not isclose(total, 1.0, abs_tol=1e-6):
-        raise ValueError(f"{names[1]}: probabilities add up to 1, not to {total!r}")
+        raise ArgumentValueError(f"{names[1]}: probabilities add up to 1, not to {total!r}")
     return [z for z, _ in pairs], probabilities
 
 
@@ -407,10 +410,10 @@ def l2_penalty(parameters: Iterable[Value], strength: float) -> Value:
     """
     nodes = [_node(p, f"parameters[{index}]") for index, p in enumerate(each("parameters", parameters))]
     if not nodes:
-        raise ValueError("parameters is empty: nothing has no penalty")
+        raise ArgumentValueError("parameters is empty: nothing has no penalty")
     factor = as_number(strength)
     if factor is None:
-        raise OperandError(f"strength is a real number, not {shown(strength)}")
+        raise OperandError(f"strength must be a real number, got {shown(strength)}")
     if not 0.0 <= factor < inf:
-        raise ValueError(f"strength is a number >= 0, not {factor!r}")
+        raise ArgumentValueError(f"strength must be a number >= 0, got {factor!r}")
     return factor * _sum(p**2 for p in nodes)

@@ -9,6 +9,7 @@ from typing import Any, Self
 from autograd import OperandError, Value
 from autograd.arguments import as_number, shown
 from autograd.atomic import set_together
+from autograd.errors import UnknownNameError
 
 __all__ = ["Module"]
 
@@ -120,15 +121,15 @@ class Module:
         True
         """
         if not isinstance(state, Mapping):
-            raise OperandError(f"the state is a dict, not {shown(state)}", operands=(state,))
+            raise OperandError(f"the state must be a dict, got {shown(state)}", operands=(state,))
         parameters = dict(self.named_parameters())
         missing, unknown = parameters.keys() - state.keys(), state.keys() - parameters.keys()
         if missing or unknown:
-            raise KeyError(f"missing: {sorted(missing)}; unknown: {sorted(unknown, key=str)}")
+            raise UnknownNameError(f"missing: {sorted(missing)}; unknown: {sorted(unknown, key=str)}")
         numbers = {path: as_number(state[path]) for path in parameters}
         for path, number in numbers.items():
             if number is None:
-                raise OperandError(f"{path} is a real number, not {shown(state[path])}")
+                raise OperandError(f"{path} must be a real number, got {shown(state[path])}")
         set_together((parameter, "_data", numbers[path]) for path, parameter in parameters.items())
 
     def copy(self) -> Self:

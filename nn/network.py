@@ -7,6 +7,7 @@ from random import Random
 
 from autograd import Value
 from autograd.arguments import items
+from autograd.errors import ArgumentValueError
 from nn.init import generator
 from nn.layer import Layer
 from nn.module import Module
@@ -48,7 +49,7 @@ class MLP(Module):
     ) -> None:
         nouts = items("nouts", nouts)
         if not nouts:
-            raise ValueError("nouts is empty: a network has at least one layer")
+            raise ArgumentValueError("nouts is empty: a network has at least one layer")
         if activation is None:
             activation = ["relu"] * (len(nouts) - 1) + ["linear"]
         elif isinstance(activation, str):
@@ -56,7 +57,9 @@ class MLP(Module):
         else:
             activation = items("activation", activation)
         if len(activation) != len(nouts):
-            raise ValueError(f"{len(activation)} activations for the {len(nouts)} layers of nouts")
+            raise ArgumentValueError(
+                f"{len(activation)} activations for the {len(nouts)} layers of nouts"
+            )
         random = generator(seed)
         sizes = [nin, *nouts]
         self.layers = [

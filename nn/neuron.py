@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from autograd import OperandError, Value
 from autograd.arguments import as_number, choice, flag, items, number_of, shown, whole
+from autograd.errors import ArgumentValueError
 from nn.activations import activation_names, resolve
 from nn.init import INITIALIZATIONS, generator
 from nn.module import Module
@@ -52,7 +53,7 @@ _SIGNALS = {Value, float}
 def _signal(index: int, given: object) -> float:
     number = as_number(given)
     if number is None:
-        raise OperandError(f"inputs[{index}] is a node or a real number, not {shown(given)}")
+        raise OperandError(f"inputs[{index}] must be a Value or a real number, got {shown(given)}")
     return number
 
 
@@ -118,7 +119,7 @@ class Neuron(Module):
         """
         inputs = items("inputs", inputs)
         if len(inputs) != len(self.weights):
-            raise ValueError(f"{self!r} takes {len(self.weights)} inputs, not {len(inputs)}")
+            raise ArgumentValueError(f"{self!r} takes {len(self.weights)} inputs, got {len(inputs)}")
         terms = [
             weight * (x if x.__class__ in _SIGNALS else _signal(index, x))
             for index, (weight, x) in enumerate(zip(self.weights, inputs, strict=True))
@@ -155,7 +156,7 @@ class Neuron(Module):
         -0.25
         """
         if self.net is None:
-            raise ValueError(f"{self!r} was not called yet, so it has no δ")
+            raise ArgumentValueError(f"{self!r} was not called yet, so it has no δ")
         return number_of(self.net.grad)
 
     @property

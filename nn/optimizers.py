@@ -16,6 +16,7 @@ from math import inf, isfinite, sqrt
 from autograd import OperandError, Value
 from autograd.arguments import each, flag, number_of, real, shown, whole
 from autograd.atomic import all_or_nothing, set_together
+from autograd.errors import ArgumentValueError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,23 +42,23 @@ def _checked_parameters(parameters: Iterable[Value]) -> list[Value]:
     found: dict[Value, int] = {}
     for index, p in enumerate(each("parameters", parameters)):
         if not isinstance(p, Value):
-            raise OperandError(f"parameter {index} is a node, not {shown(p)}")
+            raise OperandError(f"parameter {index} must be a Value, got {shown(p)}")
         if p.operation is not None:
-            raise ValueError(
+            raise ArgumentValueError(
                 f"{_described(index, p)} is the result of {p.operation.name}; only a leaf can be changed"
             )
         if p in found:
-            raise ValueError(f"{_described(found[p], p)} stands again as parameter {index}")
+            raise ArgumentValueError(f"{_described(found[p], p)} stands again as parameter {index}")
         found[p] = index
     if not found:
-        raise ValueError("there are no parameters to optimize")
+        raise ArgumentValueError("there are no parameters to optimize")
     return list(found)
 
 
 def _finite(name: str, number: object) -> float:
     found = real(name, number)
     if not isfinite(found):
-        raise ValueError(f"{name} is a finite number, not {found!r}")
+        raise ArgumentValueError(f"{name} must be a finite number, got {found!r}")
     return found
 
 
@@ -65,36 +66,36 @@ def _number(name: str, number: object) -> float:
     """A setting of a rule: none of them may be negative, infinite or NaN."""
     found = real(name, number)
     if not 0.0 <= found < inf:
-        raise ValueError(f"{name} is a number >= 0, not {found!r}")
+        raise ArgumentValueError(f"{name} must be a number >= 0, got {found!r}")
     return found
 
 
 def _positive(name: str, number: object) -> float:
     found = _number(name, number)
     if not found:
-        raise ValueError(f"{name} is a number > 0, not {number!r}")
+        raise ArgumentValueError(f"{name} must be a number > 0, got {number!r}")
     return found
 
 
 def _fraction(name: str, number: object) -> float:
     found = _number(name, number)
     if found > 1.0:
-        raise ValueError(f"{name} is a number in [0, 1], not {found!r}")
+        raise ArgumentValueError(f"{name} must be a number in [0, 1], got {found!r}")
     return found
 
 
 def _betas(name: str, betas: Sequence[float]) -> tuple[float, float]:
     if not isinstance(betas, list | tuple) or len(betas) != 2:
-        raise ValueError(f"{name} are two numbers, not {shown(betas)}")
+        raise ArgumentValueError(f"{name} must be two numbers, got {shown(betas)}")
     beta1, beta2 = (_number(f"{name}[{index}]", beta) for index, beta in enumerate(betas))
     if beta1 >= 1.0 or beta2 >= 1.0:
-        raise ValueError(f"{name} are two numbers in [0, 1), not {beta1!r} and {beta2!r}")
+        raise ArgumentValueError(f"{name} must be two numbers in [0, 1), got {beta1!r} and {beta2!r}")
     return beta1, beta2
 
 
 def _check_keys(given: Any, expected: Mapping[str, Any], what: str) -> None:
     if not isinstance(given, dict) or given.keys() != expected.keys():
-        raise ValueError(f"{what}: a dict with {sorted(expected)}, not {shown(given)}")
+        raise ArgumentValueError(f"{what} must be a dict with {sorted(expected)}, got {shown(given)}")
 
 
 def _plain(setting: Any) -> Any:
@@ -114,7 +115,7 @@ class Setting:
     >>> optimizer = SGD([Value(1.0)], lr=0.5)
     >>> optimizer.momentum = -0.9
     Traceback (most recent call last):
-    ValueError: momentum is a number >= 0, not -0.9
+    autograd.errors.ArgumentValueError: momentum is a number >= 0, not -0.9
     """
 
     def __init__(self, check: Callable[[str, Any], Any]) -> None:
@@ -147,7 +148,7 @@ class Optimizer:
         steps: how many steps have been taken.
 
     Raises:
-        ValueError: there are no parameters, one stands twice or is no leaf, or ``lr`` is negative or
+        autograd.errors.ArgumentValueError: there are no parameters, one stands twice or is no leaf, or ``lr`` is negative or
             not finite.
         OperandError: a parameter is not a `Value`, or ``lr`` neither a real number nor a function.
 
@@ -184,7 +185,7 @@ class Optimizer:
         """Change every parameter once, by its ``grad``.
 
         Raises:
-            ValueError: a gradient is infinite or NaN, or a result would be; or the schedule's rate is
+            autograd.errors.ArgumentValueError: a gradient is infinite or NaN, or a result would be; or the schedule's rate is
                 negative or not finite, or settings do not go together.
             OperandError: the schedule did not return a real number. Whatever is raised, even by Ctrl-C
                 half-way, nothing has been changed.
@@ -198,13 +199,13 @@ class Optimizer:
         >>> w.grad, optimizer.lr = 1e300, 1e10
         >>> optimizer.step()
         Traceback (most recent call last):
-        ValueError: the step would make parameter 0 ('w') -inf; no parameter has been changed
+        autograd.errors.ArgumentValueError: the step would make parameter 0 ('w') -inf; no parameter has been changed
         """
         self._check_settings()
         gradients = [number_of(p.grad) for p in self.parameters]  # Values after create_graph=True
         if not all(map(isfinite, gradients)):
             index, g = next((i, g) for i, g in enumerate(gradients) if not isfinite(g))
-            raise ValueError(
+            raise ArgumentValueError(
                 f"the gradient of {_described(index, self.parameters[index])} is {g!r}; "
                 f"no parameter has been changed (autograd.detect_anomaly() says where NaN comes from)"
             )
@@ -230,7 +231,7 @@ class Optimizer:
             for p, (index, number) in zip(self.parameters, enumerate(numbers), strict=True):
                 if not isfinite(number):
                     whose = f"{name} of " if name else ""
-                    raise ValueError(
+                    raise ArgumentValueError(
                         f"the step would make {whose}{_described(index, p)} {number!r}; "
                         f"no parameter has been changed"
                     )
@@ -274,7 +275,7 @@ class Optimizer:
         the state, must be this optimizer's own. The parameters are saved and restored elsewhere.
 
         Raises:
-            ValueError: the state is another optimizer's, of other parameters, or not a state; or it was
+            autograd.errors.ArgumentValueError: the state is another optimizer's, of other parameters, or not a state; or it was
                 taken with a schedule and this optimizer has none. Nothing has been changed.
             OperandError: something in the state is not the number that it should be, likewise.
 
@@ -289,19 +290,23 @@ class Optimizer:
         _check_keys(state, own, "the state")
         kind = state["optimizer"]
         if not isinstance(kind, str) or kind != own["optimizer"]:
-            raise ValueError(f"the state's optimizer is {shown(kind)}, this is {own['optimizer']!r}")
+            raise ArgumentValueError(
+                f"the state's optimizer is {shown(kind)}, this is {own['optimizer']!r}"
+            )
         _check_keys(state["settings"], own["settings"], "settings")
         _check_keys(state["buffers"], own["buffers"], "buffers")
         lr = self.lr if state["lr"] is None else _number("lr", state["lr"])
         if state["lr"] is None and not callable(lr):
-            raise ValueError("the state was taken with a schedule as lr, and this optimizer has none")
+            raise ArgumentValueError(
+                "the state was taken with a schedule as lr, and this optimizer has none"
+            )
         restored = type(self)(self.parameters, lr, **state["settings"])
         restored.steps = whole("steps", state["steps"], 0)
         for name, numbers in state["buffers"].items():
             if not isinstance(numbers, list | tuple) or len(numbers) != len(self.parameters):
-                raise ValueError(
-                    f"{name} is a list with a number for each of {len(self.parameters)} parameters, "
-                    f"not {shown(numbers)}"
+                raise ArgumentValueError(
+                    f"{name} must be a list with a number for each of {len(self.parameters)} parameters, "
+                    f"got {shown(numbers)}"
                 )
             check = _number if name in self.SQUARES else _finite
             restored._buffers[name] = [check(name, number) for number in numbers]
@@ -332,7 +337,7 @@ class SGD(Optimizer):
         nesterov: whether to look ahead; needs momentum, and no dampening.
 
     Raises:
-        ValueError: a number is out of its range, or what is asked for does not go together; or as
+        autograd.errors.ArgumentValueError: a number is out of its range, or what is asked for does not go together; or as
             `Optimizer`.
         OperandError: what should be a number or a bool is none; or as `Optimizer`.
 
@@ -370,7 +375,7 @@ class SGD(Optimizer):
 
     def _check_settings(self) -> None:
         if self.nesterov and (not self.momentum or self.dampening):
-            raise ValueError(
+            raise ArgumentValueError(
                 f"nesterov needs momentum > 0 and dampening = 0, "
                 f"not momentum {self.momentum!r} and dampening {self.dampening!r}"
             )
@@ -405,7 +410,7 @@ class Adam(Optimizer):
         weight_decay: λ, not negative: the gradient of ½ λ Σ p² is added. See `AdamW`.
 
     Raises:
-        ValueError: a number is out of its range; or as `Optimizer`.
+        autograd.errors.ArgumentValueError: a number is out of its range; or as `Optimizer`.
         OperandError: what should be a number is none; or as `Optimizer`.
 
     >>> w = Value(1.0, "w")
@@ -469,7 +474,7 @@ class AdamW(Adam):
         weight_decay: λ, not negative.
 
     Raises:
-        ValueError: a number is out of its range; or as `Optimizer`.
+        autograd.errors.ArgumentValueError: a number is out of its range; or as `Optimizer`.
         OperandError: what should be a number is none; or as `Optimizer`.
 
     >>> w = Value(1.0, "w")

@@ -17,6 +17,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from autograd.arguments import instance, items, real, text, whole
+from autograd.errors import ArgumentValueError
 from autograd.strategies.arguments import chosen, strategy
 from nn.activations import activation_names
 from nn.error_rules import ERRORS, error_rule
@@ -61,7 +62,9 @@ def network(
     """
     sizes = items("shape", shape)
     if len(sizes) < 2:
-        raise ValueError(f"shape is the number of inputs and of neurons of each layer, not {sizes}")
+        raise ArgumentValueError(
+            f"shape must be the number of inputs and of neurons of each layer, got {sizes}"
+        )
     names = items("activations", activations)
     made = MLP(
         whole("shape[0]", sizes[0], 1),
@@ -72,7 +75,9 @@ def network(
     )
     numbers = [real(f"parameters[{n}]", each) for n, each in enumerate(items("parameters", parameters))]
     if len(numbers) != len(made.parameters()):
-        raise ValueError(f"parameters are {len(made.parameters())} numbers here, not {len(numbers)}")
+        raise ArgumentValueError(
+            f"parameters must be {len(made.parameters())} numbers, got {len(numbers)}"
+        )
     for parameter, number in zip(made.parameters(), numbers, strict=True):
         parameter.data = number
     return made
@@ -200,18 +205,20 @@ def worked_examples(
             or no example.
         TypeError: an argument is not of its kind.
 
-    >>> from hypothesis import find
-    >>> find(worked_examples(errors=["cross_entropy"]), lambda example: True).error
-    'cross_entropy'
+    >>> from hypothesis import given
+    >>> @given(worked_examples(errors=["cross_entropy"]))
+    ... def test_there_is_something_to_learn(example):
+    ...     assert (example.error, len(example.examples) > 0) == ("cross_entropy", True)
+    >>> test_there_is_something_to_learn()
     """
     rules = [text(f"errors[{n}]", each) for n, each in enumerate(items("errors", errors))]
     if not rules:
-        raise ValueError("errors is empty: there is nothing to choose from")
+        raise ArgumentValueError("errors is empty: there is nothing to choose from")
     for n, rule in enumerate(rules):
         try:
             error_rule(rule)
         except ValueError as problem:
-            raise ValueError(f"errors[{n}]: {problem}") from None
+            raise ArgumentValueError(f"errors[{n}]: {problem}") from None
     return _worked_examples(
         rules,
         strategy("shapes", shapes, _SHAPES),

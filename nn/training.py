@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from autograd import Value
 from autograd.arguments import instance, whole
+from autograd.errors import ArgumentValueError
 from nn.error_rules import ErrorRule, error_rule
 from nn.forward import Example, Forward, checked
 from nn.network import MLP
@@ -18,8 +19,8 @@ def trained_parameters(network: MLP, optimizer: Optimizer) -> set[Value]:
     """The parameters of a network that an optimizer updates.
 
     Raises:
-        ValueError: it updates none of them.
-        TypeError: it is no optimizer.
+        autograd.errors.ArgumentValueError: it updates none of them.
+        autograd.errors.ArgumentTypeError: it is no optimizer.
 
     >>> from nn import MLP, SGD
     >>> network, other = MLP(1, [1]), MLP(1, [1])
@@ -27,12 +28,12 @@ def trained_parameters(network: MLP, optimizer: Optimizer) -> set[Value]:
     2
     >>> trained_parameters(network, SGD(other.parameters(), lr=0.1))
     Traceback (most recent call last):
-    ValueError: the optimizer updates none of the network's parameters
+    autograd.errors.ArgumentValueError: the optimizer updates none of the network's parameters
     """
     instance("optimizer", optimizer, Optimizer, "an Optimizer")
     trained = set(network.parameters()) & set(optimizer.parameters)
     if not trained:
-        raise ValueError("the optimizer updates none of the network's parameters")
+        raise ArgumentValueError("the optimizer updates none of the network's parameters")
     return trained
 
 
@@ -55,9 +56,9 @@ def train(
         steps: how many.
 
     Raises:
-        ValueError: no examples, an unknown error, wrong numbers of inputs or targets, or one that is
+        autograd.errors.ArgumentValueError: no examples, an unknown error, wrong numbers of inputs or targets, or one that is
             infinite or NaN; fewer than no steps; or the optimizer is another network's.
-        TypeError: an argument is not of its kind.
+        autograd.errors.ArgumentTypeError: an argument is not of its kind.
 
     >>> from nn import MLP, SGD
     >>> network = MLP(1, [1], activation="linear", init="zeros")

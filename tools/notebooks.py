@@ -39,7 +39,7 @@ def _joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]
 def executed(path: Path) -> nbformat.NotebookNode:
     """A notebook with its outputs as they come out now."""
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, kernel_name="python3", timeout=300, record_timing=False)
+    client = NotebookClient(notebook, kernel_name="python3", timeout=1_800, record_timing=False)
     with TemporaryDirectory() as folder:
         if os.name == "posix":  # a port that is free may be taken by another before it is used
             kernel = client.create_kernel_manager()

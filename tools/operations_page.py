@@ -12,6 +12,9 @@ from autograd.operations import OPERATIONS, REFUSED, Operation
 
 PAGE = Path(__file__).parents[1] / "docs" / "operations.md"
 
+#: What is refused although its derivative is not 0.
+REMAINDERS = ("%", "divmod")
+
 HEAD = """# Operations
 
 Generated from the table in `autograd/operations.py`. Each operation is a method of `Value`, and a
@@ -38,11 +41,14 @@ def _row(operation: Operation) -> str:
 
 def page() -> str:
     """The page."""
-    refused = ", ".join(f"`{symbol}`" for symbol in REFUSED)
+    refused = ", ".join(f"`{symbol}`" for symbol in REFUSED if symbol not in REMAINDERS)
+    remainders = " and ".join(f"`{symbol}`" for symbol in REMAINDERS)
     return (
         HEAD
         + "".join(_row(operation) for operation in OPERATIONS.values())
         + f"\nRefused, since their derivative is 0 wherever they have one: {refused}.\n"
+        + f"Refused, since they jump: {remainders}; the derivative of `x % y` with respect to `x` is\n"
+        + "1, but where `x / y` is a whole number there is none.\n"
         + "`float(v)` gives the plain number to apply them to, and `round(v, digits)` rounds it.\n"
     )
 

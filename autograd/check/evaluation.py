@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from inspect import Parameter, signature
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.arguments import as_number, function, number_of, wrong_kind, wrong_value
+from autograd.atomic import run, setting
 from autograd.backward import gradients
 from autograd.errors import ArgumentTypeError, ArgumentValueError
 from autograd.functional import deeper, scalar
 from autograd.pytree import leaves, paths, rebuilt
 from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd.atomic import Change
 
 __all__ = ["Evaluated", "Results", "results_of"]
 
@@ -98,14 +101,21 @@ class Evaluated:
             ArgumentTypeError: it returned something else than scalars, or none; or it changed an input,
                 so that its derivatives are those at another point.
         """
-        with self._kept() as before:
-            results = results_of(deeper(self._f, *self.arguments))
-            for leaf, name, (_, data, _) in zip(self.inputs, self.names, before, strict=True):
-                if leaf.data.hex() != data.hex():
-                    raise ArgumentTypeError(
-                        f"the function changes its input {name} from {data!r} to {leaf.data!r}",
-                        operands=(leaf,),
-                    )
+        put_back = setting(self._state())
+        try:
+            return self._results()
+        finally:  # in one call, so that no interrupt leaves an input elsewhere
+            run(put_back)
+
+    def _results(self) -> Results:
+        before = [leaf.data for leaf in self.inputs]
+        results = results_of(deeper(self._f, *self.arguments))
+        for leaf, name, data in zip(self.inputs, self.names, before, strict=True):
+            if leaf.data.hex() != data.hex():
+                raise ArgumentTypeError(
+                    f"the function changes its input {name} from {data!r} to {leaf.data!r}",
+                    operands=(leaf,),
+                )
         return results
 
     def beside(self, leaf: Value, count: int, number: float) -> list[float] | None:
@@ -117,17 +127,19 @@ class Evaluated:
         Raises:
             ArgumentTypeError: there are not ``count`` results.
         """
-        with self._kept():
+        put_back = setting(self._state())
+        try:
             leaf.data = number
-            try:
-                numbers = self().numbers
-            except (ArithmeticError, ValueError):  # ours are among them, and so are those of `math`
-                return None
-            except Exception as error:
-                error.add_note(
-                    f"beside the inputs, where {self.names[self.inputs.index(leaf)]} = {number!r}"
-                )
-                raise
+            numbers = self().numbers
+        except (ArithmeticError, ValueError):  # ours are among them, and so are those of `math`
+            return None
+        except Exception as error:
+            error.add_note(
+                f"beside the inputs, where {self.names[self.inputs.index(leaf)]} = {number!r}"
+            )
+            raise
+        finally:
+            run(put_back)
         if len(numbers) != count:
             raise ArgumentTypeError(
                 f"the function returned {count} numbers, and {len(numbers)} where "
@@ -136,14 +148,8 @@ class Evaluated:
             )
         return numbers
 
-    @contextmanager
-    def _kept(self) -> Iterator[list[tuple[Value, float, Any]]]:
-        before = [(leaf, leaf.data, leaf.grad) for leaf in self.inputs]
-        try:
-            yield before
-        finally:
-            for leaf, data, grad in before:
-                leaf.data, leaf.grad = data, grad
+    def _state(self) -> list[Change]:
+        return [(leaf, slot, getattr(leaf, slot)) for leaf in self.inputs for slot in ("_data", "_grad")]
 
 
 def _leaf(given: Any) -> Value:

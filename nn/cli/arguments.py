@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
 from autograd import AutogradError
+from autograd.symbols import visible
 from nn import worked
-from nn.cli.output import said
 from nn.notation import notation_names
-from nn.step.recorded import Recorded
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nn.step.recorded import Recorded
 
 __all__ = [
     "Example",
@@ -31,7 +34,7 @@ __all__ = [
     "update_biases_option",
 ]
 
-Example: TypeAlias = worked.WorkedExample | worked.FormulaExample
+Example: TypeAlias = "worked.WorkedExample | worked.FormulaExample"
 
 
 class _Refused(click.ClickException):
@@ -48,7 +51,7 @@ def errors_in_one_line(command: Callable[..., None]) -> Callable[..., None]:
         except (AutogradError, ValueError, OSError) as error:
             if isinstance(error, OSError) and error.filename is None:
                 raise  # it is stdout that cannot be written
-            raise _Refused(said(str(error))) from None
+            raise _Refused(visible(str(error))) from None
 
     return wrapped
 
@@ -59,10 +62,10 @@ def symbols_looked_up() -> Iterator[None]:
     try:
         yield
     except KeyError as error:
-        raise _Refused(said(str(error.args[0]))) from None
+        raise _Refused(visible(str(error.args[0]))) from None
 
 
-class FileToWrite(click.ParamType[Path]):
+class FileToWrite(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no such argument
     """A file to write, whose ending is its format.
 
     Args:
@@ -76,6 +79,8 @@ class FileToWrite(click.ParamType[Path]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """The path; click says what is wrong with another."""
+        from pathlib import Path
+
         path = Path(value)
         if path.suffix.lower() not in self.endings:
             self.fail(f"{str(path)!r} does not end in {' or '.join(self.endings)}", param, ctx)
@@ -88,6 +93,8 @@ def check_files(example: str | None, *outputs: Path | None) -> None:
     Raises:
         click.UsageError: two of them are one file.
     """
+    from pathlib import Path
+
     files = [] if example is None or example in worked.names() else [Path(example)]
     for output in outputs:
         if output is not None:

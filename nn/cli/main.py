@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from importlib import import_module
 from io import TextIOWrapper
 from typing import Any
 
 import click
 
 from autograd import __version__
-from nn.cli.explain import explain
-from nn.cli.list_examples import list_examples
-from nn.cli.output import said
-from nn.cli.proofread import proofread
-from nn.cli.step import step
-from nn.cli.worksheet import worksheet
+from autograd.symbols import visible
 
 __all__ = ["main"]
 
@@ -28,7 +23,28 @@ REFUSED = 2
 DEFECT, INTERRUPTED, BROKEN_PIPE = 70, 130, 141
 
 
+#: The commands, and in which module of that function's name each is. It is imported when it is called.
+_COMMANDS = {
+    "explain": "explain",
+    "list": "list_examples",
+    "proofread": "proofread",
+    "step": "step",
+    "worksheet": "worksheet",
+}
+
+
 class _Commands(click.Group):
+    def list_commands(self, _: click.Context) -> list[str]:
+        """The names of the commands."""
+        return sorted(_COMMANDS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        """The command of that name."""
+        if name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"nn.cli.{_COMMANDS[name]}"), _COMMANDS[name])
+        return command
+
     def main(
         self,
         args: Sequence[str] | None = None,
@@ -70,13 +86,15 @@ def _code(run: Callable[[], Any]) -> int:
         _close_stdout()
         return _refused(f"stdout: {error}")
     except Exception:
+        import traceback
+
         traceback.print_exc()
         return DEFECT
     return code if isinstance(code, int) else 0
 
 
 def _refused(why: str) -> int:
-    click.echo(f"Error: {said(why)}", err=True)
+    click.echo(f"Error: {visible(why)}", err=True)
     return REFUSED
 
 
@@ -98,7 +116,3 @@ def main() -> None:
     The exit code is 1 if `proofread` finds a figure that is off, and 2 if something cannot be read,
     written or computed.
     """
-
-
-for command in (list_examples, step, explain, proofread, worksheet):
-    main.add_command(command)

@@ -2,50 +2,28 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 import click
 
-from autograd.symbols import is_control
+from autograd.symbols import visible
 from nn.json_text import finite, json_text
-from nn.terminal import Part, styled
+from nn.terminal import Part, renderable
 
-__all__ = ["print_json", "print_line", "print_parts", "said"]
-
-
-def said(text: str) -> str:
-    r"""A text as a terminal may have it: what would control it is replaced.
-
-    >>> said("a\x1b[2J\n")
-    'a�[2J\n'
-    """
-    if text.isprintable():
-        return text
-    return "".join("\ufffd" if is_control(each) and each not in "\n\t" else each for each in text)
+__all__ = ["print_json", "print_line", "print_parts"]
 
 
 def print_line(text: str) -> None:
     """Print a text."""
-    click.echo(said(text))
+    click.echo(visible(text))
 
 
 def print_parts(parts: Sequence[Part]) -> None:
     """Print tables and lines as wide as the terminal is."""
-    click.echo(styled(parts, _columns()))
+    from rich.console import Console
 
-
-def _columns() -> int:
-    """How wide the terminal is, even if the output goes to a pager; 80 where there is none."""
-    if (told := os.environ.get("COLUMNS", "")).isdecimal() and int(told):
-        return int(told)
-    for descriptor in range(3):
-        with suppress(OSError):
-            if columns := os.get_terminal_size(descriptor).columns:
-                return columns
-    return 80
+    Console().print(renderable(parts))
 
 
 def print_json(content: dict[str, Any]) -> None:
@@ -55,4 +33,4 @@ def print_json(content: dict[str, Any]) -> None:
     if missing:
         places = [f"{place} ({number})" for place, number in missing.items()]
         more = f" and {len(places) - 5} more" if len(places) > 5 else ""
-        click.echo(said(f"not finite, so null: {', '.join(places[:5])}{more}"), err=True)
+        click.echo(visible(f"not finite, so null: {', '.join(places[:5])}{more}"), err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -22,11 +21,12 @@ from nn.cli.arguments import (
     update_biases_option,
 )
 from nn.cli.output import print_json, print_line, print_parts
-from nn.step import TrainingStep
-from nn.step.recorded import Recorded
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nn.byhand import RoundedStep
+    from nn.step.recorded import Recorded
 
 __all__ = ["step"]
 
@@ -89,12 +89,15 @@ def step(
     files = [path for path in (svg, png) if path is not None]
     if (fold or only) and not files:
         raise click.UsageError(f"{'--fold' if fold else '--only'} is for a picture, with --svg or --png")
-    check_files(example, *files)
+    if files:
+        check_files(example, *files)
     loaded = worked.load(example)
     if targets is not None:
         loaded = network_of(loaded, "--targets").with_targets(targets)
     taken = step_of(loaded, steps, update_biases)
     if notation is not None:
+        from nn.step import TrainingStep
+
         if not isinstance(taken, TrainingStep):
             raise click.UsageError("--notation is for networks")
         taken = taken.in_notation(notation)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from autograd import Value
 from autograd.arguments import instance, whole
+from autograd.errors import ArgumentValueError
 from nn.network import MLP
 from nn.neuron import Neuron
 from nn.notation.templates import Notation
@@ -206,8 +207,10 @@ class Names:
         >>> names = Names(Notation.named("hoey"), MLP(2, [2], bias="x0=1"))
         >>> [names.knows(symbol) for symbol in ("W1new[3,2]", "dErrorDW1", "dError/dX[2]", "W1[4,2]")]
         [True, True, True, False]
+        >>> names.knows("E")  # the error, whatever the notation calls it
+        True
         """
-        if symbol in self._symbols or symbol in self._wholes:
+        if symbol in self._symbols or symbol in self._wholes or symbol == "E":
             return True
         derivative = re.fullmatch(r"d(.+)/d(.+)", symbol)
         nodes = self._nodes | {"E"}
@@ -264,5 +267,5 @@ def _refuse_twins(kinds: dict[str, list[str]]) -> None:
         for name in names:
             if name in seen:
                 both = kind if seen[name] == kind else f"{seen[name]} and {kind}"
-                raise ValueError(f"the notation gives the name {name!r} twice, among the {both}")
+                raise ArgumentValueError(f"the notation gives the name {name!r} twice, among the {both}")
             seen[name] = kind

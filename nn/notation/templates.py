@@ -26,6 +26,7 @@ from string import Formatter
 from typing import Any
 
 from autograd.arguments import choice, instance
+from autograd.errors import ArgumentValueError
 from autograd.symbols import is_control
 from nn.neuron import BIASES
 
@@ -85,7 +86,7 @@ class Notation:
             has no matrices.
 
     Raises:
-        ValueError: a template uses a field that it has not or has control characters, or an entry is not
+        autograd.errors.ArgumentValueError: a template uses a field that it has not or has control characters, or an entry is not
             among its choices.
 
     >>> Notation(weight="w{n}").weight
@@ -94,7 +95,7 @@ class Notation:
     ('W{layer}[{row},{j}]', 'w_{j},{i}^({layer})')
     >>> Notation(input="x_{k}")
     Traceback (most recent call last):
-    ValueError: notation input = 'x_{k}': no field {k}; it may use {e}, {i}, {row}
+    autograd.errors.ArgumentValueError: notation input = 'x_{k}': no field {k}; it may use {e}, {i}, {row}
     """
 
     input: str = "x{i}"
@@ -120,15 +121,19 @@ class Notation:
         for field in fields(self):
             entry = getattr(self, field.name)
             if not isinstance(entry, str):
-                raise ValueError(f"notation {field.name}: a template is text, not {entry!r:.60}")
+                raise ArgumentValueError(
+                    f"notation {field.name}: a template must be text, got {entry!r:.60}"
+                )
             if choices := _CHOICES.get(field.name):
                 if entry not in choices:
-                    raise ValueError(
+                    raise ArgumentValueError(
                         f"notation {field.name} = {entry!r}: one of {', '.join(filter(None, choices))}"
                     )
             else:
                 if not entry and field.default:
-                    raise ValueError(f"notation {field.name} is empty: a name has a letter at least")
+                    raise ArgumentValueError(
+                        f"notation {field.name} is empty: a name has a letter at least"
+                    )
                 _check_template(field.name, entry)
 
     @staticmethod
@@ -136,7 +141,7 @@ class Notation:
         """One that comes along: that of a document, by the document's name.
 
         Raises:
-            ValueError: there is none of that name.
+            autograd.errors.ArgumentValueError: there is none of that name.
 
         >>> Notation.named("signals").convention, Notation.named("urbain").weight
         ('-b', 'w{n}')
@@ -148,8 +153,8 @@ def notation_of(given: Notation | str) -> Notation:
     """The notation itself, or that of a document, by the document's name.
 
     Raises:
-        ValueError: there is none of that name.
-        TypeError: it is neither.
+        autograd.errors.ArgumentValueError: there is none of that name.
+        autograd.errors.ArgumentTypeError: it is neither.
 
     >>> notation_of("xing") == notation_of(Notation.named("xing"))
     True
@@ -179,17 +184,17 @@ def _along() -> dict[str, dict[str, Any]]:
 
 def _check_template(name: str, template: str) -> None:
     if any(map(is_control, template)):
-        raise ValueError(f"notation {name} = {template!r}: a name has no control characters")
+        raise ArgumentValueError(f"notation {name} = {template!r}: a name has no control characters")
     try:
         used = [part[1:] for part in Formatter().parse(template) if part[1] is not None]
     except ValueError as error:
-        raise ValueError(f"notation {name} = {template!r}: {error}") from None
+        raise ArgumentValueError(f"notation {name} = {template!r}: {error}") from None
     for field, width, conversion in used:
         if width or conversion:
-            raise ValueError(f"notation {name} = {template!r}: a field is a name alone")
+            raise ArgumentValueError(f"notation {name} = {template!r}: a field is a name alone")
         if field not in _FIELDS[name]:
             may = ", ".join(f"{{{each}}}" for each in sorted(_FIELDS[name])) or "none"
-            raise ValueError(
+            raise ArgumentValueError(
                 f"notation {name} = {template!r}: no field {_shown(field)}; it may use {may}"
             )
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["shown"]
 
+#: Beyond these a number is written with a power of ten.
+_MAX_DECIMALS, _MAX_PLAIN = 25, 1e15
+
 
 def shown(proof: Proof) -> list[Part]:
     """The proof as a table, notes and a line that sums them up."""
@@ -40,14 +43,17 @@ def _figures(proof: Proof, notes: dict[str, int]) -> Table:
 def _row(finding: Finding, notes: dict[str, int]) -> tuple[str, ...]:
     off = note = ""
     if not finding.agrees:
-        off = f"{finding.off:+,.1f}"
+        off = f"{finding.off:+,.1f}" if abs(finding.off) < _MAX_PLAIN else f"{finding.off:+.1e}"
         note = str(notes[finding.because]) if finding.because else "?"
     return finding.symbol, finding.printed, _exact(finding), off, note
 
 
 def _exact(finding: Finding) -> str:
-    """The number with three decimals more than are printed."""
-    decimals = max(0, -int(Printed(finding.printed).exact.as_tuple().exponent)) + 3
+    """The number with three digits more than are printed."""
+    printed = Printed(finding.printed).exact.as_tuple()
+    decimals = max(0, -int(printed.exponent)) + 3
+    if decimals > _MAX_DECIMALS or abs(finding.value) >= _MAX_PLAIN:
+        return f"{finding.value:.{len(printed.digits) + 2}e}"
     return f"{finding.value:z.{decimals}f}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd import OPERATIONS, Value
+from autograd.errors import ArgumentValueError, UnknownNameError
 
 if TYPE_CHECKING:
     from nn.neuron import Neuron
@@ -71,7 +72,9 @@ class Matrix(NamedTuple):
         """
         first, *others = (number for row in self.numbers for number in row)
         if any(other != first for other in others):
-            raise KeyError(f"{self.name} has different numbers: ask for one, as {self.symbols[-1][-1]}")
+            raise UnknownNameError(
+                f"{self.name} has different numbers: ask for one, as {self.symbols[-1][-1]}"
+            )
         return first
 
 
@@ -99,10 +102,12 @@ def matrices(step: TrainingStep) -> list[Matrix]:
     z1 (1, 2) σ(a1) ['z1[1]', 'z1[2]']
     """
     if not step.names.notation.vectors:
-        raise ValueError("the notation has no matrices: its vectors are neither rows nor columns")
+        raise ArgumentValueError(
+            "the notation has no matrices: its vectors are neither rows nor columns"
+        )
     for number, layer in enumerate(step.network.layers, 1):
         if len({neuron.bias_convention for neuron in layer.neurons}) > 1:
-            raise ValueError(
+            raise ArgumentValueError(
                 f"layer {number} has no matrices: its neurons differ in how they have a bias"
             )
     return _Writer(step).all()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value
 from autograd.arguments import each, number_of, text
 from autograd.backward import gradients
+from autograd.errors import UnknownNameError
 from nn.json_text import json_text
 from nn.terminal import Tabular
 
@@ -65,7 +66,7 @@ class Recorded(Tabular):
 
         close = get_close_matches(symbol, self.nodes, n=3)
         hint = f"; did you mean {' or '.join(close)}?" if close else ""
-        raise KeyError(f"no {symbol!r} in this step{hint}")
+        raise UnknownNameError(f"no {symbol!r} in this step{hint}")
 
     def __getitem__(self, symbol: str) -> float:
         """The number of that name: a value, a gradient, a δ, an updated parameter, any dA/dB.

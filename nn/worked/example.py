@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from autograd import Value
+from autograd import AutogradError, Value
 from autograd.arguments import flag, items, real, whole
+from autograd.errors import ArgumentValueError
 from nn.forward import Example
 from nn.network import MLP
 from nn.notation import Notation
 from nn.optimizers import SGD
 from nn.step import TrainingStep
 from nn.training import train
+from nn.worked.locate import located, where_it_fails
 
 if TYPE_CHECKING:
     from nn.byhand import RoundedStep
@@ -83,6 +85,7 @@ class WorkedExample:
         update_biases: whether the biases are updated too.
         notation: how it names everything.
         figures: what the document prints.
+        file: the file that it was read from, for messages; "" if it was from none.
 
     >>> from nn import worked
     >>> example = worked.load("urbain")
@@ -102,6 +105,7 @@ class WorkedExample:
     update_biases: bool
     notation: Notation
     figures: list[Figure]
+    file: str = field(default="", compare=False)
 
     @property
     def shape(self) -> list[int]:
@@ -146,6 +150,8 @@ class WorkedExample:
         Raises:
             ValueError: fewer than one step.
             TypeError: an argument is not of its kind.
+            AutogradError: an operation has no value at some number; the message begins with the file and
+                the key.
 
         >>> from nn import worked
         >>> example = worked.load("urbain")
@@ -163,8 +169,16 @@ class WorkedExample:
         optimizer = SGD(
             [p for p in network.parameters() if with_biases or p not in biases], lr=self.learning_rate
         )
-        train(network, self.examples, optimizer, error=self.error, steps=steps - 1)
-        return TrainingStep(network, self.examples, optimizer, error=self.error, notation=self.notation)
+        try:
+            train(network, self.examples, optimizer, error=self.error, steps=steps - 1)
+            return TrainingStep(
+                network, self.examples, optimizer, error=self.error, notation=self.notation
+            )
+        except AutogradError as error:
+            where = where_it_fails(network, self.examples, self.error)
+            if optimizer.steps:
+                where += f", after {optimizer.steps} update{'s' if optimizer.steps > 1 else ''}"
+            raise located(error, self.file or self.name, where) from None
 
     def rounded(
         self,
@@ -231,7 +245,7 @@ class WorkedExample:
         nout = self.shape[-1]
         given = [items(f"targets[{n}]", each) for n, each in enumerate(items("targets", targets))]
         if len(given) != len(self.examples) or any(len(each) != nout for each in given):
-            raise ValueError(
+            raise ArgumentValueError(
                 f"{len(self.examples)} lists of {nout} targets are expected, "
                 f"not {[len(each) for each in given]} targets"
             )
@@ -239,4 +253,4 @@ class WorkedExample:
             Example(example.inputs, [real(f"targets[{n}]", target) for target in each])
             for n, (example, each) in enumerate(zip(self.examples, given, strict=True))
         ]
-        return replace(self, examples=examples, figures=[])
+        return replace(self, examples=examples, figures=[], file="")

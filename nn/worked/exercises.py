@@ -11,6 +11,7 @@ from random import Random
 
 from autograd import AutogradError, Value
 from autograd.arguments import choice, items, whole
+from autograd.errors import ArgumentValueError
 from nn.activations import activation_names, resolve
 from nn.forward import Example
 from nn.neuron import BIASES, Bias
@@ -73,7 +74,7 @@ def exercise(
         for index, size in enumerate(items("layers", layers))
     ]
     if not 2 <= len(layers) <= _MOST_LAYERS or not 1 <= min(layers) <= max(layers) <= _MOST_NEURONS:
-        raise ValueError(
+        raise ArgumentValueError(
             f"the number of inputs and of each layer's neurons, 2 to {_MOST_LAYERS} numbers from 1 to "
             f"{_MOST_NEURONS}, are expected, not {', '.join(map(str, layers))}"
         )
@@ -103,7 +104,7 @@ def exercise(
                 found = replace(blank, layers=drawn[0], examples=[drawn[1]], learning_rate=rate)
                 if _is_pleasant(found):
                     return found
-    raise ValueError(
+    raise ArgumentValueError(
         f"no pleasant numbers found for a {'-'.join(map(str, layers))} network of {activation} neurons"
     )
 

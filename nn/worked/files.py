@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from autograd import OperandError
 from autograd.arguments import shown
-from nn.worked.example import WorkedExample
-from nn.worked.formulas import FormulaExample
 from nn.worked.schema import formula_example, network_example
 from nn.worked.section import Section, WorkedExampleError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from nn.worked.example import WorkedExample
+    from nn.worked.formulas import FormulaExample
 
 __all__ = ["load", "names"]
 
@@ -68,7 +69,7 @@ def load(name: str | Path) -> WorkedExample | FormulaExample:
     no worked example 'urban.tml'
     """
     if not isinstance(name, str | PathLike):
-        raise OperandError(f"name is a text or a path, not {shown(name)}", operands=(name,))
+        raise OperandError(f"name must be a text or a path, got {shown(name)}", operands=(name,))
     if str(name) in _NAMES:
         content = get_data("nn.worked", f"{name}.toml")
         assert content is not None
@@ -95,9 +96,11 @@ def _parsed(name: str, file: str, content: bytes) -> WorkedExample | FormulaExam
     import tomllib
 
     try:
-        if any(piece.count(b".") > _MOST_PARTS for piece in re.split(rb"[=,\n{}\[\]]", content)):
+        if content.count(b".") > _MOST_PARTS and any(
+            piece.count(b".") > _MOST_PARTS for piece in re.split(rb"[=,\n{}\[\]]", content)
+        ):
             raise RecursionError
-        table = tomllib.loads(content.decode())
+        table = tomllib.loads(content.decode("utf-8-sig"))  # as some editors write it
     except RecursionError:
         raise WorkedExampleError(f"{file}: nested too deeply") from None
     except ValueError as error:  # not TOML, not UTF-8, or a number of too many digits

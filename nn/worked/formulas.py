@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
-from autograd import OperandError, Value
+from autograd import OPERATIONS, AutogradError, OperandError, Value
 from autograd.arguments import instance, number_of, shown, whole
+from autograd.errors import UnknownNameError
 from autograd.expression import Expression
 from autograd.symbolic import definition_text
 from autograd.tables import Table, decimal
 from nn.formula_texts import computed, names_in, read
+from nn.optimizers import SGD
 from nn.step.recorded import Recorded
 from nn.worked.example import Figure
+from nn.worked.locate import located
 
 if TYPE_CHECKING:
     from nn.proofreading import Proof
@@ -52,6 +56,7 @@ class FormulaExample:
         parameters: the names of the values that are updated.
         learning_rate: η of the update w − η ∂E/∂w.
         figures: what a document prints.
+        file: the file that it was read from, for messages; "" if it was from none.
 
     Raises:
         FormulaError: a name is no name or has two meanings, a formula cannot be read, uses an unknown
@@ -76,14 +81,13 @@ class FormulaExample:
     parameters: Sequence[str]
     learning_rate: float
     figures: Sequence[Figure]
+    file: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         for table, names in (("values", self.values), ("formulas", self.formulas)):
             for name in names:
-                if not name.isidentifier() or iskeyword(name):
-                    raise FormulaError(
-                        table, name, "a name has letters, digits and _, and no meaning in Python"
-                    )
+                if problem := _wrong_with(name):
+                    raise FormulaError(table, name, problem)
         for name in self.formulas:
             if name in self.values:
                 raise FormulaError("formulas", name, "is the name of a value too")
@@ -176,6 +180,7 @@ class FormulaExample:
         Raises:
             KeyError: a value or a formula is missing, or one is unknown.
             OperandError: one is no node.
+            ValueError: a parameter's gradient, or what the parameter would become, is infinite or NaN.
 
         >>> example = FormulaExample(
         ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
@@ -186,10 +191,14 @@ class FormulaExample:
         _check_names("nodes", nodes, {*self.values, *self.formulas})
         for name, node in nodes.items():
             instance(f"nodes[{name!r}]", node, Value, "a node")
-        return {
-            name: nodes[name].data - self.learning_rate * number_of(nodes[name].grad)
-            for name in self.parameters
-        }
+        if not self.parameters:
+            return {}
+        # the nodes keep the numbers that they were recorded with
+        copies = {name: Value(nodes[name].data, name) for name in self.parameters}
+        for name, copy in copies.items():
+            copy.grad = nodes[name].grad
+        SGD(copies.values(), self.learning_rate).step()
+        return {name: copy.data for name, copy in copies.items()}
 
     def error_at(self, numbers: Mapping[str, float]) -> float:
         """The error if the values were these numbers; raises as `differentiated`.
@@ -206,19 +215,37 @@ class FormulaExample:
         _check_names("numbers", numbers, self.values.keys())
         nodes = {name: Value(number, name) for name, number in numbers.items()}
         for name, formula in self.in_order.items():
-            node = computed(formula, nodes)
+            try:
+                node = computed(formula, nodes)
+            except AutogradError as error:
+                raise located(error, self.file or self.name, f"formulas.{name}") from None
             # a formula that is just another name is a node of its own
             nodes[name] = (+node if node.name else node).named(name)
         return nodes
 
 
+def _wrong_with(name: str) -> str | None:
+    """What is wrong with a name; None if a formula can use it."""
+    if not name.isidentifier() or iskeyword(name):
+        return "a name has letters, digits and _, and no meaning in Python"
+    read_as = normalize("NFKC", name)
+    if read_as != name:  # so Python reads the names in a formula
+        codes = " ".join(f"U+{ord(each):04X}" for each in read_as)
+        return f"in a formula this name would be read as {read_as!r} ({codes}); write it so"
+    if name in OPERATIONS:
+        return "is the name of an operation"
+    return None
+
+
 def _check_names(what: str, given: Any, expected: Set[str]) -> None:
     if not isinstance(given, Mapping):
-        raise OperandError(f"{what} is a dict, not {shown(given)}", operands=(given,))
+        raise OperandError(f"{what} must be a dict, got {shown(given)}", operands=(given,))
     names = given.keys()
     if names != expected:
         missing, unknown = expected - names, names - expected
-        raise KeyError(f"{what}: missing: {sorted(missing)}; unknown: {sorted(unknown, key=str)}")
+        raise UnknownNameError(
+            f"{what}: missing: {sorted(missing)}; unknown: {sorted(unknown, key=str)}"
+        )
 
 
 class FormulaStep(Recorded):

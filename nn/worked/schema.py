@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from typing import TYPE_CHECKING
 
 from nn.activations import activation_names
 from nn.error_rules import error_rule
@@ -12,8 +13,11 @@ from nn.forward import Example
 from nn.neuron import BIASES
 from nn.notation import Names, Notation, notation_names
 from nn.worked.example import Figure, LayerData, WorkedExample
-from nn.worked.formulas import FormulaError, FormulaExample
+from nn.worked.locate import wrong_with_targets
 from nn.worked.section import Section
+
+if TYPE_CHECKING:
+    from nn.worked.formulas import FormulaExample
 
 __all__ = ["formula_example", "network_example"]
 
@@ -26,6 +30,9 @@ _MOST_CHECKED, _MOST_TRAINED = 100_000, 1_000_000
 #: A name is short; and some names have others in them.
 _LONGEST_TEMPLATE = 60
 
+#: Digits that a float cannot have cannot be checked.
+_MAX_EXPONENT = 300
+
 _NUMBER = re.compile(r"[-+−]?(\d+\.?\d*|\.\d+)([eE][-+−]?\d{1,3})?", flags=re.ASCII)
 
 
@@ -35,6 +42,8 @@ def formula_example(name: str, top: Section) -> FormulaExample:
     Raises:
         WorkedExampleError: something in it cannot be meant.
     """
+    from nn.worked.formulas import FormulaError, FormulaExample
+
     values, formulas, training = (top.section(key) for key in ("values", "formulas", "training"))
     printed = top.sections("figures", at_least=0)
     given = {each: values.number(each) for each in list(values.left)}
@@ -61,6 +70,7 @@ def formula_example(name: str, top: Section) -> FormulaExample:
             parameters=training.texts("parameters", []),
             learning_rate=_learning_rate(training, 0.0),
             figures=figures,
+            file=str(top.file),
         )
     except FormulaError as error:
         sections = {"values": values, "formulas": formulas, "training": training}
@@ -91,7 +101,8 @@ def network_example(name: str, top: Section) -> WorkedExample:
     parameters = sum(_parameters(layer) for layer in layers)
     if parameters > _MOST_PARAMETERS:
         top.fail("layers", f"{parameters:,} weights and biases; at most {_MOST_PARAMETERS:,} are read")
-    examples = _examples(top.sections("examples"), layers)
+    given = top.sections("examples")
+    examples = _examples(given, layers)
     if parameters * len(examples) > _MOST_NUMBERS:
         top.fail(
             "examples",
@@ -112,7 +123,9 @@ def network_example(name: str, top: Section) -> WorkedExample:
         update_biases=training.flag("update_biases", True),
         notation=notation,
         figures=_figures(top, printed),
+        file=str(top.file),
     )
+    _check_targets(training, given, example)
     _check_work(top, printed, example.figures, parameters * len(examples))
     training.done(("error", "learning_rate", "update_biases"))
     top.done(
@@ -126,6 +139,19 @@ def network_example(name: str, top: Section) -> WorkedExample:
         if not symbols.knows(figure.of):
             section.fail("of", f"the example has no {figure.of!r}")
     return example
+
+
+def _check_targets(training: Section, sections: list[Section], example: WorkedExample) -> None:
+    """Refuse targets that the error cannot take, whatever the network gives."""
+    if example.error == "cross_entropy" and example.shape[-1] < 2:
+        training.fail(
+            "error",
+            "cross_entropy takes two outputs or more, one for each class; of a single output, the error "
+            "is binary_cross_entropy",
+        )
+    for section, each in zip(sections, example.examples, strict=True):
+        if problem := wrong_with_targets(example.error, each.targets):
+            section.fail("targets", problem)
 
 
 def _parameters(layer: LayerData) -> int:
@@ -257,6 +283,10 @@ def _figures(top: Section, sections: list[Section]) -> list[Figure]:
         printed = section.text("printed")
         if not _NUMBER.fullmatch(printed) or len(printed) > 40:
             section.fail("printed", f"the text of a number is expected, not {printed!r:.60}")
+        if "e" in printed.lower() and _is_extreme(printed):  # 40 digits alone do not reach as far
+            section.fail(
+                "printed", f"the last digit of {printed!r} lies beyond what numbers have here, 1e±300"
+            )
         if symbol in figures:
             section.fail("symbol", f"{symbol!r} is the symbol of an earlier figure too")
         figures[symbol] = Figure(
@@ -268,3 +298,11 @@ def _figures(top: Section, sections: list[Section]) -> list[Figure]:
         )
         section.done(("symbol", "printed", "of", "where", "after"))
     return list(figures.values())
+
+
+def _is_extreme(printed: str) -> bool:
+    """Whether a number is too large for a float, or its last digit too small."""
+    from decimal import Decimal
+
+    exact = Decimal(printed.replace("−", "-"))
+    return exact.adjusted() > _MAX_EXPONENT or int(exact.as_tuple().exponent) < -_MAX_EXPONENT

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 from autograd.arguments import instance
+from autograd.errors import ArgumentValueError
 from nn.notation import Notation, notation_names
 from nn.worked.example import LayerData, WorkedExample
 from nn.worked.section import control_in
@@ -56,7 +57,7 @@ def dumps(example: WorkedExample) -> str:
 def _lines(header: str, entries: Mapping[str, object]) -> list[str]:
     for key, entry in entries.items():
         if isinstance(entry, str) and (found := control_in(entry, key)):
-            raise ValueError(f"{key}: {found}")
+            raise ArgumentValueError(f"{key}: {found}")
     lines = [f"{header}\n"] if header else []
     return lines + [f"{key} = {_value(entry)}\n" for key, entry in entries.items()]
 

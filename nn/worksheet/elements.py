@@ -176,7 +176,7 @@ def blanks(items: Sequence[Item]) -> Iterator[Blank]:
     for number, item in enumerate(items):
         if not isinstance(item, get_args(Item)):
             raise OperandError(
-                f"items[{number}] is an item of a worksheet, not {arguments.shown(item)}",
+                f"items[{number}] must be an item of a worksheet, got {arguments.shown(item)}",
                 operands=(item,),
             )
     return _blanks(items)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from autograd.formula import LATEX
-from autograd.symbols import unicode_symbol
+from autograd.symbols import unicode_symbol, visible
 from nn.worksheet.elements import Picture, one_line
 from nn.worksheet.latex import SIGNS
 from nn.worksheet.renderer import Renderer
@@ -39,7 +39,7 @@ class Markdown(Renderer):
         return f"{body.rstrip()}\n"
 
     def plain(self, text: str) -> str:  # noqa: D102
-        return re.sub(r"([\\`*_\[\]<>|~&$#])", r"\\\1", text)
+        return re.sub(r"([\\`*_\[\]<>|~&$#])", r"\\\1", visible(text))
 
     def math(self, formula: str) -> str:  # noqa: D102
         return f"$`{_allowed(formula)}`$"

@@ -10,6 +10,7 @@ from pathlib import Path
 from autograd import OPERATIONS, OperandError
 from autograd.arguments import flag, instance, shown, whole
 from autograd.arguments import text as text_of
+from autograd.errors import ArgumentValueError
 from autograd.files import write
 from nn.notation import Names, Notation
 from nn.worked.example import WorkedExample
@@ -63,7 +64,7 @@ class Worksheet:
         instance("example", example, WorkedExample, "a worked example with a network")
         digits = whole("digits", digits, -sys.maxsize)
         if not 1 <= digits <= 17:
-            raise ValueError(f"the digits are between 1 and 17, not {digits}")
+            raise ArgumentValueError(f"digits must be from 1 to 17, got {digits}")
         _check_size(example)
         step = example.step()
         step = step if notation is None else step.in_notation(notation)
@@ -96,7 +97,7 @@ class Worksheet:
         (True, False)
         """
         if text_of("kind", kind) not in KINDS:
-            raise ValueError(_written_as(kind))
+            raise ArgumentValueError(_written_as(kind))
         return KINDS[kind](self.digits, flag("answers", answers)).render(self.items)
 
     def save(self, path: str | Path, answers: bool = False) -> Path:
@@ -115,17 +116,17 @@ class Worksheet:
         True
         """
         if not isinstance(path, str | PathLike):
-            raise OperandError(f"path is a text or a path, not {shown(path)}", operands=(path,))
+            raise OperandError(f"path must be a text or a path, got {shown(path)}", operands=(path,))
         path = Path(path)
         kind = path.suffix.removeprefix(".").lower()
         if kind not in KINDS:
-            raise ValueError(f"{path.name!r}: {_written_as(kind)}")
+            raise ArgumentValueError(f"{path.name!r}: {_written_as(kind)}")
         return write(path, self.text(kind, answers))
 
 
 def _written_as(kind: str) -> str:
     """What is wrong with a kind that is none."""
-    return f"a worksheet is written as {', '.join(KINDS)}, not as {kind!r}"
+    return f"a worksheet can be written as {', '.join(KINDS)}, not as {kind!r}"
 
 
 def _check_size(example: WorkedExample) -> None:
@@ -135,7 +136,7 @@ def _check_size(example: WorkedExample) -> None:
     weights = sum(nin * nout for nin, nout in pairwise(sizes))
     blanks = 5 * neurons * len(example.examples) + 2 * (weights + neurons)
     if blanks > _MOST_BLANKS:
-        raise ValueError(
+        raise ArgumentValueError(
             f"{example.name}: a worksheet of some {blanks:,} numbers to find; "
             f"more than {_MOST_BLANKS:,} are too many to work out by hand"
         )

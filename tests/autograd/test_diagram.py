@@ -9,6 +9,7 @@ import shutil
 import struct
 import sys
 import sysconfig
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -192,8 +193,15 @@ def test_folded_edges_are_the_derivatives_that_the_step_knows() -> None:
 
 
 def shown(name: str) -> str:
-    """A name as a viewer sees it: breaks of lines as such, and of blanks only that there are some."""
-    return re.sub(r"[ \t\xa0]+", " ", "\n".join(name.splitlines())).strip(" ")
+    """A name as a viewer sees it: breaks of lines as such, and of blanks only that there are some.
+
+    What is not seen, but says how the rest is, is replaced; of the joiners, scripts are made.
+    """
+    seen = "".join(
+        "\ufffd" if unicodedata.category(each) == "Cf" and each not in "\u200c\u200d" else each
+        for each in name
+    )
+    return re.sub(r"[ \t\xa0]+", " ", "\n".join(seen.splitlines())).strip(" ")
 
 
 def differences(svg: str, name: str) -> list[str]:
@@ -225,7 +233,7 @@ HOSTILE = [
     "a\nb", "a\n\nb", "a\r\nb", "a\rb", "\n", "a\tb",
     "]]>", "-->", "<!--", "<![CDATA[", "<?xml?>", "--", "->", "a--b",
     "javascript:alert(1)", "%s", "{}", "x" * 3000, "é", "日本", "🙂", "−½·∂", "node", "digraph", "1.5",
-    "netₕ₁", "net_h1", "W[1,2]", "a b  c", "\u200b",
+    "netₕ₁", "net_h1", "W[1,2]", "a b  c", "\u200b", "a\u202eb", "\u2066",
 ]  # fmt: skip
 
 

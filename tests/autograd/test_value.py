@@ -186,7 +186,9 @@ def test_a_node_is_not_compared_with_a_number_by_equality(number: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [None, "1.0", b"1", (1.0,), [1.0], {}, object(), Value, int, math.exp], ids=repr
+    "other",
+    [None, "1.0", b"1", (1.0,), [1.0], {}, object(), Value, int, math.exp],
+    ids=lambda other: type(other).__name__,
 )
 def test_a_node_equals_nothing_else(other: object) -> None:
     v = Value(1.0)

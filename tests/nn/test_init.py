@@ -56,7 +56,7 @@ def test_a_seed_is_an_int_or_a_random(seed: Any) -> None:
         lambda: Layer(2, 2, seed=seed),
         lambda: MLP(2, [2], seed=seed),
     ):
-        with pytest.raises(TypeError, match=r"a seed is an int or a random.Random, not "):
+        with pytest.raises(TypeError, match=r"seed must be an int or a random.Random, got "):
             make()
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from network_oracle import mistakes, neurons
 
-from autograd import OperandError, Value
+from autograd import ArgumentTypeError, Value
 from nn import MLP, Module, Neuron
 from nn.neuron import BIASES
 from nn.strategies import networks
@@ -97,12 +97,20 @@ LAST = "layers.1.neurons.0.bias"
         (dict.fromkeys(STATE, 9.0) | {3: 9.0, None: 1.0}, KeyError, "unknown"),
         (
             dict.fromkeys(STATE, 9.0) | {LAST: "9.0"},
-            OperandError,
-            f"{LAST} is a real number, not str '9.0'",
+            ArgumentTypeError,
+            f"{LAST} must be a real number, got '9.0'",
         ),
-        (dict.fromkeys(STATE, 9.0) | {LAST: None}, OperandError, f"{LAST} is a real number, not None"),
-        (dict.fromkeys(STATE, 9.0) | {LAST: [9.0]}, OperandError, f"{LAST} is a real number"),
-        (dict.fromkeys(STATE, 9.0) | {LAST: Value(9.0)}, OperandError, f"{LAST} is a real number"),
+        (
+            dict.fromkeys(STATE, 9.0) | {LAST: None},
+            ArgumentTypeError,
+            f"{LAST} must be a real number, got None",
+        ),
+        (dict.fromkeys(STATE, 9.0) | {LAST: [9.0]}, ArgumentTypeError, f"{LAST} must be a real number"),
+        (
+            dict.fromkeys(STATE, 9.0) | {LAST: Value(9.0)},
+            ArgumentTypeError,
+            f"{LAST} must be a real number",
+        ),
         (dict.fromkeys(STATE, 9.0) | {LAST: 10**400}, OverflowError, "too large for a float"),
     ],
 )

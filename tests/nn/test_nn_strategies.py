@@ -78,7 +78,7 @@ def test_a_network_is_reported_as_the_call_that_makes_it() -> None:
 
 
 def test_a_network_takes_as_many_numbers_as_it_has() -> None:
-    with pytest.raises(ValueError, match="parameters are 2 numbers here, not 1"):
+    with pytest.raises(ValueError, match="parameters must be 2 numbers, got 1"):
         network([1, 1], ["linear"], "+b", [1.0])
 
 

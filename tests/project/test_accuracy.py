@@ -65,6 +65,7 @@ def test_most_errors_are_within_2_ulp() -> None:
     assert sum(error <= 2.0 for error in found) > 0.85 * len(found)
 
 
+@pytest.mark.slow
 @every_operation
 def test_they_are_taken_over_the_whole_domain(operation: Operation) -> None:
     found = points(operation)

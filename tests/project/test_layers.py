@@ -52,24 +52,40 @@ FOR_ANNOTATIONS = "\n\nif TYPE_CHECKING:\n    import {module}\n"
         ("autograd/symbolic/labels.py", "autograd.derivation", LAZILY),
         ("autograd/functional.py", "autograd.check", LAZILY),
         ("autograd/check/gradcheck.py", "autograd.registry", LAZILY),
+        ("nn/losses.py", "nn.error_rules", LAZILY),
+        ("nn/neuron.py", "nn.network", FOR_ANNOTATIONS),
+        ("nn/notation/names.py", "nn.training", LAZILY),
+        ("nn/step/recorded.py", "nn.worked", LAZILY),
+        ("nn/worked/section.py", "nn.worksheet", LAZILY),
+        ("nn/byhand/rounding.py", "nn.proofreading", LAZILY),
+        ("nn/worksheet/trace.py", "nn.cli.output", LAZILY),
     ],
 )
 def test_an_upward_import_is_refused(copied: Path, file: str, imported: str, way: str) -> None:
     with (copied / file).open("a", encoding="utf-8") as source:
         source.write(way.format(module=imported))
-    kept, said = linted(copied, "engine-layers")
+    kept, said = linted(copied, "engine-layers", "network-layers")
     importer = file.removesuffix(".py").replace("/", ".")
     assert not kept
     assert f"{importer} -> {imported}" in said
 
 
-def test_a_circle_within_a_folder_is_refused(copied: Path) -> None:
-    with (copied / "autograd/check/verdict.py").open("a", encoding="utf-8") as source:
-        source.write(LAZILY.format(module="autograd.check.blame"))
-    assert linted(copied, "engine-layers")[0]
-    kept, said = linted(copied, "engine-cycles")
+@pytest.mark.parametrize(
+    ("file", "imported", "package", "contracts"),
+    [
+        ("autograd/check/verdict.py", "autograd.check.blame", "autograd.check", "engine"),
+        ("nn/worksheet/renderer.py", "nn.worksheet.html", "nn.worksheet", "network"),
+    ],
+)
+def test_a_circle_within_a_folder_is_refused(
+    copied: Path, file: str, imported: str, package: str, contracts: str
+) -> None:
+    with (copied / file).open("a", encoding="utf-8") as source:
+        source.write(LAZILY.format(module=imported))
+    assert linted(copied, f"{contracts}-layers")[0]
+    kept, said = linted(copied, f"{contracts}-cycles")
     assert not kept
-    assert "autograd.check" in said
+    assert f"No cycles are allowed in {package}." in said
 
 
 def test_the_engine_that_knows_networks_is_refused(copied: Path) -> None:
@@ -85,3 +101,57 @@ def test_a_module_without_a_place_is_refused(copied: Path) -> None:
     kept, said = linted(copied, "engine-layers")
     assert not kept
     assert "misc" in said
+
+
+# --- all modules together -------------------------------------------------------------------------
+
+#: Prints modules that import one another, directly or not. Lazy imports count and annotations do not; but
+#: what a package gives when it is asked for, it imports under TYPE_CHECKING alone, and that counts.
+CIRCLES = """
+import grimp
+
+offered = grimp.build_graph("autograd", "nn", cache_dir=None)
+graph = grimp.build_graph("autograd", "nn", cache_dir=None, exclude_type_checking_imports=True)
+for package in list(graph.modules):
+    if graph.find_children(package):
+        for module in offered.find_modules_directly_imported_by(package):
+            graph.add_import(importer=package, imported=module)
+below = {module: graph.find_upstream_modules(module) for module in graph.modules}
+print(*sorted(m for m in below if any(m in below[other] for other in below[m])))
+"""
+
+
+def in_a_circle(root: Path) -> set[str]:
+    command = [sys.executable, "-c", CIRCLES]
+    return {
+        *subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.split()
+    }
+
+
+@pytest.mark.xfail(reason="worked examples call what reads them: nn.proofreading")
+def test_no_modules_import_one_another() -> None:
+    assert in_a_circle(ROOT) == set()
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "circle"),
+    [
+        ("autograd/errors.py", "def _(): import autograd.value", {"autograd.errors", "autograd.value"}),
+        ("autograd/functional.py", "from autograd import hessian", {"autograd.functional", "autograd"}),
+        ("nn/losses.py", "def _(): from nn import train", {"nn.losses", "nn", "nn.training"}),
+    ],
+)
+def test_modules_that_import_one_another_are_found(
+    copied: Path, file: str, line: str, circle: set[str]
+) -> None:
+    before = in_a_circle(copied)
+    with (copied / file).open("a", encoding="utf-8") as source:
+        source.write(f"\n{line}\n")
+    assert circle <= in_a_circle(copied) - before
+
+
+def test_an_import_for_annotations_is_no_circle(copied: Path) -> None:
+    before = in_a_circle(copied)
+    with (copied / "autograd/errors.py").open("a", encoding="utf-8") as source:
+        source.write(FOR_ANNOTATIONS.format(module="autograd.value"))
+    assert in_a_circle(copied) == before

@@ -105,11 +105,11 @@ def test_a_function_that_differentiates_inside_is_differentiable() -> None:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-def test_every_operation_passes(operation: Operation) -> None:
+def test_every_operation_passes(operation: Operation, everything: bool) -> None:
     # near the greatest floats, and where one operand is lost in the other, differences cannot tell
     method, ordinary = getattr(Value, operation.name), ("ok", "infinite", "kink")
     told = 0
-    for operands in points(operation):
+    for operands in points(operation)[:: 1 if everything else 4]:
         try:
             node = method(*map(Value, operands))
         except AutogradError:
@@ -118,7 +118,7 @@ def test_every_operation_passes(operation: Operation) -> None:
             found = judged_slope(operation, index, operands, slope)
             assert found.verdict in {*ordinary, "unclear", "no step"}, (operands, index, found)
             told += found.verdict in ordinary
-    assert told > 30
+    assert told > (30 if everything else 7)
 
 
 positive = st.floats(0.1, 2.0)
@@ -490,9 +490,9 @@ def test_gradients_may_be_weighed_as_in_pytorch() -> None:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-def test_second_derivatives_of_every_operation_pass(operation: Operation) -> None:
+def test_second_derivatives_of_every_operation_pass(operation: Operation, everything: bool) -> None:
     told = 0
-    for operands in points(operation)[::7]:
+    for operands in points(operation)[:: 7 if everything else 21]:
         if max(map(abs, operands)) > 30.0 or min(map(abs, operands)) < 1e-3:
             continue
         report = gradgradcheck(getattr(autograd, operation.name), operands, report=True)

@@ -330,7 +330,7 @@ def test_every_operation_occurs_in_graphs() -> None:
 
 @every_operation
 def test_graphs_of_one_operation_are_found_in_good_time(operation: Operation) -> None:
-    @times(1 / 5)
+    @times(3 / 4)
     @given(graphs([operation], limit=inf, slope_limit=inf))
     def check(graph: Graph) -> None:
         assert {*graph.operations} == {operation}
@@ -527,7 +527,7 @@ def test_numbers_are_reported_as_they_are() -> None:
     @searching
     @given(operands("mul"), between(0.0, 1.0), values())
     def check(pair: tuple[float, float], number: float, value: Value) -> None:
-        assert not (pair[1] == 1e300 and number in {1e-9, 0.0} and value.data == 0.0)
+        assert pair[1] != 1e300, "the simplest of the others are drawn with it"
 
     with pytest.raises(AssertionError) as caught:
         check()

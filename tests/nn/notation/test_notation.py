@@ -241,7 +241,9 @@ def test_entries_that_are_no_templates_are_chosen(entry: str) -> None:
 
 @pytest.mark.parametrize("name", ["", "Hoey", "mazur", "../urbain"])
 def test_an_unknown_notation_lists_the_known_ones(name: str) -> None:
-    with pytest.raises(ValueError, match=r"there are guided, hoey, signals, urbain, xing"):
+    with pytest.raises(
+        ValueError, match=r"notation must be one of 'guided', 'hoey', 'signals', 'urbain', 'xing', got"
+    ):
         Notation.named(name)
 
 
@@ -260,7 +262,7 @@ def test_malformed_templates_are_refused(name: str, template: str) -> None:
 
 @pytest.mark.parametrize("template", [None, 1, 1.5, b"w", ["w"], {"i": 1}, Value(1.0)])
 def test_a_template_is_text(template: object) -> None:
-    with pytest.raises(ValueError, match="notation weight: a template is text, not "):
+    with pytest.raises(ValueError, match="notation weight: a template must be text, got "):
         Notation(weight=template)  # type: ignore[arg-type]
 
 

@@ -17,6 +17,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from shown import wrongly_shown
 
+from autograd.tables import Table
 from nn import Example, Notation, worked
 from nn.cli import main
 from nn.proofreading import Finding, Proof, changed_input
@@ -260,6 +261,23 @@ def test_a_proof_can_be_asked(proofs: dict[str, Proof]) -> None:
     )
     with pytest.raises(KeyError, match="no figure 'net_h3'"):
         proof["net_h3"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "value", "shown"),
+    [
+        ("1.5e-290", 1.25e-290, ("1.2500e-290", "+2.5")),
+        ("1e290", 1e290, ("1.000e+290", "")),
+        ("1", -1e300, ("-1.000e+300", "+1.0e+300")),
+        ("0.10", -0.0, ("0.00000", "+10.0")),
+    ],
+)
+def test_numbers_of_any_size_fit_a_table(printed: str, value: float, shown: tuple[str, str]) -> None:
+    text = Printed(printed)
+    finding = Finding("a", "", printed, value, text.says(value), text.off(value))
+    table = Proof([finding]).tables()[0]
+    assert isinstance(table, Table)
+    assert table.rows[0].cells[2:4] == shown
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -132,7 +132,7 @@ def test_a_notation_names_things_and_settles_the_bias(notation: str | None) -> N
         ([2, 0], "sigmoid", "not 2, 0"),
         ([2, 33], "sigmoid", "from 1 to 32"),
         ([1] * 9, "sigmoid", "2 to 8 numbers"),
-        ([2, 1], "frobnicate", "no activation 'frobnicate'"),
+        ([2, 1], "frobnicate", "activation must be one of .* got 'frobnicate'"),
     ],
 )
 def test_what_cannot_be_made_is_refused(layers: list[int], activation: str, message: str) -> None:

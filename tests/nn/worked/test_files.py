@@ -9,6 +9,7 @@ import math
 import tomllib
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toml_tables import entries, keys, places, toml
 
-from autograd import AutogradError
+from autograd import AutogradError, DomainError
 from nn import Example, worked
 from nn.notation import Names, notation_names
 from nn.worked import LayerData, WorkedExample, WorkedExampleError
@@ -117,7 +118,7 @@ def test_steps_go_on_from_one_another() -> None:
 
 @pytest.mark.parametrize("steps", [0, -1])
 def test_a_step_is_at_least_the_first(steps: int) -> None:
-    with pytest.raises(ValueError, match=f"at least 1, not {steps}"):
+    with pytest.raises(ValueError, match=f"at least 1, got {steps}"):
         worked.load("urbain").step(steps)
 
 
@@ -229,6 +230,9 @@ WEIGHTS = "weights = [[0.15, 0.20], [0.25, 0.30]]"
 INPUTS = "inputs = [0.05, 0.10]"
 TARGETS = "targets = [0.01, 0.99]"
 ACTIVATION = 'activation = "sigmoid"\n'
+
+#: The activation of the last layer, which is the last in the text.
+LAST = 'activation = "sigmoid"'
 
 MALFORMED = [
     # unknown keys at each level
@@ -564,6 +568,10 @@ def test_texts_that_are_numbers(printed: str, load: Load) -> None:
         ),
         ("0.59", "0." + "1" * 50, "figures[1].printed: the text of a number is expected"),
         ('"0.59"', "0.59", "figures[1].printed: a text is expected, not float 0.59"),
+        *(
+            ("0.59", text, f"figures[1].printed: the last digit of '{text}' lies beyond what numbers ")
+            for text in ("1e-400", "1e400", "0e-999", "−1.5e-300")
+        ),
         ('printed = "0.59"', "", "figures[1].printed: missing"),
         ('symbol = "out_h1"', "", "figures[1].symbol: missing"),
         ("out_h1", "out_h3", "figures[1].of: the example has no 'out_h3'"),
@@ -580,6 +588,92 @@ def test_a_figure_that_cannot_be_meant(old: str, new: str, message: str, load: L
     with pytest.raises(WorkedExampleError) as caught:
         load(URBAIN + FIGURE.replace(old, new))
     assert f"own.toml: {message}" in str(caught.value)
+
+
+def test_the_error_is_called_e_in_figures_whatever_the_notation_calls_it(load: Load) -> None:
+    figure = FIGURE.replace("out_h1", "E").replace("0.59", "0.298371109")
+    example = load(URBAIN + figure)
+    assert example.notation.error == "E_total"
+    assert [finding.agrees for finding in example.proofread()] == [True]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        # at once
+        (
+            {'"half_squared_error"': '"binary_cross_entropy"', "[0.01, 0.99]": "[0.01, 1.5]"},
+            "examples[1].targets: a target lies in [0, 1], but is 1.5",
+        ),
+        (
+            {'"half_squared_error"': '"cross_entropy"', "[0.01, 0.99]": "[0.25, 0.5]"},
+            "examples[1].targets: target: probabilities add up to 1, not to 0.75",
+        ),
+        (
+            {'"half_squared_error"': '"cross_entropy"', "[0.01, 0.99]": "[-0.5, 1.5]"},
+            "examples[1].targets: target[0] lies in [0, inf], but is -0.5",
+        ),
+        (
+            {
+                '"half_squared_error"': '"cross_entropy"',
+                "[[0.40, 0.45], [0.50, 0.55]]": "[[0.4, 0.5]]",
+                "[0.01, 0.99]": "[1.0]",
+            },
+            "training.error: cross_entropy takes two outputs or more, one for each class; of a single ",
+        ),
+        # in the first step
+        (
+            {'"half_squared_error"': '"binary_cross_entropy"', LAST: 'activation = "linear"'},
+            "layers[2].activation, 'linear', in example 1: a probability lies in [0, 1], but is 1.1059",
+        ),
+        (
+            {LAST: 'activation = "log"', "bias = 0.60": "bias = -2"},
+            "layers[2].activation, in example 1: log(x) needs x > 0, but x = -1.49",
+        ),
+        (
+            {'"half_squared_error"': '"log(out - target)"'},
+            "training.error, in example 1: log(x) needs x > 0, but x = -0.217",
+        ),
+        # in a later one
+        (
+            {
+                '"half_squared_error"': '"binary_cross_entropy"',
+                LAST: 'activation = "linear"',
+                "bias = 0.60": "bias = 0",
+                "= 0.5\n": "= 5\n",
+            },
+            "layers[2].activation, 'linear', in example 1, after 1 update: a probability lies in ",
+        ),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_what_training_meets_is_said_with_file_layer_and_key(
+    changes: dict[str, str], message: str, load: Load, tmp_path: Path
+) -> None:
+    text = URBAIN
+    for old, new in changes.items():
+        assert old in text
+        text = new.join(text.rsplit(old, 1))
+    with pytest.raises(ValueError, match=r"\S") as caught:
+        load(text).step(5)
+    assert str(caught.value).startswith(f"{tmp_path / 'own.toml'}: {message}")
+
+
+def test_what_training_meets_is_said_of_an_example_without_a_file() -> None:
+    example = replace(
+        worked.load("xing-single"),
+        name="mine",
+        layers=[LayerData("linear", [[0.5]], 1.5)],
+        error="binary_cross_entropy",
+    )
+    own = example.with_targets([[0.5]])
+    with pytest.raises(
+        DomainError, match=r"mine: layers\[1\].activation, 'linear', in example 1: "
+    ) as caught:
+        own.step()
+    assert caught.value.operands
+    with pytest.raises(DomainError, match=r"mine: examples\[1\].targets: a target lies in "):
+        replace(own, layers=[LayerData("sigmoid", [[0.5]], 1.5)]).with_targets([[1.5]]).step()
 
 
 @pytest.mark.parametrize("name", worked.names())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import AutogradError
+from autograd import DivisionByZeroError, DomainError
 from nn import worked
 from nn.byhand import written_formulas
 from nn.cli import main
@@ -108,8 +109,8 @@ def test_formulas_may_stand_in_any_order(order: list[str]) -> None:
         ("w * x - b", "net", "formulas.net: depends on itself: net → net"),
         ("w * x - b", "w * x - q", "formulas.net: 'w * x - q': unknown name 'q'"),
         ("w * x - b", "w * (x", "formulas.net: '(' was never closed"),
-        ("w * x - b", "open(w)", "formulas.net: there is no operation 'open'"),
-        ("w * x - b", "atan2(w)", "formulas.net: atan2 takes 2 operands, not 1"),
+        ("w * x - b", "open(w)", "formulas.net: 'open(w)': there is no operation 'open'"),
+        ("w * x - b", "atan2(w)", "formulas.net: 'atan2(w)': atan2 takes 2 operands, not 1"),
         ("w * x - b", "w.real", "formulas.net: 'w.real': 'w.real' has no place here"),
         ("w * x - b", "w" + " + w" * 100, "formulas.net: it has more than 200 characters"),
         ('"w * x - b"', "3", "formulas.net: a text is expected, not int 3"),
@@ -128,6 +129,25 @@ def test_formulas_may_stand_in_any_order(order: list[str]) -> None:
         ("[values]", "[layers]\n[values]", "layers: unknown key; there are title, "),
         ("de/dw", "de/dq", "figures[1].of: the example has no 'de/dq'"),
         ("de/dw", "x+", "figures[1].of: the example has no 'x+'"),
+        (
+            "w * x - b",
+            "w ^ 2",
+            "formulas.net: 'w ^ 2': ^ has no place in a formula; for a power ",
+        ),
+        ("w * x - b", "ln(w)", "formulas.net: 'ln(w)': there is no operation 'ln'; write log(w)"),
+        ("w * x - b", "w % 2", "formulas.net: 'w % 2': % has no place in a formula"),
+        ("w * x - b", "w or 2 * w", "formulas.net: 'w or 2 * w': 'w or 2 * w' is a condition"),
+        (
+            "w = 0.5",
+            '"\\u00B5" = 1\nw = 0.5',
+            "values.'µ': in a formula this name would be read as 'μ' (",
+        ),
+        (
+            "net = ",
+            '"\\u03F5" = "1"\nnet = ',
+            "formulas.'ϵ': in a formula this name would be read as 'ε' (",
+        ),
+        ("w = 0.5", "exp = 1\nw = 0.5", "values.exp: is the name of an operation"),
         ('"-0.5"', '"half"', "figures[1].printed: the text of a number is expected, not 'half'"),
     ],
 )
@@ -145,8 +165,44 @@ def test_a_file_without_formulas(load: Load) -> None:
 
 
 def test_a_formula_that_has_no_value(load: Load) -> None:
-    with pytest.raises(AutogradError, match=r"log\(x\) needs x > 0, but x = 0.0"):
+    with pytest.raises(DomainError, match=r"own\.toml: formulas\.y: log\(x\) needs x > 0, but x = 0.0"):
         load('[values]\nx = 1\n[formulas]\ny = "log(x - 1)"').step()
+    example = FormulaExample("mine", "", "", "", {"x": 1.0}, {"y": "1 / (x - 1)"}, "y", [], 0.0, [])
+    with pytest.raises(DivisionByZeroError, match=r"mine: formulas\.y: x / y needs y ≠ 0"):
+        example.step()
+
+
+def test_greek_names_and_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    text = '[values]\n"μ" = 2.0\n[formulas]\n"ε" = "µ ** 2"\n'  # the formula has the sign of micro
+    path.write_text(text, encoding="utf-8-sig")
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert worked.load(path).step()["dε/dμ"] == 4.0
+
+
+@pytest.mark.parametrize("of", ["E", "dE/dw"])
+def test_the_error_is_called_e_in_figures(of: str, load: Load) -> None:
+    example = load(TEXT.replace('symbol = "de/dw"', f'symbol = "{of}"'))
+    (finding,) = example.proofread()
+    assert finding.value == example.step()[of.replace("E", "e")]
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+@pytest.mark.parametrize(
+    ("formula", "message"),
+    [
+        ("sqrt(x * x) ** 2", "the gradient of parameter 0 ('x') is nan"),
+        ("sqrt(x)", "the gradient of parameter 0 ('x') is inf"),
+        ("1e300 * x * 1e8", "the step would make parameter 0 ('x') -inf"),
+    ],
+)
+def test_an_update_that_is_not_finite_is_refused(
+    formula: str, message: str, steps: int, load: Load
+) -> None:
+    text = f'[values]\nx = 0\n[formulas]\ne = "{formula}"\n[training]\nerror = "e"\n'
+    example = load(f'{text}parameters = ["x"]\nlearning_rate = 1e3')
+    with pytest.raises(ValueError, match=re.escape(f"{message}; no parameter has been changed")):
+        example.step(steps)
 
 
 def test_the_command(tmp_path: Path) -> None:

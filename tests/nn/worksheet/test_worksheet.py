@@ -503,12 +503,12 @@ def test_what_nobody_would_fill_in_is_refused() -> None:
 
 @pytest.mark.parametrize("digits", [0, 18])
 def test_digits_that_a_number_has_not_are_refused(digits: int) -> None:
-    with pytest.raises(ValueError, match=f"between 1 and 17, not {digits}"):
+    with pytest.raises(ValueError, match=f"from 1 to 17, got {digits}"):
         Worksheet(load("urbain"), digits=digits)
 
 
 def test_another_kind_of_file_is_refused_and_not_written(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="a worksheet is written as md, html, tex, not as 'pdf'"):
+    with pytest.raises(ValueError, match="a worksheet can be written as md, html, tex, not as 'pdf'"):
         Worksheet(load("urbain")).save(tmp_path / "sheet.pdf")
     assert list(tmp_path.iterdir()) == []
 
