@@ -115,7 +115,7 @@ class Setting:
     >>> optimizer = SGD([Value(1.0)], lr=0.5)
     >>> optimizer.momentum = -0.9
     Traceback (most recent call last):
-    autograd.errors.ArgumentValueError: momentum is a number >= 0, not -0.9
+    ArgumentValueError: momentum is a number >= 0, not -0.9
     """
 
     def __init__(self, check: Callable[[str, Any], Any]) -> None:
@@ -148,7 +148,7 @@ class Optimizer:
         steps: how many steps have been taken.
 
     Raises:
-        autograd.errors.ArgumentValueError: there are no parameters, one stands twice or is no leaf, or ``lr`` is negative or
+        ValueError: there are no parameters, one stands twice or is no leaf, or ``lr`` is negative or
             not finite.
         OperandError: a parameter is not a `Value`, or ``lr`` neither a real number nor a function.
 
@@ -185,7 +185,7 @@ class Optimizer:
         """Change every parameter once, by its ``grad``.
 
         Raises:
-            autograd.errors.ArgumentValueError: a gradient is infinite or NaN, or a result would be; or the schedule's rate is
+            ValueError: a gradient is infinite or NaN, or a result would be; or the schedule's rate is
                 negative or not finite, or settings do not go together.
             OperandError: the schedule did not return a real number. Whatever is raised, even by Ctrl-C
                 half-way, nothing has been changed.
@@ -199,7 +199,7 @@ class Optimizer:
         >>> w.grad, optimizer.lr = 1e300, 1e10
         >>> optimizer.step()
         Traceback (most recent call last):
-        autograd.errors.ArgumentValueError: the step would make parameter 0 ('w') -inf; no parameter has been changed
+        ArgumentValueError: the step would make parameter 0 ('w') -inf; no parameter has been changed
         """
         self._check_settings()
         gradients = [number_of(p.grad) for p in self.parameters]  # Values after create_graph=True
@@ -275,7 +275,7 @@ class Optimizer:
         the state, must be this optimizer's own. The parameters are saved and restored elsewhere.
 
         Raises:
-            autograd.errors.ArgumentValueError: the state is another optimizer's, of other parameters, or not a state; or it was
+            ValueError: the state is another optimizer's, of other parameters, or not a state; or it was
                 taken with a schedule and this optimizer has none. Nothing has been changed.
             OperandError: something in the state is not the number that it should be, likewise.
 
@@ -305,8 +305,8 @@ class Optimizer:
         for name, numbers in state["buffers"].items():
             if not isinstance(numbers, list | tuple) or len(numbers) != len(self.parameters):
                 raise ArgumentValueError(
-                    f"{name} must be a list with a number for each of {len(self.parameters)} parameters, "
-                    f"got {shown(numbers)}"
+                    f"{name} must be a list with a number for each of "
+                    f"{len(self.parameters)} parameters, got {shown(numbers)}"
                 )
             check = _number if name in self.SQUARES else _finite
             restored._buffers[name] = [check(name, number) for number in numbers]
@@ -337,7 +337,7 @@ class SGD(Optimizer):
         nesterov: whether to look ahead; needs momentum, and no dampening.
 
     Raises:
-        autograd.errors.ArgumentValueError: a number is out of its range, or what is asked for does not go together; or as
+        ValueError: a number is out of its range, or what is asked for does not go together; or as
             `Optimizer`.
         OperandError: what should be a number or a bool is none; or as `Optimizer`.
 
@@ -410,7 +410,7 @@ class Adam(Optimizer):
         weight_decay: λ, not negative: the gradient of ½ λ Σ p² is added. See `AdamW`.
 
     Raises:
-        autograd.errors.ArgumentValueError: a number is out of its range; or as `Optimizer`.
+        ValueError: a number is out of its range; or as `Optimizer`.
         OperandError: what should be a number is none; or as `Optimizer`.
 
     >>> w = Value(1.0, "w")
@@ -474,7 +474,7 @@ class AdamW(Adam):
         weight_decay: λ, not negative.
 
     Raises:
-        autograd.errors.ArgumentValueError: a number is out of its range; or as `Optimizer`.
+        ValueError: a number is out of its range; or as `Optimizer`.
         OperandError: what should be a number is none; or as `Optimizer`.
 
     >>> w = Value(1.0, "w")

@@ -540,11 +540,11 @@ BAD_STATES = [
     (changed(lr="0.1"), ArgumentTypeError, "lr must be a real number, got '0.1'"),
     (changed(lr=None), ValueError, "taken with a schedule as lr, and this optimizer has none"),
     (changed(settings={}), ValueError, "settings must be a dict with .*'momentum'.*, got {}"),
-    (changed(settings=changed()["settings"] | {"momentum": -1}), ValueError, "momentum must be a number"),
+    (changed(settings=changed()["settings"] | {"momentum": -1}), ValueError, "momentum must be a"),
     (changed(buffers={}), ValueError, r"buffers must be a dict with \['momentum_buffer'\], got {}"),
-    (changed(buffers={"momentum_buffer": [1.0, 2.0]}), ValueError, "momentum_buffer must be a list with a"),
-    (changed(buffers={"momentum_buffer": 1.0}), ValueError, "momentum_buffer must be a list with a"),
-    (changed(buffers={"momentum_buffer": [None]}), ArgumentTypeError, "momentum_buffer must be a real number"),
+    (changed(buffers={"momentum_buffer": [1.0, 2.0]}), ValueError, "momentum_buffer must be a list"),
+    (changed(buffers={"momentum_buffer": 1.0}), ValueError, "momentum_buffer must be a list"),
+    (changed(buffers={"momentum_buffer": [None]}), ArgumentTypeError, "momentum_buffer must be a real"),
 ]  # fmt: skip
 
 

@@ -105,8 +105,8 @@ def test_a_module_without_a_place_is_refused(copied: Path) -> None:
 
 # --- all modules together -------------------------------------------------------------------------
 
-#: Prints modules that import one another, directly or not. Lazy imports count and annotations do not; but
-#: what a package gives when it is asked for, it imports under TYPE_CHECKING alone, and that counts.
+#: Prints modules that import one another, directly or not. Lazy imports count and annotations do not;
+#: but what a package gives when it is asked for, it imports under TYPE_CHECKING alone, and that counts.
 CIRCLES = """
 import grimp
 

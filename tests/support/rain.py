@@ -30,8 +30,8 @@ BURST = 4
 class Rain:
     """A process that sends SIGINT again and again, of which one comes through as the first of a burst.
 
-    The others of the burst are sent by a timer, some microseconds to some hundred after each other: while
-    the interrupt before is on its way through the handlers that it meets.
+    The others of the burst are sent by a timer, some microseconds to some hundred after each other:
+    while the interrupt before is on its way through the handlers that it meets.
 
     Attributes:
         raised: how many signals have raised KeyboardInterrupt.
