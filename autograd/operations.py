@@ -383,6 +383,7 @@ _TABLE = (
         "abs(x)",
         partials=("1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else nan",),
         kink="x == 0.0",
+        numpy="fabs",
         about="absolute value",
     ),
     _row(
@@ -832,4 +833,5 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "ceil": ("ceil", "__ceil__"),
     "trunc": ("trunc", "__trunc__"),
     "round": ("__round__", "rint"),
+    "sign": ("sign",),
 }
