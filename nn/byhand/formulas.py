@@ -32,7 +32,9 @@ def written_formulas(example: FormulaExample) -> WrittenStep:
     >>> from nn.worked import FormulaExample
     >>> formulas = {"net": "w * x - b", "o": "sigmoid(net)", "e": "(t - o) ** 2"}
     >>> values = {"w": 0.5, "x": 2.0, "b": 1.0, "t": 1.0}
-    >>> example = FormulaExample("one", "", "", "", values, formulas, "e", ["w"], 0.5, [])
+    >>> example = FormulaExample(
+    ...     name="one", values=values, formulas=formulas, parameters=["w"], learning_rate=0.5
+    ... )
     >>> lines = written_formulas(example).sheet.lines
     >>> for symbol in ("net", "de/do", "de/dnet", "de/dw", "w+"):
     ...     print(symbol, "=", lines[symbol].formula)

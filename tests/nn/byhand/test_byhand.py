@@ -178,7 +178,7 @@ def test_a_line_without_a_result_says_which(
 #: Where every row can be made: two square hidden layers, several examples, x₀, any of the errors.
 EVERYWHERE = [
     pencil_examples(
-        shapes=st.just([2, 2, 2, 2]), activations=["sigmoid"], biases=["x0=1"], errors=[error]
+        shapes=st.just([2, 2, 2, 2]), activations=["sigmoid"], bias_conventions=["x0=1"], errors=[error]
     ).filter(lambda example: len(example.examples) > 1)
     for error in ("half_squared_error", "mean_squared_error")
 ]

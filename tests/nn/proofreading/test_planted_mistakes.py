@@ -42,7 +42,9 @@ def printed_from(
     """The example with figures: the numbers after some updates, with some decimals."""
     names = Names(example.notation, example.network(), len(example.examples))
     figures = [
-        Figure(f"{symbol} after {after}", f"{number:.{decimals}f}", symbol, "", after)
+        Figure(
+            symbol=f"{symbol} after {after}", printed=f"{number:.{decimals}f}", of=symbol, after=after
+        )
         for after in stages
         for symbol, number in numbers(after).items()
         if symbol in symbols and names.knows(symbol) and math.isfinite(number)
@@ -80,7 +82,7 @@ def test_what_is_right_is_left_alone(example: WorkedExample, decimals: int) -> N
 PLANTED_IN = pencil_examples(
     activations=["sigmoid", "tanh"],
     errors=["half_squared_error", "mean_squared_error"],
-    biases=["+b", "-b", "x0=1"],
+    bias_conventions=["+b", "-b", "x0=1"],
     shapes=st.sampled_from([[2, 2, 2], [2, 2, 2, 2], [1, 3, 2], [3, 2, 1]]),
     numbers=st.integers(10, 200).flatmap(lambda n: st.sampled_from([n / 100.0, -n / 100.0])),
 )
@@ -254,7 +256,7 @@ def test_a_slip_at_one_figure_alone() -> None:
         ),
         ("dE/dout_h2", step["delta_o1"] * 0.45, "path_forgotten", "the path through o2 is left out"),
     ):
-        figure = Figure(symbol, f"{number:.9f}", symbol, "", 0)
+        figure = Figure(symbol=symbol, printed=f"{number:.9f}")
         (finding,) = replace(example, figures=[figure]).proofread()
         assert not finding.weak, finding
         assert says in (finding.because or ""), finding
@@ -289,6 +291,6 @@ def test_slips_without_a_cause_are_rarely_explained() -> None:
 
 
 def test_a_figure_of_two_digits_proves_little() -> None:
-    example = replace(worked.load("guided"), figures=[Figure("yhat", "0.92", "yhat", "", 0)])
+    example = replace(worked.load("guided"), figures=[Figure(symbol="yhat", printed="0.92")])
     (finding,) = example.proofread()
     assert finding.weak or finding.because is None
