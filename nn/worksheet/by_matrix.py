@@ -110,7 +110,7 @@ def _ask_backward(trace: Trace, matrices: Sequence[Matrix]) -> None:
 
 def _ask_for_activation(trace: Trace, rows: Sequence[Sequence[tuple[PassNames, Neuron]]]) -> None:
     each, neuron = rows[0][0]
-    if neuron.out is neuron.net:
+    if neuron.activation == "linear":
         return
     _say_how(trace, trace.between(each, neuron))
     net = Named(trace.names.whole("net", neuron))

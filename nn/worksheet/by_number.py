@@ -60,8 +60,7 @@ def ask_for_the_error(trace: Trace) -> None:
 def _forward(trace: Trace, each: PassNames, neuron: Neuron) -> Iterable[Asked]:
     net, out = each.nets[neuron], each.outs[neuron]
     yield trace.value(net)
-    if trace.step.nodes[out] is not trace.step.nodes[net]:
-        yield trace.value(out)
+    yield trace.value(out)
 
 
 def _ask_by_example(

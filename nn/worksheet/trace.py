@@ -117,9 +117,9 @@ class Trace:
         return total
 
     def through(self, each: PassNames, neuron: Neuron) -> list[Asked]:
-        """∂E/∂out, f′ and δ of a neuron: of a linear one, where out is net, δ alone."""
+        """∂E/∂out, f′ and δ of a neuron: of a linear one, whose f′ is 1, δ alone."""
         net, out = each.nets[neuron], each.outs[neuron]
-        if self.step.nodes[net] is self.step.nodes[out]:
+        if neuron.activation == "linear":
             return [self.slope(net)]
         node = self.step.nodes[net]
         between = self.between(each, neuron)
