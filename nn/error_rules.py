@@ -60,15 +60,15 @@ def error_rule(error: str | ErrorRule) -> ErrorRule:
     operations of the table.
 
     Raises:
-        autograd.errors.ArgumentTypeError: it is neither text nor a rule.
-        autograd.errors.ArgumentValueError: there is none of that name, and as a formula it cannot be read.
+        TypeError: it is neither text nor a rule.
+        ValueError: there is none of that name, and as a formula it cannot be read.
 
     >>> rule = error_rule("(target - out) ** 4 / 4")
     >>> rule.part([Value(3.0)], [Value(1.0)]).data
     4.0
     >>> error_rule("huber")
     Traceback (most recent call last):
-    autograd.errors.ArgumentValueError: no error 'huber'; there are half_squared_error, squared_error, mean_squared_error, ...
+    ArgumentValueError: no error 'huber'; there are half_squared_error, squared_error, ...
     """
     if isinstance(error, ErrorRule):
         return error

@@ -29,14 +29,14 @@ def read(text: str, names: Collection[str]) -> Expression:
     ``or``. What else Python has is refused: a formula is a number that has a derivative.
 
     Raises:
-        autograd.errors.ArgumentValueError: it cannot be read, or uses anything else; the message says how it is written here,
+        ValueError: it cannot be read, or uses anything else; the message says how it is written here,
             where that is known.
 
     >>> read("0.5 * (target - out) ** 2", ["out", "target"]).text
     '0.5 * (target - out) ** 2.0'
     >>> read("x ^ 2", ["x"])
     Traceback (most recent call last):
-    autograd.errors.ArgumentValueError: 'x ^ 2': ^ has no place in a formula; for a power write x ** 2
+    ArgumentValueError: 'x ^ 2': ^ has no place in a formula; for a power write x ** 2
     """
     if len(text) > _LONGEST:
         raise ArgumentValueError(f"it has more than {_LONGEST} characters")

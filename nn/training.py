@@ -19,8 +19,8 @@ def trained_parameters(network: MLP, optimizer: Optimizer) -> set[Value]:
     """The parameters of a network that an optimizer updates.
 
     Raises:
-        autograd.errors.ArgumentValueError: it updates none of them.
-        autograd.errors.ArgumentTypeError: it is no optimizer.
+        ValueError: it updates none of them.
+        TypeError: it is no optimizer.
 
     >>> from nn import MLP, SGD
     >>> network, other = MLP(1, [1]), MLP(1, [1])
@@ -28,7 +28,7 @@ def trained_parameters(network: MLP, optimizer: Optimizer) -> set[Value]:
     2
     >>> trained_parameters(network, SGD(other.parameters(), lr=0.1))
     Traceback (most recent call last):
-    autograd.errors.ArgumentValueError: the optimizer updates none of the network's parameters
+    ArgumentValueError: the optimizer updates none of the network's parameters
     """
     instance("optimizer", optimizer, Optimizer, "an Optimizer")
     trained = set(network.parameters()) & set(optimizer.parameters)
@@ -56,9 +56,9 @@ def train(
         steps: how many.
 
     Raises:
-        autograd.errors.ArgumentValueError: no examples, an unknown error, wrong numbers of inputs or targets, or one that is
+        ValueError: no examples, an unknown error, wrong numbers of inputs or targets, or one that is
             infinite or NaN; fewer than no steps; or the optimizer is another network's.
-        autograd.errors.ArgumentTypeError: an argument is not of its kind.
+        TypeError: an argument is not of its kind.
 
     >>> from nn import MLP, SGD
     >>> network = MLP(1, [1], activation="linear", init="zeros")

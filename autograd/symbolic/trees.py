@@ -9,10 +9,11 @@ named ones, and then tidied as one does by hand: 0.5·(2·(t − o)^(2 − 1))·
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
 from math import isfinite
+from typing import TypeAlias
 
 from autograd.expression import Expression, evaluate
 from autograd.formula import UNICODE
@@ -36,8 +37,20 @@ def number(value: float) -> ast.Constant:
     return ast.Constant(float(value))
 
 
-def definition(node: Value) -> ast.expr:
+#: What a node is called in a tree.
+Symbol: TypeAlias = "Callable[[Value], str | None]"
+
+
+def _own_name(node: Value) -> str | None:
+    return node.name
+
+
+def definition(node: Value, symbol: Symbol = _own_name) -> ast.expr:
     """How a node was computed, in terms of named nodes and numbers; a leaf is its number.
+
+    Args:
+        node: the node.
+        symbol: what a node is called; None or "" if it has no name.
 
     >>> w, x = Value(2.0, "w"), Value(3.0, "x")
     >>> ast.unparse(definition((w * x - 1.0) ** 2))
@@ -45,57 +58,63 @@ def definition(node: Value) -> ast.expr:
     """
     if node.operation is None:
         return number(node.data)
-    return _written(node)[node]
+    return _written(node, symbol)[node]
 
 
-def partials(node: Value) -> dict[Value, ast.expr]:
+def partials(node: Value, symbol: Symbol = _own_name) -> dict[Value, ast.expr]:
     """The derivatives of a node by each named one that it was directly computed from, tidied.
+
+    Args:
+        node: the node.
+        symbol: what a node is called; None or "" if it has no name.
 
     >>> t, o = Value(1.0, "t"), Value(0.5, "o")
     >>> {by.name: ast.unparse(tree) for by, tree in partials(0.5 * (t - o) ** 2).items()}
     {'t': '=t - =o', 'o': '-(=t - =o)'}
     """
-    trees = _written(node)
-    if node.name:
-        trees[node] = name(node.name)
+    trees = _written(node, symbol)
+    if own := symbol(node):
+        trees[node] = name(own)
     found: dict[Value, ast.expr] = {node: number(1.0)}
     for each in reversed(list(trees)):  # a node comes after what it was computed from
         operation = each.operation
         assert operation is not None
-        inside = dict(zip(operation.parameters, (_of(o, trees) for o in each.operands), strict=True))
+        inside = dict(
+            zip(operation.parameters, (_of(o, trees, symbol) for o in each.operands), strict=True)
+        )
         inside["out"] = trees[each]
         for operand, partial in zip(each.operands, operation.as_taught, strict=True):
             if isinstance(operand, Value):
                 along = times(found[each], _substituted(partial, inside))
                 found[operand] = plus(found[operand], along) if operand in found else along
-    return {each: tree for each, tree in found.items() if each.name and each is not node}
+    return {each: tree for each, tree in found.items() if symbol(each) and each is not node}
 
 
-def _written(top: Value) -> dict[Value, ast.expr]:
+def _written(top: Value, symbol: Symbol) -> dict[Value, ast.expr]:
     """The trees of a node and of the unnamed ones below it, operands first."""
     trees: dict[Value, ast.expr] = {}
     waiting = [top]
     while waiting:
         node = waiting[-1]
-        below = [each for each in node.operands if isinstance(each, Value) and _is_between(each)]
+        below = [
+            each
+            for each in node.operands
+            if isinstance(each, Value) and not symbol(each) and each.operation
+        ]
         if missing := [each for each in below if each not in trees]:
             waiting += missing
             continue
         waiting.pop()
         if node not in trees and node.operation is not None:
-            trees[node] = _applied(node.operation, [_of(each, trees) for each in node.operands])
+            trees[node] = _applied(node.operation, [_of(each, trees, symbol) for each in node.operands])
     return trees
 
 
-def _is_between(node: Value) -> bool:
-    return not node.name and node.operation is not None
-
-
-def _of(operand: Value | float, trees: Mapping[Value, ast.expr]) -> ast.expr:
+def _of(operand: Value | float, trees: Mapping[Value, ast.expr], symbol: Symbol) -> ast.expr:
     if not isinstance(operand, Value):
         return number(operand)
-    if operand.name:
-        return name(operand.name)
+    if own := symbol(operand):
+        return name(own)
     return trees[operand] if operand.operation else number(operand.data)
 
 

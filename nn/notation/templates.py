@@ -86,7 +86,7 @@ class Notation:
             has no matrices.
 
     Raises:
-        autograd.errors.ArgumentValueError: a template uses a field that it has not or has control characters, or an entry is not
+        ValueError: a template uses a field that it has not or has control characters, or an entry is not
             among its choices.
 
     >>> Notation(weight="w{n}").weight
@@ -95,7 +95,7 @@ class Notation:
     ('W{layer}[{row},{j}]', 'w_{j},{i}^({layer})')
     >>> Notation(input="x_{k}")
     Traceback (most recent call last):
-    autograd.errors.ArgumentValueError: notation input = 'x_{k}': no field {k}; it may use {e}, {i}, {row}
+    ArgumentValueError: notation input = 'x_{k}': no field {k}; it may use {e}, {i}, {row}
     """
 
     input: str = "x{i}"
@@ -141,7 +141,7 @@ class Notation:
         """One that comes along: that of a document, by the document's name.
 
         Raises:
-            autograd.errors.ArgumentValueError: there is none of that name.
+            ValueError: there is none of that name.
 
         >>> Notation.named("signals").convention, Notation.named("urbain").weight
         ('-b', 'w{n}')
@@ -153,8 +153,8 @@ def notation_of(given: Notation | str) -> Notation:
     """The notation itself, or that of a document, by the document's name.
 
     Raises:
-        autograd.errors.ArgumentValueError: there is none of that name.
-        autograd.errors.ArgumentTypeError: it is neither.
+        ValueError: there is none of that name.
+        TypeError: it is neither.
 
     >>> notation_of("xing") == notation_of(Notation.named("xing"))
     True
