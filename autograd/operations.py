@@ -550,7 +550,8 @@ _TABLE = (
         "y, x",
         "atan2(y, x)",
         # whichever is larger stands in the denominator alone, so that no terms cancel in derivatives of
-        # these, and no square leaves the floats; where y/x would be subnormal the sum of squares does not
+        # these, and no square leaves the floats; where y/x would be subnormal the sum of squares does
+        # not
         partials=(
             (
                 "1.0 / (x + y * (y / x)) if -1.25 * x < y < 1.25 * x or 1.25 * x < y < -1.25 * x "
@@ -629,8 +630,8 @@ _TABLE = (
         "hypot",
         "x, y",
         "hypot(x, y)",
-        # The derivative of x/out is (1 - x²/out²)/out, which cancels where x is the larger operand: there
-        # x/out is written as 1 - y²/(out·(out + x)). Near the smallest float an out has few digits, and
+        # The derivative of x/out is (1 - x²/out²)/out, which cancels where x is the larger operand:
+        # there x/out is written as 1 - y²/(out·(out + x)). Near the smallest float an out has few digits, and
         # is computed again on a larger scale; near the largest, out + x overflows, and y/x does not.
         partials=(
             (

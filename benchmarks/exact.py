@@ -211,7 +211,7 @@ def crosses_zero(name: str, orders: Sequence[int], operands: Sequence[float]) ->
     around = [list(operands)]
     for index, x in enumerate(operands):
         for factor in (0.5, 0.75, 1.25, 1.5):
-            around.append([*operands[:index], factor * x, *operands[index + 1 :]])
+            around += [[*operands[:index], factor * x, *operands[index + 1 :]]]
     numbers = [number for each in around if (number := _number(name, orders, each)) is not None]
     return min(numbers, default=1) < 0 < max(numbers, default=-1)
 
