@@ -156,7 +156,7 @@ def _written(
         missing = [
             each
             for each in node.operands
-            if _is_between(each) and each not in trees and (within is None or each in within)
+            if _is_between(each, symbol) and each not in trees and (within is None or each in within)
         ]
         if missing:
             waiting += missing

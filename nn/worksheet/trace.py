@@ -6,14 +6,14 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from autograd import Value
 from autograd.formula import UNICODE, Written
-from autograd.symbolic import definition, fitted, minus, name, number, partials, plus, times
+from autograd.program import Line
+from autograd.program.line import Operand
+from autograd.symbolic import fitted, name, number
 from autograd.symbols import unicode_symbol
-from nn.error_rules import ERRORS
-from nn.neuron import Neuron
-from nn.notation import PassNames
-from nn.step import TrainingStep
+from nn.step import Recorded
+from nn.step.program import RATE as LEARNING_RATE
+from nn.step.program import step_program
 from nn.worksheet.elements import (
     Blank,
     Formula,
@@ -25,7 +25,6 @@ from nn.worksheet.elements import (
     Question,
     Symbol,
     Table,
-    one_line,
 )
 
 __all__ = ["RATE", "SPELLED", "Asked", "Trace"]
@@ -61,82 +60,50 @@ class Trace:
     Args:
         step: the step.
         rate: the learning rate.
-        error: how the error is made up.
 
     Attributes:
         step: the step.
-        names: what its numbers are called.
+        program: its lines; how a number is computed is read from there.
         items: what has been taken down.
         given: what is known from the beginning, by symbol.
     """
 
-    def __init__(self, step: TrainingStep, rate: float, error: str) -> None:
-        self.step, self.names, self.rate = step, step.names, rate
-        self.error = error.replace("_", " ") if error in ERRORS else error
+    def __init__(self, step: Recorded, rate: float) -> None:
+        self.step, self.rate = step, rate
+        self.program = step_program(step, rate)
         self.items: list[Item] = []
         self.given = {symbol: node.data for symbol, node in step.nodes.items() if node.operation is None}
         self._questions = 0
-        self._deltas = {
-            step.nodes[net]: each.deltas[neuron]
-            for each in step.names.passes
-            for neuron, net in each.nets.items()
-        }
-        self._numbers: dict[str, float] = {}
+        self._numbers = self.program.run()
         for numbers in reversed(list(step.numbers.values())):
             self._numbers |= numbers
-        self._below = {node: partials(node) for node in step.nodes.values() if node.operation}
-        self._above: dict[Value, list[tuple[Value, ast.expr]]] = {}
-        for above, slopes in self._below.items():
-            for below, slope in slopes.items():
-                self._above.setdefault(below, []).append((above, slope))
 
     # --- what is computed how ------------------------------------------------------------------
 
-    def value(self, symbol: str) -> Asked:
-        """The number of a node."""
-        return Asked(symbol, definition(self.step.nodes[symbol]))
+    def line(self, symbol: str) -> Asked:
+        """The number of a line of the program."""
+        return Asked(symbol, self._tree(self.program.lines[symbol]))
 
     def slope(self, symbol: str) -> Asked:
-        """The derivative of the error by a node: δ of a net input."""
-        node = self.step.nodes[symbol]
-        return Asked(self._deltas.get(node) or self.names.gradient(symbol), self._slope(node))
+        """The derivative of the error with respect to a quantity: δ of a net input."""
+        return self.line(self._derivative(self.program.root, symbol).symbol)
 
-    def _slope(self, node: Value) -> ast.expr:
-        """The sum over what was computed of the node of the slope there times the one between."""
-        total: ast.expr = number(0.0)
-        for above, between in self._above.get(node, ()):
-            if above is self.step.error:
-                there: ast.expr = number(1.0)
-            elif above in self._deltas:
-                there = name(self._deltas[above])
-            else:
-                there = self._slope(above)  # a part of the error
-            total = plus(total, times(there, between))
-        return total
+    def _derivative(self, above: str, below: str) -> Line:
+        line = self.program.derivative(above, below)
+        assert line is not None
+        return line
 
-    def through(self, each: PassNames, neuron: Neuron) -> list[Asked]:
-        """∂E/∂out, f′ and δ of a neuron: of a linear one, where out is net, δ alone."""
-        net, out = each.nets[neuron], each.outs[neuron]
-        if self.step.nodes[net] is self.step.nodes[out]:
-            return [self.slope(net)]
-        node = self.step.nodes[net]
-        between = self.between(each, neuron)
-        slope = Asked(self.names.gradient(out), self._slope(self.step.nodes[out]))
-        delta = times(name(slope.symbol), name(between.symbol))
-        return [slope, between, Asked(self._deltas[node], delta)]
+    def _tree(self, line: Line) -> ast.expr:
+        """The formula of a line; what each use contributes to a gradient is written out in the sum."""
+        return line.placed(self._operand)
 
-    def between(self, each: PassNames, neuron: Neuron) -> Asked:
-        """The derivative of a neuron's output by its net input."""
-        net, out = each.nets[neuron], each.outs[neuron]
-        symbol, node = f"d{out}/d{net}", self.step.nodes[out]
-        self._numbers.setdefault(symbol, float(node.derivatives[0] or 0.0))
-        return Asked(symbol, self._below[node][self.step.nodes[net]])
-
-    def update(self, parameter: Value) -> Asked:
-        """A parameter after the update."""
-        symbol = self.names.parameters[parameter]
-        change = times(ast.Name(RATE), name(self.names.gradient(symbol)))
-        return Asked(self.names.updates[parameter], minus(name(symbol), change))
+    def _operand(self, operand: Operand) -> ast.expr:
+        if not isinstance(operand, str):
+            return number(operand)
+        if operand == LEARNING_RATE:
+            return ast.Name(RATE)
+        line = self.program.lines.get(operand)
+        return self._tree(line) if line and line.kind == "contribution" else name(operand)
 
     # --- taking down ---------------------------------------------------------------------------
 
@@ -148,28 +115,27 @@ class Trace:
         """Add prose."""
         self.items.append(Paragraph(pieces))
 
-    def say_how_it_learns(self) -> None:
-        """Say what the learning rate is, and which parameters are not updated."""
-        self.say(f"Error: {one_line(self.error)}")
+    def say_how_it_learns(self, error: Piece, parameters: Iterable[str]) -> None:
+        """Say how the error is made up, what the learning rate is, and what is not updated.
+
+        Args:
+            error: how the error is made up.
+            parameters: the symbols of what may be updated.
+        """
+        self.say("Error: ", error)
         self.say("Learning rate: ", _equation(ast.Name(RATE), self.rate))
-        updates = self.names.updates
-        kept = [
-            self.symbol(symbol)
-            for parameter, symbol in self.names.parameters.items()
-            if updates[parameter] not in self.step.updated
-        ]
+        kept = [self.symbol(symbol) for symbol in parameters if symbol not in self.step.updates]
         if kept:
             self.say("Not updated: ", *_with_commas(kept))
 
     def say_what_to_find(self) -> None:
-        """Say what the worksheet is after, and what δ is."""
+        """Say what the worksheet is after."""
         self.head("To find")
-        error = self.symbol(self.names.notation.error)
-        what = ", its derivative by each updated parameter, the parameters after one update, and "
-        self.say("The error ", error, what, error, " after it.")
-        each, neuron = self.names.passes[0], next(iter(self.names.neurons))
-        net, delta = self.symbol(each.nets[neuron]), self.symbol(each.deltas[neuron])
-        self.say("Its derivative by a net input has a name of its own: by ", net, " it is ", delta, ".")
+        error = self.symbol(self.program.root)
+        updated = (
+            "its derivative with respect to each updated parameter, the parameters after one update"
+        )
+        self.say("The error ", error, f", {updated}, and ", error, " after it.")
 
     def listed(self, symbols: Iterable[str]) -> Sequence[Piece]:
         """Names and the numbers that they are given as."""

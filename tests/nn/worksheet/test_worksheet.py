@@ -582,11 +582,11 @@ def test_the_command_says_what_is_wrong(
     assert list(Path().iterdir()) == []
 
 
-def test_formulas_of_named_values_have_no_worksheet(run: Callable[..., Result]) -> None:
+def test_formulas_that_update_nothing_have_nothing_to_find(run: Callable[..., Result]) -> None:
     Path("f.toml").write_text("[values]\na = 1.0\n\n[formulas]\nE = 'a * a'\n", encoding="utf-8")
     result = run("f.toml", "-o", "x.md")
     assert result.exit_code == 2
-    assert "a worksheet is for networks" in result.output
+    assert "f: training.parameters is empty: nothing to find" in result.output
     assert not Path("x.md").exists()
 
 
