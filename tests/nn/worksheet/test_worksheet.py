@@ -177,6 +177,17 @@ def test_long_sums_leave_terms_out_but_not_the_last() -> None:
     assert "x40" not in names
 
 
+@pytest.mark.parametrize("kind", ["md", "html", "tex"])
+def test_a_zero_has_no_sign(kind: str) -> None:
+    example = make([2, 2, 1], ["relu", "tanh"], examples=2)
+    example.layers[0].weights[0] = [-0.0, -0.3]
+    example.layers[1].biases[0] = -0.0
+    example.examples[0] = Example([-0.0, 0.5], [-0.0])
+    text = Worksheet(example).text(kind, answers=True)
+    written = re.sub(r"<[^>]*>", "", text) if kind == "html" else text
+    assert not re.search(r"(?<![\w.])[-−]0(?![.\d])", written)
+
+
 def test_parameters_that_are_not_updated_are_not_asked_for() -> None:
     asked = {blank.symbol for blank in blanks(Worksheet(load("urbain")).items)}
     assert "dE/db1" not in asked
