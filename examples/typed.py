@@ -21,7 +21,7 @@ from autograd import (
     tanh,
     value_and_grad,
 )
-from nn import MLP, SGD, Layer, Neuron
+from nn import MLP, SGD, Example, Layer, Neuron, TrainingStep, train
 
 
 def nodes() -> None:
@@ -112,7 +112,11 @@ def networks() -> None:
     outputs = MLP(2, [3, 1])
     assert_type(outputs.outputs([0.5, -1.0]), list[Value])
     assert_type(Neuron(2)([0.5, Value(-1.0)]), Value)
-    SGD(outputs.parameters(), lr=0.1).zero_grad()
+    optimizer = SGD(outputs.parameters(), lr=0.1)
+    examples = [Example([0.5, -1.0], [1.0])]
+    error: float = train(outputs, examples, optimizer, steps=10)
+    after: float = TrainingStep(outputs, examples, optimizer).error_after
+    assert after < error
     assert len(both) == 2
     assert score.data == score.item()
 

@@ -73,7 +73,8 @@ class Neuron(Module):
         weights: one Value per input.
         bias: the bias, or None.
         net: the net input when it was last called, or None; a Value of the recorded graph.
-        out: the output likewise; the same node as ``net`` if the activation is "linear".
+        out: the output likewise; the same node as ``net`` if the activation is "linear" and the neuron
+            records without names.
 
     Raises:
         ValueError: an unknown activation, bias convention or initialisation, or no inputs.
@@ -135,8 +136,9 @@ class Neuron(Module):
         out = resolve(self.activation)(net)
         if self.names:
             net.name, out_name = self.names
-            if out is not net:
-                out.name = out_name
+            if out is net:  # linear, and yet two quantities of two names
+                out = +net
+            out.name = out_name
         self.net, self.out = net, out
         return out
 

@@ -19,6 +19,7 @@ import hypothesis
 import autograd
 import autograd.strategies
 import nn
+import nn.byhand
 import nn.proofreading
 import nn.strategies
 import nn.worksheet
@@ -215,6 +216,7 @@ SAMPLES: Samples = {
     "examples": _examples,
     "example": lambda: nn.worked.load("urbain"),
     "numbers": lambda: {"w": 0.5, "x": 2.0},
+    "WorkedExample.with_numbers.numbers": lambda: nn.worked.load("urbain").numbers,
     "nodes": lambda: _formulas().differentiated({"w": 0.5, "x": 2.0}),
     "Notation.names.examples": lambda: 2,
     "network": _network,
@@ -311,6 +313,8 @@ def ways() -> Iterator[Way]:
             if callable(thing) and thing not in seen:
                 seen.add(thing)
                 yield from _of_class(name, thing) if isinstance(thing, type) else _of_call(name, thing)
+    for function in (nn.byhand.by_hand, nn.byhand.rounded):
+        yield from _of_call(function.__name__, function)
     yield from _of_operators()
     yield from _of_derivatives()
 

@@ -11,7 +11,7 @@ from autograd.arguments import as_number, function, number_of, real, wrong_kind,
 from autograd.atomic import run, setting
 from autograd.backward import gradients
 from autograd.errors import ArgumentTypeError, ArgumentValueError
-from autograd.functional import deeper, scalar
+from autograd.functional import deeper, refuse_changed, scalar
 from autograd.pytree import leaves, paths, rebuilt
 from autograd.value import Value
 
@@ -109,13 +109,8 @@ class Evaluated:
 
     def _results(self) -> Results:
         before = [leaf.data for leaf in self.inputs]
-        results = results_of(deeper(self._f, *self._called_with()))
-        for leaf, name, data in zip(self.inputs, self.names, before, strict=True):
-            if leaf.data.hex() != data.hex():
-                raise ArgumentTypeError(
-                    f"the function changes its input {name} from {data!r} to {leaf.data!r}",
-                    operands=(leaf,),
-                )
+        results = results_of(deeper(self._f, self._called_with(), self.inputs))
+        refuse_changed(self.inputs, before, lambda: self.names)
         return results
 
     def beside(self, leaf: Value, count: int, number: float) -> list[float] | None:
@@ -149,8 +144,8 @@ class Evaluated:
         return numbers
 
     def _called_with(self) -> tuple[Any, ...]:
-        called_with: tuple[Any, ...] = self.arguments
-        return called_with
+        called_with: tuple[Any, ...] = rebuilt(self.arguments, iter(self.inputs))
+        return called_with  # which the function may change
 
     def derivatives(self, results: Results) -> list[list[float]]:
         """The derivative of each result by each input, as it is to be checked."""

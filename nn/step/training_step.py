@@ -99,7 +99,7 @@ class TrainingStep(Recorded):
         """Record the step as it was before the update; the biases whose sign the notation turns."""
         notation = notation_of(notation)
         self.network, flipped = _restated(self._before, notation.convention)
-        self.names = Names(notation, self.network, len(self.examples))
+        self.names = Names(notation, self.network, len(self.examples), self._rule)
         self.names.apply()
         forward = Forward(self.network, self.examples, self._rule, self.names)
         self.error, self.nodes = forward.error, forward.nodes
@@ -130,6 +130,12 @@ class TrainingStep(Recorded):
                 )
                 self._updated_by_symbol[names.parameters[parameter]] = after
                 self.changes[names.changes[parameter]] = after - parameter.data
+        self.naming, self.tags = names.naming, names.tags
+        self.updates = {
+            symbol: (names.updates[parameter], names.changes[parameter])
+            for parameter, symbol in names.parameters.items()
+            if names.updates[parameter] in self.updated
+        }
         self.numbers = {
             "values": self.values,
             "gradients": self.gradients,

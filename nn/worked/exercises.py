@@ -43,7 +43,7 @@ def exercise(
     Its numbers are pleasant:
 
     * All that is given has one decimal: inputs from −1 to 1, weights and biases from −0.9 to 0.9, none
-      of them 0. So the first net inputs have two decimals, and pencil and paper do for them.
+      of them 0. So the first net inputs have two decimals, and are worked out by hand.
     * The weights of a neuron differ from one another, while there are no more than 18 of them.
     * Every net input is between 0.1 and 2 in size, so that none is at a kink, and those of a layer are
       at least 0.05 apart.

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from keyword import iskeyword
-from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
-from autograd import OPERATIONS, AutogradError, OperandError, Value
-from autograd.arguments import instance, number_of, shown, whole
-from autograd.errors import UnknownNameError
+from autograd import OPERATIONS, AutogradError, Value
+from autograd.arguments import instance, number_of, whole
 from autograd.expression import Expression
 from autograd.symbolic import definition_text
 from autograd.tables import Table, decimal
 from nn.formula_texts import computed, names_in, read
+from nn.notation import Tag
 from nn.optimizers import SGD
 from nn.step.recorded import Recorded
-from nn.worked.example import Figure
+from nn.worked.example import Figure, check_names, checked_numbers
 from nn.worked.locate import located
-
-if TYPE_CHECKING:
-    from nn.proofreading import Proof
 
 __all__ = ["FormulaError", "FormulaExample", "FormulaStep"]
 
@@ -142,19 +138,37 @@ class FormulaExample:
             numbers |= self.updated(self.differentiated(numbers))
         return FormulaStep(self, numbers)
 
-    def proofread(self) -> Proof:
-        """Compare the figures of the document with what they should be; see `nn.proofreading.proofread`.
+    @property
+    def numbers(self) -> dict[str, float]:
+        """What the example starts from, by name: its values.
 
-        >>> figures = [Figure("dE/dw", "-8.1", "dE/dw", "page 1", 0)]
         >>> example = FormulaExample(
-        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", [], 0.0, figures
+        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
         ... )
-        >>> example.proofread().disagree
-        1
+        >>> example.numbers
+        {'w': 0.5}
         """
-        from nn.proofreading import proofread
+        return dict(self.values)
 
-        return proofread(self)
+    def with_numbers(self, numbers: Mapping[str, float]) -> FormulaExample:
+        """The same example with other values.
+
+        What a document prints does not belong to it any more, so it has no figures.
+
+        Args:
+            numbers: a number for each of `numbers`.
+
+        Raises:
+            KeyError: one is missing, or unknown.
+            TypeError: they are no dict of real numbers.
+
+        >>> example = FormulaExample(
+        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
+        ... )
+        >>> example.with_numbers({"w": 1.5}).step().error_before
+        0.0
+        """
+        return replace(self, values=checked_numbers(numbers, self.values), figures=[])
 
     def differentiated(self, numbers: Mapping[str, float]) -> dict[str, Value]:
         """Every value and formula by its name, recorded and with its gradient.
@@ -188,7 +202,7 @@ class FormulaExample:
         >>> example.updated(example.differentiated({"w": 1.0}))
         {'w': 1.5}
         """
-        _check_names("nodes", nodes, {*self.values, *self.formulas})
+        check_names("nodes", nodes, {*self.values, *self.formulas})
         for name, node in nodes.items():
             instance(f"nodes[{name!r}]", node, Value, "a node")
         if not self.parameters:
@@ -212,7 +226,7 @@ class FormulaExample:
         return self._recorded(numbers)[self.error].data
 
     def _recorded(self, numbers: Mapping[str, float]) -> dict[str, Value]:
-        _check_names("numbers", numbers, self.values.keys())
+        check_names("numbers", numbers, self.values.keys())
         nodes = {name: Value(number, name) for name, number in numbers.items()}
         for name, formula in self.in_order.items():
             try:
@@ -235,17 +249,6 @@ def _wrong_with(name: str) -> str | None:
     if name in OPERATIONS:
         return "is the name of an operation"
     return None
-
-
-def _check_names(what: str, given: Any, expected: Set[str]) -> None:
-    if not isinstance(given, Mapping):
-        raise OperandError(f"{what} must be a dict, got {shown(given)}", operands=(given,))
-    names = given.keys()
-    if names != expected:
-        missing, unknown = expected - names, names - expected
-        raise UnknownNameError(
-            f"{what}: missing: {sorted(missing)}; unknown: {sorted(unknown, key=str)}"
-        )
 
 
 class FormulaStep(Recorded):
@@ -283,6 +286,11 @@ class FormulaStep(Recorded):
         }
         self.updated = {f"{name}+": after for name, after in updated.items()}
         self.changes = {f"Δ{name}": after - numbers[name] for name, after in updated.items()}
+        from autograd.program import LEIBNIZ
+
+        self.naming = LEIBNIZ
+        self.tags = {example.error: Tag("error")}
+        self.updates = {name: (f"{name}+", f"Δ{name}") for name in example.parameters}
         self.numbers = {
             "values": self.values,
             "gradients": self.gradients,

@@ -132,7 +132,7 @@ def network_example(name: str, top: Section) -> WorkedExample:
         ("title", "source", "ours", "bias", "layers", "training", "examples", "notation", "figures")
     )
     try:
-        symbols = Names(notation, example.network(), len(example.examples))
+        symbols = Names(notation, example.network(), len(example.examples), example.error)
     except ValueError as error:
         top.fail("notation", str(error))
     for section, figure in zip(printed, example.figures, strict=True):

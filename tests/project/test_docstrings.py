@@ -10,6 +10,7 @@ import pytest
 
 import autograd
 import autograd.check
+import autograd.program
 import autograd.strategies
 import nn
 import nn.byhand
@@ -23,7 +24,7 @@ from autograd.codegen import CONVERSIONS, method_names
 from autograd.operations import REFUSED
 
 PACKAGES = [
-    *(autograd, autograd.check, autograd.strategies),
+    *(autograd, autograd.check, autograd.program, autograd.strategies),
     *(nn, nn.error_rules, nn.losses, nn.byhand, nn.proofreading, nn.strategies, nn.worked, nn.worksheet),
 ]
 

@@ -16,6 +16,7 @@ import random
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 
@@ -30,8 +31,8 @@ BURST = 4
 class Rain:
     """A process that sends SIGINT again and again, of which one comes through as the first of a burst.
 
-    The others of the burst are sent by a timer, some microseconds to some hundred after each other:
-    while the interrupt before is on its way through the handlers that it meets.
+    The others of the burst are sent by a timer, each some microseconds to some hundred after the one
+    before: while that is on its way through the handlers that it meets.
 
     Attributes:
         raised: how many signals have raised KeyboardInterrupt.
@@ -300,7 +301,16 @@ def _copied(copied: Callable[[Value], Value]) -> Scenario:
     root = Value(0.5, "x")
     for _ in range(2_000):  # deep enough that a copy that recurses is noticed
         root = root * 0.5
-    return Scenario(_nothing, lambda: copied(root), lambda: copied(root).data, steps=0)
+    kept: deque[BaseException] = deque(maxlen=20)  # as a notebook keeps the last one, with its frames
+
+    def call() -> None:
+        try:
+            copied(root)
+        except KeyboardInterrupt as interrupt:
+            kept.append(interrupt)
+            raise
+
+    return Scenario(_nothing, call, lambda: copied(root).data, steps=0)
 
 
 def copying() -> Scenario:

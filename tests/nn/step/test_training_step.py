@@ -129,9 +129,11 @@ def closed_forms(
         for j, t in enumerate(targets, 1):
             values[f"target_o{j}{at}"] = t
             gradients[f"target_o{j}{at}"] = formula.by_target(outputs, targets, n)[j - 1]
-            if ERRORS[error].by_output and len(targets) > 1:
+            if ERRORS[error].by_output and len(targets) * n > 1:
                 part = formula.value([outputs[j - 1]], [t], n) / share
                 values[f"E_o{j}{at}"], gradients[f"E_o{j}{at}"] = part, share
+        if not ERRORS[error].by_output and n > 1:
+            values[f"E{at}"], gradients[f"E{at}"] = formula.value(outputs, targets, n) / share, share
     return values, {f"dE/d{symbol}": gradient for symbol, gradient in gradients.items()}
 
 
@@ -300,7 +302,8 @@ def test_one_output_and_linear_neurons() -> None:
     assert step.deltas == {"delta_h1_1": 8.0, "delta_o1": -4.0}
     assert step.updated == {"w_h1_1_1+": 2.0, "w_o1_1+": -0.5}
     assert (step.error_before, step.error_after) == (8.0, 0.5 * (1.0 + 0.5) ** 2)
-    assert step["dout_o1/dnet_o1"] == step["dnet_o1/dout_o1"] == 1.0
+    assert (step["dout_o1/dnet_o1"], step["dnet_o1/dout_o1"]) == (1.0, 0.0)
+    assert (step.node("net_o1").name, step.node("out_o1").name) == ("net_o1", "out_o1")
 
 
 # --- symbols -------------------------------------------------------------------------------------

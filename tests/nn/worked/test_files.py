@@ -22,6 +22,7 @@ from toml_tables import entries, keys, places, toml
 from autograd import AutogradError, DomainError
 from nn import Example, worked
 from nn.notation import Names, notation_names
+from nn.proofreading import proofread
 from nn.worked import LayerData, WorkedExample, WorkedExampleError
 
 #: Urbain's example with a notation of its own, written out.
@@ -594,7 +595,7 @@ def test_the_error_is_called_e_in_figures_whatever_the_notation_calls_it(load: L
     figure = FIGURE.replace("out_h1", "E").replace("0.59", "0.298371109")
     example = load(URBAIN + figure)
     assert example.notation.error == "E_total"
-    assert [finding.agrees for finding in example.proofread()] == [True]
+    assert [finding.agrees for finding in proofread(example)] == [True]
 
 
 @pytest.mark.parametrize(
@@ -777,3 +778,23 @@ def test_the_fuzz_would_notice_another_error(path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("nn.worked.schema.Example", lambda *_: {}["planted"])
     with pytest.raises(KeyError, match="planted"):
         loads_or_says_why(URBAIN, path)
+
+
+@pytest.mark.parametrize("name", worked.names())
+def test_an_example_with_its_own_numbers_is_itself(name: str) -> None:
+    example = worked.load(name)
+    assert isinstance(example, WorkedExample)
+    again = example.with_numbers(example.numbers)
+    assert again == replace(example, figures=[])
+    doubled = {symbol: 2.0 * number for symbol, number in example.numbers.items()}
+    step = example.with_numbers(doubled).step()
+    assert {symbol: step[symbol] for symbol in doubled} == doubled
+
+
+def test_numbers_in_another_convention_of_the_bias() -> None:
+    example = worked.load("urbain")
+    turned = replace(example, notation=replace(example.notation, convention="-b"))
+    assert turned.numbers["b1"] == turned.step()["b1"] == -0.35
+    assert turned.with_numbers(turned.numbers).layers == example.layers
+    with pytest.raises(KeyError, match=r"missing: \['b1'.*unknown: \['w9'\]"):
+        example.with_numbers({"w9": 0.5})

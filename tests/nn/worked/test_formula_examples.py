@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from autograd import DivisionByZeroError, DomainError
 from nn import worked
-from nn.byhand import written_formulas
+from nn.byhand import by_hand
 from nn.cli import main
-from nn.proofreading import Finding
+from nn.proofreading import Finding, proofread
 from nn.worked import Figure, FormulaExample, FormulaStep, WorkedExampleError
 
 TEXT = """
@@ -183,7 +183,7 @@ def test_greek_names_and_a_byte_order_mark(tmp_path: Path) -> None:
 @pytest.mark.parametrize("of", ["E", "dE/dw"])
 def test_the_error_is_called_e_in_figures(of: str, load: Load) -> None:
     example = load(TEXT.replace('symbol = "de/dw"', f'symbol = "{of}"'))
-    (finding,) = example.proofread()
+    (finding,) = proofread(example)
     assert finding.value == example.step()[of.replace("E", "e")]
 
 
@@ -244,16 +244,17 @@ def example_of(formulas: dict[str, str], figures: list[Figure] | None = None) ->
 @pytest.mark.parametrize("rounds", [0, 3])
 def test_formulas_by_hand_and_in_the_graph(formulas: dict[str, str], rounds: int) -> None:
     example = example_of(formulas)
-    sheet, step = written_formulas(example).sheet, example.step(rounds + 1)
-    symbols = [symbol for symbol in step if not symbol.startswith("daside")]
-    by_hand = sheet.run(symbols, sheet.train(rounds))
-    for symbol in symbols:
-        assert by_hand[symbol] == pytest.approx(step[symbol], rel=1e-13, abs=1e-15), symbol
+    calculation, step = by_hand(example), example.step(rounds + 1)
+    found = calculation.program.run(None, calculation.program.train(rounds))
+    for symbol in step:
+        assert found[calculation.symbol(symbol)] == pytest.approx(step[symbol], rel=1e-13, abs=1e-15), (
+            symbol
+        )
 
 
 def proof_of(symbol: str, number: float, after: int = 0) -> Finding:
     figures = [Figure("figure", f"{number:.9f}", symbol, "", after)]
-    (finding,) = example_of(FORMULAS[1], figures).proofread()
+    (finding,) = proofread(example_of(FORMULAS[1], figures))
     return finding
 
 
