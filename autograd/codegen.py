@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from autograd.value import Value
 
 __all__ = [
+    "CONVERSIONS",
     "RESERVED",
     "attach",
     "attach_refusals",
@@ -94,7 +95,7 @@ def _refusal(symbol: str) -> Callable[..., NoReturn]:
 
 
 #: How Python, and C below it, asks an object for its number.
-_CONVERSIONS = ("__float__", "__int__", "__complex__", "__index__", "as_integer_ratio")
+CONVERSIONS = ("__float__", "__int__", "__complex__", "__index__", "as_integer_ratio")
 
 
 def _no_number(self: Value) -> NoReturn:
@@ -342,7 +343,7 @@ def attach_refusals(methods: type) -> None:
     for symbol, names in REFUSED.items():
         for name in names:
             setattr(methods, name, _refusal(symbol))
-    for name in _CONVERSIONS:
+    for name in CONVERSIONS:
         setattr(methods, name, _no_number)
 
 

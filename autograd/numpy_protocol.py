@@ -69,7 +69,12 @@ class NumPyProtocol:
 
     @property
     def imag(self) -> float:
-        """The imaginary part, 0.0."""
+        """The imaginary part, 0.0.
+
+        >>> from autograd import Value
+        >>> Value(2.0).imag
+        0.0
+        """
         return 0.0
 
     def conjugate(self: Value) -> Value:  # type: ignore[misc]

@@ -124,7 +124,7 @@ class Value(Methods, NumPyProtocol, metaclass=_Leaf):
         self._data = data if data.__class__ is float else _real(data, "data", self)
 
     @property
-    def grad(self) -> float | Value:
+    def grad(self) -> float | Any:
         """The derivative of what ``backward`` was called on by this node, 0.0 before.
 
         After ``backward(create_graph=True)`` a leaf's is a Value, to be differentiated again.
