@@ -81,7 +81,7 @@ def stale_nodes(order: Iterable[Value]) -> set[Value]:
     >>> x.data = 10.0
     >>> order = topological_order(result)[::-1]
     >>> [node.label for node in order if node in stale_nodes(order)]
-    ['x·x', 'x·x·y', 'x·x·y + (y + 1)']
+    ['x·x', 'x·x·y', 'x·x·y + y + 1']
     """
     stale: set[Value] = set()
     for node in order:
