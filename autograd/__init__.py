@@ -126,9 +126,9 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
 
 
 def _written(node: Value) -> str:
-    from autograd.symbolic import written
+    from autograd.symbolic import label
 
-    return written(node, 3).text
+    return label(node, symbol=str)
 
 
 def _repr_svg_(node: Value) -> str | None:
