@@ -20,6 +20,7 @@ from autograd import (
     ArgumentValueError,
     Value,
     detect_anomaly,
+    explain,
     find_anomaly,
 )
 from autograd.anomaly import Anomaly
@@ -345,3 +346,37 @@ def test_training_says_where() -> None:
     with detect_anomaly(), pytest.raises(AnomalyError, match=re.escape("instead: write abs(")):
         train_it()
     assert network.state_dict() == before
+
+
+# --- explain --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "advice"),
+    [(case[0], case[1], f"write {case[4]} for {case[5]}") for case in NAMED]
+    + [(case[0], case[1], case[3]) for case in UNNAMED],
+    ids=[case[0] for case in [*NAMED, *UNNAMED]],
+)
+def test_explain_says_it_unasked(text: str, at: dict[str, float], advice: str) -> None:
+    result, leaves = computed(text, **at)
+    assert isinstance(result, Value)
+    for name, leaf in leaves.items():
+        derivation = explain(result.named("E"), leaf)
+        head, *rest = str(derivation).splitlines()
+        if isnan(derivation.value):
+            assert head.startswith(f"∂E/∂{name} is NaN from ")
+            assert any(line.startswith("  instead: ") and advice in line for line in rest)
+            assert "is NaN from" in derivation._repr_html_()
+            assert "is NaN from" in derivation._repr_latex_()
+        else:
+            assert derivation.anomaly is None
+            assert head.startswith(f"∂E/∂{name} = ")
+            assert "instead" not in str(derivation)
+    assert any(isnan(explain(result, leaf).value) for leaf in leaves.values())
+
+
+def test_explain_of_one_derivative_says_nothing_of_another() -> None:
+    x, y = Value(0.0, "x"), Value(2.0, "y")
+    result = (x.sqrt() ** 2 + y * y).named("E")
+    assert "instead" not in str(explain(result, y))
+    assert "instead: write x for" in str(explain(result, x))
