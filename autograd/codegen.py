@@ -56,7 +56,7 @@ def operand_error(operation: Operation, operand: object) -> OperandError:
 
 def failure(operation: Operation, cause: Exception, operands: Sequence[Any]) -> AutogradError:
     """The error to raise where Python's own arithmetic raised ``cause``: it names what and where."""
-    from autograd.formula import condition_text, value_text
+    from autograd.formula import text_of, value_text
     from autograd.ieee import inside_domain
 
     given = " and ".join(
@@ -70,7 +70,7 @@ def failure(operation: Operation, cause: Exception, operands: Sequence[Any]) -> 
             f"{what} is too large for a float where {given}", operation=operation, operands=operands
         )
     kind = DivisionByZeroError if isinstance(cause, ZeroDivisionError) else DomainError
-    needs = condition_text(operation.domain) if operation.domain else "another operand"
+    needs = text_of(operation.domain) if operation.domain else "another operand"
     return kind(f"{what} needs {needs}, but {given}", operation=operation, operands=operands)
 
 
@@ -348,7 +348,7 @@ def attach_refusals(methods: type) -> None:
 
 def documentation(operation: Operation) -> str:
     """What ``help`` says of an operation."""
-    from autograd.formula import condition_text, text_of, value_text
+    from autograd.formula import text_of, value_text
 
     derivatives = ", ".join(text_of(partial) for partial in operation.as_taught)
     lines = [
@@ -357,9 +357,7 @@ def documentation(operation: Operation) -> str:
         f"Derivative{'s' if operation.arity > 1 else ''}: {derivatives}.",
     ]
     if operation.domain:
-        lines.append(f"Domain: {condition_text(operation.domain)}.")
+        lines.append(f"Domain: {text_of(operation.domain)}.")
     if operation.kink:
-        lines.append(
-            f"Kink: {condition_text(operation.kink)}, where the subgradient of least norm is taken."
-        )
+        lines.append(f"Kink: {text_of(operation.kink)}, where the subgradient of least norm is taken.")
     return "\n".join(lines)

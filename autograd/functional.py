@@ -14,7 +14,7 @@ from functools import wraps
 from typing import Any
 
 from autograd.arguments import as_number, function, number_of, whole, wrong_kind, wrong_value
-from autograd.backward import gradients, topological_order
+from autograd.backward import DETECTOR, gradients, topological_order
 from autograd.errors import ArgumentTypeError, ArgumentValueError
 from autograd.pytree import leaves, mapped, paths, rebuilt
 from autograd.value import Value
@@ -93,6 +93,9 @@ class _Evaluation:
     def gradient(self, leaf: Any) -> Any:
         """The derivative of one scalar result by the argument, nested as the argument is."""
         output = scalar(leaf)
+        detect = DETECTOR.get()
+        if detect is not None and isinstance(output, Value):
+            detect(output)
         found = gradients(output, self.recorded) if isinstance(output, Value) else {}
         zero = Value(0.0) if self.recorded else 0.0
         return rebuilt(self._argument, iter([found.get(node, zero) for node in self.inputs]))
