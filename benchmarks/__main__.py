@@ -18,14 +18,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
-from rich.console import Console
-from rich.progress import track
-from rich.table import Table
-
+from autograd.tables import Table
 from benchmarks.engines import ENGINES, OURS, installed
 from benchmarks.workloads import MEASURES, Measure
-
-PROGRESS = Console(stderr=True)
+from nn.terminal import plain
 
 
 @dataclass(frozen=True)
@@ -67,12 +63,15 @@ def measured_rounds(measures: Sequence[Measure], rounds: int) -> list[Row]:
     again = [(measure, engine) for measure, engine in jobs if not measure.once]
     numbers: dict[tuple[Measure, str], list[float]] = {job: [] for job in jobs}
     failures: dict[tuple[Measure, str], str] = {}
-    for job in track(jobs + again * (rounds - 1), "measuring", console=PROGRESS, transient=True):
+    todo = jobs + again * (rounds - 1)
+    for number, job in enumerate(todo, 1):
+        print(f"\rmeasuring {number} of {len(todo)}", end="", file=sys.stderr, flush=True)
         result = measured(*job)
         if isinstance(result, str):
             failures[job] = result
         else:
             numbers[job].append(result)
+    print(file=sys.stderr)
     rows = []
     for measure, engine in jobs:
         what = (measure.workload, measure.quantity, measure.unit, engine)
@@ -91,18 +90,12 @@ def machine() -> str:
 
 
 def table(rows: Sequence[Row], title: str) -> Table:
-    shown = Table(title=title)
-    shown.add_column("workload")
-    shown.add_column("engine")
-    shown.add_column("median", justify="right")
-    shown.add_column("peer / ours", justify="right")
+    shown = Table(title, ["workload", "engine", "median", "peer / ours"], "llrr")
     for row in rows:
-        if row.engine == OURS:
-            shown.add_section()
-        shown.add_row(
+        shown.add(
             f"{row.workload} {row.quantity}, {row.unit}" if row.engine == OURS else "",
             row.engine,
-            row.failure if row.median is None else f"{row.median:,.1f}",
+            f"{row.failure}" if row.median is None else f"{row.median:,.1f}",
             "" if row.ratio is None else f"{row.ratio:.2f}",
         )
     return shown
@@ -122,14 +115,14 @@ def main() -> None:
     measures = [measure for measure in MEASURES if measure.workload in options.workloads]
     for engine in ENGINES:
         if not installed(engine):
-            PROGRESS.print(f"{engine} is not installed, so it is left out")
+            print(f"{engine} is not installed, so it is left out", file=sys.stderr)
     rows = measured_rounds(measures, options.rounds)
     if options.json:
         found = {"machine": machine(), "rows": [asdict(row) for row in rows]}
         print(json.dumps(found, indent=2, ensure_ascii=False))
     else:
         title = f"medians of {options.rounds} rounds on {machine()}"
-        Console().print(table(rows, title))
+        print(plain([table(rows, title)]))
 
 
 if __name__ == "__main__":

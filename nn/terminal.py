@@ -1,18 +1,18 @@
-"""Tables in a terminal, by rich; and what everything that shows as tables has in common."""
+"""Tables in a terminal; and what everything that shows as tables has in common."""
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
+from typing import Any, NamedTuple, TypeAlias
+from unicodedata import category, east_asian_width
 
 from autograd.symbols import visible
-from autograd.tables import Table, html
+from autograd.tables import Row, Table, html
 
-if TYPE_CHECKING:
-    from rich.console import Console, ConsoleOptions, RenderableType
-
-__all__ = ["Part", "Tabular", "plain", "renderable"]
+__all__ = ["Part", "Tabular", "plain", "styled"]
 
 #: What is shown: tables, and lines of text between them.
 Part: TypeAlias = Table | str
@@ -42,9 +42,6 @@ class Tabular(ABC):
     def tables(self) -> Sequence[Part]:
         """The tables, as data, and what is said between them."""
 
-    def __rich__(self) -> Any:
-        return renderable(self.tables())
-
     def __str__(self) -> str:
         return plain(self.tables())
 
@@ -56,14 +53,18 @@ class Tabular(ABC):
         printer.text(str(self))
 
 
-def renderable(parts: Sequence[Part]) -> RenderableType:
-    """Tables and lines for rich to print. Nothing in their texts is markup."""
-    from rich.console import Group
-    from rich.text import Text
+class _Style(NamedTuple):
+    """How a text is written that is set off, and a heading between rows."""
 
-    return Group(
-        *(_Fitted(_visible(each)) if isinstance(each, Table) else Text(visible(each)) for each in parts)
-    )
+    strong: Callable[[str], str] = str
+    heading: Callable[[str], str] = str
+
+    def of(self, row: Row) -> Callable[[str], str]:
+        return self.heading if row.heading else self.strong if row.strong else str
+
+
+#: Bold and italic, as ANSI's control sequences have them.
+_ANSI = _Style("\x1b[1m{}\x1b[0m".format, "\x1b[3m{}\x1b[0m".format)
 
 
 def plain(parts: Sequence[Part], width: int = _WIDTH) -> str:
@@ -72,16 +73,36 @@ def plain(parts: Sequence[Part], width: int = _WIDTH) -> str:
     Args:
         parts: the tables and lines.
         width: how many columns there are.
+
+    >>> print(plain(["to be or not to be"], width=8))
+    to be or
+    not to
+    be
     """
-    from io import StringIO
+    return "\n".join(line.rstrip() for line in _lines(parts, width, _Style()))
 
-    from rich.console import Console
 
-    text = StringIO()
-    # without force_jupyter=False, a notebook's kernel would be shown what is to be returned
-    console = Console(file=text, width=width, color_system=None, force_jupyter=False)
-    console.print(renderable(parts))
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
+def styled(parts: Sequence[Part], width: int) -> str:
+    r"""Tables and lines for a terminal, with titles in bold; see `plain`.
+
+    >>> styled([Table("Sums", ["x"], "r")], width=80).splitlines()[2]
+    '┃ \x1b[1mx\x1b[0m ┃'
+    """
+    return "\n".join(_lines(parts, width, _ANSI))
+
+
+def _lines(parts: Sequence[Part], width: int, style: _Style) -> Iterator[str]:
+    for part in parts:
+        if isinstance(part, str):
+            yield from _wrapped(visible(part), width)
+            continue
+        table, framed = _visible(part), bool(part.heads)
+        between = 3 * len(table.align) + 1 if framed else len(table.align) - 1
+        widths = _fitted(_extents(table), width - between)
+        if widths is None:  # a word or a number would be broken
+            yield from _listed(table, width, style) if framed else _paragraphs(table, width)
+        else:
+            yield from _framed(table, widths, width, style) if framed else _aligned_rows(table, widths)
 
 
 def _visible(table: Table) -> Table:
@@ -91,29 +112,60 @@ def _visible(table: Table) -> Table:
     return shown
 
 
-class _Fitted:
-    """A table as wide as there is room; where a word or a number would be broken, lines instead."""
+# --- how wide a text is -------------------------------------------------------------------------
 
-    def __init__(self, table: Table) -> None:
-        self.table = table
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
-        table = self.table
-        framed = bool(table.heads)
-        between = 3 * len(table.align) + 1 if framed else len(table.align) - 1
-        widths = _fitted(_extents(table), options.max_width - between)
-        if widths is not None:
-            yield _grid(table, widths)
-        elif framed:
-            yield from _lines(table, options.max_width)
-        else:
-            yield from _paragraphs(table)
+def _cells(text: str) -> int:
+    """How many columns a text takes: a wide character two, and one that combines with another none.
+
+    >>> _cells("漢字"), _cells("x\u0302"), _cells("δ₁")
+    (4, 1, 2)
+    """
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if category(each) in {"Mn", "Me", "Cf"} else 2 if east_asian_width(each) in "WF" else 1
+        for each in text
+    )
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """A text in lines that fit: broken between words, and a word that is too long by itself anywhere.
+
+    >>> _wrapped("  net = w1*x1 + w2*x2", 12)
+    ['  net =', 'w1*x1 +', 'w2*x2']
+    >>> _wrapped("0.123456", 4)
+    ['0.12', '3456']
+    """
+    lines: list[str] = []
+    for line in text.expandtabs().splitlines() or [""]:
+        if _cells(line) <= width:
+            lines.append(line)
+            continue
+        written = ""
+        for word in re.findall(" *[^ ]+", line):  # with the spaces before it
+            if _cells(written + word) <= width:
+                written += word
+                continue
+            if written:
+                lines.append(written)
+            written = ""
+            for character in word.lstrip(" "):
+                if written and _cells(written + character) > width:
+                    lines.append(written)
+                    written = ""
+                written += character
+        lines.append(written)
+    return lines
+
+
+def _aligned(text: str, width: int, side: str) -> str:
+    blank = " " * (width - _cells(text))
+    return blank + text if side == "r" else text + blank
 
 
 def _extents(table: Table) -> list[tuple[int, int]]:
     """The least width of each column, at which no word is broken, and that at which no line is."""
-    from rich.cells import cell_len
-
     extents = []
     for index, (side, head) in enumerate(
         zip(table.align, table.heads or [""] * len(table.align), strict=True)
@@ -123,8 +175,8 @@ def _extents(table: Table) -> list[tuple[int, int]]:
         # a matrix has several numbers in a line, which stay in their columns
         whole = {line for text in cells if side == "r" or "\n" in text for line in text.splitlines()}
         words = [*whole, *(word for line in lines if line not in whole for word in line.split())]
-        extents.append((max(map(cell_len, words), default=0), max(map(cell_len, lines), default=0)))
-    headings = max((cell_len(row.cells[0]) for row in table.rows if row.heading), default=0)
+        extents.append((max(map(_cells, words), default=0), max(map(_cells, lines), default=0)))
+    headings = max((_cells(row.cells[0]) for row in table.rows if row.heading), default=0)
     least, most = extents[0]
     return [(least, max(most, min(headings, _HEADING))), *extents[1:]]
 
@@ -143,71 +195,75 @@ def _fitted(extents: Sequence[tuple[int, int]], room: int) -> list[int] | None:
     return widths
 
 
-def _grid(table: Table, widths: Sequence[int]) -> RenderableType:
-    from rich import box
-    from rich.table import Table as Grid
-    from rich.text import Text
-
-    framed = bool(table.heads)
-    grid = Grid(
-        title=Text(table.title) if table.title else None,
-        title_justify="left",
-        title_style="bold",
-        header_style="bold",
-        box=box.HEAVY_HEAD if framed else None,
-        show_header=framed,
-        padding=(0, 1) if framed else (0, 1, 0, 0),
-        pad_edge=framed,
-    )
-    for index, (side, width) in enumerate(zip(table.align, widths, strict=True)):
-        grid.add_column(
-            Text(table.heads[index]) if framed else "",
-            justify="right" if side == "r" else "left",
-            overflow="fold",
-            width=width,
-        )
-    for row in table.rows:
-        if row.heading:
-            grid.add_section()
-            grid.add_row(Text(row.cells[0], style="italic"))
-        else:
-            grid.add_row(*map(Text, row.cells), style="bold" if row.strong else "")
-    return grid
+# --- tables that fit ----------------------------------------------------------------------------
 
 
-def _lines(table: Table, width: int) -> Iterator[RenderableType]:
-    """A table whose cells are lines, each with the title of its column."""
-    from rich.text import Text
+def _framed(table: Table, widths: Sequence[int], width: int, style: _Style) -> Iterator[str]:
+    def edge(left: str, line: str, middle: str, right: str) -> str:
+        return left + middle.join(line * (each + 2) for each in widths) + right
+
+    def row(cells: Sequence[str], bar: str, write: Callable[[str], str]) -> Iterator[str]:
+        for texts in _side_by_side(cells, widths, table.align):
+            yield f"{bar} {f' {bar} '.join(map(write, texts))} {bar}"
 
     if table.title:
-        yield Text(table.title, style="bold", overflow="fold")
+        yield from map(style.strong, _wrapped(table.title, width))
+    yield edge("┏", "━", "┳", "┓")
+    heads = [_wrapped(head, room) for head, room in zip(table.heads, widths, strict=True)]
+    tallest = max(map(len, heads))  # a head of fewer lines stands next to its column
+    yield from row(["\n" * (tallest - len(head)) + "\n".join(head) for head in heads], "┃", style.strong)
+    yield edge("┡", "━", "╇", "┩")
+    for number, each in enumerate(table.rows):
+        if each.heading and number:
+            yield edge("├", "─", "┼", "┤")
+        yield from row(each.cells, "│", style.of(each))
+    yield edge("└", "─", "┴", "┘")
+
+
+def _aligned_rows(table: Table, widths: Sequence[int]) -> Iterator[str]:
+    """A table without a frame."""
+    for row in table.rows:
+        for texts in _side_by_side(row.cells, widths, table.align):
+            yield " ".join(texts).rstrip()
+
+
+def _side_by_side(cells: Sequence[str], widths: Sequence[int], align: str) -> Iterator[list[str]]:
+    """The lines of a row, each as the texts of the columns."""
+    filled = [*cells, *[""] * (len(widths) - len(cells))]
+    columns = [_wrapped(cell, width) for cell, width in zip(filled, widths, strict=True)]
+    for texts in zip_longest(*columns, fillvalue=""):
+        yield [_aligned(*each) for each in zip(texts, widths, align, strict=True)]
+
+
+# --- tables that there is no room for -----------------------------------------------------------
+
+
+def _listed(table: Table, width: int, style: _Style) -> Iterator[str]:
+    """A table whose cells are lines, each with the title of its column."""
+    if table.title:
+        yield from map(style.strong, _wrapped(table.title, width))
     for row in table.rows:
         first, *others = row.cells
-        yield Text(first, style="italic" if row.heading else "bold", overflow="fold")
+        yield from map(style.heading if row.heading else style.strong, _wrapped(first, width))
         for head, cell in zip(table.heads[1:], others, strict=False):
             if cell:
                 yield from _titled(head, cell, width)
 
 
-def _titled(head: str, cell: str, width: int) -> Iterator[RenderableType]:
+def _titled(head: str, cell: str, width: int) -> Iterator[str]:
     """A cell after its title; below it, further to the right, where a line is too short for both."""
-    from rich.cells import cell_len
-    from rich.padding import Padding
-    from rich.text import Text
-
     title = f"  {head}:" if head else " "
-    if "\n" not in cell and cell_len(f"{title} {cell}") <= width:
-        yield Text(f"{title} {cell}")
+    if "\n" not in cell and _cells(f"{title} {cell}") <= width:
+        yield f"{title} {cell}"
         return
     if head:
-        yield Text(title, overflow="fold")
+        yield from _wrapped(title, width)
     unbroken = cell.splitlines() if "\n" in cell else cell.split()
-    indent = max(0, min(4, width - max(map(cell_len, unbroken))))
-    yield Padding(Text(cell, overflow="fold"), (0, 0, 0, indent), expand=False)
+    indent = max(0, min(4, width - max(map(_cells, unbroken), default=0)))
+    for line in _wrapped(cell, width - indent):
+        yield " " * indent + line
 
 
-def _paragraphs(table: Table) -> Iterator[RenderableType]:
-    from rich.text import Text
-
+def _paragraphs(table: Table, width: int) -> Iterator[str]:
     for row in table.rows:
-        yield Text(" ".join(filter(None, row.cells)), overflow="fold")
+        yield from _wrapped(" ".join(filter(None, row.cells)), width)

@@ -79,7 +79,7 @@ def _code(run: Callable[[], Any]) -> int:
     except BrokenPipeError:
         _close_stdout()
         return BROKEN_PIPE
-    except SystemExit as stop:  # by click and rich where a pipe is broken; we leave by a context's exit
+    except SystemExit as stop:  # by click where a pipe is broken; we leave by a context's exit
         _close_stdout()
         return BROKEN_PIPE if stop.code == 1 else REFUSED
     except OSError as error:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import click
 
 from autograd.symbols import visible
 from nn.json_text import finite, json_text
-from nn.terminal import Part, renderable
+from nn.terminal import Part, styled
 
 __all__ = ["print_json", "print_line", "print_parts"]
 
@@ -21,9 +23,18 @@ def print_line(text: str) -> None:
 
 def print_parts(parts: Sequence[Part]) -> None:
     """Print tables and lines as wide as the terminal is."""
-    from rich.console import Console
+    click.echo(styled(parts, _columns()))
 
-    Console().print(renderable(parts))
+
+def _columns() -> int:
+    """How wide the terminal is, even if the output goes to a pager; 80 where there is none."""
+    if (told := os.environ.get("COLUMNS", "")).isdecimal() and int(told):
+        return int(told)
+    for descriptor in range(3):
+        with suppress(OSError):
+            if columns := os.get_terminal_size(descriptor).columns:
+                return columns
+    return 80
 
 
 def print_json(content: dict[str, Any]) -> None:

@@ -73,7 +73,8 @@ OF_SOME_COMMANDS = {
     *("autograd.check", "autograd.diagram", "autograd.derivation", "autograd.functional"),
     *("nn.byhand", "nn.proofreading", "nn.worksheet", "nn.worked.exercises", "nn.worked.formulas"),
     *("nn.worked.writer", "nn.formula_texts", "nn.step.matrices"),
-    *("graphviz", "hypothesis", "markdown_it", "numpy", "pygments", "rich.markdown", "rich.syntax"),
+    *("graphviz", "hypothesis", "markdown_it", "numpy", "pygments", "rich"),
+    *("decimal", "fractions"),
 }
 
 
@@ -95,7 +96,7 @@ print(); print("imported", *sys.modules)"""
         (["step", "urbain"], set()),
         (["step", "urbain", "--json"], {"json"}),
         (["step", "hoey"], {"nn.step.matrices"}),
-        (["explain", "urbain", "w1"], {"autograd.derivation"}),
+        (["explain", "urbain", "w1"], {"autograd.derivation", "decimal", "fractions"}),
         (["list"], set()),
     ],
     ids=lambda given: " ".join(given) if isinstance(given, list) else "",

@@ -510,7 +510,7 @@ def test_as_a_process_of_its_own() -> None:
     assert process("--help").stdout.startswith("Usage: backprop ")
 
 
-#: Calls that print in each of the ways that there are: rich's, ours, click's.
+#: Calls that print in each of the ways that there are: tables, JSON, text, click's own.
 CALLS = [["step", "urbain"], ["step", "urbain", "--json"], ["explain", "urbain", "w1"], ["--help"]]
 
 

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from network_oracle import forward, recursion
-from rich.console import Console
 
 from autograd import AutogradError, Value
 from nn import MLP, SGD, Adam, AdamW, Example, Notation, Optimizer, TrainingStep, train, worked
@@ -747,10 +746,3 @@ def test_names_are_text_and_not_markup(weight: str) -> None:
     text = str(step)
     for name in step.names.parameters.values():
         assert name in text
-
-
-def test_tables_are_those_of_rich(capsys: pytest.CaptureFixture[str]) -> None:
-    step = worked.load("urbain").step()
-    Console(width=100, color_system=None).print(step)
-    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == str(step).splitlines()
-    assert "0.29102777" in str(step)
