@@ -632,7 +632,7 @@ _TABLE = (
         "hypot(x, y)",
         # The derivative of x/out is (1 - x²/out²)/out, which cancels where x is the larger operand:
         # there x/out is written as 1 - y²/(out·(out + x)). Near the smallest float an out has few digits,
-        # and is computed again on a larger scale; near the largest, out + x overflows, and y/x does not.
+        # and is computed again on a larger scale; near the largest, out + x overflows, y/x does not.
         partials=(
             (
                 "(1.0 - y / out * (y / (out + x)) if x > 0.65 * out "
