@@ -9,8 +9,9 @@ How a row reads:
 
 * ``value`` is evaluated on floats and does what `math` does, raising where `math` raises.
 * ``partials`` has one text per operand and may use ``out``. It is differentiated again for higher
-  derivatives, so where the function is smooth it has no ``abs`` and no condition; the forms are chosen
-  to stay accurate where the textbook form cancels or overflows.
+  derivatives, so where the function is smooth it has no ``abs``, and its conditions choose between forms
+  of one smooth function: each where neither it nor its derivatives cancel or overflow, and at 0 and
+  infinity, where the textbook form has 0·∞, one that has the limits.
 * ``as_taught`` is that textbook form, for explanations, where it reads differently.
 * ``ieee`` is what IEEE 754 gives where `math` raises; only slopes are computed with it, since an
   infinite slope at a valid point (sqrt at 0) is a fact and not an error.
@@ -353,14 +354,15 @@ _TABLE = (
             (
                 "(sqrt(y) if y == 0.0 else 1.0 / y / (x + 0.0) if 0.0 < y < 1.0 "
                 "else x ** (y - 1.0) - sqrt(y - 1.0) if y == 1.0 "
-                "else x ** (y - 1.0) if 1.0 < y < 2.0 else y * x ** (y - 1.0)) if x == 0.0 "
+                "else x ** (y - 1.0) if 1.0 < y < 2.0 or y > 1e16 else y * x ** (y - 1.0)) if x == 0.0 "
                 "else y * x ** (y - 1.0) if 0.0 != y == y - 1.0 + 1.0 != y - 1.0 "
-                "else y * out / x if 0.0 < out < inf "
-                "else x ** (y - 1.0) if out == 0.0 else y * x ** (y - 1.0)"
+                "else y * out / x if 0.0 < out < inf and x < inf else x ** (y - 1.0) if out == 0.0 "
+                "else y * x ** (y - 1.0) if x > 0.0 else -y * out"
             ),
             (
-                "(0.0 if y == 0.0 else 0.0 - x ** (y - 0.5) if y == 1.0 or y == 2.0 "
-                "else 0.0 - x ** y) if x == 0.0 else out * log(x) if x < inf "
+                "(sqrt(x) if y == 0.0 else 0.0 - x ** (y - 0.5) if y == 1.0 or y == 2.0 "
+                "else 0.0 - x ** y) if x == 0.0 else out * log(x) if x < inf and out < inf "
+                "else nan if x < 0.0 else -out if x < 1.0 "
                 "else x ** (y + 0.5) if y == 0.0 or y == 1.0 or y == 2.0 else x ** y"
             ),
         ),
