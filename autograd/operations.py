@@ -369,7 +369,7 @@ _TABLE = (
         as_taught=("y * x ** (y - 1.0)", "out * log(x)"),
         domain=(
             "x > 0.0 or x == 0.0 and y >= 0.0 or x < 0.0 and y % 1.0 == 0.0 "
-            "or x == -inf or abs(y) == inf"
+            "or x == -inf or y == inf or y == -inf"
         ),
         # a tiny negative y has the remainder 1.0 too, by rounding
         ieee=(
@@ -633,7 +633,7 @@ _TABLE = (
         "x, y",
         "hypot(x, y)",
         # The derivative of x/out is (1 - x²/out²)/out, which cancels where x is the larger operand:
-        # there x/out is written as 1 - y²/(out·(out + x)). Near the smallest float an out has few digits,
+        # there x/out is 1 - y²/(out·(out + x)). Near the smallest float an out has few digits,
         # and is computed again on a larger scale; near the largest, out + x overflows, y/x does not.
         partials=(
             (

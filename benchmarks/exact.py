@@ -119,8 +119,8 @@ SYMBOLIC: dict[str, Callable[..., Any]] = {
     "min": lambda x, y: _cases((x, x <= y), (y, True)),
 }
 
-#: Operations whose derivatives are computed from a number that may underflow, as x/y² is from x/y, and by
-#: what so many differentiations by each operand magnify it. The digits that it loses there stay lost.
+#: Operations whose derivatives are computed from a number that may underflow, as x/y² is from x/y, and
+#: by what so many differentiations by each operand magnify it. The digits that it loses there stay lost.
 _MAGNIFIED: dict[str, Callable[..., Any]] = {
     "div": lambda orders, x, y: 1 / abs(y) ** sum(orders) if orders[1] else 0,
     "pow": lambda orders, x, y: abs(y) ** orders[0] * abs(mp.log(abs(x))) ** orders[1] if x else 0,

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from functools import reduce
 from itertools import pairwise, product
-from math import inf, nextafter, ulp
+from math import inf, isinf, nextafter, ulp
 from typing import NamedTuple
 
 from autograd.expression import evaluate
@@ -83,7 +83,12 @@ def boxes(condition: ast.expr) -> list[Box]:
 
 def _in_all(alternatives: list[list[Box]]) -> list[Box]:
     met = [reduce(_meet, chosen) for chosen in product(*alternatives)]
-    return [box for box in met if all(interval.low <= interval.high for interval in box.values())]
+    return [box for box in met if all(map(_has_numbers, box.values()))]
+
+
+def _has_numbers(interval: Interval) -> bool:
+    """Whether finite numbers are in it; infinity alone is drawn by nobody."""
+    return interval.low <= interval.high and not (interval.low == interval.high and isinf(interval.low))
 
 
 def _meet(one: Box, other: Box) -> Box:

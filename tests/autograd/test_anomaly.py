@@ -334,7 +334,7 @@ def test_other_threads_go_on() -> None:
 
 
 def test_training_says_where() -> None:
-    network = MLP(1, [1], activation="linear", bias="none", init="zeros")
+    network = MLP(1, [1], activation="linear", bias_convention="none", init="zeros")
     before = network.state_dict()
 
     def train_it() -> float:

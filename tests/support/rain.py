@@ -328,11 +328,13 @@ def registering() -> Scenario:
 
     def call() -> None:
         autograd.register(
-            "softsign",
-            "x",
-            "x / (1.0 + abs(x))",
-            partials=["1.0 / square(1.0 + abs(x))"],
-            about="like tanh",
+            autograd.Operation(
+                "softsign",
+                "x",
+                "x / (1.0 + abs(x))",
+                partials=["1.0 / square(1.0 + abs(x))"],
+                about="like tanh",
+            )
         )
 
     def state() -> object:
