@@ -369,8 +369,8 @@ def text_of(expression: Expression, variables: Mapping[str, Written] | None = No
 def latex_of(expression: Expression, variables: Mapping[str, Written] | None = None) -> str:
     r"""An expression in LaTeX.
 
-    >>> latex_of(OPERATIONS["asin"].partials[0])
-    '\\frac{1}{\\sqrt{\\left(1 - x\\right) \\cdot \\left(1 + x\\right)}}'
+    >>> latex_of(OPERATIONS["acosh"].partials[0])
+    '\\frac{\\frac{1}{\\sqrt{x - 1}}}{\\sqrt{x + 1}}'
     """
     return write(expression.tree, LATEX, variables).text
 

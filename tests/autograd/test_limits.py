@@ -43,7 +43,14 @@ def test_edges_are_looked_at(operation: Operation) -> None:
     if operation.domain is None:
         assert {INF, -INF} <= {operands[0] for operands in found}
         assert any(operands[0] == 0.0 for operands in found) or operation.kink
-    assert any(map(math.isinf, found[-1])) or operation.name in {"sin", "cos", "tan", "asin", "acos", "atanh"}
+    assert any(map(math.isinf, found[-1])) or operation.name in {
+        "sin",
+        "cos",
+        "tan",
+        "asin",
+        "acos",
+        "atanh",
+    }
 
 
 @pytest.mark.parametrize(
@@ -121,7 +128,12 @@ def test_no_limit_where_it_depends_on_the_way() -> None:
     ("x", "y"), [(2.0, 3.0), (0.7, -1.5), (-3.0, 2.0), (1e-60, 2.5), (-1.5, 5.0), (1.0, 0.0)]
 )
 def test_limits_of_a_power_are_the_derivatives_that_mpmath_finds(x: float, y: float) -> None:
-    for order in ((1, 0), (2, 0), (3, 0), *(() if x < 0.0 else ((0, 1), (1, 1), (2, 1), (1, 2), (0, 3)))):
+    for order in (
+        (1, 0),
+        (2, 0),
+        (3, 0),
+        *(() if x < 0.0 else ((0, 1), (1, 1), (2, 1), (1, 2), (0, 3))),
+    ):
         with mp.workdps(80):
             h = abs(x) * mp.mpf(10) ** -20
             expected = mp.diff(mp.power, (mp.mpf(x), mp.mpf(y)), order, h=h if not order[1] else None)

@@ -170,7 +170,7 @@ def test_derivatives_of_a_power_at_zero(
 @pytest.mark.parametrize(
     ("exponent", "hessian"),
     [
-        (0.0, [[0.0, 0.0], [0.0, 0.0]]),  # by convention
+        (0.0, [[0.0, math.inf], [math.inf, 0.0]]),  # 0 by each alone; by both 1/x along y = 0
         (0.5, [[-math.inf, -math.inf], [-math.inf, 0.0]]),
         (1.0, [[0.0, -math.inf], [-math.inf, 0.0]]),
         (1.5, [[math.inf, 0.0], [0.0, 0.0]]),

@@ -20,7 +20,24 @@ from benchmarks.exact import error
 
 __all__ = ["branches", "forms", "lost_digits", "sizes"]
 
-_ONE_OPERAND = (1e-310, 1e-160, 1e-17, 1e-9, 1e-5, 0.01, 0.1, 0.3, 0.6, 0.8, 0.97, 1.2, 2.0, 3.7, 9.0, 17.0)
+_ONE_OPERAND = (
+    1e-310,
+    1e-160,
+    1e-17,
+    1e-9,
+    1e-5,
+    0.01,
+    0.1,
+    0.3,
+    0.6,
+    0.8,
+    0.97,
+    1.2,
+    2.0,
+    3.7,
+    9.0,
+    17.0,
+)
 _FAR_OUT = (39.0, 140.0, 370.0, 705.0, 740.0, 1e5, 1e30, 1e155, 1e300)
 _TWO_OPERANDS = (1e-60, 1e-9, 0.2, 0.9, 1.3, 4.0, 1e5, 1e60)
 
@@ -59,9 +76,8 @@ def lost_digits(operation: Operation, at: Iterable[Sequence[float]]) -> list[str
             got = function(*operands)
             found = error(operation.name, order, operands, got, number)
             if found > (4.0 if sum(order) == 1 else 8.0):
-                complaints.append(
-                    f"{operation.name}{tuple(operands)} by {path}: {got}, not {float(number)}, {found:.3g} ulp"
-                )
+                where = f"{operation.name}{tuple(operands)} by {path}"
+                complaints.append(f"{where}: {got}, not {float(number)}: {found:.3g} ulp")
     return complaints
 
 
@@ -70,7 +86,9 @@ def lost_digits(operation: Operation, at: Iterable[Sequence[float]]) -> list[str
 
 def forms(operation: Operation) -> bool:
     """Whether a partial's text has a condition, so that it chooses among forms."""
-    return any(isinstance(piece, ast.IfExp) for text in operation.partials for piece in ast.walk(text.tree))
+    return any(
+        isinstance(piece, ast.IfExp) for text in operation.partials for piece in ast.walk(text.tree)
+    )
 
 
 def branches(operation: Operation, others: Sequence[float] = (-1.7, 0.6)) -> Iterator[tuple[float, ...]]:
@@ -79,7 +97,9 @@ def branches(operation: Operation, others: Sequence[float] = (-1.7, 0.6)) -> Ite
     Of two operands one stays at each of the ``others``, and the smallest of the other are left out, as
     higher derivatives have few digits there.
     """
-    sizes = [m * 10.0**k for k in range(-300, 308, 2) for m in (1.0, 3.3)] + [k / 8 for k in range(1, 24)]
+    sizes = [m * 10.0**k for k in range(-300, 308, 2) for m in (1.0, 3.3)] + [
+        k / 8 for k in range(1, 24)
+    ]
     axis = sorted({0.0, *(s * size for size in sizes for s in (1.0, -1.0))})
     rests: list[tuple[float, ...]] = [()] if operation.arity == 1 else [(other,) for other in others]
     for place, rest in product(range(operation.arity), rests):

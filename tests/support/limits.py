@@ -1,7 +1,7 @@
 """The limits of derivatives where formulas have 0·∞: what the table's texts are held to at the edges.
 
 A derivative is SymPy's, evaluated by mpmath at operands on the way to 0, to the edge of the domain or to
-infinity. Only of a power it is worked out by hand, since x**y for infinite y has more digits than memory.
+infinity. Only that of a power is worked out here: x**y for infinite y has more digits than memory.
 """
 
 from __future__ import annotations
@@ -95,9 +95,7 @@ def _tends_to(near: Any, nearer: Any) -> Any:
     if near == 0:
         return None
     growth = abs(nearer / near)
-    return (
-        mp.sign(nearer) * mp.inf if growth > 1.3 else mp.mpf(0) if growth < 0.7 else _rounded(nearer)
-    )
+    return mp.sign(nearer) * mp.inf if growth > 1.3 else mp.mpf(0) if growth < 0.7 else _rounded(nearer)
 
 
 def limit_of_a_power(order: Sequence[int], x: float, y: float) -> Any:
@@ -144,8 +142,8 @@ def limit_of_a_power(order: Sequence[int], x: float, y: float) -> Any:
 
 _MOST = math.nextafter(math.inf, 0.0)
 _ONE_OPERAND = (
-    5e-324, 1e-310, 1e-160, 1e-20, 0.5, math.nextafter(1.0, 0.0), 1.0, math.nextafter(1.0, 2.0), 2.0, 1e20,
-    1e160, _MOST, math.inf,
+    5e-324, 1e-310, 1e-160, 1e-20, 0.5, math.nextafter(1.0, 0.0), 1.0, math.nextafter(1.0, 2.0), 2.0,
+    1e20, 1e160, _MOST, math.inf,
 )  # fmt: skip
 #: Of two operands tiny and huge ones are those whose fourth powers are floats: 1/y⁴ is in the third
 #: derivatives of x/y, and where x is 0 it is 0·∞ beyond.
@@ -159,7 +157,9 @@ def places(operation: Operation) -> list[tuple[float, ...]]:
     if operation.arity == 2:
         axes = (_TWO_OPERANDS, _EXPONENTS if operation.name == "pow" else _TWO_OPERANDS)
     signed = [(0.0, -0.0, *(sign * x for x in axis for sign in (1.0, -1.0))) for axis in axes]
-    return [each for each in product(*signed) if not on_kink(operation, each) and _has_value(operation, each)]
+    return [
+        each for each in product(*signed) if not on_kink(operation, each) and _has_value(operation, each)
+    ]
 
 
 def _has_value(operation: Operation, operands: Sequence[float]) -> bool:
