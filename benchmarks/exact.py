@@ -120,7 +120,7 @@ SYMBOLIC: dict[str, Callable[..., Any]] = {
 }
 
 #: Operations whose derivatives are computed from a number that may underflow, as x/y² is from x/y, and
-#: by what so many differentiations by each operand magnify it. The digits that it loses there stay lost.
+#: by what so many differentiations by each operand magnify it. The digits that it loses stay lost.
 _MAGNIFIED: dict[str, Callable[..., Any]] = {
     "div": lambda orders, x, y: 1 / abs(y) ** sum(orders) if orders[1] else 0,
     "pow": lambda orders, x, y: abs(y) ** orders[0] * abs(mp.log(abs(x))) ** orders[1] if x else 0,
@@ -212,8 +212,8 @@ def crosses_zero(name: str, orders: Sequence[int], operands: Sequence[float]) ->
     """
     around = [list(operands)]
     for index, x in enumerate(operands):
-        for factor in (0.5, 0.75, 1.25, 1.5):
-            around += [[*operands[:index], factor * x, *operands[index + 1 :]]]
+        moved = (factor * x for factor in (0.5, 0.75, 1.25, 1.5))
+        around += [[*operands[:index], each, *operands[index + 1 :]] for each in moved]
     numbers = [number for each in around if (number := _number(name, orders, each)) is not None]
     return min(numbers, default=1) < 0 < max(numbers, default=-1)
 

@@ -76,10 +76,8 @@ def lost_digits(operation: Operation, at: Iterable[Sequence[float]]) -> list[str
             got = function(*operands)
             found = error(operation.name, order, operands, got, number)
             if found > (4.0 if sum(order) == 1 else 8.0):
-                complaints.append(
-                    f"{operation.name}{tuple(operands)} by {path}: {got}, not {float(number)}: "
-                    f"{found:.3g} ulp"
-                )
+                where = f"{operation.name}{tuple(operands)} by {path}"
+                complaints.append(f"{where}: {got}, not {float(number)}: {found:.3g} ulp")
     return complaints
 
 

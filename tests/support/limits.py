@@ -1,7 +1,7 @@
 """The limits of derivatives where formulas have 0·∞: what the table's texts are held to at the edges.
 
-A derivative is SymPy's, evaluated by mpmath at operands on the way to 0, to the edge of the domain or
-to infinity. Only of a power it is worked out by hand, since x**y for infinite y has more digits than memory.
+A derivative is SymPy's, evaluated by mpmath at operands on the way to 0, to the edge of the domain or to
+infinity. Only that of a power is worked out here: x**y for infinite y has more digits than memory.
 """
 
 from __future__ import annotations
@@ -142,8 +142,8 @@ def limit_of_a_power(order: Sequence[int], x: float, y: float) -> Any:
 
 _MOST = math.nextafter(math.inf, 0.0)
 _ONE_OPERAND = (
-    5e-324, 1e-310, 1e-160, 1e-20, 0.5, math.nextafter(1.0, 0.0), 1.0, math.nextafter(1.0, 2.0), 2.0, 1e20,
-    1e160, _MOST, math.inf,
+    5e-324, 1e-310, 1e-160, 1e-20, 0.5, math.nextafter(1.0, 0.0), 1.0, math.nextafter(1.0, 2.0), 2.0,
+    1e20, 1e160, _MOST, math.inf,
 )  # fmt: skip
 #: Of two operands tiny and huge ones are those whose fourth powers are floats: 1/y⁴ is in the third
 #: derivatives of x/y, and where x is 0 it is 0·∞ beyond.
