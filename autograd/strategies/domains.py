@@ -83,12 +83,7 @@ def boxes(condition: ast.expr) -> list[Box]:
 
 def _in_all(alternatives: list[list[Box]]) -> list[Box]:
     met = [reduce(_meet, chosen) for chosen in product(*alternatives)]
-    return [box for box in met if all(map(_has_numbers, box.values()))]
-
-
-def _has_numbers(interval: Interval) -> bool:
-    """Whether finite numbers are in it; infinity alone is drawn by nobody."""
-    return interval.low <= interval.high and not (interval.low == interval.high and isinf(interval.low))
+    return [box for box in met if all(interval.low <= interval.high for interval in box.values())]
 
 
 def _meet(one: Box, other: Box) -> Box:
