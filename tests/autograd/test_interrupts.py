@@ -19,7 +19,6 @@ from interpreters import pythons
 
 from autograd import AutogradError, Value
 from autograd.arguments import number_of
-from autograd.backward import gradients
 from nn import SGD, Adam, AdamW, Optimizer
 
 ROOT = Path(__file__).parents[2]
