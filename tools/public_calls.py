@@ -192,6 +192,8 @@ SAMPLES: Samples = {
     "MLP.activation": lambda: ["tanh", "linear"],
     "symbol": lambda: "E",
     "explain.by": _graph,
+    "find_anomaly.by": lambda: None,
+    "Anomaly.lines.what": lambda: "dE/dx",
     "TrainingStep.explain.by": lambda: "x1@1",
     "TrainingStep.explain.of": lambda: "E",
     "TrainingStep.draw.only": lambda: ["x1@1"],
@@ -257,6 +259,7 @@ SAMPLES: Samples = {
 OWNERS: dict[type, Callable[[], Any]] = {
     Value: lambda: Value(0.5, "w"),
     autograd.Derivation: lambda: autograd.explain(*_ends()),
+    autograd.Anomaly: lambda: autograd.find_anomaly(Value(0.0, "x").sqrt() ** 2),
     autograd.GradcheckReport: lambda: autograd.gradcheck(_squares, [0.5, -1.0], report=True),
     autograd.Diagram: lambda: autograd.draw(_graph()),
     nn.Neuron: lambda: nn.Neuron(2, seed=1),
