@@ -178,7 +178,7 @@ STRATEGIES = {
 }
 
 SAMPLES: Samples = {
-    **dict.fromkeys(("x", "y", "slope"), lambda: Value(0.5)),
+    **dict.fromkeys(("x", "y", "slope", "other"), lambda: Value(0.5)),
     "acosh.x": lambda: Value(1.5),
     **dict.fromkeys(("data", "grad", "lr", "momentum", "weight_decay", "strength"), lambda: 0.5),
     **dict.fromkeys(("nin", "nout", "digits", "steps", "seed"), lambda: 2),
@@ -187,6 +187,11 @@ SAMPLES: Samples = {
     "exercise.seed": lambda: 7,
     "Notation.named.name": lambda: "xing",
     "register.operation": _twice,
+    "Operation.name": lambda: "twice",
+    "Operation.parameters": lambda: "x",
+    "Operation.value": lambda: "2.0 * x",
+    "Operation.partials": lambda: ["2.0"],
+    "Operation.about": lambda: "twice as much",
     "unregister.name": lambda: "twice",
     "activation": lambda: "tanh",
     "MLP.activation": lambda: ["tanh", "linear"],
@@ -363,9 +368,8 @@ def _of_call(
 
 
 def _of_class(name: str, kind: type) -> Iterator[Way]:
-    # errors are raised by us; what a list, a tuple or a plain record holds is checked where it is used;
-    # a row of the table, when the package is imported
-    if issubclass(kind, Exception | tuple | list | autograd.Operation):
+    # errors are raised by us; what a list, a tuple or a plain record holds is checked where it is used
+    if issubclass(kind, Exception | tuple | list):
         return
     plain = is_dataclass(kind) and not hasattr(kind, "__post_init__")
     loaded = kind.__module__.startswith("nn.worked")

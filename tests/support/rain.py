@@ -322,18 +322,20 @@ def pickling() -> Scenario:
 
 
 def registering() -> Scenario:
+    softsign = autograd.Operation(
+        "softsign",
+        "x",
+        "x / (1.0 + abs(x))",
+        partials=["1.0 / square(1.0 + abs(x))"],
+        about="like tanh",
+    )
+
     def restore() -> None:
         with contextlib.suppress(autograd.RegistrationError):
             autograd.unregister("softsign")
 
     def call() -> None:
-        autograd.register(
-            "softsign",
-            "x",
-            "x / (1.0 + abs(x))",
-            partials=["1.0 / square(1.0 + abs(x))"],
-            about="like tanh",
-        )
+        autograd.register(softsign)
 
     def state() -> object:
         found = getattr(autograd, "softsign", None)
