@@ -10,6 +10,7 @@ times: nothing is decided then that the row has decided already.
 from __future__ import annotations
 
 from autograd.arguments import as_number
+from autograd.atomic import calling, run
 from autograd.errors import (
     AutogradError,
     DivisionByZeroError,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any, NoReturn
 
+    from autograd.atomic import Call
     from autograd.expression import Expression
     from autograd.operations import Operation
     from autograd.value import Value
@@ -33,7 +35,8 @@ __all__ = [
     "RESERVED",
     "attach",
     "attach_refusals",
-    "detach",
+    "attaching",
+    "detaching",
     "documentation",
     "failure",
     "operand_error",
@@ -325,20 +328,27 @@ def method_names(operation: Operation) -> dict[str, str]:
     return names
 
 
-def attach(operation: Operation, methods: type, value: type[Value]) -> None:
-    """Give the class ``methods`` all methods of an operation: by name, and by operator if it is one."""
-    for attribute in method_names(operation):
-        setattr(methods, attribute, _OnFirstUse(operation, methods, value, attribute))
+def attaching(operation: Operation, methods: type, value: type[Value]) -> list[Call]:
+    """What gives the class ``methods`` all methods of an operation, by name and by operator."""
+    return [
+        (setattr, methods, attribute, _OnFirstUse(operation, methods, value, attribute))
+        for attribute in method_names(operation)
+    ]
 
 
-def detach(operation: Operation, methods: type) -> None:
-    """Undo `attach`, as far as it went."""
+def detaching(operation: Operation, methods: type) -> list[Call]:
+    """What undoes `attaching`, done or not."""
     import linecache
 
-    for attribute in method_names(operation):
-        if attribute in vars(methods):
-            delattr(methods, attribute)
-    linecache.cache.pop(_filename(operation), None)
+    calls: list[Call] = [(linecache.cache.pop, _filename(operation), None)]
+    for attribute in method_names(operation):  # set first, so that there is one to delete
+        calls += [(setattr, methods, attribute, None), (delattr, methods, attribute)]
+    return calls
+
+
+def attach(operation: Operation, methods: type, value: type[Value]) -> None:
+    """Give the class ``methods`` all methods of an operation."""
+    run(calling(attaching(operation, methods, value)))
 
 
 def attach_refusals(methods: type) -> None:

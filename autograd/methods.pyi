@@ -50,7 +50,7 @@ class Methods:
         """x ** y: power; 0**0 is 1 with derivatives (0, 0).
 
         Derivatives: y·x^(y − 1), out·ln(x).
-        Domain: x > 0 or x = 0 and y ≥ 0 or x < 0 and y mod 1 = 0 or x = −∞ or |y| = ∞.
+        Domain: x > 0 or x = 0 and y ≥ 0 or x < 0 and y mod 1 = 0 or x = −∞ or y = ∞ or y = −∞.
         Kink: x = 0 and y = 0, where the subgradient of least norm is taken.
         """
     def __pow__(self, y: Value | float) -> Value: ...

@@ -24,7 +24,7 @@ class Layer(Module):
         seed: an int or a `random.Random`, drawn from by one neuron after the other.
         nonlin: see `Neuron`, as the rest.
         activation: see `Neuron`.
-        bias: see `Neuron`.
+        bias_convention: see `Neuron`.
         init: see `Neuron`.
 
     >>> Layer(2, 3, activation="tanh")
@@ -38,14 +38,22 @@ class Layer(Module):
         nonlin: bool = True,
         *,
         activation: str = "relu",
-        bias: str = "+b",
+        bias_convention: str = "+b",
         init: str = "uniform",
         seed: int | Random = 0,
     ) -> None:
         nout = whole("nout, the number of neurons,", nout, 1)
         random = generator(seed)
         self.neurons = [
-            Neuron(nin, nonlin, activation=activation, bias=bias, init=init, fan_out=nout, seed=random)
+            Neuron(
+                nin,
+                nonlin,
+                activation=activation,
+                bias_convention=bias_convention,
+                init=init,
+                fan_out=nout,
+                seed=random,
+            )
             for _ in range(nout)
         ]
 
@@ -72,7 +80,7 @@ class Layer(Module):
         outputs = self.outputs(inputs)
         return outputs[0] if len(outputs) == 1 else outputs
 
-    def children(self) -> Iterator[tuple[str, Module]]:  # noqa: D102
+    def named_children(self) -> Iterator[tuple[str, Module]]:  # noqa: D102
         return ((f"neurons.{index}", neuron) for index, neuron in enumerate(self.neurons))
 
     def __repr__(self) -> str:

@@ -24,7 +24,7 @@ class MLP(Module):
         nouts: the number of neurons of each layer.
         activation: one name for all layers, or one per layer; as in micrograd, "relu" but for a linear
             last layer, if None.
-        bias: see `Neuron`.
+        bias_convention: see `Neuron`.
         init: see `Neuron`.
         seed: an int or a `random.Random`; ``seed=1337`` gives micrograd's weights after
             ``random.seed(1337)``.
@@ -44,7 +44,7 @@ class MLP(Module):
         nouts: Sequence[int],
         *,
         activation: str | Sequence[str] | None = None,
-        bias: str = "+b",
+        bias_convention: str = "+b",
         init: str = "uniform",
         seed: int | Random = 0,
     ) -> None:
@@ -64,7 +64,14 @@ class MLP(Module):
         random = generator(seed)
         sizes = [nin, *nouts]
         self.layers = [
-            Layer(sizes[index], nout, activation=name, bias=bias, init=init, seed=random)
+            Layer(
+                sizes[index],
+                nout,
+                activation=name,
+                bias_convention=bias_convention,
+                init=init,
+                seed=random,
+            )
             for index, (nout, name) in enumerate(zip(nouts, activation, strict=True))
         ]
 
@@ -94,7 +101,7 @@ class MLP(Module):
         outputs = self.outputs(inputs)
         return outputs[0] if len(outputs) == 1 else outputs
 
-    def children(self) -> Iterator[tuple[str, Module]]:  # noqa: D102
+    def named_children(self) -> Iterator[tuple[str, Module]]:  # noqa: D102
         return ((f"layers.{index}", layer) for index, layer in enumerate(self.layers))
 
     def __repr__(self) -> str:

@@ -144,8 +144,9 @@ class Evaluated:
         return numbers
 
     def _called_with(self) -> tuple[Any, ...]:
+        """The arguments of a call, its own each time, since the function may change them."""
         called_with: tuple[Any, ...] = rebuilt(self.arguments, iter(self.inputs))
-        return called_with  # which the function may change
+        return called_with
 
     def derivatives(self, results: Results) -> list[list[float]]:
         """The derivative of each result by each input, as it is to be checked."""

@@ -37,13 +37,13 @@ class Checked:
         """The row of the table."""
         found = self.judgement
         where = "" if found.side in {"central", ""} else f", {found.side}"
-        sides = f" {found.kink[0]:.3g} | {found.kink[1]:.3g}" if found.kink else where
+        sides = f" {found.kink[0]:z.3g} | {found.kink[1]:z.3g}" if found.kink else where
         return [
             " ".join(self.result.split()),
             " ".join(self.input.split()),
-            f"{self.at:.4g}",
-            f"{found.analytic + 0.0:.7g}",  # no minus before a zero
-            f"{found.numeric + 0.0:.7g}",
+            f"{self.at:z.4g}",
+            f"{found.analytic:z.7g}",
+            f"{found.numeric:z.7g}",
             "0" if found.error < 1e-300 else f"{found.error:.0e}",  # the rounding of 0 is an underflow
             "" if found.kink else f"{found.multiple:.1g}",
             found.verdict + sides,

@@ -1,4 +1,4 @@
-"""One hierarchy of errors: what is raised is an `AutogradError`, and the error that Python would raise."""
+"""One hierarchy of errors: what is raised is an `AutogradError`, and of the kind that Python raises."""
 
 import ast
 import copy
@@ -34,6 +34,7 @@ PYTHONS_OWN = {
     ("autograd/operations.py", "AttributeError"),
     ("autograd/files.py", "OSError"),
     ("autograd/__init__.py", "ImportError"),
+    ("nn/__init__.py", "ImportError"),
 }
 BUILT_IN = {
     *("TypeError", "ValueError", "KeyError", "IndexError", "LookupError", "AttributeError", "OSError"),

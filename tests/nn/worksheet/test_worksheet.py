@@ -177,6 +177,17 @@ def test_long_sums_leave_terms_out_but_not_the_last() -> None:
     assert "x40" not in names
 
 
+@pytest.mark.parametrize("kind", ["md", "html", "tex"])
+def test_a_zero_has_no_sign(kind: str) -> None:
+    example = make([2, 2, 1], ["relu", "tanh"], examples=2)
+    example.layers[0].weights[0] = [-0.0, -0.3]
+    example.layers[1].biases[0] = -0.0
+    example.examples[0] = Example([-0.0, 0.5], [-0.0])
+    text = Worksheet(example).text(kind, answers=True)
+    written = re.sub(r"<[^>]*>", "", text) if kind == "html" else text
+    assert not re.search(r"(?<![\w.])[-−]0(?![.\d])", written)
+
+
 def test_parameters_that_are_not_updated_are_not_asked_for() -> None:
     asked = {blank.symbol for blank in blanks(Worksheet(load("urbain")).items)}
     assert "dE/db1" not in asked
@@ -323,7 +334,7 @@ def make(sizes: list[int], activations: list[str], examples: int = 1, **changes:
             "source": "",
             "ours": "",
             "layers": layers,
-            "bias": "+b",
+            "bias_convention": "+b",
             "examples": data,
             "error": "half_squared_error",
             "learning_rate": 0.5,
@@ -359,14 +370,14 @@ def networks(draw: st.DrawFn) -> WorkedExample:
     )
     notation = draw(st.sampled_from([Notation(), *map(Notation.named, notation_names())]))
     made = make(sizes, activations, draw(st.integers(1, 3)), error=error, notation=notation)
-    if notation.convention == "none":
+    if notation.bias_convention == "none":
         layers = [replace(layer, biases=None) for layer in made.layers]
-        return replace(made, bias="none", layers=layers)
+        return replace(made, bias_convention="none", layers=layers)
     shared = draw(st.booleans())
     layers = [
         replace(layer, biases=layer.biases[0] if shared else layer.biases) for layer in made.layers
     ]
-    return replace(made, layers=layers, bias=notation.convention or "+b")
+    return replace(made, layers=layers, bias_convention=notation.bias_convention or "+b")
 
 
 @given(networks())
