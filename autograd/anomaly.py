@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from math import isfinite, isinf, isnan
 
-from autograd.arguments import instance, number_of
+from autograd.arguments import instance, number_of, text
 from autograd.backward import DETECTOR, topological_order, variable_operands
 from autograd.errors import ArgumentValueError, AutogradError
 from autograd.expression import evaluate
@@ -67,6 +67,8 @@ class Anomaly:
         >>> anomaly.lines("∂E/∂x")[0]
         '∂E/∂x is NaN from x * x on: 0 · ∞'
         """
+        if what is not None:
+            text("what", what)
         along = [_source(node) for node in self.path]
         if len(along) > _MOST_NODES:
             half = _MOST_NODES // 2

@@ -196,6 +196,7 @@ SAMPLES: Samples = {
     "activation": lambda: "tanh",
     "MLP.activation": lambda: ["tanh", "linear"],
     "symbol": lambda: "E",
+    "what": lambda: "∂E/∂w",
     "explain.by": _graph,
     "TrainingStep.explain.by": lambda: "x1@1",
     "TrainingStep.explain.of": lambda: "E",
@@ -258,9 +259,18 @@ SAMPLES: Samples = {
     "examples.targets": lambda: None,
 }
 
+
+def _anomaly() -> autograd.Anomaly:
+    x = Value(0.0, "x")
+    found = autograd.find_anomaly((x * x).sqrt())
+    assert found is not None
+    return found
+
+
 #: Objects whose methods are called, made anew each time.
 OWNERS: dict[type, Callable[[], Any]] = {
     Value: lambda: Value(0.5, "w"),
+    autograd.Anomaly: _anomaly,
     autograd.Derivation: lambda: autograd.explain(*_ends()),
     autograd.GradcheckReport: lambda: autograd.gradcheck(_squares, [0.5, -1.0], report=True),
     autograd.Diagram: lambda: autograd.draw(_graph()),
