@@ -70,6 +70,8 @@ class Anomaly:
         >>> anomaly.lines("∂E/∂x")[0]
         '∂E/∂x is NaN from x * x on: 0 · ∞'
         """
+        if what is not None:
+            text("what", what)
         along = [_source(node) for node in self.path]
         if len(along) > _MOST_NODES:
             half = _MOST_NODES // 2
