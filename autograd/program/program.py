@@ -297,7 +297,7 @@ class Program:
         >>> y = (x * x).named("y")
         >>> program = Program.from_graph((y + 1).named("E")).differentiated()
         >>> program.derivative("E", "x"), program.derivative("y", "x").formula
-        (Line('dE/dx = dE/dy * dy/dx', kind='gradient'), 'x + x')
+        (Line('dE/dx = dE/dy * dy/dx', kind='gradient'), '2.0 * x')
         """
         return self._derivatives.get((above, below))
 
