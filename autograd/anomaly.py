@@ -56,18 +56,31 @@ class Anomaly:
     advice: str
     path: tuple[Value, ...]
 
-    def __str__(self) -> str:
+    def lines(self, what: str | None = None) -> list[str]:
+        """The anomaly as lines of text.
+
+        Args:
+            what: what to call the derivative; the derivative of the result, if None.
+
+        >>> x = Value(0.0, "x")
+        >>> anomaly = find_anomaly((x * x).sqrt())
+        >>> anomaly.lines("∂E/∂x")[0]
+        '∂E/∂x is NaN from x * x on: 0 · ∞'
+        """
         along = [_source(node) for node in self.path]
         if len(along) > _MOST_NODES:
             half = _MOST_NODES // 2
             along[half:-half] = [f"({len(along) - 2 * half} more)"]
-        where = f"the derivative of {_source(self.result)} is NaN from {_source(self.node)} on"
-        return "\n".join((
-            f"{where}: {self.cause}",
+        what = what or f"the derivative of {_source(self.result)}"
+        return [
+            f"{what} is NaN from {_source(self.node)} on: {self.cause}",
             *(f"  {reason}" for reason in self.reasons),
             f"  along {' → '.join(along)}",
             f"  instead: {self.advice}",
-        ))  # fmt: skip
+        ]
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
 
 
 class AnomalyError(AutogradError, ArithmeticError):

@@ -10,6 +10,7 @@ times: nothing is decided then that the row has decided already.
 from __future__ import annotations
 
 from autograd.arguments import as_number
+from autograd.atomic import calling, run
 from autograd.errors import (
     AutogradError,
     DivisionByZeroError,
@@ -24,15 +25,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any, NoReturn
 
+    from autograd.atomic import Call
     from autograd.expression import Expression
     from autograd.operations import Operation
     from autograd.value import Value
 
 __all__ = [
+    "CONVERSIONS",
     "RESERVED",
     "attach",
     "attach_refusals",
-    "detach",
+    "attaching",
+    "detaching",
     "documentation",
     "failure",
     "operand_error",
@@ -94,7 +98,7 @@ def _refusal(symbol: str) -> Callable[..., NoReturn]:
 
 
 #: How Python, and C below it, asks an object for its number.
-_CONVERSIONS = ("__float__", "__int__", "__complex__", "__index__", "as_integer_ratio")
+CONVERSIONS = ("__float__", "__int__", "__complex__", "__index__", "as_integer_ratio")
 
 
 def _no_number(self: Value) -> NoReturn:
@@ -321,20 +325,27 @@ def method_names(operation: Operation) -> dict[str, str]:
     return names
 
 
-def attach(operation: Operation, methods: type, value: type[Value]) -> None:
-    """Give the class ``methods`` all methods of an operation: by name, and by operator if it is one."""
-    for attribute in method_names(operation):
-        setattr(methods, attribute, _OnFirstUse(operation, methods, value, attribute))
+def attaching(operation: Operation, methods: type, value: type[Value]) -> list[Call]:
+    """What gives the class ``methods`` all methods of an operation, by name and by operator."""
+    return [
+        (setattr, methods, attribute, _OnFirstUse(operation, methods, value, attribute))
+        for attribute in method_names(operation)
+    ]
 
 
-def detach(operation: Operation, methods: type) -> None:
-    """Undo `attach`, as far as it went."""
+def detaching(operation: Operation, methods: type) -> list[Call]:
+    """What undoes `attaching`, done or not."""
     import linecache
 
-    for attribute in method_names(operation):
-        if attribute in vars(methods):
-            delattr(methods, attribute)
-    linecache.cache.pop(_filename(operation), None)
+    calls: list[Call] = [(linecache.cache.pop, _filename(operation), None)]
+    for attribute in method_names(operation):  # set first, so that there is one to delete
+        calls += [(setattr, methods, attribute, None), (delattr, methods, attribute)]
+    return calls
+
+
+def attach(operation: Operation, methods: type, value: type[Value]) -> None:
+    """Give the class ``methods`` all methods of an operation."""
+    run(calling(attaching(operation, methods, value)))
 
 
 def attach_refusals(methods: type) -> None:
@@ -342,7 +353,7 @@ def attach_refusals(methods: type) -> None:
     for symbol, names in REFUSED.items():
         for name in names:
             setattr(methods, name, _refusal(symbol))
-    for name in _CONVERSIONS:
+    for name in CONVERSIONS:
         setattr(methods, name, _no_number)
 
 

@@ -10,14 +10,16 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from math import prod
+from math import isnan, prod
 from typing import Any, TypeAlias
 
+from autograd.anomaly import Anomaly, find_anomaly
 from autograd.arguments import instance, whole
 from autograd.backward import gradients, topological_order, variable_operands
 from autograd.errors import ArgumentValueError
 from autograd.formula import LATEX, MATHML, MOST_DIGITS, Style, scientific
 from autograd.symbolic import Factor, derivative_symbol, factor_values, slope_text, slopes
+from autograd.symbols import latex_text
 from autograd.tables import decimal
 from autograd.value import Value
 
@@ -73,6 +75,16 @@ class Derivation:
         [('∂E/∂net', '2·net', 2.0), ('∂net/∂w', 'x', 2.0)]
         """
         return tuple(dict.fromkeys(factor for path in self.paths for factor in path))
+
+    @property
+    def anomaly(self) -> Anomaly | None:
+        """Where the derivative becomes NaN, and what to write instead; None where it is a number.
+
+        >>> x = Value(0.0, "x")
+        >>> explain((x.sqrt() ** 2).named("y"), x).anomaly.advice
+        'write x for sqrt(x) ** 2'
+        """
+        return find_anomaly(self.result, self.by) if isnan(self.value) else None
 
     def to_dict(self) -> dict[str, Any]:
         """The derivation as plain data, JSON-able.
@@ -143,7 +155,9 @@ class Derivation:
         def number(value: float) -> str:
             return decimal(value, digits)
 
-        lines = [f"{derivative_symbol(self.result, self.by)} = {number(self.value)}"]
+        symbol = derivative_symbol(self.result, self.by)
+        anomaly = self.anomaly
+        lines = anomaly.lines(symbol) if anomaly else [f"{symbol} = {number(self.value)}"]
         for path in filter(None, self.paths):  # the path from a node to itself has no factors
             share = f" = {number(_contribution(path))}" if len(self.paths) > 1 else ""
             sign = "+" if path is not self.paths[0] else "="
@@ -195,6 +209,10 @@ class Derivation:
 
         equals = f" {style.comparisons[ast.Eq]} "
         yield 0, derivative_symbol(self.result, self.by, style) + equals + number(self.value)
+        if self.anomaly:
+            for line in self.anomaly.lines():
+                words = latex_text(line.strip()) if style is LATEX else line.strip()
+                yield 1, style.words(words)
         for path in filter(None, self.paths):
             sign = equals if path is self.paths[0] else f"{style.plus} "
             share = equals + number(_contribution(path)) if len(self.paths) > 1 else ""
@@ -264,6 +282,22 @@ def explain(result: Value, by: Value, *, max_paths: int = 16) -> Derivation:
     where
       ∂out/∂net = 1 − out² = 0.419974342
       ∂net/∂w   = x = 2
+
+    Of a derivative that is NaN, it says where it becomes so:
+
+    >>> x = Value(0.0, "x")
+    >>> root = x.sqrt().named("root")
+    >>> print(explain((root**2).named("y"), x))
+    ∂y/∂x is NaN from root on: 0 · ∞
+      0 is the derivative of root ** 2 with respect to root = 0.0
+      ∞ is the derivative of sqrt(x) with respect to x = 0.0
+      along y → root → x
+      instead: write x for root ** 2
+      = ∂y/∂root · ∂root/∂x
+        = 0 · inf
+    where
+      ∂y/∂root = 2·root = 0
+      ∂root/∂x = 1/(2·√x) = inf
     """
     instance("result", result, Value, "a Value")
     instance("by", by, Value, "a Value")

@@ -18,6 +18,7 @@ from autograd.backward import topological_order
 from autograd.errors import ArgumentTypeError, ArgumentValueError, AutogradError
 from autograd.files import write
 from autograd.formula import MOST_DIGITS, UNICODE, number
+from autograd.slopes import stale_nodes
 from autograd.symbolic import definition_text, factor_values
 from autograd.symbols import unicode_symbol, visible
 from autograd.tables import decimal
@@ -142,6 +143,9 @@ def draw(
     their order from top to bottom, one that stands twice has two edges, and a plain number is drawn
     where it is used.
 
+    A node is marked as stale if a leaf below it has been changed since it was recorded: its number and
+    its derivatives are those of before, the leaf's number is that of now.
+
     A gradient of 0 is shown as any other, once there are gradients: once some node that is no leaf has
     one that is not 0. Before ``backward`` all of them are 0, and none is shown; what a leaf has got from
     another graph is.
@@ -190,7 +194,14 @@ def draw(
         )
     edges = _folded_edges(nodes, everything) if folded else {node: _edges(node) for node in nodes}
     swept = any(node.grad for node in nodes if node.operands)
-    texts = {node: (_lines(node, digits, swept or bool(node.grad)), _tooltip(node)) for node in nodes}
+    stale = stale_nodes(everything)
+    texts = {
+        node: (
+            _lines(node, digits, swept or bool(node.grad), node in stale),
+            _tooltip(node, node in stale),
+        )
+        for node in nodes
+    }
     names: dict[object, str] = {node: f"n{number}" for number, node in enumerate(nodes)}
     # ids begin with a digest of what is drawn: the same drawing has the same ids each time
     content = [
@@ -273,22 +284,23 @@ def _literal(text: str, backslash: str) -> str:
     return "\\n".join(line.replace("&", "&amp;").replace("\\", backslash) for line in lines)
 
 
-def _lines(node: Value, digits: int, gradient: bool) -> str:
+def _lines(node: Value, digits: int, gradient: bool, stale: bool) -> str:
     """What stands in a node's box, with its gradient or without."""
     formula = definition_text(node)
     name = unicode_symbol(node.name) if node.name else None
     head = f"{name} = {formula}" if name and formula else name or formula
-    value = decimal(node.data, digits)
+    value = decimal(node.data, digits) + (" (stale)" if stale else "")
     lines = [head, value] if head else [value]
     if gradient:
         lines.append(f"∂ {decimal(number_of(node.grad), digits)}")
     return "\n".join(lines)
 
 
-def _tooltip(node: Value) -> str:
+def _tooltip(node: Value, stale: bool) -> str:
     about = f": {node.operation.about}" if node.operation else ""
     numbers = node.data + 0.0, number_of(node.grad) + 0.0  # no minus before a zero
-    return "{}{}\nvalue {!r}\ngradient {!r}".format(node.label, about, *numbers)
+    when = "\nstale: recorded before a leaf below it was changed" if stale else ""
+    return "{}{}\nvalue {!r}\ngradient {!r}{}".format(node.label, about, *numbers, when)
 
 
 # --- rendering ----------------------------------------------------------------------------------

@@ -442,8 +442,8 @@ def text_of(expression: Expression, variables: Mapping[str, Written] | None = No
 def latex_of(expression: Expression, variables: Mapping[str, Written] | None = None) -> str:
     r"""An expression in LaTeX.
 
-    >>> latex_of(OPERATIONS["asin"].as_taught[0])
-    '\\frac{1}{\\sqrt{1 - x^{2}}}'
+    >>> latex_of(OPERATIONS["acosh"].partials[0])
+    '\\frac{\\frac{1}{\\sqrt{x - 1}}}{\\sqrt{x + 1}}'
     """
     return write(expression.tree, LATEX, variables).text
 

@@ -176,12 +176,6 @@ def ours(operation: Operation, order: Sequence[int], operands: Operands) -> floa
 # --- errors ---------------------------------------------------------------------------------------
 
 
-def _lost_below(operation: Operation, total: int, operands: Sequence[float]) -> bool:
-    """Whether a derivative is computed from a lower one, or the value, that has underflowed."""
-    below = [exact(operation, order, operands) for k in range(total) for order in orders(operation, k)]
-    return any(number is not None and 0 < abs(number) < LEAST_NORMAL for number in below)
-
-
 @cache
 def counted(operation: Operation, kind: str) -> list[Place]:
     """Where a kind of error is taken."""
@@ -189,7 +183,6 @@ def counted(operation: Operation, kind: str) -> list[Place]:
     return [
         (order, operands, number)
         for operands in (points(operation) if total < 2 else nearby(operation))
-        if not (total > 1 and _lost_below(operation, total, operands))
         for order in orders(operation, total)
         if (number := exact(operation, order, operands)) is not None
     ]
@@ -240,8 +233,8 @@ The largest errors of every operation, in units of the last place (ulp), measure
 - **Values and first derivatives** are taken at operands from the least subnormal to the greatest float,
   spaced by their logarithms, beside ±1 and at random: some 1,000 for an operation of one operand, some
   3,000 for one of two. Those where the exact result is no float, or infinite, are left out.
-- **Second and third derivatives** are `autograd.grad` of `autograd.grad`, by all mixtures of operands,
-  from 1e-10 to 20,000 and at 0.
+- **Second and third derivatives** are `autograd.grad` of `autograd.grad`, by all mixtures of operands:
+  at 0, at everyday sizes, beside ±1, and from 1e-300 to 1e300, or from 1e-60 to 1e60 for two operands.
 - Ours are taken at all these points, subnormal operands and results among them; those of PyTorch and JAX
   where operands and results are normal numbers, since XLA takes subnormal ones for 0.
 - "all" means that no digit is right, and "∞" that a number is infinite, or NaN, that should not be. A
@@ -249,12 +242,12 @@ The largest errors of every operation, in units of the last place (ulp), measure
 
 What an ulp is of: of the exact number, with these exceptions.
 
-- A sum may cross zero while its terms do not, and no way of adding doubles gets it right to an ulp of
-  the sum. So with the first derivatives of `silu` and `gelu`, and from the second order on with the sums
-  over the paths of the graph. There it is an ulp of the sum of the terms' sizes; of our terms, for all.
-- The derivatives of `div`, `gaussian` and `gelu` are computed from the value. Where that is subnormal it
-  has lost digits, and it is an ulp of the least normal number, times what the derivative magnifies the
-  value by. Higher derivatives are left out where a lower one or the value is subnormal.
+- Beside a zero crossing no way of adding doubles gets a derivative right to an ulp of itself. Where it
+  changes its sign as an operand moves by less than half of itself, it is an ulp of |x·f′(x)|, what the
+  derivative changes by over the size of an operand: rounding the operand alone costs half of that.
+- A derivative may be computed from a number that has underflowed, as x/y² is from x/y, and those of
+  `pow`, `gelu` and the normal distribution are. The digits lost there stay lost, and it is an ulp of the
+  least normal number, times what the derivative magnifies it by.
 
 """
 

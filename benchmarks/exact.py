@@ -119,12 +119,16 @@ SYMBOLIC: dict[str, Callable[..., Any]] = {
     "min": lambda x, y: _cases((x, x <= y), (y, True)),
 }
 
-#: Derivatives that are computed from the value, as x/y² is from x/y, and by what they magnify it. Where
-#: the value underflows it loses digits, and in these they stay lost.
-_MAGNIFIED: dict[tuple[str, int], Callable[..., Any]] = {
-    ("div", 1): lambda x, y: 1 / abs(y),
-    ("gaussian", 0): abs,
-    ("gelu", 0): abs,
+#: Operations whose derivatives are computed from a number that may underflow, as x/y² is from x/y, and
+#: by what so many differentiations by each operand magnify it. The digits that it loses stay lost.
+_MAGNIFIED: dict[str, Callable[..., Any]] = {
+    "div": lambda orders, x, y: 1 / abs(y) ** sum(orders) if orders[1] else 0,
+    "pow": lambda orders, x, y: abs(y) ** orders[0] * abs(mp.log(abs(x))) ** orders[1] if x else 0,
+    "gaussian": lambda orders, x: abs(x) ** orders[0],
+    "gelu": lambda orders, x: abs(x) ** orders[0],
+    "normal_cdf": lambda orders, x: abs(x) ** (orders[0] - 1),
+    "erf": lambda orders, x: abs(2 * x) ** (orders[0] - 1),
+    "erfc": lambda orders, x: abs(2 * x) ** (orders[0] - 1),
 }
 LEAST_NORMAL = 2.0**-1022
 
@@ -191,10 +195,8 @@ def size(name: str, orders: Sequence[int], operands: Sequence[float], number: An
     (1.2130613194252668, 1.0)
     """
     found = [abs(number)]
-    if sum(orders) == 1:
-        place = (name, list(orders).index(1))
-        if place in _MAGNIFIED:
-            found.append(LEAST_NORMAL * _MAGNIFIED[place](*map(mp.mpf, operands)))
+    if sum(orders) and name in _MAGNIFIED:
+        found.append(LEAST_NORMAL * _MAGNIFIED[name](orders, *map(mp.mpf, operands)))
     if sum(orders) and crosses_zero(name, orders, operands):
         for index, x in enumerate(operands):
             raised = [times + (place == index) for place, times in enumerate(orders)]
@@ -210,8 +212,8 @@ def crosses_zero(name: str, orders: Sequence[int], operands: Sequence[float]) ->
     """
     around = [list(operands)]
     for index, x in enumerate(operands):
-        for factor in (0.5, 0.75, 1.25, 1.5):
-            around.append([*operands[:index], factor * x, *operands[index + 1 :]])
+        moved = (factor * x for factor in (0.5, 0.75, 1.25, 1.5))
+        around += [[*operands[:index], each, *operands[index + 1 :]] for each in moved]
     numbers = [number for each in around if (number := _number(name, orders, each)) is not None]
     return min(numbers, default=1) < 0 < max(numbers, default=-1)
 

@@ -49,7 +49,7 @@ def page() -> str:
         + f"\nRefused, since their derivative is 0 wherever they have one: {refused}.\n"
         + f"Refused, since they jump: {remainders}; the derivative of `x % y` with respect to `x` is\n"
         + "1, but where `x / y` is a whole number there is none.\n"
-        + "`float(v)` gives the plain number to apply them to, and `round(v, digits)` rounds it.\n"
+        + "`v.data` is the plain number to apply them to.\n"
     )
 
 

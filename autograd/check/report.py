@@ -74,6 +74,7 @@ class GradcheckReport:
         fault: the first operation whose recorded derivative is wrong, None if there is none.
         special: where a derivative failed, operations on a kink or with an infinite slope: there the
             chain rule may be wrong although no factor of it is.
+        is_given: whether the derivatives are those of a gradient function that was given.
 
     >>> from autograd import gradcheck
     >>> report = gradcheck(lambda x, y: x.relu() * y, (0.0, 4.0), report=True)
@@ -86,6 +87,7 @@ class GradcheckReport:
     differing: tuple[str, ...] = ()
     fault: Fault | None = None
     special: tuple[str, ...] = ()
+    is_given: bool = False
 
     @property
     def passed(self) -> bool:
@@ -150,6 +152,8 @@ class GradcheckReport:
         ]
         if self.fault is not None:
             lines.append(f"first wrong operation: {self.fault}")
+        elif suspicious and self.is_given:
+            lines.append("the derivatives are those that the gradient function returned")
         elif suspicious:
             lines.append(f"no operation's own derivative is wrong there{self._suspicion()}")
         return "\n".join(

@@ -571,3 +571,54 @@ def test_a_notebook_draws_no_graph_that_is_too_large_to_look_at() -> None:
         y = y.sin()
     assert y._repr_svg_() is not None
     assert y.sin()._repr_svg_() is None
+
+
+# --- a leaf that was changed ----------------------------------------------------------------------
+
+
+def test_what_a_changed_leaf_made_stale_is_marked() -> None:
+    x, y = Value(2.0, "x"), Value(3.0, "y")
+    result = ((x * x).named("square") + 1.0 * y).named("sum")
+    fresh = read(draw(result))
+    assert "stale" not in draw(result).source
+    x.data = 10.0
+    drawn = read(draw(result))
+    lines = {name: drawn.boxes[drawn.named(name)].lines for name in ("x", "y", "square", "sum")}
+    assert lines["x"] == ["x", "10"]
+    assert lines["y"] == ["y", "3"]
+    assert lines["square"][1] == "4 (stale)"
+    assert lines["sum"][1] == "7 (stale)"
+    assert [edge[2] for edge in drawn.edges] == [edge[2] for edge in fresh.edges]
+    tips = [tip for tip in tooltips(draw(result).svg()) if "stale: recorded before a leaf below" in tip]
+    assert len(tips) == 2
+    x.data = 2.0
+    assert draw(result).source == draw(((x * x).named("square") + 1.0 * y).named("sum")).source
+
+
+def test_a_slope_alone_may_be_stale() -> None:
+    x = Value(2.0, "x")
+    result = (x * x).named("y")
+    x.data = -2.0  # the square is the same, its derivative is not
+    assert "4 (stale)" in draw(result).source
+
+
+@pytest.mark.parametrize("fold", [False, True])
+def test_a_loss_after_the_update_is_stale_and_a_training_step_is_not(fold: bool) -> None:
+    network = MLP(2, [2, 1], activation="tanh", seed=1)
+    example = Example([1.0, 2.0], [0.5])
+    step = TrainingStep(network, [example], SGD(network.parameters(), lr=0.1))
+    assert "stale" not in step.draw(fold=fold).source
+    loss = (network([1.0, 2.0]) - 0.5) ** 2
+    loss.backward()
+    assert "stale" not in draw(loss, fold=fold).source
+    SGD(network.parameters(), lr=0.1).step()
+    assert "(stale)" in draw(loss, fold=fold).source
+
+
+def test_a_graph_of_derivatives_is_not_stale() -> None:
+    x = Value(0.5, "x")
+    (x.tanh() * x).backward(create_graph=True)
+    assert isinstance(x.grad, Value)
+    assert "stale" not in draw(x.grad).source
+    x.data = 0.25
+    assert "stale" in draw(x.grad).source

@@ -6,6 +6,7 @@ import fractions
 import math
 import operator
 import re
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -133,8 +134,12 @@ def test_value_is_final() -> None:
 
 
 def test_a_value_takes_no_other_attributes() -> None:
-    with pytest.raises(AttributeError):
-        Value(1.0).gradient = 1.0
+    v = Value(1.0)
+    with pytest.raises(AttributeError, match="no attribute 'gradient'"):
+        v.gradient = 1.0
+    with pytest.raises(TypeError, match="weak reference"):
+        weakref.ref(v)
+    assert {v: "a note"}[v] == "a note"  # where these belong
 
 
 # --- a number among numbers -----------------------------------------------------------------------

@@ -334,7 +334,7 @@ def make(sizes: list[int], activations: list[str], examples: int = 1, **changes:
             "source": "",
             "ours": "",
             "layers": layers,
-            "bias": "+b",
+            "bias_convention": "+b",
             "examples": data,
             "error": "half_squared_error",
             "learning_rate": 0.5,
@@ -370,14 +370,14 @@ def networks(draw: st.DrawFn) -> WorkedExample:
     )
     notation = draw(st.sampled_from([Notation(), *map(Notation.named, notation_names())]))
     made = make(sizes, activations, draw(st.integers(1, 3)), error=error, notation=notation)
-    if notation.convention == "none":
+    if notation.bias_convention == "none":
         layers = [replace(layer, biases=None) for layer in made.layers]
-        return replace(made, bias="none", layers=layers)
+        return replace(made, bias_convention="none", layers=layers)
     shared = draw(st.booleans())
     layers = [
         replace(layer, biases=layer.biases[0] if shared else layer.biases) for layer in made.layers
     ]
-    return replace(made, layers=layers, bias=notation.convention or "+b")
+    return replace(made, layers=layers, bias_convention=notation.bias_convention or "+b")
 
 
 @given(networks())
