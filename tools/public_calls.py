@@ -207,7 +207,7 @@ SAMPLES: Samples = {
     "FormulaStep.explain.of": lambda: "E",
     "FormulaStep.draw.only": lambda: ["x"],
     "path": lambda: "/dev/null",
-    "Diagram.save.kind": lambda: "dot",
+    "Diagram.save.format": lambda: "dot",
     **dict.fromkeys(("result", "results", "root"), _graph),
     "f": lambda: autograd.tanh,
     **dict.fromkeys(("gradcheck.f", "gradgradcheck.f", "error_over_eps.f"), lambda: _squares),
