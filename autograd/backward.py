@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 import threading
-from operator import attrgetter
+from contextvars import ContextVar
 
 from autograd.arguments import flag, wrong_kind
 from autograd.atomic import run, set_together, setting
@@ -23,13 +23,13 @@ from autograd.errors import AutogradError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from typing import Any
 
     from autograd.atomic import Change
     from autograd.value import Value
 
-__all__ = ["backward", "gradients", "topological_order"]
+__all__ = ["DETECTOR", "backward", "gradients", "topological_order"]
 
 
 def variable_operands(node: Value) -> list[Value]:
@@ -57,24 +57,35 @@ def topological_order(root: Value) -> list[Value]:
     if not hasattr(root, "derivatives"):
         raise wrong_kind("the root", "a Value", root)
     seen = {root}
-    order: list[Value] = []
-    above: list[Value] = []
-    node = root
+    order: list[Any] = []
+    above: list[Any] = []
+    node: Any = root
     while True:
-        for operand in reversed(variable_operands(node)):
+        # the right operand first, so that the reverse has the left one first
+        if node._dy is not None:
+            operand = node._y
             if operand not in seen:
                 seen.add(operand)
                 above.append(node)
                 node = operand
-                break
-        else:
-            order.append(node)
-            if not above:
-                break
-            node = above.pop()
+                continue
+        if node._dx is not None:
+            operand = node._x
+            if operand not in seen:
+                seen.add(operand)
+                above.append(node)
+                node = operand
+                continue
+        order.append(node)
+        if not above:
+            break
+        node = above.pop()
     order.reverse()
     return order
 
+
+#: What looks through a graph before it is differentiated, in this context; see `autograd.anomaly`.
+DETECTOR: ContextVar[Callable[[Value], None] | None] = ContextVar("detector", default=None)
 
 _one_at_a_time = threading.RLock()
 _running_in = 0  # the thread that holds the lock, or 0
@@ -95,6 +106,9 @@ def backward(root: Value, create_graph: bool = False) -> None:
     this_thread = threading.get_ident()
     if _running_in == this_thread:
         raise AutogradError("a backward pass was started inside another one")
+    detect = DETECTOR.get()
+    if detect is not None:
+        detect(root)
     recorded = gradients(root, create_graph=True) if create_graph else None
     leaves: list[Change] = []
     put_back = setting(leaves)
@@ -197,28 +211,39 @@ def gradients(root: Value, create_graph: bool = False) -> dict[Value, Any]:
     >>> gradients(x * x)[x]
     6.0
     """
-    slopes_of: Callable[[Value], Sequence[Any]] = attrgetter("derivatives")
     order = topological_order(root)
     if create_graph:
-        from autograd.slopes import check_fresh, slope_nodes
-
-        for node in order:
-            check_fresh(node)
-        slopes_of = slope_nodes
-    found: dict[Value, Any] = dict.fromkeys(order, 0.0)
+        return _recorded_gradients(root, order)
+    found: dict[Any, float] = dict.fromkeys(order, 0.0)
     found[root] = 1.0
     for node in order:
         gradient = found[node]
-        for operand, slope in zip(node.operands, slopes_of(node), strict=True):
-            if slope is not None:
-                found[operand] = _plus(found[operand], _times(gradient, slope))  # type: ignore[index]  # a slope belongs to a node
-    if create_graph:
-        value = type(root)
-        return {
-            node: gradient if isinstance(gradient, value) else value(gradient)
-            for node, gradient in found.items()
-        }
+        slope = node._dx
+        if slope is not None:
+            found[node._x] += gradient * slope
+        slope = node._dy
+        if slope is not None:
+            found[node._y] += gradient * slope
     return found
+
+
+def _recorded_gradients(root: Value, order: list[Value]) -> dict[Value, Any]:
+    from autograd.slopes import check_fresh, slope_nodes
+
+    for node in order:
+        check_fresh(node)
+    found: dict[Any, Any] = dict.fromkeys(order, 0.0)
+    found[root] = 1.0
+    for node in order:
+        gradient = found[node]
+        for operand, slope in zip(node.operands, slope_nodes(node), strict=True):
+            if slope is not None:
+                found[operand] = _plus(found[operand], _times(gradient, slope))
+    value = type(root)
+    return {
+        node: gradient if isinstance(gradient, value) else value(gradient)
+        for node, gradient in found.items()
+    }
 
 
 def _times(a: Any, b: Any) -> Any:

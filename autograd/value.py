@@ -9,6 +9,7 @@ from autograd.arguments import as_number, number_of, shown, wrong_kind
 from autograd.backward import backward
 from autograd.errors import ArgumentTypeError, AutogradError, OperandError
 from autograd.methods import Methods
+from autograd.numpy_protocol import NumPyProtocol
 from autograd.operations import OPERATIONS
 from autograd.variables import VARIABLES
 
@@ -36,7 +37,7 @@ class _Leaf(type):
         return node
 
 
-class Value(Methods, metaclass=_Leaf):
+class Value(Methods, NumPyProtocol, metaclass=_Leaf):
     """A node of a computational graph: a number, and how it came about.
 
     A ``Value`` made by calling the class is a leaf: an input, a weight. Operators, methods and the
@@ -44,7 +45,9 @@ class Value(Methods, metaclass=_Leaf):
     its derivative by each of them. The derivatives are fixed when the node is made, so that changing a
     leaf's ``data`` afterwards cannot corrupt a gradient.
 
-    ``==`` and hash are by identity; ``<`` and its kin compare the numbers. Threads may build graphs on
+    ``==`` and hash are by identity; ``<`` and its kin compare the numbers. A node has no other
+    attributes and no weak references, which would take time and memory of every one: keep what you know
+    of nodes in a dict by node. Threads may build graphs on
     shared leaves; backward passes wait for one another, and add up. While one runs, no other thread may
     read or set ``grad`` of the nodes below it.
 
@@ -121,7 +124,7 @@ class Value(Methods, metaclass=_Leaf):
         self._data = data if data.__class__ is float else _real(data, "data", self)
 
     @property
-    def grad(self) -> float | Value:
+    def grad(self) -> float | Any:
         """The derivative of what ``backward`` was called on by this node, 0.0 before.
 
         After ``backward(create_graph=True)`` a leaf's is a Value, to be differentiated again.
@@ -313,9 +316,7 @@ class Value(Methods, metaclass=_Leaf):
 
         What depends on the variable of a derivative that is being taken stays connected with it.
         """
-        from autograd.pickling import operands_first
-
-        for node in operands_first(self, lambda node: id(node) in memo):
+        for node in _operands_first(self, lambda node: id(node) in memo):
             if VARIABLES and (
                 node in VARIABLES or _is_connected(node._x, memo) or _is_connected(node._y, memo)
             ):
@@ -330,14 +331,12 @@ class Value(Methods, metaclass=_Leaf):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How pickle takes a node apart: what lies below it comes first, so that nothing recurses."""
-        from autograd.pickling import below
-
         if self in VARIABLES:
             raise AutogradError(
                 f"node {self.label!r} is what a derivative is being taken by: a pickle would be cut off "
                 f"from it, and the derivative lost; pickle its .data, if the number is all you need"
             )
-        return _rebuilt, (below(self), self.operation, *self._parts())
+        return _rebuilt, (_below(self), self.operation, *self._parts())
 
     def _same(self) -> Value:
         """Another node of the same number and name, with this one below it."""
@@ -351,6 +350,23 @@ class Value(Methods, metaclass=_Leaf):
                 f"set its grad to a number before copying"
             )
         return self._data, self._grad, self.name, self._x, self._dx, self._y, self._dy
+
+
+def _below(node: Value) -> Below | None:
+    _import_pickling()
+    return _below(node)
+
+
+def _operands_first(root: Value, known: Callable[[Value], bool]) -> list[Value]:
+    _import_pickling()
+    return _operands_first(root, known)
+
+
+def _import_pickling() -> None:
+    """Put the two functions in these ones' places, when the first graph is copied or pickled."""
+    from autograd.pickling import below, operands_first
+
+    globals().update(_below=below, _operands_first=operands_first)
 
 
 def _is_connected(operand: Value | float | None, memo: dict[int, Any]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from random import Random
+from typing import Any
 
 from autograd import Value
 from autograd.arguments import items, whole
@@ -71,8 +72,11 @@ class Layer(Module):
         inputs = items("inputs", inputs)
         return [neuron(inputs) for neuron in self.neurons]
 
-    def __call__(self, inputs: Sequence[Value | float]) -> Value | list[Value]:
-        """The outputs; of a single neuron, its output alone."""
+    def __call__(self, inputs: Sequence[Value | float]) -> Any:
+        """The outputs, a list of Values; of a single neuron, its output, a Value.
+
+        Which of the two cannot be told from the types: `outputs` is a list in either case.
+        """
         outputs = self.outputs(inputs)
         return outputs[0] if len(outputs) == 1 else outputs
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from random import Random
+from typing import Any
 
 from autograd import Value
 from autograd.arguments import items
@@ -92,8 +93,11 @@ class MLP(Module):
             signals = outputs = layer.outputs(signals)
         return outputs
 
-    def __call__(self, inputs: Sequence[Value | float]) -> Value | list[Value]:
-        """The outputs of the last layer; of a single neuron, its output alone."""
+    def __call__(self, inputs: Sequence[Value | float]) -> Any:
+        """The outputs of the last layer, a list of Values; of a single neuron, its output, a Value.
+
+        Which of the two cannot be told from the types: `outputs` is a list in either case.
+        """
         outputs = self.outputs(inputs)
         return outputs[0] if len(outputs) == 1 else outputs
 

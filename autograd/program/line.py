@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
@@ -122,7 +123,10 @@ class Line:
     @property
     def needs(self) -> tuple[str, ...]:
         """The symbols of the numbers in the formula, each once, in the order of the operands."""
-        return tuple(dict.fromkeys(each for each in self.operands if isinstance(each, str)))
+        found = [each for each in self.operands if isinstance(each, str)]
+        if len(found) < 2 or (len(found) == 2 and found[0] != found[1]):
+            return tuple(found)  # most lines are of this kind, and there may be millions
+        return tuple(dict.fromkeys(found))
 
     @property
     def formula(self) -> str:
@@ -160,6 +164,19 @@ class Line:
         }
         return write(self.tree, style, names)
 
+    def placed(self, place: Callable[[Operand], ast.expr]) -> ast.expr:
+        """The formula as a tree, with a tree in the place of each operand.
+
+        Args:
+            place: gives the tree of an operand, a symbol or a number.
+
+        >>> line = Line.of("y", "w * x", {"w": "w1", "x": 2.0})
+        >>> ast.unparse(line.placed(lambda each: ast.Name("a") if each == "w1" else ast.Constant(each)))
+        'a * 2.0'
+        """
+        known = dict(zip(self.variables, self.operands, strict=True))
+        return _replaced(deepcopy(self.tree), {name: place(each) for name, each in known.items()})
+
     def rewritten(self, text: str) -> Line:
         """The same line with another formula of its operands.
 
@@ -174,7 +191,8 @@ class Line:
         ('w + 0.5 * dE/dw', '-(w - 0.5 * dE/dw)')
         """
         template = _parsed(text.format(_RIGHT), (*self.variables, _RIGHT))
-        return self.with_tree(_placed(template, self.tree))
+        # the parsed text is shared, so a copy of it is changed
+        return self.with_tree(_replaced(deepcopy(template), {_RIGHT: self.tree}))
 
     def can_be(self, text: str) -> bool:
         """Whether `rewritten` takes a text: it uses no other names than the line has.
@@ -266,15 +284,15 @@ def _parsed(text: str, names: tuple[str, ...]) -> ast.expr:
     return expression.tree
 
 
-def _placed(tree: ast.expr, right: ast.expr) -> ast.expr:
-    class Placed(ast.NodeTransformer):
-        def visit_Name(self, node: ast.Name) -> ast.expr:
-            return right if node.id == _RIGHT else node
+def _replaced(tree: ast.expr, others: Mapping[str, ast.expr]) -> ast.expr:
+    """A tree of one's own, with other trees in the place of some names."""
 
-    # the parsed text is shared, so a copy of it is transformed
-    copy = ast.parse(ast.unparse(tree), mode="eval").body
-    placed: ast.expr = Placed().visit(copy)
-    return placed
+    class Replaced(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            return others.get(node.id, node)
+
+    replaced: ast.expr = Replaced().visit(tree)
+    return replaced
 
 
 def names_in(tree: ast.expr, among: Collection[str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd import OperandError
 from autograd.arguments import shown, text
+from autograd.errors import UnknownNameError
 from nn.json_text import json_text
 from nn.proofreading.finding import Finding
 from nn.proofreading.page import Page, PrintedFigure
@@ -58,7 +59,7 @@ class Proof(Tabular):
         for finding in self.findings:
             if finding.symbol == symbol:
                 return finding
-        raise KeyError(f"no figure {symbol!r}")
+        raise UnknownNameError(f"no figure {symbol!r}")
 
     def to_dict(self) -> dict[str, Any]:
         """All findings as plain data.

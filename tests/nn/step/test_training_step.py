@@ -756,3 +756,19 @@ def test_tables_are_those_of_rich(capsys: pytest.CaptureFixture[str]) -> None:
     Console(width=100, color_system=None).print(step)
     assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == str(step).splitlines()
     assert "0.29102777" in str(step)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "linear"])
+def test_a_zero_has_no_sign_wherever_it_is_shown(activation: str) -> None:
+    network = MLP(2, [2, 2], activation=activation, seed=1)
+    for parameter in network.parameters():
+        parameter.data = -0.0 if parameter.data >= 0.0 else parameter.data
+    data = [Example([0.0, -0.0], [1.0, -0.0]), Example([-0.0, -1.0], [0.0, 0.0])]
+    step = TrainingStep(network, data, SGD(network.parameters(), lr=0.5))
+    assert any(math.copysign(1.0, number) < 0.0 == number for number in step.values.values())
+    texts = [str(step), step._repr_html_(), step.draw().source, step.draw(fold=True).source]
+    for name in step.names.parameters.values():
+        derivation = step.explain(name)
+        texts += [derivation.text(), derivation._repr_latex_(), derivation._repr_html_()]
+    for text in texts:
+        assert not re.search(r"(?<![\w.])[-−]0(?![.\d])", re.sub(r"<[^>]*>", "", text))
