@@ -98,7 +98,11 @@ class _Fitted:
         self.table = table
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        from rich.text import Text
+
         table = self.table
+        if table.title:
+            yield Text(table.title, style="bold", overflow="fold")
         framed = bool(table.heads)
         between = 3 * len(table.align) + 1 if framed else len(table.align) - 1
         widths = _fitted(_extents(table), options.max_width - between)
@@ -150,9 +154,6 @@ def _grid(table: Table, widths: Sequence[int]) -> RenderableType:
 
     framed = bool(table.heads)
     grid = Grid(
-        title=Text(table.title) if table.title else None,
-        title_justify="left",
-        title_style="bold",
         header_style="bold",
         box=box.HEAVY_HEAD if framed else None,
         show_header=framed,
@@ -179,8 +180,6 @@ def _lines(table: Table, width: int) -> Iterator[RenderableType]:
     """A table whose cells are lines, each with the title of its column."""
     from rich.text import Text
 
-    if table.title:
-        yield Text(table.title, style="bold", overflow="fold")
     for row in table.rows:
         first, *others = row.cells
         yield Text(first, style="italic" if row.heading else "bold", overflow="fold")

@@ -232,7 +232,7 @@ SAMPLES: Samples = {
     "vector": lambda: [1.0, -1.0],
     "others": lambda: 2.0,
     "Worksheet.notation": lambda: "xing",
-    "Worksheet.text.kind": lambda: "md",
+    "Worksheet.text.format": lambda: "md",
     "Worksheet.save.path": lambda: "sheet.md",
     "blanks.items": lambda: _sheet().items,
     "Proof.__getitem__.symbol": lambda: "y",

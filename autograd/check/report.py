@@ -11,10 +11,12 @@ from typing import Any
 from autograd.check.blame import Fault
 from autograd.check.verdict import UNSUSPICIOUS, VERDICTS, Judgement
 from autograd.errors import AutogradError
+from autograd.tables import Table, html
 
 __all__ = ["Checked", "GradcheckError", "GradcheckReport"]
 
 _WIDTH = 100
+_HEADS = ["result", "input", "at", "analytic", "numeric", "±", "off/±", "verdict"]
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,16 @@ class GradcheckReport:
             "special": list(self.special),
         }
 
+    def records(self) -> list[dict[str, Any]]:
+        """A dict for every row, as ``pandas.DataFrame`` takes them.
+
+        >>> from autograd import gradcheck
+        >>> (row,) = gradcheck(lambda x: x * x, 3.0, report=True).records()
+        >>> row["input"], row["analytic"], row["verdict"]
+        ('x', 6.0, 'ok')
+        """
+        return [row.to_dict() for row in self.rows]
+
     def summary(self) -> str:
         """What went wrong, or may have, in lines of at most 100 characters; "" if nothing did.
 
@@ -182,15 +194,28 @@ class GradcheckReport:
         >>> row.split()[:4], row[row.index("kink") :]
         (['x', '0', '0', '0'], 'kink -1 | 1')
         """
-        heads = ["result", "input", "at", "analytic", "numeric", "±", "off/±", "verdict"]
-        table = [heads, *(row.cells() for row in self.rows)]
-        names = 2
-        if len({row.result for row in self.rows}) == 1:
-            table, names = [cells[1:] for cells in table], 1
-        return "\n".join(_aligned(table, names))
+        lines = self._cells()
+        return "\n".join(_aligned(lines, len(lines[0]) - len(_HEADS) + 2))
+
+    def _cells(self) -> list[list[str]]:
+        """The table with its heads; the results are left out where there is one."""
+        cells = [_HEADS, *(row.cells() for row in self.rows)]
+        alone = len({row.result for row in self.rows}) == 1
+        return [each[1:] for each in cells] if alone else cells
 
     def __str__(self) -> str:
         return "\n".join(filter(None, [self.table() if self.rows else "", self.summary()]))
+
+    def _repr_html_(self) -> str:
+        heads, *rows = self._cells()
+        table = Table("", heads, "l" * (len(heads) - len(_HEADS) + 2) + "rrrrr" + "l")
+        for cells, row in zip(rows, self.rows, strict=True):
+            table.add(*cells, strong=not row.judgement.passed)
+        passed = f"{self.count} derivatives checked: {'passed' if self.passed else 'not passed'}"
+        return html([*([table] if self.rows else []), *filter(None, [self.summary()]), passed])
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
 
 
 class GradcheckError(AutogradError, RuntimeError):

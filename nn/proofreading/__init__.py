@@ -8,6 +8,7 @@
 the hidden δ are computed with weights that are updated already
 """
 
-from nn.proofreading.proof import Finding, Proof, proofread
+from nn.proofreading.finding import Finding
+from nn.proofreading.proof import Proof, proofread
 
 __all__ = ["Finding", "Proof", "proofread"]

@@ -3,67 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from autograd import OperandError
 from autograd.arguments import shown, text
 from autograd.errors import UnknownNameError
 from nn.json_text import json_text
+from nn.proofreading.finding import Finding
 from nn.proofreading.page import Page, PrintedFigure
+from nn.proofreading.show import tables
 from nn.proofreading.verdict import Verdict, verdicts
 from nn.terminal import Part, Tabular
 from nn.worked.example import WorkedExample
 from nn.worked.formulas import FormulaExample
 
-__all__ = ["Finding", "Proof", "proofread"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One printed figure.
-
-    Attributes:
-        symbol: what the document calls it.
-        where: where it stands.
-        printed: the text.
-        value: the number that it should be.
-        agrees: whether the text is that number, rounded at the text's own last digit.
-        off: how far the text is above the number, in units of its last digit.
-        because: why it does not agree, in a sentence; None if it does, or if nothing explains it.
-        cause: the same in a word: "inherited", "rounded", the name of a mistake in
-            `nn.byhand.mistakes.MISTAKES`, …
-        chance: how likely a guess of that sort would have led to the printed text by chance.
-        weak: whether that is too likely for the guess to be more than that.
-
-    >>> from nn import worked
-    >>> finding = proofread(worked.load("urbain"))["E_total after update 1"]
-    >>> finding.printed, round(finding.value, 9), round(finding.off)
-    ('0.291027924', 0.291027774, 150)
-    >>> finding.cause, finding.chance < 1e-6, finding.weak
-    ('updated_weights', True, False)
-    """
-
-    symbol: str
-    where: str
-    printed: str
-    value: float
-    agrees: bool
-    off: float
-    because: str | None = None
-    cause: str | None = None
-    chance: float | None = None
-    weak: bool = False
-
-    def to_dict(self) -> dict[str, Any]:
-        """The finding as plain data.
-
-        >>> from nn import worked
-        >>> proofread(worked.load("urbain"))["net_h1"].to_dict()["agrees"]
-        True
-        """
-        keys = ("symbol", "printed", "value", "agrees", "because")
-        return {key: getattr(self, key) for key in (*keys, "where", "off", "cause", "chance", "weak")}
+__all__ = ["Proof", "proofread"]
 
 
 class Proof(Tabular):
@@ -148,9 +103,7 @@ class Proof(Tabular):
         >>> summary
         '26 of 31 figures agree, 5 do not. They are off by units of their last digit.'
         """
-        from nn.proofreading.show import shown
-
-        return shown(self)
+        return tables(self.findings)
 
 
 def proofread(example: WorkedExample | FormulaExample) -> Proof:
@@ -181,10 +134,18 @@ def proofread(example: WorkedExample | FormulaExample) -> Proof:
 
 def _finding(figure: PrintedFigure, verdict: Verdict | None) -> Finding:
     listed = figure.listed
-    off = figure.printed.off(figure.value)
-    finding = (listed.symbol, listed.where, listed.printed, figure.value, figure.agrees, off)
+    finding = Finding(
+        symbol=listed.symbol,
+        where=listed.where,
+        printed=listed.printed,
+        value=figure.value,
+        agrees=figure.agrees,
+        off=figure.printed.off(figure.value),
+    )
     if verdict is None:
-        return Finding(*finding)
+        return finding
     guess, chance = verdict.guess, verdict.chance
     weak = f" (weak: it would fit by chance 1 time in {round(1.0 / chance)})" if verdict.weak else ""
-    return Finding(*finding, guess.says + weak, guess.cause, chance, verdict.weak)
+    return replace(
+        finding, because=guess.says + weak, cause=guess.cause, chance=chance, weak=verdict.weak
+    )

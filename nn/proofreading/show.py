@@ -1,38 +1,33 @@
-"""A proof as tables: the figures, and notes on those that are off."""
+"""Findings as tables: the figures, and notes on those that are off."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from autograd.tables import Table
+from nn.proofreading.finding import Finding
 from nn.proofreading.printed import Printed
+from nn.terminal import Part
 
-if TYPE_CHECKING:
-    from nn.proofreading.proof import Finding, Proof
-    from nn.terminal import Part
-
-__all__ = ["shown"]
+__all__ = ["tables"]
 
 #: Beyond these a number is written with a power of ten.
 _MAX_DECIMALS, _MAX_PLAIN = 25, 1e15
 
 
-def shown(proof: Proof) -> list[Part]:
-    """The proof as a table, notes and a line that sums them up."""
-    if not len(proof):
+def tables(findings: Sequence[Finding]) -> list[Part]:
+    """Findings as a table, notes and a line that sums them up."""
+    if not findings:
         return ["no figures to proofread: the example has no [[figures]]"]
-    notes = {text: number for number, text in enumerate(_reasons(proof), 1)}
-    return [_figures(proof, notes), *([_notes(notes)] if notes else []), _summary(proof)]
+    reasons = dict.fromkeys(finding.because for finding in findings if finding.because)
+    notes = {text: number for number, text in enumerate(reasons, 1)}
+    return [_figures(findings, notes), *([_notes(notes)] if notes else []), _summary(findings)]
 
 
-def _reasons(proof: Proof) -> list[str]:
-    return list(dict.fromkeys(finding.because for finding in proof if finding.because))
-
-
-def _figures(proof: Proof, notes: dict[str, int]) -> Table:
+def _figures(findings: Sequence[Finding], notes: dict[str, int]) -> Table:
     figures = Table("Figures", ["figure", "printed", "exact", "off by", "note"], "lrrrr")
     where = None
-    for finding in proof:
+    for finding in findings:
         if finding.where and finding.where != where:
             figures.head(finding.where)
         where = finding.where
@@ -64,10 +59,11 @@ def _notes(notes: dict[str, int]) -> Table:
     return table
 
 
-def _summary(proof: Proof) -> str:
-    agree = f"{proof.agree} of {len(proof)} figures agree"
-    if not proof.disagree:
+def _summary(findings: Sequence[Finding]) -> str:
+    off = [finding for finding in findings if not finding.agrees]
+    agree = f"{len(findings) - len(off)} of {len(findings)} figures agree"
+    if not off:
         return f"{agree}."
-    unexplained = sum(not finding.agrees and finding.because is None for finding in proof)
+    unexplained = sum(finding.because is None for finding in off)
     marked = f", {unexplained} unexplained (?)" if unexplained else ""
-    return f"{agree}, {proof.disagree} do not{marked}. They are off by units of their last digit."
+    return f"{agree}, {len(off)} do not{marked}. They are off by units of their last digit."

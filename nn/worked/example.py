@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from autograd import AutogradError, OperandError, Value
 from autograd.arguments import flag, items, real, shown, whole
 from autograd.errors import ArgumentValueError, UnknownNameError
+from autograd.tables import Table, decimal
 from nn.forward import Example
 from nn.network import MLP
 from nn.neuron import BIAS_CONVENTIONS
 from nn.notation import Names, Notation
 from nn.optimizers import SGD
 from nn.step import TrainingStep
+from nn.terminal import Tabular
 from nn.training import train
 from nn.worked.locate import located, where_it_fails
 
@@ -92,8 +94,24 @@ def checked_numbers(numbers: Any, expected: Collection[str]) -> dict[str, float]
     return {symbol: real(f"numbers[{symbol!r}]", numbers[symbol]) for symbol in expected}
 
 
+def about_table(example: Any, settings: Mapping[str, str]) -> Table:
+    """What an example is about, and how it learns."""
+    about = Table(example.title or example.name, [], "ll")
+    figures = len(example.figures)
+    rows = {
+        "source": example.source,
+        "not from there": example.ours,
+        **settings,
+        "figures": f"{figures}, which nn.proofreading.proofread checks" if figures else "",
+    }
+    for head, text in rows.items():
+        if text:
+            about.add(f"{head}:", text)
+    return about
+
+
 @dataclass(frozen=True, kw_only=True)
-class WorkedExample:
+class WorkedExample(Tabular):
     """A worked example: what it starts from, how it names things, and what a document prints of it.
 
     Attributes:
@@ -134,6 +152,8 @@ class WorkedExample:
     notation: Notation = field(default_factory=Notation)
     figures: list[Figure] = field(default_factory=list)
     file: str = field(default="", compare=False)
+
+    _repr_pretty_ = Tabular._repr_pretty_  # IPython prefers the __repr__ of a class to what it inherits
 
     @property
     def shape(self) -> list[int]:
@@ -236,6 +256,76 @@ class WorkedExample:
             BIAS_CONVENTIONS.get(self.notation.bias_convention),
         )
         return own.sign * noted.sign if own and noted else 1.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """The example as plain data.
+
+        >>> from nn import worked
+        >>> content = worked.load("xing-single").to_dict()
+        >>> content["layers"], content["examples"]  # doctest: +NORMALIZE_WHITESPACE
+        ([{'activation': 'sigmoid', 'weights': [[0.5]], 'biases': 1.0}],
+         [{'inputs': [2.0], 'targets': [1.0]}])
+        """
+        # a copy of each pair, which asdict would leave a tuple
+        examples = [{"inputs": [*each.inputs], "targets": [*each.targets]} for each in self.examples]
+        return {**asdict(self), "examples": examples}
+
+    def records(self) -> list[dict[str, Any]]:
+        """A dict for every number that the example starts from, as ``pandas.DataFrame`` takes them.
+
+        >>> from nn import worked
+        >>> for row in worked.load("xing-single").records():
+        ...     print(row)
+        {'symbol': 'w', 'kind': 'parameter', 'value': 0.5}
+        {'symbol': 'b', 'kind': 'parameter', 'value': 1.0}
+        {'symbol': 'x', 'kind': 'input', 'value': 2.0}
+        {'symbol': 't', 'kind': 'target', 'value': 1.0}
+        """
+        found = [(symbol, "parameter", number) for symbol, number in self.numbers.items()]
+        for inputs, targets in self._given():
+            found += [(symbol, "input", number) for symbol, number in inputs]
+            found += [(symbol, "target", number) for symbol, number in targets]
+        return [{"symbol": symbol, "kind": kind, "value": value} for symbol, kind, value in found]
+
+    def _given(self) -> Iterator[tuple[list[tuple[str, float]], list[tuple[str, float]]]]:
+        """The inputs and the targets of each example, with their symbols."""
+        names = Names(self.notation, self.network(), len(self.examples), self.error)
+        for each, example in zip(names.passes, self.examples, strict=True):
+            yield (
+                list(zip(each.inputs, example.inputs, strict=True)),
+                list(zip(each.targets, example.targets, strict=True)),
+            )
+
+    def tables(self) -> list[Table]:
+        """The example as tables: what it is about, its parameters, what it is to learn.
+
+        >>> from nn import worked
+        >>> about, parameters, examples = worked.load("xing-single").tables()
+        >>> parameters.rows[0].cells, examples.rows[0].cells
+        (('w', '0.5'), ('x = 2', 't = 1'))
+        """
+        activations = [layer.activation for layer in self.layers]
+        alike = activations[:1] if len(set(activations)) == 1 else activations
+        updated = "weights and biases" if self.update_biases else "weights"
+        about = about_table(
+            self,
+            {
+                "network": f"{'-'.join(map(str, self.shape))}, {', '.join(alike)}",
+                "error": self.error,
+                "learning rate": repr(self.learning_rate),
+                "updated": "weights" if self.bias_convention == "none" else updated,
+                "bias convention": self.bias_convention,
+            },
+        )
+        parameters = Table("Parameters", ["parameter", "number"], "lr")
+        for symbol, number in self.numbers.items():
+            parameters.add(symbol, decimal(number))
+        examples = Table("Examples", ["inputs", "targets"], "ll")
+        for given in self._given():
+            examples.add(
+                *(", ".join(f"{name} = {decimal(number)}" for name, number in side) for side in given)
+            )
+        return [about, parameters, examples]
 
     def with_numbers(self, numbers: Mapping[str, float]) -> WorkedExample:
         """The same example with other weights and biases.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from keyword import iskeyword
+from typing import Any
 from unicodedata import normalize
 
 from autograd import OPERATIONS, AutogradError, Value
@@ -19,7 +20,8 @@ from nn.formula_texts import computed, names_in, read
 from nn.notation import Tag
 from nn.optimizers import SGD
 from nn.step.recorded import Recorded
-from nn.worked.example import Figure, check_names, checked_numbers
+from nn.terminal import Tabular
+from nn.worked.example import Figure, about_table, check_names, checked_numbers
 from nn.worked.locate import located
 
 __all__ = ["FormulaError", "FormulaExample", "FormulaStep"]
@@ -39,7 +41,7 @@ class FormulaError(ArgumentValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FormulaExample:
+class FormulaExample(Tabular):
     """Formulas of named values, one of which is made small by changing some of the values.
 
     Attributes:
@@ -82,6 +84,8 @@ class FormulaExample:
     learning_rate: float = 0.0
     figures: Sequence[Figure] = field(default_factory=list)
     file: str = field(default="", compare=False)
+
+    _repr_pretty_ = Tabular._repr_pretty_  # IPython prefers the __repr__ of a class to what it inherits
 
     def __post_init__(self) -> None:
         for table, names in (("values", self.values), ("formulas", self.formulas)):
@@ -160,6 +164,49 @@ class FormulaExample:
         {'w': 0.5}
         """
         return dict(self.values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The example as plain data.
+
+        >>> example = FormulaExample(name="line", values={"w": 0.5}, formulas={"E": "w ** 2"})
+        >>> example.to_dict()["formulas"], example.to_dict()["error"]
+        ({'E': 'w ** 2'}, 'E')
+        """
+        return asdict(self)
+
+    def records(self) -> list[dict[str, Any]]:
+        """A dict for every value and every formula, as ``pandas.DataFrame`` takes them.
+
+        >>> example = FormulaExample(name="line", values={"w": 0.5}, formulas={"E": "w ** 2"})
+        >>> for row in example.records():
+        ...     print(row)
+        {'symbol': 'w', 'value': 0.5, 'formula': None, 'updated': False}
+        {'symbol': 'E', 'value': None, 'formula': 'w ** 2', 'updated': False}
+        """
+        given = [(name, value, None) for name, value in self.values.items()]
+        computed = [(name, None, text) for name, text in self.formulas.items()]
+        return [
+            {"symbol": name, "value": value, "formula": text, "updated": name in self.parameters}
+            for name, value, text in (*given, *computed)
+        ]
+
+    def tables(self) -> list[Table]:
+        """The example as tables: what it is about, its values, its formulas.
+
+        >>> example = FormulaExample(name="line", values={"w": 0.5}, formulas={"E": "w ** 2"})
+        >>> about, values, formulas = example.tables()
+        >>> values.rows[0].cells, formulas.rows[0].cells
+        (('w', '0.5', ''), ('E', 'w ** 2'))
+        """
+        rate = repr(self.learning_rate) if self.parameters else ""
+        about = about_table(self, {"error": self.error, "learning rate": rate})
+        values = Table("Values", ["value", "number", ""], "lrl")
+        for name, value in self.values.items():
+            values.add(name, decimal(value), "updated" if name in self.parameters else "")
+        formulas = Table("Formulas", ["formula", ""], "ll")
+        for name, text in self.formulas.items():
+            formulas.add(name, text)
+        return [about, values, formulas]
 
     def with_numbers(self, numbers: Mapping[str, float]) -> FormulaExample:
         """The same example with other values.

@@ -6,6 +6,6 @@
 """
 
 from nn.worksheet.elements import Blank, Item, blanks
-from nn.worksheet.sheet import KINDS, Worksheet
+from nn.worksheet.sheet import FORMATS, Worksheet
 
-__all__ = ["KINDS", "Blank", "Item", "Worksheet", "blanks"]
+__all__ = ["FORMATS", "Blank", "Item", "Worksheet", "blanks"]

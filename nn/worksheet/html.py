@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from math import hypot
 
@@ -10,7 +11,36 @@ from autograd.symbols import unicode_symbol, xml_text
 from nn.worksheet.elements import Picture, one_line
 from nn.worksheet.renderer import Renderer
 
-__all__ = ["Html"]
+__all__ = ["Html", "HtmlFragment"]
+
+_RULES = """\
+h1 { font-size: 1.5rem; line-height: 1.25; }
+h2 { font-size: 1.15rem; margin: 2rem 0 .6rem; border-bottom: 1px solid #c5ced6; }
+h3 { font-size: 1rem; margin: 1.4rem 0 .4rem; }
+p { margin: .6rem 0; }
+math { font-size: 1.08em; }
+.question { display: flex; flex-wrap: wrap; align-items: baseline; gap: .3em .45em;
+  margin: .9rem 0 .9rem 2.4rem; break-inside: avoid; }
+.question:has(.matrix) { align-items: center; }
+.question > b { width: 2.4rem; margin-left: -2.85rem; text-align: right; }
+.line { display: inline-block; min-height: 1.5em; border-bottom: 1px solid #16202a;
+  text-align: center; padding: 0 .3em; }
+.filled { color: #0b4fa8; }
+.matrix { display: inline-table; border-spacing: .9em .35em; padding: 0 .1em; position: relative; }
+.matrix::before, .matrix::after { content: ""; position: absolute; top: 0; bottom: 0; width: .45em;
+  border: 1.5px solid #16202a; }
+.matrix::before { left: 0; border-right: 0; }
+.matrix::after { right: 0; border-left: 0; }
+.matrix td { text-align: right; }
+.cells { border-collapse: collapse; }
+.cells td { padding: .35em 1.2em .35em 0; white-space: nowrap; }
+figure { margin: 1rem 0; text-align: center; }
+svg { max-width: 100%; height: auto; font: 13px Helvetica, Arial, sans-serif; }
+svg path { fill: #5b6b7b; }
+.arrows path { stroke: #5b6b7b; fill: none; marker-end: url(#arrow); }
+svg circle { fill: #fff7e0; stroke: #5b6b7b; }
+svg text { text-anchor: middle; dominant-baseline: central; fill: #16202a; }
+svg .weight { font-size: 12px; fill: #8a3d00; stroke: #fff; stroke-width: 4px; paint-order: stroke; }"""
 
 _PAGE = """\
 <!DOCTYPE html>
@@ -24,33 +54,7 @@ _PAGE = """\
 :root {{ color-scheme: light; }}
 body {{ font: 11pt/1.5 Georgia, "Times New Roman", serif; color: #16202a; background: #fff;
   max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }}
-h1 {{ font-size: 1.5rem; line-height: 1.25; }}
-h2 {{ font-size: 1.15rem; margin: 2rem 0 .6rem; border-bottom: 1px solid #c5ced6; }}
-h3 {{ font-size: 1rem; margin: 1.4rem 0 .4rem; }}
-p {{ margin: .6rem 0; }}
-math {{ font-size: 1.08em; }}
-.question {{ display: flex; flex-wrap: wrap; align-items: baseline; gap: .3em .45em;
-  margin: .9rem 0 .9rem 2.4rem; break-inside: avoid; }}
-.question:has(.matrix) {{ align-items: center; }}
-.question > b {{ width: 2.4rem; margin-left: -2.85rem; text-align: right; }}
-.line {{ display: inline-block; min-height: 1.5em; border-bottom: 1px solid #16202a;
-  text-align: center; padding: 0 .3em; }}
-.filled {{ color: #0b4fa8; }}
-.matrix {{ display: inline-table; border-spacing: .9em .35em; padding: 0 .1em; position: relative; }}
-.matrix::before, .matrix::after {{ content: ""; position: absolute; top: 0; bottom: 0; width: .45em;
-  border: 1.5px solid #16202a; }}
-.matrix::before {{ left: 0; border-right: 0; }}
-.matrix::after {{ right: 0; border-left: 0; }}
-.matrix td {{ text-align: right; }}
-.cells {{ border-collapse: collapse; }}
-.cells td {{ padding: .35em 1.2em .35em 0; white-space: nowrap; }}
-figure {{ margin: 1rem 0; text-align: center; }}
-svg {{ max-width: 100%; height: auto; font: 13px Helvetica, Arial, sans-serif; }}
-svg path {{ fill: #5b6b7b; }}
-.arrows path {{ stroke: #5b6b7b; fill: none; marker-end: url(#arrow); }}
-svg circle {{ fill: #fff7e0; stroke: #5b6b7b; }}
-svg text {{ text-anchor: middle; dominant-baseline: central; fill: #16202a; }}
-svg .weight {{ font-size: 12px; fill: #8a3d00; stroke: #fff; stroke-width: 4px; paint-order: stroke; }}
+{rules}
 @page {{ margin: 16mm 15mm; }}
 @media print {{ body {{ margin: 0; padding: 0; max-width: none; font-size: 10.5pt; }}
   h2, h3 {{ break-after: avoid; }} figure {{ break-inside: avoid; }} }}
@@ -59,6 +63,15 @@ svg .weight {{ font-size: 12px; fill: #8a3d00; stroke: #fff; stroke-width: 4px; 
 <body>
 {body}</body>
 </html>
+"""
+_FRAGMENT = """\
+<div class="worksheet">
+<style>
+.worksheet {{ font: 11pt/1.5 Georgia, "Times New Roman", serif; color: #16202a; background: #fff;
+  color-scheme: light; max-width: 46rem; padding: 1rem; }}
+{rules}
+</style>
+{body}</div>
 """
 #: More names than that beside the arrows cannot be told apart; longer ones are cut.
 _MOST_LABELS, _LONGEST_LABEL = 30, 12
@@ -83,7 +96,7 @@ class Html(Renderer):
     }
 
     def page(self, title: str, body: str) -> str:  # noqa: D102
-        return _PAGE.format(title=xml_text(title), body=body)
+        return _PAGE.format(title=xml_text(title), rules=_RULES, body=body)
 
     def plain(self, text: str) -> str:  # noqa: D102
         return xml_text(text)
@@ -134,6 +147,22 @@ class Html(Renderer):
 
     def picture(self, picture: Picture) -> str:  # noqa: D102
         return f"<figure>{_svg(picture)}</figure>\n"
+
+
+class HtmlFragment(Html):
+    """Writes HTML that stands within another page: a white sheet on whatever is around it."""
+
+    def page(self, title: str, body: str) -> str:  # noqa: D102
+        return _FRAGMENT.format(rules=_within(".worksheet", _RULES), body=body)
+
+
+def _within(place: str, rules: str) -> str:
+    """Rules of style for what is within a place alone."""
+
+    def inside(rule: re.Match[str]) -> str:
+        return ", ".join(f"{place} {selector.strip()}" for selector in rule[1].split(",")) + " {"
+
+    return re.sub(r"^(\S[^{]*?) \{", inside, rules, flags=re.MULTILINE)
 
 
 def _question(number: int, *parts: str) -> str:

@@ -6,6 +6,7 @@ import sys
 from itertools import pairwise
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from autograd import OPERATIONS, OperandError
 from autograd.arguments import flag, shown, whole, wrong_kind
@@ -18,18 +19,28 @@ from nn.worked.formulas import FormulaExample
 from nn.worksheet.by_line import ask_by_line, show_values
 from nn.worksheet.by_matrix import ask_by_matrices, matrices_fit, show_matrices
 from nn.worksheet.by_number import ask_by_entries, show_entries
-from nn.worksheet.elements import Heading, Item, Picture, one_line
-from nn.worksheet.html import Html
+from nn.worksheet.elements import (
+    Heading,
+    Item,
+    MatrixItem,
+    Paragraph,
+    Picture,
+    Question,
+    Table,
+    blanks,
+    one_line,
+)
+from nn.worksheet.html import Html, HtmlFragment
 from nn.worksheet.latex import Latex
 from nn.worksheet.markdown import Markdown
 from nn.worksheet.network_trace import NetworkTrace
 from nn.worksheet.renderer import Renderer
 from nn.worksheet.trace import Trace
 
-__all__ = ["KINDS", "Worksheet"]
+__all__ = ["FORMATS", "Worksheet"]
 
 #: What a worksheet can be written as, by the ending of the file.
-KINDS: dict[str, type[Renderer]] = {"md": Markdown, "html": Html, "tex": Latex}
+FORMATS: dict[str, type[Renderer]] = {"md": Markdown, "html": Html, "tex": Latex}
 #: Nobody fills in more blanks, and a picture of more weights is a black square.
 _MOST_BLANKS, _MOST_EDGES = 3000, 60
 
@@ -109,15 +120,56 @@ class Worksheet:
         ask_by_line(trace)
         return trace
 
-    def text(self, kind: str, answers: bool = False) -> str:
+    def __str__(self) -> str:
+        return self.text("md")
+
+    def _repr_html_(self) -> str:
+        return HtmlFragment(self.digits, answers=False).render(self.items)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The number of digits, and every blank, as plain data.
+
+        >>> from nn import worked
+        >>> content = Worksheet(worked.load("xing-single")).to_dict()
+        >>> content["digits"], content["blanks"][0]
+        (6, {'question': 1, 'symbol': 'net', 'answer': 0.0})
+        """
+        return {"digits": self.digits, "blanks": self.records()}
+
+    def records(self) -> list[dict[str, Any]]:
+        """A dict for every blank, as ``pandas.DataFrame`` takes them.
+
+        The answer is a number, or of a question for the shape of a matrix a text.
+
+        >>> from nn import worked
+        >>> Worksheet(worked.load("hoey")).records()[0]
+        {'question': 1, 'symbol': 'a1', 'answer': '1×2'}
+        """
+        return [
+            {
+                "question": item.number,
+                "symbol": blank.symbol,
+                "answer": "{}×{}".format(*blank.answer)
+                if isinstance(blank.answer, tuple)
+                else blank.answer,
+            }
+            for item in self.items
+            if isinstance(item, Paragraph | Question | MatrixItem | Table)
+            for blank in blanks([item])
+        ]
+
+    def text(self, format: str, answers: bool = False) -> str:
         """The worksheet as text.
 
         Args:
-            kind: "md" for Markdown, "html" or "tex".
+            format: "md" for Markdown, "html" or "tex".
             answers: whether the blanks are filled in.
 
         Raises:
-            ValueError: another kind.
+            ValueError: another format.
             TypeError: an argument is not of its kind.
 
         >>> from nn import worked
@@ -125,9 +177,9 @@ class Worksheet:
         >>> "____" in sheet.text("md"), "____" in sheet.text("md", answers=True)
         (True, False)
         """
-        if text_of("kind", kind) not in KINDS:
-            raise ArgumentValueError(_written_as(kind))
-        return KINDS[kind](self.digits, flag("answers", answers)).render(self.items)
+        if text_of("format", format) not in FORMATS:
+            raise ArgumentValueError(_written_as(format))
+        return FORMATS[format](self.digits, flag("answers", answers)).render(self.items)
 
     def save(self, path: str | Path, answers: bool = False) -> Path:
         """Write the worksheet to a file, whose ending says as what.
@@ -147,15 +199,15 @@ class Worksheet:
         if not isinstance(path, str | PathLike):
             raise OperandError(f"path must be a text or a path, got {shown(path)}", operands=(path,))
         path = Path(path)
-        kind = path.suffix.removeprefix(".").lower()
-        if kind not in KINDS:
-            raise ArgumentValueError(f"{path.name!r}: {_written_as(kind)}")
-        return write(path, self.text(kind, answers))
+        format = path.suffix.removeprefix(".").lower()
+        if format not in FORMATS:
+            raise ArgumentValueError(f"{path.name!r}: {_written_as(format)}")
+        return write(path, self.text(format, answers))
 
 
-def _written_as(kind: str) -> str:
-    """What is wrong with a kind that is none."""
-    return f"a worksheet can be written as {', '.join(KINDS)}, not as {kind!r}"
+def _written_as(format: str) -> str:
+    """What is wrong with a format that is none."""
+    return f"a worksheet can be written as {', '.join(FORMATS)}, not as {format!r}"
 
 
 def _check_size(example: WorkedExample) -> None:

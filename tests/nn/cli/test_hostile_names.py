@@ -84,6 +84,7 @@ def braced(text: str) -> str:
     columns=st.sampled_from([20, 80]),
 )
 @example(names=["[/x]", "[link=https://e.org]E[/link]", "[bold]", "w", "t", "s"], vectors="", columns=80)
+@example(names=["[b]{{", *"wntos"], vectors="", columns=80)
 @example(names=["[/x]E"] * 6, vectors="row", columns=20)
 def test_markup_in_names_is_text(
     arguments: list[str], names: list[str], vectors: str, columns: int, folder: Path

@@ -265,10 +265,19 @@ def test_a_proof_can_be_asked(proofs: dict[str, Proof]) -> None:
     proof = proofs["urbain"]
     assert list(proof) == proof.findings
     assert proof["net_h1"] == Finding(
-        "net_h1", "Forward Pass – hidden layer", "0.3775", 0.3775, True, 0.0
+        symbol="net_h1",
+        where="Forward Pass – hidden layer",
+        printed="0.3775",
+        value=0.3775,
+        agrees=True,
+        off=0.0,
     )
     with pytest.raises(KeyError, match="no figure 'net_h3'"):
         proof["net_h3"]
+
+
+def found(printed: str, value: float, off: float, *, agrees: bool = False) -> Finding:
+    return Finding(symbol="a", where="", printed=printed, value=value, agrees=agrees, off=off)
 
 
 @pytest.mark.parametrize(
@@ -282,7 +291,7 @@ def test_a_proof_can_be_asked(proofs: dict[str, Proof]) -> None:
 )
 def test_numbers_of_any_size_fit_a_table(printed: str, value: float, shown: tuple[str, str]) -> None:
     text = Printed(printed)
-    finding = Finding("a", "", printed, value, text.says(value), text.off(value))
+    finding = found(printed, value, text.off(value), agrees=text.says(value))
     table = Proof([finding]).tables()[0]
     assert isinstance(table, Table)
     assert table.rows[0].cells[2:4] == shown
@@ -302,12 +311,12 @@ def test_plain_data(name: str, proofs: dict[str, Proof]) -> None:
 
 def test_infinite_numbers_are_null_in_json() -> None:
     for finding, missing in (
-        (Finding("a", "", "1", math.inf, False, math.inf), ["value", "off"]),
-        (Finding("a", "", "1e-999", 1e300, False, math.inf), ["off"]),
+        (found("1", math.inf, math.inf), ["value", "off"]),
+        (found("1e-999", 1e300, math.inf), ["off"]),
     ):
-        found = json.loads(Proof([finding]).to_json(), parse_constant=pytest.fail)
-        assert found["not_finite"] == {f"figures[0].{key}": "inf" for key in missing}
-        assert all(found["figures"][0][key] is None for key in missing)
+        content = json.loads(Proof([finding]).to_json(), parse_constant=pytest.fail)
+        assert content["not_finite"] == {f"figures[0].{key}": "inf" for key in missing}
+        assert all(content["figures"][0][key] is None for key in missing)
 
 
 # --- solving -------------------------------------------------------------------------------------

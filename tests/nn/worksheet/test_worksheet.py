@@ -27,12 +27,12 @@ from nn import Example, Notation, worked
 from nn.cli import main
 from nn.notation import notation_names
 from nn.worked import LayerData, WorkedExample
-from nn.worksheet import KINDS, Blank, Worksheet, blanks
+from nn.worksheet import FORMATS, Blank, Worksheet, blanks
 from nn.worksheet.elements import Formula, Heading, MatrixItem, Question
 
 EXAMPLES = worked.names()
 both = pytest.mark.parametrize("name", EXAMPLES)
-every_kind = pytest.mark.parametrize("kind", list(KINDS))
+every_kind = pytest.mark.parametrize("kind", list(FORMATS))
 
 
 def load(name: str) -> WorkedExample:
@@ -385,7 +385,7 @@ def networks(draw: st.DrawFn) -> WorkedExample:
 def test_any_network_in_any_notation(example: WorkedExample) -> None:
     sheet = Worksheet(example)
     assert mistakes(sheet, example) == []
-    for kind in KINDS:
+    for kind in FORMATS:
         without, with_answers = sheet.text(kind), sheet.text(kind, answers=True)
         assert emptied(without, kind) == emptied(with_answers, kind)
         assert Counter(answers(with_answers, kind)) == Counter(expected(sheet))
@@ -470,7 +470,7 @@ visible = names.filter(lambda name: not any(map(is_control, name)))
 def test_no_text_is_more_than_text(title: str, source: str, weight: str, error: str) -> None:
     notation = Notation(weight=f"{braced(weight)}{{n}}w", bias="{n}", error=f"e{braced(error)}")
     sheet = Worksheet(make([1, 1], ["sigmoid"], title=title, source=source, notation=notation))
-    for kind in KINDS:
+    for kind in FORMATS:
         assert dangers(kind, sheet.text(kind, answers=True)) == []
 
 
