@@ -11,16 +11,74 @@ import sys
 from collections.abc import Callable, Collection, Sequence
 from contextvars import ContextVar
 from functools import wraps
-from typing import Any
+from typing import Any, Literal, Protocol, TypeVar, overload
 
 from autograd.arguments import as_number, function, number_of, whole, wrong_kind, wrong_value
-from autograd.backward import gradients, topological_order
+from autograd.backward import DETECTOR, gradients, topological_order
 from autograd.errors import ArgumentTypeError, ArgumentValueError
 from autograd.pytree import leaves, mapped, paths, rebuilt
 from autograd.value import Value
 from autograd.variables import VARIABLES, depends_on_one
 
 __all__ = ["grad", "hessian", "hvp", "jacobian", "value_and_grad"]
+
+_Tree = TypeVar("_Tree")
+
+
+class Gradient(Protocol):
+    """What `grad` and `hvp` return, as type checkers see it: the derivative is like the first argument.
+
+    That holds for calls that are not within another derivative: there, a float stands for a Value.
+
+    >>> import autograd
+    >>> derivative: Gradient = grad(autograd.tanh)
+    >>> derivative(0.0)
+    1.0
+    """
+
+    @overload
+    def __call__(self, x: Value, /, *others: Any) -> Value: ...
+    @overload
+    def __call__(self, x: float, /, *others: Any) -> float: ...
+    @overload
+    def __call__(self, x: _Tree, /, *others: Any) -> _Tree: ...
+
+
+class ValueAndGradient(Protocol):
+    """What `value_and_grad` returns: the value, and the derivative as `Gradient` has it.
+
+    >>> both: ValueAndGradient = value_and_grad(lambda x: x * x)
+    >>> both(3.0)
+    (9.0, 6.0)
+    """
+
+    @overload
+    def __call__(self, x: Value, /, *others: Any) -> tuple[Value, Value]: ...
+    @overload
+    def __call__(self, x: float, /, *others: Any) -> tuple[float, float]: ...
+    @overload
+    def __call__(self, x: _Tree, /, *others: Any) -> tuple[Any, _Tree]: ...
+
+
+class Hessian(Protocol):
+    """What `hessian` returns: of a number a number, of a list a list of lists.
+
+    >>> second: Hessian = hessian(lambda x: x**3)
+    >>> second(2.0)
+    12.0
+    """
+
+    @overload
+    def __call__(self, x: Value, /, *others: Any) -> Value: ...
+    @overload
+    def __call__(self, x: float, /, *others: Any) -> float: ...
+    @overload
+    def __call__(self, x: list[Value], /, *others: Any) -> list[list[Value]]: ...
+    @overload
+    def __call__(self, x: list[float], /, *others: Any) -> list[list[float]]: ...
+    @overload
+    def __call__(self, x: Any, /, *others: Any) -> Any: ...
+
 
 # How many derivatives are being taken around the code that runs: within one, results stay recorded,
 # since the inner function may depend on the outer variable through its closure.
@@ -93,6 +151,9 @@ class _Evaluation:
     def gradient(self, leaf: Any) -> Any:
         """The derivative of one scalar result by the argument, nested as the argument is."""
         output = scalar(leaf)
+        detect = DETECTOR.get()
+        if detect is not None and isinstance(output, Value):
+            detect(output)
         found = gradients(output, self.recorded) if isinstance(output, Value) else {}
         zero = Value(0.0) if self.recorded else 0.0
         return rebuilt(self._argument, iter([found.get(node, zero) for node in self.inputs]))
@@ -133,6 +194,10 @@ def _check(f: object, argnum: object) -> None:
     whole("argnum", argnum, -sys.maxsize)
 
 
+@overload
+def value_and_grad(f: Callable[..., Any], argnum: Literal[0] = ...) -> ValueAndGradient: ...
+@overload
+def value_and_grad(f: Callable[..., Any], argnum: int) -> Callable[..., tuple[Any, Any]]: ...
 def value_and_grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., tuple[Any, Any]]:
     """The function that gives the value of ``f`` and its derivative by one argument.
 
@@ -159,6 +224,10 @@ def value_and_grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., tupl
     return differentiated
 
 
+@overload
+def grad(f: Callable[..., Any], argnum: Literal[0] = ...) -> Gradient: ...
+@overload
+def grad(f: Callable[..., Any], argnum: int) -> Callable[..., Any]: ...
 def grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     """The derivative of ``f`` by one argument, as a function; see `value_and_grad`.
 
@@ -194,6 +263,10 @@ def jacobian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     return derivatives
 
 
+@overload
+def hessian(f: Callable[..., Any], argnum: Literal[0] = ...) -> Hessian: ...
+@overload
+def hessian(f: Callable[..., Any], argnum: int) -> Callable[..., Any]: ...
 def hessian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     """The second derivatives of ``f``: the jacobian of its gradient.
 
@@ -203,6 +276,10 @@ def hessian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     return jacobian(grad(f, argnum), argnum)
 
 
+@overload
+def hvp(f: Callable[..., Any], argnum: Literal[0] = ...) -> Gradient: ...
+@overload
+def hvp(f: Callable[..., Any], argnum: int) -> Callable[..., Any]: ...
 def hvp(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     """The hessian of ``f`` times a vector, at the price of two backward passes.
 

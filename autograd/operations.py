@@ -9,8 +9,9 @@ How a row reads:
 
 * ``value`` is evaluated on floats and does what `math` does, raising where `math` raises.
 * ``partials`` has one text per operand and may use ``out``. It is differentiated again for higher
-  derivatives, so where the function is smooth it has no ``abs`` and no condition; the forms are chosen
-  to stay accurate where the textbook form cancels or overflows.
+  derivatives, so where the function is smooth it has no ``abs``, and its conditions choose between forms
+  of one smooth function: each where neither it nor its derivatives cancel or overflow, and at 0 and
+  infinity, where the textbook form has 0·∞, one that has the limits.
 * ``as_taught`` is that textbook form, for explanations, where it reads differently.
 * ``ieee`` is what IEEE 754 gives where `math` raises; only slopes are computed with it, since an
   infinite slope at a valid point (sqrt at 0) is a fact and not an error.
@@ -353,19 +354,24 @@ _TABLE = (
             (
                 "(sqrt(y) if y == 0.0 else 1.0 / y / (x + 0.0) if 0.0 < y < 1.0 "
                 "else x ** (y - 1.0) - sqrt(y - 1.0) if y == 1.0 "
-                "else x ** (y - 1.0) if 1.0 < y < 2.0 else y * x ** (y - 1.0)) if x == 0.0 "
+                "else x ** (y - 1.0) if 1.0 < y < 2.0 or y > 2.0 ** 53.0 "
+                "else y * x ** (y - 1.0)) if x == 0.0 "
                 "else y * x ** (y - 1.0) if 0.0 != y == y - 1.0 + 1.0 != y - 1.0 "
-                "else y * out / x if 0.0 < out < inf "
-                "else x ** (y - 1.0) if out == 0.0 else y * x ** (y - 1.0)"
+                "else y * out / x if 0.0 < out < inf and x < inf else x ** (y - 1.0) if out == 0.0 "
+                "else y * x ** (y - 1.0) if x > 0.0 else -y * out"
             ),
             (
-                "(0.0 if y == 0.0 else 0.0 - x ** (y - 0.5) if y == 1.0 or y == 2.0 "
-                "else 0.0 - x ** y) if x == 0.0 else out * log(x) if x < inf "
+                "(sqrt(x) if y == 0.0 else 0.0 - x ** (y - 0.5) if y == 1.0 or y == 2.0 "
+                "else 0.0 - x ** y) if x == 0.0 else out * log(x) if x < inf and -inf < y < inf "
+                "else nan if x < 0.0 else -out if x < 1.0 "
                 "else x ** (y + 0.5) if y == 0.0 or y == 1.0 or y == 2.0 else x ** y"
             ),
         ),
         as_taught=("y * x ** (y - 1.0)", "out * log(x)"),
-        domain="x > 0.0 or x == 0.0 and y >= 0.0 or x < 0.0 and y % 1.0 == 0.0",
+        domain=(
+            "x > 0.0 or x == 0.0 and y >= 0.0 or x < 0.0 and y % 1.0 == 0.0 "
+            "or x == -inf or y == inf or y == -inf"
+        ),
         # a tiny negative y has the remainder 1.0 too, by rounding
         ieee=(
             "nan if x < 0.0 and y % 1.0 != 0.0 "
@@ -380,6 +386,7 @@ _TABLE = (
         "abs(x)",
         partials=("1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else nan",),
         kink="x == 0.0",
+        numpy="fabs",
         about="absolute value",
     ),
     _row(
@@ -392,7 +399,7 @@ _TABLE = (
         ieee="copysign(inf, x)",
         about="reciprocal",
     ),
-    _row("square", "x", "x * x", partials=("2.0 * x",), about="square"),
+    _row("square", "x", "x * x", partials=("2.0 * x",), formula="x ** 2.0", about="square"),
     _row(
         "sqrt",
         "x",
@@ -407,12 +414,14 @@ _TABLE = (
         "x",
         "cbrt(x)",
         # 2x/out and out² are two thirds and one of 3·out²: as in Newton's step, the error of the root,
-        # which is up to 4 ulp in some libraries, drops out. At 0 and ±inf x/out is NaN.
+        # which is up to 4 ulp in some libraries, drops out. At 0 and ±inf x/out is NaN. Near 0 the third
+        # derivative is infinite, and of a sum it would be inf - inf: there it is |x| to -2/3, and to
+        # what a float lacks of that.
         partials=(
             (
-                "1.0 / (2.0 * (x / out) + out * out) if 2.0 ** -220.0 < out * out < inf "
+                "1.0 / (2.0 * (x / out) + out * out) if 1.0 / 2.0 ** 220.0 < out * out < inf "
                 "else 1.0 / out / out / 3.0 if x == x + x "
-                "else abs(x) ** -0.6666666666666666 * abs(x) ** -3.7e-17 / 3.0"
+                "else abs(x) ** (-2.0 / 3.0) * abs(x) ** (-2.0 / 3.0 / 2.0 ** 54.0) / 3.0"
             ),
         ),
         as_taught=("1.0 / (3.0 * out ** 2.0)",),
@@ -420,8 +429,24 @@ _TABLE = (
     ),
     # --- exponentials and logarithms ------------------------------------------------------------
     _row("exp", "x", "exp(x)", partials=("out",), ieee="inf", about="exponential"),
-    _row("expm1", "x", "expm1(x)", partials=("exp(x)",), ieee="inf", about="exp(x) - 1, exact near 0"),
-    _row("exp2", "x", "exp2(x)", partials=("out * log(2.0)",), ieee="inf", about="power of 2"),
+    _row(
+        "expm1",
+        "x",
+        "expm1(x)",
+        partials=("exp(x)",),
+        ieee="inf",
+        formula="exp(x) - 1.0",
+        about="exp(x) - 1, exact near 0",
+    ),
+    _row(
+        "exp2",
+        "x",
+        "exp2(x)",
+        partials=("out * log(2.0)",),
+        ieee="inf",
+        formula="2.0 ** x",
+        about="power of 2",
+    ),
     _row(
         "log",
         "x",
@@ -439,6 +464,7 @@ _TABLE = (
         partials=("1.0 / (1.0 + x)",),
         domain="x > -1.0",
         ieee="-inf if x == -1.0 else nan",
+        formula="log(1.0 + x)",
         about="log(1 + x), exact near 0",
     ),
     _row(
@@ -486,7 +512,12 @@ _TABLE = (
         "asin",
         "x",
         "asin(x)",
-        partials=("1.0 / sqrt(1.0 - x * x if x * x < 0.5 or x * x == 1.0 else (1.0 - x) * (1.0 + x))",),
+        partials=(
+            (
+                "1.0 / cos(out) if x * x < 0.5 else 1.0 / sqrt(1.0 - x * x) if x * x == 1.0 "
+                "else 1.0 / sqrt((1.0 - x) * (1.0 + x))"
+            ),
+        ),
         as_taught=("1.0 / sqrt(1.0 - x ** 2.0)",),
         domain="-1.0 <= x <= 1.0",
         symbol="arcsin",
@@ -497,7 +528,12 @@ _TABLE = (
         "acos",
         "x",
         "acos(x)",
-        partials=("-1.0 / sqrt(1.0 - x * x if x * x < 0.5 or x * x == 1.0 else (1.0 - x) * (1.0 + x))",),
+        partials=(
+            (
+                "-1.0 / sqrt(1.0 - x * x) if x * x < 0.5 or x * x == 1.0 "
+                "else -1.0 / sqrt((1.0 - x) * (1.0 + x))"
+            ),
+        ),
         as_taught=("-1.0 / sqrt(1.0 - x ** 2.0)",),
         domain="-1.0 <= x <= 1.0",
         symbol="arccos",
@@ -523,18 +559,18 @@ _TABLE = (
         "atan2",
         "y, x",
         "atan2(y, x)",
-        # the squares where they neither overflow nor underflow; beyond, x/h underflows only if x/h²
-        # does, and where both are infinite the angle has their quotient
+        # The larger operand is divided by, so that no terms cancel in the derivatives of these and no
+        # square leaves the floats; where x/y might be subnormal, squares are summed.
         partials=(
             (
-                "x / (x * x + y * y) if 1.0 / 2.0 ** 960.0 < x * x + y * y < 2.0 ** 960.0 "
-                "else 0.0 if x == 0.0 and y == 0.0 else cos(out) / hypot(x, y) if hypot(x, y) == inf "
-                "else x / hypot(x, y) / hypot(x, y)"
+                "1.0 / (x + y * (y / x)) if -1.25 * x < y < 1.25 * x or 1.25 * x < y < -1.25 * x "
+                "else x / (x * x + y * y) if 1.0 / 2.0 ** 300.0 < y * y < 2.0 ** 300.0 "
+                "else x / y / (y + x * (x / y)) if 0.0 < y < inf or -inf < y < 0.0 else 0.0 * out"
             ),
             (
-                "-y / (x * x + y * y) if 1.0 / 2.0 ** 960.0 < x * x + y * y < 2.0 ** 960.0 "
-                "else 0.0 if x == 0.0 and y == 0.0 else -sin(out) / hypot(x, y) if hypot(x, y) == inf "
-                "else -y / hypot(x, y) / hypot(x, y)"
+                "-1.0 / (y + x * (x / y)) if -1.25 * y < x < 1.25 * y or 1.25 * y < x < -1.25 * y "
+                "else -y / (x * x + y * y) if 1.0 / 2.0 ** 300.0 < x * x < 2.0 ** 300.0 "
+                "else -y / x / (x + y * (y / x)) if 0.0 < x < inf or -inf < x < 0.0 else 0.0 * out"
             ),
         ),
         as_taught=("x / (x ** 2.0 + y ** 2.0)", "-y / (x ** 2.0 + y ** 2.0)"),
@@ -591,7 +627,7 @@ _TABLE = (
         "atanh",
         "x",
         "atanh(x)",
-        partials=("1.0 / (1.0 - x * x if x * x < 0.5 else (1.0 - x) * (1.0 + x))",),
+        partials=("1.0 / (1.0 - x * x) if x * x < 0.5 else 1.0 / ((1.0 - x) * (1.0 + x))",),
         as_taught=("1.0 / (1.0 - x ** 2.0)",),
         domain="-1.0 < x < 1.0",
         ieee="copysign(inf, x) if abs(x) == 1.0 else nan",
@@ -603,24 +639,34 @@ _TABLE = (
         "hypot",
         "x, y",
         "hypot(x, y)",
-        # an out of a few digits, so near the smallest float, is computed again on a larger scale; an
-        # infinite one has the slope ±1 by the operand that makes it so
+        # The derivative of x/out is (1 - x²/out²)/out, which cancels where x is the larger operand;
+        # x/out is 1 - y²/(out·(out + x)) there. Near the smallest float an out has few digits, and is
+        # computed again on a larger scale; near the largest, out + x overflows, and y/x does not.
         partials=(
             (
-                "x / out if 1.0 / 2.0 ** 960.0 < out < inf else 0.0 if out == 0.0 "
-                "else 2.0 ** 960.0 * x / hypot(2.0 ** 960.0 * x, 2.0 ** 960.0 * y) if out < 1.0 "
-                "else 1.0 if x == inf and -inf < y < inf else -1.0 if x == -inf and -inf < y < inf "
-                "else x / out"
+                "(1.0 - y / out * (y / (out + x)) if x > 0.65 * out "
+                "else x / out if x > -0.65 * out "
+                "else y / out * (y / (out - x)) - 1.0) if 1.0 / 2.0 ** 930.0 < out < 2.0 ** 1022.0 "
+                "else 0.0 if out == 0.0 else x / out if -0.65 * out < x < 0.65 * out and out > 1.0 "
+                "else 2.0 ** 600.0 * x / hypot(2.0 ** 600.0 * x, 2.0 ** 600.0 * y) "
+                "if -0.65 * out < x < 0.65 * out "
+                "else sqrt(1.0 / (1.0 + y / x * (y / x))) if x > 0.0 "
+                "else -sqrt(1.0 / (1.0 + y / x * (y / x)))"
             ),
             (
-                "y / out if 1.0 / 2.0 ** 960.0 < out < inf else 0.0 if out == 0.0 "
-                "else 2.0 ** 960.0 * y / hypot(2.0 ** 960.0 * x, 2.0 ** 960.0 * y) if out < 1.0 "
-                "else 1.0 if y == inf and -inf < x < inf else -1.0 if y == -inf and -inf < x < inf "
-                "else y / out"
+                "(1.0 - x / out * (x / (out + y)) if y > 0.65 * out "
+                "else y / out if y > -0.65 * out "
+                "else x / out * (x / (out - y)) - 1.0) if 1.0 / 2.0 ** 930.0 < out < 2.0 ** 1022.0 "
+                "else 0.0 if out == 0.0 else y / out if -0.65 * out < y < 0.65 * out and out > 1.0 "
+                "else 2.0 ** 600.0 * y / hypot(2.0 ** 600.0 * x, 2.0 ** 600.0 * y) "
+                "if -0.65 * out < y < 0.65 * out "
+                "else sqrt(1.0 / (1.0 + x / y * (x / y))) if y > 0.0 "
+                "else -sqrt(1.0 / (1.0 + x / y * (x / y)))"
             ),
         ),
         as_taught=("0.0 if out == 0.0 else x / out", "0.0 if out == 0.0 else y / out"),
         kink="x == 0.0 and y == 0.0",
+        formula="sqrt(x ** 2.0 + y ** 2.0)",
         about="length of the vector (x, y), √(x² + y²)",
     ),
     # --- the normal distribution ----------------------------------------------------------------
@@ -629,7 +675,7 @@ _TABLE = (
         "x",
         "erf(x)",
         partials=("2.0 / sqrt(pi) * square(gaussian(x))",),
-        as_taught=("2.0 / sqrt(pi) * exp(-(x ** 2.0))",),
+        as_taught=("2.0 * exp(-(x ** 2.0)) / sqrt(pi)",),
         about="error function",
     ),
     _row(
@@ -637,7 +683,7 @@ _TABLE = (
         "x",
         "erfc(x)",
         partials=("-2.0 / sqrt(pi) * square(gaussian(x))",),
-        as_taught=("-2.0 / sqrt(pi) * exp(-(x ** 2.0))",),
+        as_taught=("-2.0 * exp(-(x ** 2.0)) / sqrt(pi)",),
         about="1 - erf(x), exact far out",
     ),
     _row(
@@ -645,6 +691,8 @@ _TABLE = (
         "x",
         "gaussian(x)",
         partials=("-x * out if out > 0.0 else -0.0 / x",),
+        as_taught=("-x * out",),
+        formula="exp(-(x ** 2.0) / 2.0)",
         about="exp(-x²/2)",
     ),
     _row(
@@ -652,6 +700,7 @@ _TABLE = (
         "x",
         "normal_cdf(x)",
         partials=("gaussian(x) / sqrt(2.0 * pi)",),
+        as_taught=("exp(-(x ** 2.0) / 2.0) / sqrt(2.0 * pi)",),
         symbol="Φ",
         about="standard normal distribution function",
     ),
@@ -675,7 +724,8 @@ _TABLE = (
         "x",
         "min(x, 0.0) - log1p(exp(-abs(x)))",
         partials=("sigmoid(-x)",),
-        symbol="ln σ",
+        as_taught=("1.0 - sigmoid(x)",),
+        formula="log(sigmoid(x))",
         about="log of the logistic function",
     ),
     _row(
@@ -683,6 +733,7 @@ _TABLE = (
         "x",
         "max(x, 0.0) + log1p(exp(-abs(x)))",
         partials=("sigmoid(x)",),
+        formula="log(1.0 + exp(x))",
         about="log(1 + exp(x))",
     ),
     _row(
@@ -742,7 +793,7 @@ _TABLE = (
                 "else 1.0 - exp(-x) - silu(-x)"
             ),
         ),
-        as_taught=("sigmoid(x) * (1.0 + x * sigmoid(-x))",),
+        as_taught=("sigmoid(x) * (1.0 + x * (1.0 - sigmoid(x)))",),
         symbol="SiLU",
         about="sigmoid linear unit x·σ(x), also called swish",
     ),
@@ -753,6 +804,7 @@ _TABLE = (
         partials=(
             "normal_cdf(x) + x * gaussian(x) / sqrt(2.0 * pi) if x * x < 1600.0 else normal_cdf(x)",
         ),
+        as_taught=("normal_cdf(x) + x * exp(-(x ** 2.0) / 2.0) / sqrt(2.0 * pi)",),
         symbol="GELU",
         about="Gaussian error linear unit x·Φ(x), exact",
     ),
@@ -793,4 +845,5 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "ceil": ("ceil", "__ceil__"),
     "trunc": ("trunc", "__trunc__"),
     "round": ("__round__", "rint"),
+    "sign": ("sign",),
 }

@@ -9,6 +9,7 @@ from autograd.arguments import as_number, number_of, shown, wrong_kind
 from autograd.backward import backward
 from autograd.errors import ArgumentTypeError, AutogradError, OperandError
 from autograd.methods import Methods
+from autograd.numpy_protocol import NumPyProtocol
 from autograd.operations import OPERATIONS
 from autograd.variables import VARIABLES
 
@@ -36,7 +37,7 @@ class _Leaf(type):
         return node
 
 
-class Value(Methods, metaclass=_Leaf):
+class Value(Methods, NumPyProtocol, metaclass=_Leaf):
     """A node of a computational graph: a number, and how it came about.
 
     A ``Value`` made by calling the class is a leaf: an input, a weight. Operators, methods and the
@@ -44,7 +45,9 @@ class Value(Methods, metaclass=_Leaf):
     its derivative by each of them. The derivatives are fixed when the node is made, so that changing a
     leaf's ``data`` afterwards cannot corrupt a gradient.
 
-    ``==`` and hash are by identity; ``<`` and its kin compare the numbers. Threads may build graphs on
+    ``==`` and hash are by identity; ``<`` and its kin compare the numbers. A node has no other
+    attributes and no weak references, which would take time and memory of every one: keep what you know
+    of nodes in a dict by node. Threads may build graphs on
     shared leaves; backward passes wait for one another, and add up. While one runs, no other thread may
     read or set ``grad`` of the nodes below it.
 
@@ -121,7 +124,7 @@ class Value(Methods, metaclass=_Leaf):
         self._data = data if data.__class__ is float else _real(data, "data", self)
 
     @property
-    def grad(self) -> float | Value:
+    def grad(self) -> float | Any:
         """The derivative of what ``backward`` was called on by this node, 0.0 before.
 
         After ``backward(create_graph=True)`` a leaf's is a Value, to be differentiated again.

@@ -19,9 +19,9 @@ from typing import Any
 from mpmath import mp
 
 import autograd
-from autograd import OPERATIONS, AutogradError, Operation, Value, grad, topological_order
+from autograd import OPERATIONS, AutogradError, Operation, Value, grad
 from autograd.ieee import compiled
-from benchmarks.exact import EXACT, LEAST_NORMAL, derivative, exactly, slope_size, ulps
+from benchmarks.exact import EXACT, LEAST_NORMAL, derivative, error, exactly
 from benchmarks.peers import PEERS
 
 __all__ = ["KINDS", "PAGE", "errors", "nearby", "orders", "page", "points", "read", "worst", "written"]
@@ -88,22 +88,26 @@ def points(operation: Operation) -> list[Operands]:
 
 
 def nearby(operation: Operation) -> list[Operands]:
-    """Operands of everyday sizes, zero among them: further out higher derivatives leave the floats."""
+    """Operands of everyday sizes, beside ±1 and 0 and at it, and from 1e-300 to 1e300, or 1e±60 of two.
+
+    Beyond, the second and third derivatives of most operations of two operands leave the floats.
+    """
     random = Random(operation.name)
     found: list[Operands]
     if operation.arity == 1:
-        axis = [
-            0.0,
-            *(s * 10.0 ** (k / 2) * (1.0 + random.random()) for k in range(-20, 9) for s in (1, -1)),
-        ]
-        axis += [s * (1.0 + t * 2.0**-k) for k in (1, 3, 10, 20) for s in (1, -1) for t in (1, -1)]
-        axis += [random.gauss(0.0, scale) for scale in (1.0, 4.0, 20.0) for _ in range(15)]
+        sizes = [10.0 ** (k / 2) for k in range(-40, 10)] + [10.0**k for k in range(-300, 301, 20)]
+        axis = [0.0, *(s * size * (1.0 + random.random()) for size in sizes for s in (1, -1))]
+        axis += [s * (1.0 + t * 2.0**-k) for k in (1, 3, 10, 20, 40) for s in (1, -1) for t in (1, -1)]
+        axis += [random.gauss(0.0, scale) for scale in (0.5, 1.0, 2.0, 4.0, 20.0) for _ in range(40)]
         found = [(x,) for x in axis]
     else:
-        axis = [0.0, *(s * m for m in (1e-8, 1e-3, 0.3, 0.9, 1.7, 4.3, 30.1, 1e3) for s in (1, -1))]
+        sizes = [1e-60, 1e-8, 1e-3, 0.3, 0.9, 1.7, 4.3, 30.1, 1e3, 1e60]
+        axis = [0.0, *(s * size for size in sizes for s in (1, -1))]
+        pairs = [(random.gauss(0.0, 3.0), random.uniform(0.1, 3.0)) for _ in range(100)]
         found = [
             *product(axis, axis),
-            *((random.gauss(0.0, 3.0), random.gauss(0.0, 3.0)) for _ in range(60)),
+            *((random.gauss(0.0, 3.0), random.gauss(0.0, 3.0)) for _ in range(100)),
+            *((x, x * ratio) for x, ratio in pairs),
         ]
     return _differentiable(operation, found)
 
@@ -169,45 +173,7 @@ def ours(operation: Operation, order: Sequence[int], operands: Operands) -> floa
     return differentiated(operation, order)(*operands)
 
 
-def size(operation: Operation, order: Sequence[int], operands: Operands, number: Any) -> Any:
-    """What an error is measured by.
-
-    From the second order on derivatives are sums over paths, and these may cancel: the size is the sum
-    of the sizes of the paths' products.
-    """
-    if sum(order) == 0:
-        return abs(number)
-    if sum(order) == 1:
-        return slope_size(operation.name, list(order).index(1), operands, number)
-    last = max(index for index, times in enumerate(order) if times)
-    before = [times - (index == last) for index, times in enumerate(order)]
-    leaves = [Value(x) for x in operands]
-    return path_sizes(differentiated(operation, before)(*leaves)).get(leaves[last], mp.mpf(0))
-
-
-def path_sizes(root: Value) -> dict[Value, Any]:
-    """For each node below, the sum over all paths to it of the sizes of their derivatives' products.
-
-    A product below the least normal number counts as that: floats are no denser there.
-    """
-    order = topological_order(root)
-    sizes = dict.fromkeys(order, mp.mpf(0))
-    sizes[root] = mp.mpf(1)
-    for node in order:
-        for operand, slope in zip(node.operands, node.derivatives, strict=True):
-            if isinstance(operand, Value) and slope:
-                least = max(abs(mp.mpf(slope)), LEAST_NORMAL)
-                sizes[operand] += max(sizes[node] * least, LEAST_NORMAL)
-    return sizes
-
-
 # --- errors ---------------------------------------------------------------------------------------
-
-
-def _lost_below(operation: Operation, total: int, operands: Sequence[float]) -> bool:
-    """Whether a derivative is computed from a lower one, or the value, that has underflowed."""
-    below = [exact(operation, order, operands) for k in range(total) for order in orders(operation, k)]
-    return any(number is not None and 0 < abs(number) < LEAST_NORMAL for number in below)
 
 
 @cache
@@ -217,7 +183,6 @@ def counted(operation: Operation, kind: str) -> list[Place]:
     return [
         (order, operands, number)
         for operands in (points(operation) if total < 2 else nearby(operation))
-        if not (total > 1 and _lost_below(operation, total, operands))
         for order in orders(operation, total)
         if (number := exact(operation, order, operands)) is not None
     ]
@@ -227,7 +192,7 @@ def _error(got: float, operation: Operation, place: Place) -> float:
     order, operands, number = place
     if mp.isinf(number):
         return 0.0 if math.isinf(got) else math.inf
-    return ulps(got, number, size(operation, order, operands, number))
+    return error(operation.name, order, operands, got, number)
 
 
 def errors(operation: Operation, kind: str) -> Iterator[tuple[float, tuple[int, ...], Operands]]:
@@ -268,8 +233,8 @@ The largest errors of every operation, in units of the last place (ulp), measure
 - **Values and first derivatives** are taken at operands from the least subnormal to the greatest float,
   spaced by their logarithms, beside ±1 and at random: some 1,000 for an operation of one operand, some
   3,000 for one of two. Those where the exact result is no float, or infinite, are left out.
-- **Second and third derivatives** are `autograd.grad` of `autograd.grad`, by all mixtures of operands,
-  from 1e-10 to 20,000 and at 0.
+- **Second and third derivatives** are `autograd.grad` of `autograd.grad`, by all mixtures of operands:
+  at 0, at everyday sizes, beside ±1, and from 1e-300 to 1e300, or from 1e-60 to 1e60 for two operands.
 - Ours are taken at all these points, subnormal operands and results among them; those of PyTorch and JAX
   where operands and results are normal numbers, since XLA takes subnormal ones for 0.
 - "all" means that no digit is right, and "∞" that a number is infinite, or NaN, that should not be. A
@@ -277,12 +242,12 @@ The largest errors of every operation, in units of the last place (ulp), measure
 
 What an ulp is of: of the exact number, with these exceptions.
 
-- A sum may cross zero while its terms do not, and no way of adding doubles gets it right to an ulp of
-  the sum. So with the first derivatives of `silu` and `gelu`, and from the second order on with the sums
-  over the paths of the graph. There it is an ulp of the sum of the terms' sizes; of our terms, for all.
-- The derivatives of `div`, `gaussian` and `gelu` are computed from the value. Where that is subnormal it
-  has lost digits, and it is an ulp of the least normal number, times what the derivative magnifies the
-  value by. Higher derivatives are left out where a lower one or the value is subnormal.
+- Beside a zero crossing no way of adding doubles gets a derivative right to an ulp of itself. Where it
+  changes its sign as an operand moves by less than half of itself, it is an ulp of |x·f′(x)|, what the
+  derivative changes by over the size of an operand: rounding the operand alone costs half of that.
+- A derivative may be computed from a number that has underflowed, as x/y² is from x/y, and those of
+  `pow`, `gelu` and the normal distribution are. The digits lost there stay lost, and it is an ulp of the
+  least normal number, times what the derivative magnifies it by.
 
 """
 

@@ -16,7 +16,17 @@ from typing import Any
 import sympy
 from mpmath import mp
 
-__all__ = ["EXACT", "LEAST_NORMAL", "SYMBOLIC", "derivative", "exactly", "slope_size", "ulps"]
+__all__ = [
+    "EXACT",
+    "LEAST_NORMAL",
+    "SYMBOLIC",
+    "crosses_zero",
+    "derivative",
+    "error",
+    "exactly",
+    "size",
+    "ulps",
+]
 
 
 def _erfc(x: Any) -> Any:
@@ -109,18 +119,16 @@ SYMBOLIC: dict[str, Callable[..., Any]] = {
     "min": lambda x, y: _cases((x, x <= y), (y, True)),
 }
 
-#: Derivatives that cross zero where their terms cancel, and the sum of the sizes of these terms. No way
-#: of adding doubles is accurate to a few ulp of the sum there, so the error is in ulp of the sizes.
-_TERMS: dict[tuple[str, int], Callable[..., Any]] = {
-    ("silu", 0): lambda x: EXACT["sigmoid"](x) * (1 + abs(x) * EXACT["sigmoid"](-x)),
-    ("gelu", 0): lambda x: EXACT["normal_cdf"](x) + abs(x) * EXACT["gaussian"](x) / mp.sqrt(2 * mp.pi),
-}
-#: Derivatives that are computed from the value, as x/y² is from x/y, and by what they magnify it. Where
-#: the value underflows it loses digits, and in these they stay lost.
-_MAGNIFIED: dict[tuple[str, int], Callable[..., Any]] = {
-    ("div", 1): lambda x, y: 1 / abs(y),
-    ("gaussian", 0): abs,
-    ("gelu", 0): abs,
+#: Operations whose derivatives are computed from a number that may underflow, as x/y² is from x/y, and
+#: by what so many differentiations by each operand magnify it. The digits that it loses stay lost.
+_MAGNIFIED: dict[str, Callable[..., Any]] = {
+    "div": lambda orders, x, y: 1 / abs(y) ** sum(orders) if orders[1] else 0,
+    "pow": lambda orders, x, y: abs(y) ** orders[0] * abs(mp.log(abs(x))) ** orders[1] if x else 0,
+    "gaussian": lambda orders, x: abs(x) ** orders[0],
+    "gelu": lambda orders, x: abs(x) ** orders[0],
+    "normal_cdf": lambda orders, x: abs(x) ** (orders[0] - 1),
+    "erf": lambda orders, x: abs(2 * x) ** (orders[0] - 1),
+    "erfc": lambda orders, x: abs(2 * x) ** (orders[0] - 1),
 }
 LEAST_NORMAL = 2.0**-1022
 
@@ -162,14 +170,61 @@ def exactly(function: Callable[..., Any], *operands: float, digits: int = 30) ->
     return before
 
 
-def slope_size(name: str, index: int, operands: Sequence[float], slope: Any) -> Any:
-    """What the error of a first derivative is measured by: its size, or that of what it is made of."""
-    place, size = (name, index), abs(slope)
-    if place in _TERMS:
-        size = exactly(_TERMS[place], *operands)
-    if place in _MAGNIFIED:
-        size = max(size, LEAST_NORMAL * _MAGNIFIED[place](*map(mp.mpf, operands)))
-    return size
+def error(name: str, orders: Sequence[int], operands: Sequence[float], got: float, number: Any) -> float:
+    """How far a value or derivative is from the exact number, in ulp of its `size`.
+
+    >>> third_of_tanh = derivative("tanh", 3)
+    >>> x = 0.6584789484624084  # it is zero at artanh(1/√3), beside this float
+    >>> error("tanh", [3], [x], -1e-16, third_of_tanh(mp.mpf(x))) < 1.0
+    True
+    >>> error("tanh", [3], [0.1], -1.9, third_of_tanh(mp.mpf(0.1))) > 1e12
+    True
+    """
+    found = ulps(got, number)
+    return found if found <= 1.0 else ulps(got, number, size(name, orders, operands, number))
+
+
+def size(name: str, orders: Sequence[int], operands: Sequence[float], number: Any) -> Any:
+    """What an error is measured by: the size of the exact number, with two exceptions.
+
+    Beside a zero crossing no way of adding doubles gets a derivative right to an ulp of itself. There it
+    is what the derivative changes by over the size of an operand, |x·f′(x)|: rounding the operand alone
+    costs half an ulp of that. And what is computed from a subnormal value has the digits of that.
+
+    >>> float(size("gaussian", [2], [1.0], 0)), float(size("gaussian", [2], [0.0], -1))
+    (1.2130613194252668, 1.0)
+    """
+    found = [abs(number)]
+    if sum(orders) and name in _MAGNIFIED:
+        found.append(LEAST_NORMAL * _MAGNIFIED[name](orders, *map(mp.mpf, operands)))
+    if sum(orders) and crosses_zero(name, orders, operands):
+        for index, x in enumerate(operands):
+            raised = [times + (place == index) for place, times in enumerate(orders)]
+            found.append(abs(mp.mpf(x) * (_number(name, raised, operands) or 0)))
+    return max(found)
+
+
+def crosses_zero(name: str, orders: Sequence[int], operands: Sequence[float]) -> bool:
+    """Whether a derivative changes its sign as one of the operands moves by less than half of itself.
+
+    >>> crosses_zero("gaussian", [2], [0.9]), crosses_zero("gaussian", [2], [0.1])
+    (True, False)
+    """
+    around = [list(operands)]
+    for index, x in enumerate(operands):
+        moved = (factor * x for factor in (0.5, 0.75, 1.25, 1.5))
+        around += [[*operands[:index], each, *operands[index + 1 :]] for each in moved]
+    numbers = [number for each in around if (number := _number(name, orders, each)) is not None]
+    return min(numbers, default=1) < 0 < max(numbers, default=-1)
+
+
+def _number(name: str, orders: Sequence[int], operands: Sequence[float]) -> Any:
+    """A derivative, or None where it has no real number."""
+    try:
+        found = exactly(derivative(name, *orders), *operands)
+    except (ZeroDivisionError, ValueError):
+        return None
+    return found if isinstance(found, mp.mpf) and mp.isfinite(found) else None
 
 
 def ulps(got: float, exact: Any, size: Any = None) -> float:

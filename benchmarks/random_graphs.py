@@ -21,8 +21,7 @@ from mpmath import mp
 from autograd import OPERATIONS, AutogradError, Operation, Value, topological_order
 from autograd.arguments import number_of
 from autograd.ieee import compiled
-from benchmarks.accuracy import size
-from benchmarks.exact import LEAST_NORMAL, derivative, exactly
+from benchmarks.exact import LEAST_NORMAL, derivative, exactly, size
 from benchmarks.pages import put
 
 DIGITS = 60
@@ -137,7 +136,7 @@ def _slope(node: Value, *indices: int) -> Sized:
     slope = exactly(derivative(operation.name, *order), *numbers, digits=DIGITS)
     if slope == 0:
         return ZERO
-    return Sized(slope, max(size(operation, order, numbers, slope), abs(slope), LEAST_NORMAL))
+    return Sized(slope, max(size(operation.name, order, numbers, slope), LEAST_NORMAL))
 
 
 def _variables(node: Value) -> list[tuple[int, Value]]:

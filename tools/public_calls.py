@@ -124,7 +124,7 @@ def _formulas() -> nn.worked.FormulaExample:
 
 
 def _proof() -> nn.proofreading.Proof:
-    figure = nn.worked.Figure("y", "1.0", "y", "page 1", 0)
+    figure = nn.worked.Figure(symbol="y", printed="1.0", where="page 1")
     return nn.proofreading.proofread(replace(_formulas(), figures=[figure]))
 
 
@@ -241,7 +241,7 @@ SAMPLES: Samples = {
     ),
     "network.shape": lambda: [1, 1],
     "network.activations": lambda: ["tanh"],
-    "network.bias": lambda: "+b",
+    "network.bias_convention": lambda: "+b",
     "network.parameters": lambda: [0.5, 0.25],
     **{
         f"{name}.{argument}": lambda default=default: default

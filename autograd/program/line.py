@@ -123,7 +123,10 @@ class Line:
     @property
     def needs(self) -> tuple[str, ...]:
         """The symbols of the numbers in the formula, each once, in the order of the operands."""
-        return tuple(dict.fromkeys(each for each in self.operands if isinstance(each, str)))
+        found = [each for each in self.operands if isinstance(each, str)]
+        if len(found) < 2 or (len(found) == 2 and found[0] != found[1]):
+            return tuple(found)  # most lines are of this kind, and there may be millions
+        return tuple(dict.fromkeys(found))
 
     @property
     def formula(self) -> str:

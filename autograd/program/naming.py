@@ -35,7 +35,7 @@ class Naming(Protocol):
     E = exp(y) + x
     E_bar = 1.0
     y_bar = exp(y)
-    dy/dx = x + x
+    dy/dx = 2.0 * x
     x_bar from y = y_bar * dy/dx
     x_bar from E = 1.0
     x_bar = x_bar from y + x_bar from E

@@ -216,7 +216,7 @@ class Program:
             KeyError: there is no line of a symbol.
 
         >>> program = Program([Line.of("y", "x * x", {"x": "a"})], {"a": 3.0})
-        >>> program.rewritten([Line.of("y", "x + x", {"x": "a"})]).run(["y"])
+        >>> program.rewritten([Line.of("y", "2.0 * x", {"x": "a"})]).run(["y"])
         {'y': 6.0}
         """
         others = {line.symbol: line for line in lines}
@@ -297,7 +297,7 @@ class Program:
         >>> y = (x * x).named("y")
         >>> program = Program.from_graph((y + 1).named("E")).differentiated()
         >>> program.derivative("E", "x"), program.derivative("y", "x").formula
-        (Line('dE/dx = dE/dy * dy/dx', kind='gradient'), 'x + x')
+        (Line('dE/dx = dE/dy * dy/dx', kind='gradient'), '2.0 * x')
         """
         return self._derivatives.get((above, below))
 

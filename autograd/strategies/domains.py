@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from functools import reduce
 from itertools import pairwise, product
-from math import inf, nextafter, ulp
+from math import inf, isfinite, nextafter, ulp
 from typing import NamedTuple
 
 from autograd.expression import evaluate
@@ -64,7 +64,7 @@ Box = dict[str, Interval]
 
 
 def boxes(condition: ast.expr) -> list[Box]:
-    """Boxes that hold every point at which a condition does.
+    """Boxes that hold every point of finite numbers at which a condition does.
 
     >>> boxes(ast.parse("x > 1.0 or x == 0.0", mode="eval").body)[1]
     {'x': Interval(low=0.0, high=0.0, whole=False)}
@@ -125,7 +125,7 @@ def _sides(kind: type[ast.cmpop], end: float) -> list[Interval]:
         ast.LtE: [Interval(high=end)],
         ast.Gt: [above],
         ast.GtE: [Interval(low=end)],
-        ast.Eq: [Interval(end, end)],
+        ast.Eq: [Interval(end, end)] if isfinite(end) else [],
         ast.NotEq: [below, above],
     }[kind]
 

@@ -298,7 +298,7 @@ class Names:
         """Whether a training step of the network has a number, or numbers, of that name.
 
         >>> from nn import MLP, Notation
-        >>> names = Names(Notation.named("hoey"), MLP(2, [2], bias="x0=1"))
+        >>> names = Names(Notation.named("hoey"), MLP(2, [2], bias_convention="x0=1"))
         >>> [names.knows(symbol) for symbol in ("W1new[3,2]", "dErrorDW1", "dError/dX[2]", "W1[4,2]")]
         [True, True, True, False]
         >>> names.knows("E")  # the error, whatever the notation calls it

@@ -11,7 +11,7 @@ from autograd.arguments import flag, items, real, shown, whole
 from autograd.errors import ArgumentValueError, UnknownNameError
 from nn.forward import Example
 from nn.network import MLP
-from nn.neuron import BIASES
+from nn.neuron import BIAS_CONVENTIONS
 from nn.notation import Names, Notation
 from nn.optimizers import SGD
 from nn.step import TrainingStep
@@ -37,17 +37,18 @@ class LayerData:
 
     activation: str
     weights: list[list[float]]
-    biases: list[float] | float | None
+    biases: list[float] | float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Figure:
     """A number that a document prints.
 
     Attributes:
         symbol: what the document, or whoever lists its figures, calls it.
         printed: the text as it stands there.
-        of: the symbol that a training step has for it, or the name of a matrix of equal numbers.
+        of: the symbol that a training step has for it, or the name of a matrix of equal numbers; the
+            same as ``symbol`` if it is left out.
         where: where it stands.
         after: how many updates come before the step that it belongs to.
 
@@ -60,9 +61,12 @@ class Figure:
 
     symbol: str
     printed: str
-    of: str
-    where: str
-    after: int
+    of: str = ""
+    where: str = ""
+    after: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "of", self.of or self.symbol)
 
 
 def check_names(what: str, given: Any, expected: Collection[str]) -> None:
@@ -88,7 +92,7 @@ def checked_numbers(numbers: Any, expected: Collection[str]) -> dict[str, float]
     return {symbol: real(f"numbers[{symbol!r}]", numbers[symbol]) for symbol in expected}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WorkedExample:
     """A worked example: what it starts from, how it names things, and what a document prints of it.
 
@@ -98,7 +102,7 @@ class WorkedExample:
         source: where it comes from.
         ours: what of it is not from there, in a line; "" if all is.
         layers: its network.
-        bias: the bias convention, a name in `nn.neuron.BIASES`.
+        bias_convention: how the bias enters the net inputs, a name in `nn.neuron.BIAS_CONVENTIONS`.
         examples: what the network is to learn.
         error: how the error is made up: a name in `nn.error_rules.ERRORS`, or a formula.
         learning_rate: η of the update w − η ∂E/∂w.
@@ -111,20 +115,24 @@ class WorkedExample:
     >>> example = worked.load("urbain")
     >>> example.shape, round(example.step()["w5+"], 9)
     ([2, 2, 2], 0.35891648)
+    >>> layers = [LayerData("tanh", [[0.5, -0.25]], [0.125])]
+    >>> examples = [Example([1.0, 2.0], [0.75])]
+    >>> WorkedExample(name="mine", layers=layers, examples=examples, learning_rate=0.5).step()["net_o1"]
+    0.125
     """
 
     name: str
-    title: str
-    source: str
-    ours: str
+    title: str = ""
+    source: str = ""
+    ours: str = ""
     layers: list[LayerData]
-    bias: str
+    bias_convention: str = "+b"
     examples: list[Example]
-    error: str
+    error: str = "half_squared_error"
     learning_rate: float
-    update_biases: bool
-    notation: Notation
-    figures: list[Figure]
+    update_biases: bool = True
+    notation: Notation = field(default_factory=Notation)
+    figures: list[Figure] = field(default_factory=list)
     file: str = field(default="", compare=False)
 
     @property
@@ -148,7 +156,9 @@ class WorkedExample:
         """
         nin, *nouts = self.shape
         activations = [layer.activation for layer in self.layers]
-        network = MLP(nin, nouts, activation=activations, bias=self.bias, init="zeros")
+        network = MLP(
+            nin, nouts, activation=activations, bias_convention=self.bias_convention, init="zeros"
+        )
         for layer, data in zip(network.layers, self.layers, strict=True):
             shared = Value(data.biases) if isinstance(data.biases, float) else None
             for number, (neuron, weights) in enumerate(zip(layer.neurons, data.weights, strict=True)):
@@ -221,7 +231,10 @@ class WorkedExample:
     @property
     def _bias_sign(self) -> float:
         """-1.0 where the notation has the bias with the other sign."""
-        own, noted = BIASES[self.bias], BIASES.get(self.notation.convention)
+        own, noted = (
+            BIAS_CONVENTIONS[self.bias_convention],
+            BIAS_CONVENTIONS.get(self.notation.bias_convention),
+        )
         return own.sign * noted.sign if own and noted else 1.0
 
     def with_numbers(self, numbers: Mapping[str, float]) -> WorkedExample:

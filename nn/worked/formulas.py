@@ -37,7 +37,7 @@ class FormulaError(ValueError):
         self.table, self.name = table, name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FormulaExample:
     """Formulas of named values, one of which is made small by changing some of the values.
 
@@ -48,7 +48,7 @@ class FormulaExample:
         ours: what of it is not from there, in a line; "" if all is.
         values: the numbers that are given, by name.
         formulas: what is computed of them, by name; each a text of other names, in any order.
-        error: the name of the formula that is differentiated.
+        error: the name of the formula that is differentiated; the last one's if it is left out.
         parameters: the names of the values that are updated.
         learning_rate: η of the update w − η ∂E/∂w.
         figures: what a document prints.
@@ -58,9 +58,12 @@ class FormulaExample:
         FormulaError: a name is no name or has two meanings, a formula cannot be read, uses an unknown
             name or depends on itself.
 
-    >>> formulas = {"y": "w * x", "E": "(y - 3) ** 2"}
     >>> example = FormulaExample(
-    ...     "line", "", "", "", {"w": 0.5, "x": 2.0}, formulas, "E", ["w"], 0.125, []
+    ...     name="line",
+    ...     values={"w": 0.5, "x": 2.0},
+    ...     formulas={"y": "w * x", "E": "(y - 3) ** 2"},
+    ...     parameters=["w"],
+    ...     learning_rate=0.125,
     ... )
     >>> step = example.step()
     >>> step["y"], step["dE/dw"], step["w+"], step["dy/dw"]
@@ -68,15 +71,15 @@ class FormulaExample:
     """
 
     name: str
-    title: str
-    source: str
-    ours: str
+    title: str = ""
+    source: str = ""
+    ours: str = ""
     values: Mapping[str, float]
     formulas: Mapping[str, str]
-    error: str
-    parameters: Sequence[str]
-    learning_rate: float
-    figures: Sequence[Figure]
+    error: str = ""
+    parameters: Sequence[str] = field(default_factory=list)
+    learning_rate: float = 0.0
+    figures: Sequence[Figure] = field(default_factory=list)
     file: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
@@ -84,6 +87,9 @@ class FormulaExample:
             for name in names:
                 if problem := _wrong_with(name):
                     raise FormulaError(table, name, problem)
+        if not self.formulas:
+            raise FormulaError("formulas", "", "one formula at least is expected")
+        object.__setattr__(self, "error", self.error or [*self.formulas][-1])
         for name in self.formulas:
             if name in self.values:
                 raise FormulaError("formulas", name, "is the name of a value too")
@@ -99,7 +105,7 @@ class FormulaExample:
         """The formulas, each after those that it depends on.
 
         >>> formulas = {"E": "(y - 3) ** 2", "y": "2 * w"}
-        >>> example = FormulaExample("line", "", "", "", {"w": 0.5}, formulas, "E", ["w"], 0.125, [])
+        >>> example = FormulaExample(name="line", values={"w": 0.5}, formulas=formulas, error="E")
         >>> list(example.in_order)
         ['y', 'E']
         """
@@ -127,7 +133,11 @@ class FormulaExample:
             AutogradError: a formula has no value at these numbers.
 
         >>> example = FormulaExample(
-        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
+        ...     name="line",
+        ...     values={"w": 0.5},
+        ...     formulas={"E": "(2 * w - 3) ** 2"},
+        ...     parameters=["w"],
+        ...     learning_rate=0.125,
         ... )
         >>> example.step()["dE/dw"], example.step()["w+"], example.step(2)["w"]
         (-8.0, 1.5, 1.5)
@@ -143,7 +153,7 @@ class FormulaExample:
         """What the example starts from, by name: its values.
 
         >>> example = FormulaExample(
-        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
+        ...     name="line", values={"w": 0.5}, formulas={"E": "(2 * w - 3) ** 2"}
         ... )
         >>> example.numbers
         {'w': 0.5}
@@ -163,7 +173,7 @@ class FormulaExample:
             TypeError: they are no dict of real numbers.
 
         >>> example = FormulaExample(
-        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
+        ...     name="line", values={"w": 0.5}, formulas={"E": "(2 * w - 3) ** 2"}
         ... )
         >>> example.with_numbers({"w": 1.5}).step().error_before
         0.0
@@ -178,7 +188,11 @@ class FormulaExample:
             OperandError: one is no real number.
 
         >>> example = FormulaExample(
-        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
+        ...     name="line",
+        ...     values={"w": 0.5},
+        ...     formulas={"E": "(2 * w - 3) ** 2"},
+        ...     parameters=["w"],
+        ...     learning_rate=0.125,
         ... )
         >>> nodes = example.differentiated({"w": 1.0})
         >>> nodes["E"].data, nodes["w"].grad
@@ -197,7 +211,11 @@ class FormulaExample:
             ValueError: a parameter's gradient, or what the parameter would become, is infinite or NaN.
 
         >>> example = FormulaExample(
-        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
+        ...     name="line",
+        ...     values={"w": 0.5},
+        ...     formulas={"E": "(2 * w - 3) ** 2"},
+        ...     parameters=["w"],
+        ...     learning_rate=0.125,
         ... )
         >>> example.updated(example.differentiated({"w": 1.0}))
         {'w': 1.5}
@@ -218,7 +236,11 @@ class FormulaExample:
         """The error if the values were these numbers; raises as `differentiated`.
 
         >>> example = FormulaExample(
-        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
+        ...     name="line",
+        ...     values={"w": 0.5},
+        ...     formulas={"E": "(2 * w - 3) ** 2"},
+        ...     parameters=["w"],
+        ...     learning_rate=0.125,
         ... )
         >>> example.error_at({"w": 1.0}), example.error_at({"w": 1.5})
         (1.0, 0.0)
@@ -266,7 +288,9 @@ class FormulaStep(Recorded):
         changes: by how much the update changed each of them.
 
     >>> formulas = {"y": "2 * w", "E": "(y - 3) ** 2"}
-    >>> example = FormulaExample("line", "", "", "", {"w": 0.5}, formulas, "E", ["w"], 0.125, [])
+    >>> example = FormulaExample(
+    ...     name="line", values={"w": 0.5}, formulas=formulas, parameters=["w"], learning_rate=0.125
+    ... )
     >>> step = FormulaStep(example, {"w": 1.0})
     >>> step.values, step.gradients
     ({'w': 1.0, 'y': 2.0, 'E': 1.0}, {'dE/dw': -4.0, 'dE/dy': -2.0, 'dE/dE': 1.0})
@@ -305,7 +329,11 @@ class FormulaStep(Recorded):
         """The step as tables: the values, the formulas, the error.
 
         >>> example = FormulaExample(
-        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
+        ...     name="line",
+        ...     values={"w": 0.5},
+        ...     formulas={"E": "(2 * w - 3) ** 2"},
+        ...     parameters=["w"],
+        ...     learning_rate=0.125,
         ... )
         >>> values, formulas, error = example.step().tables()
         >>> values.rows[0].cells, formulas.rows[0].cells

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
 from typing import NamedTuple
 
-from autograd.formula import UNICODE, Written, write
+from autograd.formula import UNICODE, Written
 from autograd.program import Line
 from autograd.program.line import Operand
-from autograd.symbolic import name, number, terms
+from autograd.symbolic import fitted, name, number
 from autograd.symbols import unicode_symbol
 from nn.step import Recorded
 from nn.step.program import RATE as LEARNING_RATE
@@ -32,7 +31,6 @@ __all__ = ["RATE", "SPELLED", "Asked", "Trace"]
 
 #: The learning rate in a formula, which no symbol of a notation can be taken for.
 RATE = "rate"
-_DOTS = "dots"
 
 #: So many questions of a kind are spelled out; where there are more, the others only have blanks.
 SPELLED = 8
@@ -189,11 +187,10 @@ class Trace:
 
     def _middle(self, tree: ast.expr) -> Iterator[Formula]:
         """A formula with names, and with numbers in their places, where there is something to see."""
-        tree = self._shortened(tree)
-        plain = Formula(tree, {RATE: Symbol("eta"), _DOTS: Symbol("…")})
-        length = len(plain.written(UNICODE, lambda part: Written(unicode_symbol(str(part)))).text)
-        if isinstance(tree, ast.Constant) or length > _LONGEST:
+        tree = fitted(tree, _WIDTH, _length, levels=False)
+        if isinstance(tree, ast.Constant) or _length(tree, 0) > _LONGEST:
             return
+        plain = Formula(tree, {RATE: Symbol("eta")})
         yield plain
         cases = any(isinstance(node, ast.IfExp) for node in ast.walk(tree))
         bare = isinstance(tree, ast.Call) and all(isinstance(arg, ast.Name) for arg in tree.args)
@@ -205,30 +202,17 @@ class Trace:
         """What stands for a name where numbers are put in: what has to be found first is a blank."""
         if id == RATE:
             return self.rate
-        if id == _DOTS:
-            return part
         symbol = id[1:]
         return self.given[symbol] if symbol in self.given else self.blank(symbol, bare=bare)
 
-    def _shortened(self, tree: ast.expr) -> ast.expr:
-        """A tree whose sums fit a line: the last term stays, and what does not fit before it goes."""
-        parts = terms(tree)
-        if len(parts) == 1:
-            match tree:
-                case ast.BinOp(left=left, op=op, right=right):
-                    return ast.BinOp(self._shortened(left), op, self._shortened(right))
-                case ast.UnaryOp(op=op, operand=operand):
-                    return ast.UnaryOp(op, self._shortened(operand))
-                case ast.Call(func=func, args=args):
-                    return ast.Call(func, [self._shortened(arg) for arg in args], [])
-                case _:
-                    return tree
-        short = [(less, self._shortened(part)) for less, part in _few(parts)]
-        (first_less, first), *others = short
-        total: ast.expr = ast.UnaryOp(ast.USub(), first) if first_less else first
-        for less, part in others:
-            total = ast.BinOp(total, ast.Sub() if less else ast.Add(), part)
-        return total
+
+def _length(tree: ast.expr, least: int = _BLANK_WIDTH) -> int:
+    """How many characters a formula takes, with names or with blanks in their places."""
+
+    def place(part: Part) -> Written:
+        return Written("x" * max(len(unicode_symbol(str(part))), least))
+
+    return len(Formula(tree, {RATE: Symbol("eta")}).written(UNICODE, place).text)
 
 
 def _equation(left: ast.Name, value: float) -> Formula:
@@ -238,21 +222,3 @@ def _equation(left: ast.Name, value: float) -> Formula:
 
 def _with_commas(formulas: Iterable[Formula]) -> Sequence[Piece]:
     return [piece for formula in formulas for piece in (", ", formula)][1:]
-
-
-def _few(parts: Sequence[tuple[bool, ast.expr]]) -> list[tuple[bool, ast.expr]]:
-    """As many terms of a sum as fit a line, if two at least can be left out."""
-    widths = [_width(part) for _, part in parts]
-    kept = len(parts)
-    if sum(widths) > _WIDTH:
-        kept = sum(total <= _WIDTH - widths[-1] for total in accumulate(widths[:-1])) or 1
-    if kept > len(parts) - 3:
-        return list(parts)
-    return [*parts[:kept], (False, ast.Name(_DOTS)), parts[-1]]
-
-
-def _width(part: ast.expr) -> int:
-    """How many characters a term takes, with names or with blanks in their places."""
-    ids = {node.id for node in ast.walk(part) if isinstance(node, ast.Name) and node.id[0] == "="}
-    places = {id: Written("x" * max(len(unicode_symbol(id[1:])), _BLANK_WIDTH)) for id in ids}
-    return len(f" + {write(part, UNICODE, places).text}")

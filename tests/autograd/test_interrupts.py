@@ -227,7 +227,7 @@ on_every_python = pytest.mark.parametrize(
 )
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="the signals come from a fork")
 #: Until so many calls have been interrupted.
-COUNT = {"recording_backward": 40, "copying": 60, "pickling": 60, "registering": 5}
+COUNT = {"recording_backward": 40, "copying": 60, "pickling": 60, "unregistering": 30}
 
 
 def under_rain(python: str, scenario: str, count: int) -> subprocess.CompletedProcess[str]:

@@ -20,7 +20,7 @@ import nn.proofreading
 import nn.strategies
 import nn.worked
 import nn.worksheet
-from autograd.codegen import method_names
+from autograd.codegen import CONVERSIONS, method_names
 from autograd.operations import REFUSED
 
 PACKAGES = [
@@ -37,6 +37,7 @@ SHOWN_BY = {
 GENERATED = {
     *(name for operation in autograd.OPERATIONS.values() for name in method_names(operation)),
     *(name for names in REFUSED.values() for name in names),
+    *CONVERSIONS,
 }
 #: What a graph has besides its function is what its repr, in its example, shows.
 SHOWN_BY_REPR = {"autograd.strategies.Graph": {"numbers", "operations"}}

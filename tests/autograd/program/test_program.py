@@ -182,7 +182,7 @@ def test_several_uses_are_contributions_and_their_sum() -> None:
     program = Program.from_graph((y + z + x).named("E")).differentiated()
     formulas = {line.symbol: line.formula for line in program.lines.values() if line.below == "x"}
     assert formulas == {
-        "dy/dx": "x + x",
+        "dy/dx": "2.0 * x",
         "dE/dx via y": "dE/dy * dy/dx",
         "dz/dx": "-1.0",
         "dE/dx via z": "-dE/dz",

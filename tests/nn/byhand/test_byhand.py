@@ -142,7 +142,14 @@ VALUES = {"w": 0.5, "x": 2.0, "b": 1.25, "t": 0.75}
 
 def formulas(texts: dict[str, str], parameters: list[str] | None = None) -> FormulaExample:
     names = ["w", "b"] if parameters is None else parameters
-    return FormulaExample("own", "", "", "", VALUES, texts, list(texts)[-1], names, 0.125, [])
+    return FormulaExample(
+        name="own",
+        values=VALUES,
+        formulas=texts,
+        error=list(texts)[-1],
+        parameters=names,
+        learning_rate=0.125,
+    )
 
 
 def test_formulas_by_hand() -> None:
@@ -211,7 +218,7 @@ def test_what_a_number_is_computed_by() -> None:
 #: Where every row can be made: two square hidden layers, several examples, x₀, any of the errors.
 EVERYWHERE = [
     plain_examples(
-        shapes=st.just([2, 2, 2, 2]), activations=["sigmoid"], biases=["x0=1"], errors=[error]
+        shapes=st.just([2, 2, 2, 2]), activations=["sigmoid"], bias_conventions=["x0=1"], errors=[error]
     ).filter(lambda example: len(example.examples) > 1)
     for error in ("half_squared_error", "mean_squared_error")
 ]

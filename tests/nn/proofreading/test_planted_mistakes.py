@@ -40,7 +40,9 @@ def printed_from(
     """The example with figures: the numbers after some updates, with some decimals."""
     names = Names(example.notation, example.network(), len(example.examples))
     figures = [
-        Figure(f"{symbol} after {after}", f"{number:.{decimals}f}", symbol, "", after)
+        Figure(
+            symbol=f"{symbol} after {after}", printed=f"{number:.{decimals}f}", of=symbol, after=after
+        )
         for after in stages
         for symbol, number in numbers(after).items()
         if symbol in symbols and names.knows(symbol) and math.isfinite(number)
@@ -94,7 +96,7 @@ def test_what_is_right_is_left_alone(example: WorkedExample, decimals: int) -> N
 PLANTED_IN = plain_examples(
     activations=["sigmoid", "tanh"],
     errors=["half_squared_error", "mean_squared_error"],
-    biases=["+b", "-b", "x0=1"],
+    bias_conventions=["+b", "-b", "x0=1"],
     shapes=st.sampled_from([[2, 2, 2], [2, 2, 2, 2], [1, 3, 2], [3, 2, 1]]),
     numbers=st.integers(10, 200).flatmap(lambda n: st.sampled_from([n / 100.0, -n / 100.0])),
 )
@@ -159,7 +161,14 @@ def formula_examples(draw: st.DrawFn) -> FormulaExample:
     numbers = st.integers(20, 200).flatmap(lambda n: st.sampled_from([n / 100.0, -n / 100.0]))
     values = {name: draw(numbers) for name in "wxbt"}
     formulas = draw(st.sampled_from(FORMULAS))
-    return FormulaExample("drawn", "", "", "", values, formulas, "e", ["w", "b"], 0.25, [])
+    return FormulaExample(
+        name="drawn",
+        values=values,
+        formulas=formulas,
+        error="e",
+        parameters=["w", "b"],
+        learning_rate=0.25,
+    )
 
 
 @given(formula_examples(), st.data())
@@ -170,7 +179,7 @@ def test_a_planted_mistake_in_formulas_is_named(example: FormulaExample, data: s
     variant = made[data.draw(st.sampled_from(list(made)))]
     numbers = run(step.program.rewritten(variant.lines.values()), 0)
     symbols = [s for s in symbols_of(step.program) if step.symbol(s) and " " not in s]
-    figures = [Figure(symbol, f"{numbers[symbol]:.9f}", symbol, "", 0) for symbol in symbols]
+    figures = [Figure(symbol=symbol, printed=f"{numbers[symbol]:.9f}") for symbol in symbols]
     planted = replace(example, figures=figures)
     same = {
         other.mistake
@@ -186,7 +195,7 @@ def test_a_planted_mistake_in_formulas_is_named(example: FormulaExample, data: s
     assert {finding.cause for finding in off if not finding.weak} & same
     assert all(finding.because for finding in off if abs(finding.off) > 1000.0)
     numbers = run(step.program, 0)
-    right = [Figure(symbol, f"{numbers[symbol]:.9f}", symbol, "", 0) for symbol in symbols]
+    right = [Figure(symbol=symbol, printed=f"{numbers[symbol]:.9f}") for symbol in symbols]
     assert proofread(replace(example, figures=right)).disagree == 0
 
 
@@ -328,7 +337,7 @@ def test_a_slip_at_one_figure_alone() -> None:
         ),
         ("dE/dout_h2", step["delta_o1"] * 0.45, "path_forgotten", "the path through o2 is left out"),
     ):
-        figure = Figure(symbol, f"{number:.9f}", symbol, "", 0)
+        figure = Figure(symbol=symbol, printed=f"{number:.9f}")
         (finding,) = proofread(replace(example, figures=[figure]))
         assert not finding.weak, finding
         assert says in (finding.because or ""), finding
@@ -363,6 +372,6 @@ def test_slips_without_a_cause_are_rarely_explained() -> None:
 
 
 def test_a_figure_of_two_digits_proves_little() -> None:
-    example = replace(worked.load("guided"), figures=[Figure("yhat", "0.92", "yhat", "", 0)])
+    example = replace(worked.load("guided"), figures=[Figure(symbol="yhat", printed="0.92")])
     (finding,) = proofread(example)
     assert finding.weak or finding.because is None

@@ -197,7 +197,9 @@ def test_texts_that_are_as_near(value: float, decimals: int, units: int) -> None
 def with_figures(name: str, *figures: tuple[str, str]) -> WorkedExample:
     return replace(
         worked.load(name),
-        figures=[Figure(f"{of} {n}", printed, of, "", 0) for n, (of, printed) in enumerate(figures)],
+        figures=[
+            Figure(symbol=f"{of} {n}", printed=printed, of=of) for n, (of, printed) in enumerate(figures)
+        ],
     )
 
 
@@ -232,7 +234,10 @@ def test_infinite_slopes() -> None:
         layers=layers,
         notation=Notation(),
         examples=[Example([4.0], [1.0])],
-        figures=[Figure("net", "4.1", "net_o1", "", 0), Figure("g", "1", "dE/dnet_o1", "", 0)],
+        figures=[
+            Figure(symbol="net", printed="4.1", of="net_o1"),
+            Figure(symbol="g", printed="1", of="dE/dnet_o1"),
+        ],
     )
     assert proofread(own).disagree == 2
     text = str(proofread(replace(own, examples=[Example([1e-320], [1.0])])))
@@ -245,7 +250,10 @@ def test_training_that_blows_up_refutes_only_itself() -> None:
         example,
         layers=[LayerData("linear", [[2.0, 3.0]], [0.0])],
         examples=[Example([5.0, 9.0], [1.0])],
-        figures=[Figure("E", "9.5", "E_total", "", 30), Figure("out", "1", "out_o1", "", 0)],
+        figures=[
+            Figure(symbol="E", printed="9.5", of="E_total", after=30),
+            Figure(symbol="out", printed="1", of="out_o1"),
+        ],
     )
     assert proofread(own).disagree == 2
 
