@@ -105,7 +105,7 @@ class Forward:
             total = total + part
         self.error = total / len(examples) if rule.mean and len(examples) > 1 else total
         if names:
-            (self.error,) = self._record([names.notation.error], [self.error])
+            (self.error,) = self._record([names.error], [self.error])
 
     def _pass(
         self, network: MLP, example: Example, rule: ErrorRule, names: PassNames | None

@@ -77,6 +77,7 @@ class Names:
     Attributes:
         notation: the notation.
         rule: how the error is made up.
+        error: the name of the error.
         neurons: the neurons with their names, layer by layer.
         parameters: the weights and then the biases, with their names; a shared one has one name.
         updates: the names of the parameters after the update.
@@ -104,6 +105,7 @@ class Names:
         instance("network", network, MLP, "an MLP")
         examples = whole("examples", examples, 1)
         self.notation, self.rule = notation, error_rule(error)
+        self.error = notation.error.format()
         self._places = dict(_places(notation, network))
         self._several = examples > 1
         self._slopes: dict[str, str] = {}
@@ -169,7 +171,7 @@ class Names:
             return []
         if self.rule.by_output:
             return [self._numbered("error_of", place) for place in places]
-        return [f"{self.notation.error}@{number}"]
+        return [f"{self.error}@{number}"]
 
     def _numbered(self, kind: str, place: dict[str, Any], symbol: str = "") -> str:
         template = getattr(self.notation, kind)
@@ -184,7 +186,7 @@ class Names:
             "parameters": list(self.parameters.values()),
             "net inputs": [name for each in self.passes for name in each.nets.values()],
             "outputs": [name for each in self.passes for name in each.outs.values()],
-            "error": [self.notation.error],
+            "error": [self.error],
             "parts of the error": [name for each in self.passes for name in each.errors],
         }
         kinds = {
@@ -231,7 +233,7 @@ class Names:
                     if self.rule.by_output
                     else Tag("part", self._last_layer, example=e)
                 )
-        found[self.notation.error] = Tag("error", self._last_layer)
+        found[self.error] = Tag("error", self._last_layer)
         return found
 
     def _parameter_tags(self) -> dict[str, Tag]:

@@ -179,7 +179,7 @@ class _Writer:
         symbols = [
             [self.names.gradient(each.outs[neuron]) for neuron in last] for each in self.names.passes
         ]
-        pieces = ["∂", Named(self.names.notation.error), "/∂", out]
+        pieces = ["∂", Named(self.names.error), "/∂", out]
         return self._signals(self._kind_of_slope(), symbols, neuron=last[0], pieces=pieces, symbol=out)
 
     def _deltas(self, number: int) -> Matrix:

@@ -244,7 +244,7 @@ class TrainingStep(Recorded):
 
     def _neurons(self) -> Table:
         names = self.names
-        error = unicode_symbol(names.notation.error)
+        error = unicode_symbol(names.error)
         first = self.network.layers[0].neurons[0]
         net, out, delta = (
             unicode_symbol(_word(names.whole(kind, first))) for kind in ("net", "out", "delta")
@@ -267,7 +267,7 @@ class TrainingStep(Recorded):
         return neurons
 
     def _parameters(self) -> Table:
-        error = unicode_symbol(self.names.notation.error)
+        error = unicode_symbol(self.names.error)
         parameters = Table(
             "Parameters", ["parameter", "before", f"gradient ∂{error}/∂", "after"], "lrrr"
         )
@@ -282,7 +282,7 @@ class TrainingStep(Recorded):
         return parameters
 
     def _errors(self) -> Table:
-        errors, error = Table("Error", ["", "value"], "lr"), self.names.notation.error
+        errors, error = Table("Error", ["", "value"], "lr"), self.names.error
         for each in self.names.passes:
             for name in each.errors:
                 if name in self.values:

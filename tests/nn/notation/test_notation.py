@@ -415,3 +415,11 @@ def test_names_are_distinct_or_refused(
         symbols += each.errors
     assert len(set(symbols)) == len(symbols)
     assert set(names.parameters) == set(network.parameters())
+
+
+def test_braces_in_the_name_of_an_error_are_doubled_as_in_any_template() -> None:
+    network = MLP(1, [1], seed=1)
+    step = TrainingStep(
+        network, [Example([0.5], [1.0])], SGD(network.parameters(), lr=0.5), Notation(error="E{{1}}")
+    )
+    assert step["E{1}"] == step.error_before
