@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import linecache
 import math
 import re
 import struct
@@ -453,3 +455,21 @@ def test_random_programs_of_many_uses() -> None:
             a, b = random.choice(nodes), random.choice(nodes[-5:])
             nodes.append(random.choice([a * b, a - b, a + b, (a * b).tanh(), a * 0.0, -b]))
         assert_same_bits(nodes[-1])
+
+
+def test_sources_are_forgotten_but_not_at_once() -> None:
+    """Functions go at any moment, also while `linecache.checkcache` walks through its files."""
+
+    def sources() -> list[str]:
+        gc.collect()
+        return [name for name in linecache.cache if name.startswith("<program ")]
+
+    programs = [program_of_a_step() for _ in range(10)]
+    for program in programs:
+        program.run()
+    kept = sources()
+    programs.clear()
+    del program
+    assert sources() == kept
+    program_of_a_step().run()
+    assert len(sources()) < len(kept) - 5
