@@ -102,10 +102,11 @@ def test_an_operand_that_stands_twice_or_is_a_number(operation: Operation, data:
         assert_same_bits(node)
 
 
-def test_a_million_operations_and_no_recursion() -> None:
+@pytest.mark.parametrize("rounds", [5_000, pytest.param(500_000, marks=pytest.mark.slow)])
+def test_many_operations_and_no_recursion(rounds: int) -> None:
     w, x = Value(1e-7, "w"), Value(1.0, "x")
     y = x
-    for index in range(50_000):
+    for index in range(rounds):
         y = y + (y * w if index % 2 else w * x)
     assert_same_bits(y)
 
