@@ -33,7 +33,7 @@ LEFT_OUT = {"slow": None, "torch": "torch"}
 
 # no time limits; and no saved examples, which `find` in a docstring would come upon first
 common = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("default", common, max_examples=20, derandomize=True)
+settings.register_profile("default", common, max_examples=15, derandomize=True)
 settings.register_profile("all", common, max_examples=100, print_blob=True)
 
 

@@ -11,6 +11,7 @@ import linecache
 import re
 import unicodedata
 import weakref
+from collections import deque
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -211,8 +212,10 @@ class Function:
         exec(compile(self.source, filename, "exec"), scope)
         self._function: Callable[..., Any] = scope[self.called]
         lines_of_source = self.source.splitlines(keepends=True)
+        while _gone:
+            linecache.cache.pop(_gone.popleft(), None)
         linecache.cache[filename] = (len(self.source), None, lines_of_source, filename)
-        weakref.finalize(self._function, linecache.cache.pop, filename, None)
+        weakref.finalize(self._function, _gone.append, filename)
 
     def _leading(self, kept: bool) -> list[str]:
         return ["keep"] if kept else []
@@ -340,6 +343,10 @@ class Rounds(Function):
 
 
 _numbers = count(1)
+
+#: Files whose functions are gone. They leave `linecache` when the next comes, and not at once: functions
+#: go when the collector runs, at any moment, and that may be while `linecache` walks through its files.
+_gone: deque[str] = deque()
 
 
 # --- one line -------------------------------------------------------------------------------------

@@ -326,7 +326,7 @@ def test_another_graph_is_pickled_meanwhile(
 
 @by_every_pickler
 def test_a_graph_is_pickled_while_it_is_pickled(pickler: type, walks: Steps) -> None:
-    states = history(3_000)
+    states = history(1_500)
     pickled = []
 
     def inner(thing: Any) -> None:
@@ -337,8 +337,8 @@ def test_a_graph_is_pickled_while_it_is_pickled(pickler: type, walks: Steps) -> 
         pickled.clear()
         walks.taken = 0
         data = nesting(pickler, inner)(thing)
-        assert len(data) < 150 * 3_000
-        assert walks.taken < 5 * (3_000 + sum(pickled))
+        assert len(data) < 150 * 1_500
+        assert walks.taken < 5 * (1_500 + sum(pickled))
         restored = pickle.loads(data)
         whole = restored if isinstance(restored, Value) else max(restored, key=lambda node: node.data)
         assert described(whole) == described(states[-1])
@@ -387,7 +387,7 @@ def test_picklers_take_turns(pickler: type, walks: Steps) -> None:
 
 @by_every_pickler
 def test_what_one_pickler_knows_is_new_to_another(pickler: type) -> None:
-    states = history(3_000)
+    states = history(1_500)
     one, other = (pickler(io.BytesIO()) for _ in range(2))
     one.dump(history(3))
     other.dump(states[-1])

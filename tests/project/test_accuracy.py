@@ -126,6 +126,7 @@ def limit(operation: Operation, order: tuple[int, ...], operands: tuple[float, .
     return found.pop() if len(found) == 1 else None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "operation", [o for o in OPERATIONS.values() if o.arity == 2], ids=lambda operation: operation.name
 )

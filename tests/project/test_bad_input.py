@@ -28,8 +28,8 @@ def test_the_page_says_what_happens() -> None:
 
 
 def test_a_sample_of_what_happens_is_as_the_page_says() -> None:
-    # of no more than 25 kinds, 7 in turn is each of them with every seventh place
-    for name, row in bad_input.table(every=7).items():
+    # each kind in turn, since there are 25 of them
+    for name, row in bad_input.table(every=11).items():
         assert row.items() <= SAID[name].items(), name
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import linecache
 import math
 import re
 import struct
@@ -100,10 +102,11 @@ def test_an_operand_that_stands_twice_or_is_a_number(operation: Operation, data:
         assert_same_bits(node)
 
 
-def test_a_million_operations_and_no_recursion() -> None:
+@pytest.mark.parametrize("rounds", [5_000, pytest.param(400_000, marks=pytest.mark.slow)])
+def test_many_operations_and_no_recursion(rounds: int) -> None:
     w, x = Value(1e-7, "w"), Value(1.0, "x")
     y = x
-    for index in range(50_000):
+    for index in range(rounds):
         y = y + (y * w if index % 2 else w * x)
     assert_same_bits(y)
 
@@ -453,3 +456,21 @@ def test_random_programs_of_many_uses() -> None:
             a, b = random.choice(nodes), random.choice(nodes[-5:])
             nodes.append(random.choice([a * b, a - b, a + b, (a * b).tanh(), a * 0.0, -b]))
         assert_same_bits(nodes[-1])
+
+
+def test_sources_are_forgotten_but_not_at_once() -> None:
+    """Functions go at any moment, also while `linecache.checkcache` walks through its files."""
+
+    def sources() -> list[str]:
+        gc.collect()
+        return [name for name in linecache.cache if name.startswith("<program ")]
+
+    programs = [program_of_a_step() for _ in range(10)]
+    for program in programs:
+        program.run()
+    kept = sources()
+    programs.clear()
+    del program
+    assert sources() == kept
+    program_of_a_step().run()
+    assert len(sources()) < len(kept) - 5

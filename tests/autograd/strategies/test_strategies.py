@@ -319,7 +319,7 @@ def test_graphs_are_of_every_kind(condition: Callable[[Graph], bool]) -> None:
 def test_every_operation_occurs_in_graphs() -> None:
     seen: set[Operation] = set()
 
-    @generating
+    @settings(generating, max_examples=1_000)
     @given(graphs(max_size=20))
     def collect(graph: Graph) -> None:
         seen.update(graph.operations)

@@ -33,7 +33,7 @@ def test_terms_keep_their_signs() -> None:
 
 @given(st.lists(st.fractions(-3, 3, max_denominator=8).map(float), min_size=2, max_size=4))
 def test_arithmetic_on_trees_is_arithmetic(numbers: list[float]) -> None:
-    names = {f"v{index}": number for index, number in enumerate(numbers)}
+    names = {f"v{index}": each for index, each in enumerate(numbers)}
     trees = [name(symbol) for symbol in names] + [number(each) for each in numbers]
     for operation, on_trees in ((float.__add__, plus), (float.__sub__, minus), (float.__mul__, times)):
         for a in trees:

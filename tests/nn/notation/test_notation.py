@@ -415,3 +415,10 @@ def test_names_are_distinct_or_refused(
         symbols += each.errors
     assert len(set(symbols)) == len(symbols)
     assert set(names.parameters) == set(network.parameters())
+
+
+def test_braces_in_the_name_of_an_error_are_doubled_as_in_any_template() -> None:
+    network, notation = MLP(1, [1], seed=1), Notation(error="E{{1}}")
+    optimizer = SGD(network.parameters(), lr=0.5)
+    step = TrainingStep(network, [Example([0.5], [1.0])], optimizer, notation=notation)
+    assert step["E{1}"] == step.error_before
