@@ -414,8 +414,8 @@ _TABLE = (
         "cbrt(x)",
         # 2x/out and out² are two thirds and one of 3·out²: as in Newton's step, the error of the root,
         # which is up to 4 ulp in some libraries, drops out. At 0 and ±inf x/out is NaN. Near 0 the third
-        # derivative is infinite, and of a sum it would be inf - inf: there it is |x| to -2/3, and to what
-        # a float lacks of that.
+        # derivative is infinite, and of a sum it would be inf - inf: there it is |x| to -2/3 and to what a
+        # float lacks of that.
         partials=(
             (
                 "1.0 / (2.0 * (x / out) + out * out) if 1.0 / 2.0 ** 220.0 < out * out < inf "
@@ -621,8 +621,8 @@ _TABLE = (
         "hypot",
         "x, y",
         "hypot(x, y)",
-        # The derivative of x/out is (1 - x²/out²)/out, which cancels where x is the larger operand; x/out
-        # is 1 - y²/(out·(out + x)) there. Near the smallest float an out has few digits, and is computed
+        # The derivative of x/out is (1 - x²/out²)/out, which cancels where x is the larger operand:
+        # there x/out is 1 - y²/(out·(out + x)). Near the smallest float an out has few digits, and is computed
         # again on a larger scale; near the largest, out + x overflows, and y/x does not.
         partials=(
             (
