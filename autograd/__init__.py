@@ -42,6 +42,7 @@ if os.path.exists(os.path.join(os.path.dirname(__file__), "tracer.py")):
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from autograd.anomaly import Anomaly, AnomalyError, detect_anomaly, find_anomaly
     from autograd.check.gradcheck import gradcheck, gradgradcheck
     from autograd.check.report import GradcheckError, GradcheckReport
     from autograd.check.step_size import ErrorOverEps, StepError, error_over_eps
@@ -55,15 +56,19 @@ __version__ = "0.1.0"
 
 #: What is imported when it is first asked for, and from where.
 _LATER = {
+    "Anomaly": "anomaly",
+    "AnomalyError": "anomaly",
     "Derivation": "derivation",
     "Diagram": "diagram",
     "ErrorOverEps": "check",
     "GradcheckError": "check",
     "GradcheckReport": "check",
     "StepError": "check",
+    "detect_anomaly": "anomaly",
     "draw": "diagram",
     "error_over_eps": "check",
     "explain": "derivation",
+    "find_anomaly": "anomaly",
     "grad": "functional",
     "gradcheck": "check",
     "gradgradcheck": "check",
@@ -77,6 +82,8 @@ _LATER = {
 
 __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "OPERATIONS",
+    "Anomaly",
+    "AnomalyError",
     "ArgumentError",
     "ArgumentTypeError",
     "ArgumentValueError",
@@ -96,9 +103,11 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "StepError",
     "UnknownNameError",
     "Value",
+    "detect_anomaly",
     "draw",
     "error_over_eps",
     "explain",
+    "find_anomaly",
     "grad",
     "gradcheck",
     "gradgradcheck",
@@ -117,9 +126,9 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
 
 
 def _written(node: Value) -> str:
-    from autograd.symbolic import written
+    from autograd.symbolic import label
 
-    return written(node, 3).text
+    return label(node, symbol=str)
 
 
 def _repr_svg_(node: Value) -> str | None:

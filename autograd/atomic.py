@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from itertools import starmap
+from operator import call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 
     #: An object, the name of one of its attributes, and what that is to be.
     Change: TypeAlias = tuple[object, str, Any]
+    #: A function of C and its arguments.
+    Call: TypeAlias = tuple[Any, ...]
 
-__all__ = ["all_or_nothing", "run", "set_together", "setting"]
+__all__ = ["all_or_nothing", "calling", "run", "set_together", "setting"]
 
 #: Exhaust an iterator, in C: ``run(setting(changes))`` makes the changes.
 run: Callable[[Iterable[object]], None] = deque[object](maxlen=0).extend
@@ -41,6 +44,17 @@ def setting(changes: list[Change]) -> Iterator[None]:
     (3.0, 4.0)
     """
     return starmap(setattr, changes)
+
+
+def calling(calls: list[Call]) -> Iterator[Any]:
+    """The calls, to be made by `run`: likewise of functions of C alone.
+
+    >>> numbers = {"a": 1}
+    >>> run(calling([(numbers.pop, "a", None), (numbers.__setitem__, "b", 2)]))
+    >>> numbers
+    {'b': 2}
+    """
+    return starmap(call, calls)
 
 
 def set_together(changes: Iterable[Change]) -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextvars import ContextVar
 from operator import attrgetter
 
 from autograd.arguments import flag, wrong_kind
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from autograd.atomic import Change
     from autograd.value import Value
 
-__all__ = ["backward", "gradients", "topological_order"]
+__all__ = ["DETECTOR", "backward", "gradients", "topological_order"]
 
 
 def variable_operands(node: Value) -> list[Value]:
@@ -76,6 +77,9 @@ def topological_order(root: Value) -> list[Value]:
     return order
 
 
+#: What looks through a graph before it is differentiated, in this context; see `autograd.anomaly`.
+DETECTOR: ContextVar[Callable[[Value], None] | None] = ContextVar("detector", default=None)
+
 _one_at_a_time = threading.RLock()
 _running_in = 0  # the thread that holds the lock, or 0
 
@@ -95,6 +99,9 @@ def backward(root: Value, create_graph: bool = False) -> None:
     this_thread = threading.get_ident()
     if _running_in == this_thread:
         raise AutogradError("a backward pass was started inside another one")
+    detect = DETECTOR.get()
+    if detect is not None:
+        detect(root)
     recorded = gradients(root, create_graph=True) if create_graph else None
     leaves: list[Change] = []
     put_back = setting(leaves)

@@ -10,6 +10,7 @@ times: nothing is decided then that the row has decided already.
 from __future__ import annotations
 
 from autograd.arguments import as_number
+from autograd.atomic import calling, run
 from autograd.errors import (
     AutogradError,
     DivisionByZeroError,
@@ -24,15 +25,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any, NoReturn
 
+    from autograd.atomic import Call
     from autograd.expression import Expression
     from autograd.operations import Operation
     from autograd.value import Value
 
 __all__ = [
+    "CONVERSIONS",
     "RESERVED",
     "attach",
     "attach_refusals",
-    "detach",
+    "attaching",
+    "detaching",
     "documentation",
     "failure",
     "operand_error",
@@ -56,7 +60,7 @@ def operand_error(operation: Operation, operand: object) -> OperandError:
 
 def failure(operation: Operation, cause: Exception, operands: Sequence[Any]) -> AutogradError:
     """The error to raise where Python's own arithmetic raised ``cause``: it names what and where."""
-    from autograd.formula import condition_text, value_text
+    from autograd.formula import text_of, value_text
     from autograd.ieee import inside_domain
 
     given = " and ".join(
@@ -70,7 +74,7 @@ def failure(operation: Operation, cause: Exception, operands: Sequence[Any]) -> 
             f"{what} is too large for a float where {given}", operation=operation, operands=operands
         )
     kind = DivisionByZeroError if isinstance(cause, ZeroDivisionError) else DomainError
-    needs = condition_text(operation.domain) if operation.domain else "another operand"
+    needs = text_of(operation.domain) if operation.domain else "another operand"
     return kind(f"{what} needs {needs}, but {given}", operation=operation, operands=operands)
 
 
@@ -94,7 +98,7 @@ def _refusal(symbol: str) -> Callable[..., NoReturn]:
 
 
 #: How Python, and C below it, asks an object for its number.
-_CONVERSIONS = ("__float__", "__int__", "__complex__", "__index__", "as_integer_ratio")
+CONVERSIONS = ("__float__", "__int__", "__complex__", "__index__", "as_integer_ratio")
 
 
 def _no_number(self: Value) -> NoReturn:
@@ -321,20 +325,27 @@ def method_names(operation: Operation) -> dict[str, str]:
     return names
 
 
-def attach(operation: Operation, methods: type, value: type[Value]) -> None:
-    """Give the class ``methods`` all methods of an operation: by name, and by operator if it is one."""
-    for attribute in method_names(operation):
-        setattr(methods, attribute, _OnFirstUse(operation, methods, value, attribute))
+def attaching(operation: Operation, methods: type, value: type[Value]) -> list[Call]:
+    """What gives the class ``methods`` all methods of an operation, by name and by operator."""
+    return [
+        (setattr, methods, attribute, _OnFirstUse(operation, methods, value, attribute))
+        for attribute in method_names(operation)
+    ]
 
 
-def detach(operation: Operation, methods: type) -> None:
-    """Undo `attach`, as far as it went."""
+def detaching(operation: Operation, methods: type) -> list[Call]:
+    """What undoes `attaching`, done or not."""
     import linecache
 
-    for attribute in method_names(operation):
-        if attribute in vars(methods):
-            delattr(methods, attribute)
-    linecache.cache.pop(_filename(operation), None)
+    calls: list[Call] = [(linecache.cache.pop, _filename(operation), None)]
+    for attribute in method_names(operation):  # set first, so that there is one to delete
+        calls += [(setattr, methods, attribute, None), (delattr, methods, attribute)]
+    return calls
+
+
+def attach(operation: Operation, methods: type, value: type[Value]) -> None:
+    """Give the class ``methods`` all methods of an operation."""
+    run(calling(attaching(operation, methods, value)))
 
 
 def attach_refusals(methods: type) -> None:
@@ -342,13 +353,13 @@ def attach_refusals(methods: type) -> None:
     for symbol, names in REFUSED.items():
         for name in names:
             setattr(methods, name, _refusal(symbol))
-    for name in _CONVERSIONS:
+    for name in CONVERSIONS:
         setattr(methods, name, _no_number)
 
 
 def documentation(operation: Operation) -> str:
     """What ``help`` says of an operation."""
-    from autograd.formula import condition_text, text_of, value_text
+    from autograd.formula import text_of, value_text
 
     derivatives = ", ".join(text_of(partial) for partial in operation.as_taught)
     lines = [
@@ -357,9 +368,7 @@ def documentation(operation: Operation) -> str:
         f"Derivative{'s' if operation.arity > 1 else ''}: {derivatives}.",
     ]
     if operation.domain:
-        lines.append(f"Domain: {condition_text(operation.domain)}.")
+        lines.append(f"Domain: {text_of(operation.domain)}.")
     if operation.kink:
-        lines.append(
-            f"Kink: {condition_text(operation.kink)}, where the subgradient of least norm is taken."
-        )
+        lines.append(f"Kink: {text_of(operation.kink)}, where the subgradient of least norm is taken.")
     return "\n".join(lines)

@@ -6,33 +6,46 @@ notes write it: ∂E/∂w5 = ∂E/∂out_o1 · ∂out_o1/∂net_o1 · ∂net_o1/
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import prod
+from itertools import islice
+from math import isnan, prod
 from typing import Any, TypeAlias
 
+from autograd.anomaly import Anomaly, find_anomaly
 from autograd.arguments import instance, whole
 from autograd.backward import gradients, topological_order, variable_operands
 from autograd.errors import ArgumentValueError
-from autograd.formula import MOST_DIGITS
-from autograd.symbolic import Factor, derivative_symbol, factors_below
+from autograd.formula import LATEX, MATHML, MOST_DIGITS, Style, scientific
+from autograd.symbolic import Factor, derivative_symbol, factor_values, slope_text, slopes
+from autograd.symbols import latex_text
+from autograd.tables import decimal
 from autograd.value import Value
 
 __all__ = ["Derivation", "explain"]
 
 _WIDTH = 100
+#: A formula has so much room at least.
+_LEAST_ROOM = 40
 #: As far as paths are counted: they double with every layer or so, and Python writes no number of
 #: more than some thousands of digits.
 _MOST_COUNTED = 10**100
+#: A factor along more operations than that has no formula, which would take seconds and help nobody.
+_MOST_OPERATIONS = 50_000
+#: In a notebook numbers have so many digits.
+_DIGITS = 9
 
 
 @dataclass(frozen=True)
 class Derivation:
     """A derivative and the paths that it is the sum over; ``print`` it, or take it apart.
 
+    A notebook shows it as formulas.
+
     Attributes:
         result: what is differentiated.
-        by: the node by which.
+        by: the node with respect to which.
         value: the derivative.
         paths: the factors along each path from the result down; their products add up to ``value``.
         path_count: how many paths there are; more than in ``paths`` where they are too many to list,
@@ -63,6 +76,16 @@ class Derivation:
         """
         return tuple(dict.fromkeys(factor for path in self.paths for factor in path))
 
+    @property
+    def anomaly(self) -> Anomaly | None:
+        """Where the derivative becomes NaN, and what to write instead; None where it is a number.
+
+        >>> x = Value(0.0, "x")
+        >>> explain((x.sqrt() ** 2).named("y"), x).anomaly.advice
+        'write x for sqrt(x) ** 2'
+        """
+        return find_anomaly(self.result, self.by) if isnan(self.value) else None
+
     def to_dict(self) -> dict[str, Any]:
         """The derivation as plain data, JSON-able.
 
@@ -89,7 +112,30 @@ class Derivation:
             ],
         }
 
-    def text(self, digits: int = 9) -> str:
+    def records(self) -> list[dict[str, Any]]:
+        """A dict for each factor of each path, as ``pandas.DataFrame`` takes them.
+
+        >>> w, x = Value(0.5, "w"), Value(2.0, "x")
+        >>> for row in explain((w * x).named("net").relu().named("out"), w).records():
+        ...     print(list(row.values()))
+        [1, 1, 'out', 'net', '∂out/∂net', '1 (as net > 0)', 1.0]
+        [1, 2, 'net', 'w', '∂net/∂w', 'x', 2.0]
+        """
+        return [
+            {
+                "path": number,
+                "factor": place,
+                "above": factor.above.label,
+                "below": factor.below.label,
+                "derivative": factor.symbol,
+                "formula": factor.formula,
+                "value": factor.value,
+            }
+            for number, path in enumerate(self.paths, 1)
+            for place, factor in enumerate(path, 1)
+        ]
+
+    def text(self, digits: int = _DIGITS) -> str:
         """The derivation as lines of text, numbers to some significant digits.
 
         Raises:
@@ -107,12 +153,13 @@ class Derivation:
         digits = whole("digits", digits, 1, MOST_DIGITS)
 
         def number(value: float) -> str:
-            return f"{value:.{digits}g}"
+            return decimal(value, digits)
 
-        lines = [f"{derivative_symbol(self.result, self.by)} = {number(self.value)}"]
+        symbol = derivative_symbol(self.result, self.by)
+        anomaly = self.anomaly
+        lines = anomaly.lines(symbol) if anomaly else [f"{symbol} = {number(self.value)}"]
         for path in filter(None, self.paths):  # the path from a node to itself has no factors
-            contribution = prod(factor.value for factor in path)
-            share = f" = {number(contribution)}" if len(self.paths) > 1 else ""
+            share = f" = {number(_contribution(path))}" if len(self.paths) > 1 else ""
             sign = "+" if path is not self.paths[0] else "="
             lines += _product(f"  {sign} ", [factor.symbol for factor in path])
             numbers = [number(factor.value) for factor in path]
@@ -124,14 +171,82 @@ class Derivation:
         width = max((len(factor.symbol) for factor in self.factors), default=0)
         lines += ["where"] if self.factors else []
         for factor in self.factors:
-            formula = f"{factor.formula} = " if factor.formula else ""
-            if formula.removesuffix(" = ") == number(factor.value):
-                formula = ""
-            lines.append(f"  {factor.symbol:<{width}} = {formula}{number(factor.value)}")
+            lines += _where(f"  {factor.symbol:<{width}}", factor, number(factor.value))
         return "\n".join(lines)
 
     def __str__(self) -> str:
         return self.text()
+
+    def _repr_html_(self) -> str:
+        """The derivation as a notebook shows it: formulas in MathML."""
+        rows = "".join(
+            f"<mtr><mtd style='text-align: left; padding-left: {indent}em'>{line}</mtd></mtr>"
+            for indent, line in self._lines(MATHML)
+        )
+        return (
+            "<math display='block' style='text-align: left'>"
+            f"<mtable columnalign='left' displaystyle='true'>{rows}</mtable></math>"
+        )
+
+    def _repr_latex_(self) -> str:
+        """The derivation in LaTeX, a paragraph for each line."""
+        quad = r"\quad "
+        return "\n\n".join(f"${indent * quad}{line.strip()}$" for indent, line in self._lines(LATEX))
+
+    def _lines(self, style: Style) -> Iterator[tuple[int, str]]:
+        """The lines of `text` in a style of formulas, and how far each is indented."""
+
+        def number(value: float) -> str:
+            return scientific(value, style, _DIGITS).text
+
+        def symbol(factor: Factor) -> str:
+            return derivative_symbol(factor.above, factor.below, style)
+
+        def numbers(path: Sequence[Factor]) -> str:
+            first, *others = (number(factor.value) for factor in path)
+            signed = (style.brackets(each) if each.startswith(style.sign) else each for each in others)
+            return style.times.join([first, *signed])
+
+        equals = f" {style.comparisons[ast.Eq]} "
+        yield 0, derivative_symbol(self.result, self.by, style) + equals + number(self.value)
+        if self.anomaly:
+            for line in self.anomaly.lines():
+                words = latex_text(line.strip()) if style is LATEX else line.strip()
+                yield 1, style.words(words)
+        for path in filter(None, self.paths):
+            sign = equals if path is self.paths[0] else f"{style.plus} "
+            share = equals + number(_contribution(path)) if len(self.paths) > 1 else ""
+            yield 1, sign + style.times.join(map(symbol, path))
+            yield 2, equals + numbers(path) + share
+        if self.path_count > len(self.paths):
+            yield 1, f"{style.plus} {style.dots}"
+        if self.factors:
+            yield 0, style.words("where")
+        for factor in self.factors:
+            value, why = number(factor.value), ""
+            if factor.slope is not None:
+                formula, why = slope_text(factor.slope, style, _WIDTH)
+                value = formula if formula == value else formula + equals + value
+            says = f"{style.words(' (')}{why}{style.words(')')}" if why else ""
+            yield 1, symbol(factor) + equals + value + says
+
+
+def _contribution(path: Sequence[Factor]) -> float:
+    return prod(factor.value for factor in path)
+
+
+def _where(head: str, factor: Factor, value: str) -> list[str]:
+    """A factor's formula, its value and the reason for it: on two lines if one has no room for them."""
+    if factor.slope is None:
+        return [f"{head} = {value}"]
+    formula, why = slope_text(factor.slope, width=max(_WIDTH - len(head) - 3, _LEAST_ROOM))
+    reason = f" ({why})" if why else ""
+    if formula.replace("−", "-") == value:
+        return [f"{head} = {value}{reason}"]
+    line = f"{head} = {formula} = {value}{reason}"
+    if len(line) <= _WIDTH:
+        return [line]
+    return [f"{head} = {formula}", f"{' ' * len(head)} = {value}{reason}"]
 
 
 def _product(head: str, factors: list[str]) -> list[str]:
@@ -145,17 +260,17 @@ def _product(head: str, factors: list[str]) -> list[str]:
     return lines
 
 
-def explain(result: Value, by: Value, *, most_paths: int = 16) -> Derivation:
-    """The derivative of one node by another, along every path between them.
+def explain(result: Value, by: Value, *, max_paths: int = 16) -> Derivation:
+    """The derivative of one node with respect to another, along every path between them.
 
     Args:
         result: what is differentiated.
         by: a node that it was computed from.
-        most_paths: list no more paths than that; their number doubles with every layer or so.
+        max_paths: list no more paths than that; their number doubles with every layer or so.
 
     Raises:
-        ArgumentTypeError: one of them is no Value, or ``most_paths`` no whole number.
-        ArgumentValueError: ``result`` does not depend on ``by``, or ``most_paths`` is less than 1.
+        ArgumentTypeError: one of them is no Value, or ``max_paths`` no whole number.
+        ArgumentValueError: ``result`` does not depend on ``by``, or ``max_paths`` is less than 1.
 
     >>> w, x = Value(0.5, "w"), Value(2.0, "x")
     >>> net = (w * x).named("net")
@@ -167,32 +282,54 @@ def explain(result: Value, by: Value, *, most_paths: int = 16) -> Derivation:
     where
       ∂out/∂net = 1 − out² = 0.419974342
       ∂net/∂w   = x = 2
+
+    Of a derivative that is NaN, it says where it becomes so:
+
+    >>> x = Value(0.0, "x")
+    >>> root = x.sqrt().named("root")
+    >>> print(explain((root**2).named("y"), x))
+    ∂y/∂x is NaN from root on: 0 · ∞
+      0 is the derivative of root ** 2 with respect to root = 0.0
+      ∞ is the derivative of sqrt(x) with respect to x = 0.0
+      along y → root → x
+      instead: write x for root ** 2
+      = ∂y/∂root · ∂root/∂x
+        = 0 · inf
+    where
+      ∂y/∂root = 2·root = 0
+      ∂root/∂x = 1/(2·√x) = inf
     """
     instance("result", result, Value, "a Value")
     instance("by", by, Value, "a Value")
-    most_paths = whole("most_paths", most_paths, 1)
+    max_paths = whole("max_paths", max_paths, 1)
     order = topological_order(result)
     leading = _leading_to(by, order)
     if result not in leading:
         raise ArgumentValueError(f"{result.label!r} does not depend on {by.label!r}")
     stations = {node for node in leading if node.name} | {result, by}
     places = {node: place for place, node in enumerate(order)}
-    factors = {
-        node: [factor for factor in factors_below(node, places, stations) if factor.below in leading]
+    steps = {
+        node: [
+            (below, value)
+            for below, value in factor_values(node, places, stations).items()
+            if below in leading
+        ]
         for node in order
         if node in stations and node is not by
     }
     counts: dict[Value, int] = {by: 1}
     for node in reversed(order):
-        if node in factors:
-            count = sum(counts[factor.below] for factor in factors[node])
+        if node in steps:
+            count = sum(counts[below] for below, _ in steps[node])
             counts[node] = min(count, _MOST_COUNTED)
-    paths: list[tuple[Factor, ...]] = []
-    for path in _paths(result, by, factors):
-        if len(paths) == most_paths:
-            break
-        paths.append(path)
-    return Derivation(result, by, gradients(result)[by], tuple(paths), counts[result])
+    paths = list(islice(_paths(result, by, steps), max_paths))
+    formulas = {
+        above: slopes(above, [by], _MOST_OPERATIONS)
+        for above in {step[0] for path in paths for step in path}
+    }
+    factors = {step: Factor(*step, formulas[step[0]].get(step[1])) for path in paths for step in path}
+    listed = tuple(tuple(factors[step] for step in path) for path in paths)
+    return Derivation(result, by, gradients(result)[by], listed, counts[result])
 
 
 def _leading_to(by: Value, order: list[Value]) -> set[Value]:
@@ -204,11 +341,15 @@ def _leading_to(by: Value, order: list[Value]) -> set[Value]:
     return leading
 
 
-#: The factors of the way so far, the last one first: (last, (the one before, (…, None))).
-_Way: TypeAlias = "tuple[Factor, _Way] | None"
+#: A step of a path: a node, the next one below, the derivative.
+_Step: TypeAlias = tuple[Value, Value, float]
+#: The steps of the way so far, the last one first: (last, (the one before, (…, None))).
+_Way: TypeAlias = "tuple[_Step, _Way] | None"
 
 
-def _paths(node: Value, by: Value, factors: dict[Value, list[Factor]]) -> Iterator[tuple[Factor, ...]]:
+def _paths(
+    node: Value, by: Value, steps: dict[Value, list[tuple[Value, float]]]
+) -> Iterator[tuple[_Step, ...]]:
     """Every path from a station down to ``by``, without recursion, in the order of the operands."""
     waiting: list[tuple[Value, _Way]] = [(node, None)]
     while waiting:
@@ -216,12 +357,12 @@ def _paths(node: Value, by: Value, factors: dict[Value, list[Factor]]) -> Iterat
         if here is by:
             yield _unwound(way)
             continue
-        waiting += [(factor.below, (factor, way)) for factor in reversed(factors[here])]
+        waiting += [(below, ((here, below, value), way)) for below, value in reversed(steps[here])]
 
 
-def _unwound(way: _Way) -> tuple[Factor, ...]:
+def _unwound(way: _Way) -> tuple[_Step, ...]:
     path = []
     while way:
-        factor, way = way
-        path.append(factor)
+        step, way = way
+        path.append(step)
     return tuple(reversed(path))

@@ -13,13 +13,15 @@ import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd.arguments import each, flag, instance, number_of, shown, whole
+from autograd.arguments import choice, each, flag, instance, number_of, whole
 from autograd.backward import topological_order
 from autograd.errors import ArgumentTypeError, ArgumentValueError, AutogradError
 from autograd.files import write
 from autograd.formula import MOST_DIGITS, UNICODE, number
-from autograd.symbolic import definition_text, factors_below
+from autograd.slopes import stale_nodes
+from autograd.symbolic import definition_text, factor_values
 from autograd.symbols import unicode_symbol, visible
+from autograd.tables import decimal
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Diagram", "draw"]
 
-_FONT = "Helvetica,Arial,sans-serif"
+#: One font: of a list of fonts Graphviz does not know how wide letters are, and text leaves its box.
+_FONT = "Helvetica"
 _GRAPH = {"rankdir": "LR", "ordering": "in", "nodesep": "0.15", "ranksep": "0.45", "bgcolor": "white"}
 _NODE = {
     "shape": "box", "style": "rounded,filled", "margin": "0.12,0.06", "fontname": _FONT,
@@ -38,6 +41,7 @@ _NODE = {
 _EDGE = {
     "fontname": _FONT, "fontsize": "10", "color": "#8a97a4", "fontcolor": "#8a3d00", "arrowsize": "0.6",
 }  # fmt: skip
+_FORMATS = ("svg", "png", "dot")
 _MOST_IN_NOTEBOOK = 300  # nodes
 _LEAF, _NAMED, _STEP, _RESULT = "#e3f0ff", "#fff7e0", "#ffffff", "#e6f6e3"
 
@@ -84,15 +88,15 @@ class Diagram:
         """
         return _rendered(self.source, "png")
 
-    def save(self, path: str | Path, kind: str | None = None) -> Path:
-        """Write the picture to a file.
+    def save(self, path: str | Path, format: str | None = None) -> Path:
+        """The path, once the picture is written there.
 
         Args:
             path: the file.
-            kind: "svg", "png", or "dot" for the source; what the file's name ends in, if None.
+            format: "svg", "png", or "dot" for the source; what the file's name ends in, if None.
 
         Raises:
-            ArgumentValueError: another kind.
+            ArgumentValueError: there is no such format, or the name ends in another one.
             AutogradError: see `svg`.
             OSError: the file cannot be written.
 
@@ -104,23 +108,22 @@ class Diagram:
         square.svg <svg
         """
         path = Path(path)
-        asked = "" if kind is None else f", as kind {shown(kind)}"
-        kind = path.suffix.lower().removeprefix(".") if kind is None else kind
-        match kind if isinstance(kind, str) else None:
+        ending = path.suffix.lower().removeprefix(".")
+        format = choice("format of pictures", ending if format is None else format, _FORMATS)
+        if ending and ending != format:
+            raise ArgumentValueError(f"{path.name!r} does not end in .{format}, as its format does")
+        match format:
             case "svg":
                 content = f"{self.svg()}\n".encode()
             case "png":
                 content = self.png()
-            case "dot":
-                content = self.source.encode()
             case _:
-                raise ArgumentValueError(
-                    f"a diagram is saved as svg, png or dot, and {path.name!r} is none{asked}"
-                )
+                content = self.source.encode()
         return write(path, content)
 
-    def _repr_svg_(self) -> str:
-        return self.svg()
+    def _repr_svg_(self) -> str | None:
+        """The picture that a notebook shows, if there is a Graphviz to draw it."""
+        return self.svg() if _graphviz() else None
 
     def __repr__(self) -> str:
         return f"<Diagram, {len(self.source.splitlines())} lines of DOT>"
@@ -131,13 +134,21 @@ def draw(
     digits: int = 6,
     fold: bool = False,
     only: Iterable[Value] | None = None,
-    most_nodes: int = 5_000,
+    max_nodes: int = 5_000,
 ) -> Diagram:
     """Draw the graph below one or several results, as it stands: after ``backward`` with gradients.
 
-    A node shows its name, how it was computed, its value and its gradient; an edge, the derivative of
-    the node that it leads to by the one that it comes from. Operands keep their order from top to
-    bottom, one that stands twice has two edges, and a plain number is drawn where it is used.
+    A node shows its name, how it was computed, its value and, after ``∂``, its gradient; an edge, the
+    derivative of the node that it leads to with respect to the one that it comes from. Operands keep
+    their order from top to bottom, one that stands twice has two edges, and a plain number is drawn
+    where it is used.
+
+    A node is marked as stale if a leaf below it has been changed since it was recorded: its number and
+    its derivatives are those of before, the leaf's number is that of now.
+
+    A gradient of 0 is shown as any other, once there are gradients: once some node that is no leaf has
+    one that is not 0. Before ``backward`` all of them are 0, and none is shown; what a leaf has got from
+    another graph is.
 
     Args:
         results: the nodes to start from.
@@ -145,14 +156,14 @@ def draw(
         fold: show named nodes only (and results, and leaves); an edge is then the derivative along all
             that lies between, as the factors of `explain` are.
         only: show these nodes only (and results), whatever ``fold`` says; edges likewise.
-        most_nodes: draw no more nodes than that; Graphviz takes half a minute for the default, and
+        max_nodes: draw no more nodes than that; Graphviz takes half a minute for the default, and
             four times as long for twice as many.
 
     Raises:
         ArgumentTypeError: a result, or a node to be shown, is no Value, or there is no result; or
             another argument is not of its kind.
         ArgumentValueError: no result depends on a node that is to be shown, or there are more than
-            ``most_nodes`` nodes to draw.
+            ``max_nodes`` nodes to draw.
 
     >>> x = Value(3.0, "x")
     >>> y = (x * x).named("y")
@@ -171,18 +182,26 @@ def draw(
         instance("a result", node, Value, "a Value")
     for node in chosen or ():
         instance("a node of only", node, Value, "a Value")
-    digits, most_nodes = whole("digits", digits, 1, MOST_DIGITS), whole("most_nodes", most_nodes, 1)
+    digits, max_nodes = whole("digits", digits, 1, MOST_DIGITS), whole("max_nodes", max_nodes, 1)
     fold = flag("fold", fold)
     everything = _below(results)
     folded = fold or chosen is not None
     nodes = _stations(everything, results, chosen) if folded else everything
-    if len(nodes) > most_nodes:
+    if len(nodes) > max_nodes:
         raise ArgumentValueError(
-            f"there are {len(nodes)} nodes to draw, more than most_nodes = {most_nodes}: "
+            f"there are {len(nodes)} nodes to draw, more than max_nodes = {max_nodes}: "
             f"draw a node further down{'' if folded else ', or with fold=True the named nodes only'}"
         )
     edges = _folded_edges(nodes, everything) if folded else {node: _edges(node) for node in nodes}
-    texts = {node: (_lines(node, digits), _tooltip(node)) for node in nodes}
+    swept = any(node.grad for node in nodes if node.operands)
+    stale = stale_nodes(everything)
+    texts = {
+        node: (
+            _lines(node, digits, swept or bool(node.grad), node in stale),
+            _tooltip(node, node in stale),
+        )
+        for node in nodes
+    }
     names: dict[object, str] = {node: f"n{number}" for number, node in enumerate(nodes)}
     # ids begin with a digest of what is drawn: the same drawing has the same ids each time
     content = [
@@ -194,7 +213,7 @@ def draw(
         name = names[node]
         _box(graph, prefix, name, *texts[node], fillcolor=_fill(node, results))
         for index, (operand, slope) in enumerate(edges[node]):
-            label = None if slope is None else f"{slope:.{max(digits - 2, 1)}g}"
+            label = None if slope is None else decimal(slope, max(digits - 2, 1))
             if isinstance(operand, Value):
                 tail = names[operand]
             else:
@@ -205,8 +224,8 @@ def draw(
 
 
 def notebook_picture(result: Value) -> str | None:
-    """What a notebook shows of a node, as SVG; None if the graph is too large to be looked at."""
-    return draw(result).svg() if len(topological_order(result)) <= _MOST_IN_NOTEBOOK else None
+    """What a notebook shows of a node, as SVG; None if the graph is too large, or nothing draws it."""
+    return draw(result)._repr_svg_() if len(topological_order(result)) <= _MOST_IN_NOTEBOOK else None
 
 
 def _fill(node: Value, results: tuple[Value, ...]) -> str:
@@ -240,10 +259,7 @@ def _folded_edges(
 ) -> dict[Value, list[tuple[Value | float, float | None]]]:
     places = {node: place for place, node in enumerate(reversed(everything))}
     stations = set(nodes)
-    return {
-        node: [(factor.below, factor.value) for factor in factors_below(node, places, stations)]
-        for node in nodes
-    }
+    return {node: list(factor_values(node, places, stations).items()) for node in nodes}
 
 
 def _below(results: tuple[Value, ...]) -> list[Value]:
@@ -268,38 +284,46 @@ def _literal(text: str, backslash: str) -> str:
     return "\\n".join(line.replace("&", "&amp;").replace("\\", backslash) for line in lines)
 
 
-def _lines(node: Value, digits: int) -> str:
+def _lines(node: Value, digits: int, gradient: bool, stale: bool) -> str:
+    """What stands in a node's box, with its gradient or without."""
     formula = definition_text(node)
     name = unicode_symbol(node.name) if node.name else None
     head = f"{name} = {formula}" if name and formula else name or formula
-    value = f"{node.data:.{digits}g}"
+    value = decimal(node.data, digits) + (" (stale)" if stale else "")
     lines = [head, value] if head else [value]
-    if node.grad:
-        lines.append(f"∂ {number_of(node.grad):.{digits}g}")
+    if gradient:
+        lines.append(f"∂ {decimal(number_of(node.grad), digits)}")
     return "\n".join(lines)
 
 
-def _tooltip(node: Value) -> str:
+def _tooltip(node: Value, stale: bool) -> str:
     about = f": {node.operation.about}" if node.operation else ""
-    return f"{node.label}{about}\nvalue {node.data!r}\ngradient {number_of(node.grad)!r}"
+    numbers = node.data + 0.0, number_of(node.grad) + 0.0  # no minus before a zero
+    when = "\nstale: recorded before a leaf below it was changed" if stale else ""
+    return "{}{}\nvalue {!r}\ngradient {!r}{}".format(node.label, about, *numbers, when)
 
 
 # --- rendering ----------------------------------------------------------------------------------
 
 
-def _rendered(source: str, kind: str) -> bytes:
-    program = (
+def _graphviz() -> str | None:
+    """The program that renders, if there is one."""
+    return (
         shutil.which("dot")
         or shutil.which("graphviz-pure", path=sysconfig.get_path("scripts"))
         or shutil.which("graphviz-pure")
     )
+
+
+def _rendered(source: str, format: str) -> bytes:
+    program = _graphviz()
     if program is None:
         raise AutogradError(
             "no Graphviz to render with: neither `dot` is on the PATH, nor is graphviz-pure installed "
             "(pip install graphviz-pure); the DOT text itself is in .source"
         )
-    command = [program, f"-T{kind}"]
-    if kind == "png":
+    command = [program, f"-T{format}"]
+    if format == "png":
         command.append("-Gdpi=144")
     try:
         run = subprocess.run(command, input=source.encode(), capture_output=True, check=False)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from math import copysign
+from itertools import islice
+from math import isfinite
 from typing import NamedTuple
 
 from autograd.expression import Expression
@@ -21,8 +22,9 @@ __all__ = [
     "UNICODE",
     "Style",
     "Written",
-    "condition_text",
     "latex_of",
+    "number",
+    "scientific",
     "text_of",
     "value_text",
     "write",
@@ -32,7 +34,8 @@ __all__ = [
 MOST_DIGITS = 767
 
 # How tightly a piece of formula holds together; a looser piece inside a tighter one takes brackets.
-EITHER, CONDITION, SUM, PRODUCT, SIGN, POWER, ATOM = range(7)
+# A sign binds as a product does: −a/b is as well −(a/b) as (−a)/b.
+EITHER, CONDITION, SUM, PRODUCT, POWER, ATOM = range(6)
 
 
 class Written(NamedTuple):
@@ -43,13 +46,20 @@ class Written(NamedTuple):
 
 
 class Style(NamedTuple):
-    """A way of writing formulas."""
+    """A way of writing formulas.
+
+    Attributes:
+        euler: Euler's number; where a variable is written like it, its power is ``exp`` by name.
+        calls: the functions that are not written as a name and operands in brackets.
+    """
 
     sign: str
     minus: str
     plus: str
     times: str
     comma: str
+    dots: str
+    euler: str
     digits: Callable[[str], str]
     quotient: Callable[[Written, Written], Written]
     power: Callable[[Written, Written], Written]
@@ -61,6 +71,7 @@ class Style(NamedTuple):
     constants: Mapping[str, str]
     variable: Callable[[str], str]
     words: Callable[[str], str]
+    derivative: Callable[[str, str], str]
 
 
 def _round(text: str) -> str:
@@ -115,14 +126,13 @@ def _called(name: str) -> str:
 #: Symbols of rows that LaTeX has a command for, where it is not the symbol itself.
 _LATEX_SYMBOLS = {
     "σ": r"\sigma",
-    "ln σ": r"\ln\sigma",
     "Φ": r"\Phi",
     "log₂": r"\log_2",
     "log₁₀": r"\log_{10}",
 }
-_LATEX_FUNCTIONS = frozenset(
-    ("sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "ln", "max", "min")
-)
+_LATEX_FUNCTIONS = {
+    "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "exp", "ln", "max", "min",
+}  # fmt: skip
 
 
 def _latex_function(name: str) -> str:
@@ -138,6 +148,8 @@ UNICODE = Style(
     plus="+",
     times="·",
     comma=", ",
+    dots="…",
+    euler="e",
     digits=str,
     quotient=_unicode_quotient,
     power=_unicode_power,
@@ -145,8 +157,8 @@ UNICODE = Style(
     calls={
         "abs": lambda x: Written(f"|{x.text}|"),
         "sqrt": lambda x: Written(f"√{_round_unless_word(x)}", POWER),
-        "square": lambda x: _unicode_power(x, Written("2")),
-        "gaussian": lambda x: Written(f"exp(−{_unicode_power(x, Written('2')).text}/2)"),
+        "cbrt": lambda x: Written(f"∛{_round_unless_word(x)}", POWER),
+        "exp": lambda x: _unicode_power(Written("e"), x),
     },
     function=_called,
     comparisons={
@@ -156,6 +168,7 @@ UNICODE = Style(
     constants={"pi": "π", "inf": "∞", "nan": "NaN"},
     variable=str,
     words=str,
+    derivative=lambda above, below: f"∂{above}/∂{below}",
 )  # fmt: skip
 
 LATEX = Style(
@@ -164,18 +177,17 @@ LATEX = Style(
     plus="+",
     times=r" \cdot ",
     comma=", ",
+    dots=r"\ldots",
+    euler="e",
     digits=str,
-    quotient=lambda above, below: Written(rf"\frac{{{above.text}}}{{{below.text}}}", PRODUCT),
+    quotient=lambda above, below: Written(rf"\frac{{{above.text}}}{{{below.text}}}", POWER),
     power=_latex_power,
     brackets=lambda text: rf"\left({text}\right)",
     calls={
         "abs": lambda x: Written(rf"\left|{x.text}\right|"),
         "sqrt": lambda x: Written(rf"\sqrt{{{x.text}}}"),
         "cbrt": lambda x: Written(rf"\sqrt[3]{{{x.text}}}"),
-        "exp": lambda x: Written(f"e^{{{x.text}}}", POWER),
-        "exp2": lambda x: Written(f"2^{{{x.text}}}", POWER),
-        "square": lambda x: _latex_power(x, Written("2")),
-        "gaussian": lambda x: Written(f"e^{{-{_latex_power(x, Written('2')).text}/2}}", POWER),
+        "exp": lambda x: _latex_power(Written("e"), x),
     },
     function=_latex_function,
     comparisons={
@@ -185,6 +197,7 @@ LATEX = Style(
     constants={"pi": r"\pi", "inf": r"\infty", "nan": r"\text{NaN}"},
     variable=latex_symbol,
     words=lambda text: rf"\text{{{text}}}",
+    derivative=lambda above, below: rf"\frac{{\partial {above}}}{{\partial {below}}}",
 )  # fmt: skip
 
 
@@ -204,11 +217,6 @@ def _mathml_power(base: Written, exponent: Written) -> Written:
     return Written(f"<msup>{below}{_row(exponent.text)}</msup>", POWER)
 
 
-def _mathml_gaussian(x: Written) -> Written:
-    half = f"{_mathml_power(x, Written('<mn>2</mn>')).text}<mo>/</mo><mn>2</mn>"
-    return _mathml_power(Written("<mi>e</mi>"), Written(f"<mo form='prefix'>−</mo>{half}", SIGN))
-
-
 def _mathml_cases(branches: Sequence[tuple[str, str | None]]) -> str:
     rows = "".join(
         f"<mtr><mtd>{value}</mtd><mtd>{when or '<mtext>otherwise</mtext>'}</mtd></mtr>"
@@ -223,9 +231,11 @@ MATHML = Style(
     plus="<mo>+</mo>",
     times="<mo>·</mo>",
     comma="<mo>,</mo>",
+    dots="<mo>…</mo>",
+    euler="<mi>e</mi>",
     digits=lambda text: f"<mn>{text}</mn>",
     quotient=lambda above, below: Written(
-        f"<mfrac>{_row(above.text)}{_row(below.text)}</mfrac>", PRODUCT
+        f"<mfrac>{_row(above.text)}{_row(below.text)}</mfrac>", POWER
     ),
     power=_mathml_power,
     brackets=_mathml_brackets,
@@ -234,9 +244,6 @@ MATHML = Style(
         "sqrt": lambda x: Written(f"<msqrt>{x.text}</msqrt>"),
         "cbrt": lambda x: Written(f"<mroot>{_row(x.text)}<mn>3</mn></mroot>"),
         "exp": lambda x: _mathml_power(Written("<mi>e</mi>"), x),
-        "exp2": lambda x: _mathml_power(Written("<mn>2</mn>"), x),
-        "square": lambda x: _mathml_power(x, Written("<mn>2</mn>")),
-        "gaussian": _mathml_gaussian,
     },
     function=lambda name: f"<mi>{xml_text(_called(name))}</mi>",
     comparisons={
@@ -247,6 +254,9 @@ MATHML = Style(
     constants={"pi": "<mi>π</mi>", "inf": "<mi>∞</mi>", "nan": "<mtext>NaN</mtext>"},
     variable=mathml_symbol,
     words=lambda text: f"<mtext>{xml_text(text)}</mtext>",
+    derivative=lambda above, below: (
+        f"<mfrac><mrow><mi>∂</mi>{above}</mrow><mrow><mi>∂</mi>{below}</mrow></mfrac>"
+    ),
 )  # fmt: skip
 
 
@@ -265,28 +275,58 @@ def number(value: float, style: Style) -> Written:
     >>> number(-2.0, UNICODE).text
     '−2'
     """
-    text = style.digits(number_text(abs(value)))
-    return Written(style.sign + text, SIGN) if copysign(1.0, value) < 0.0 else Written(text)
+    size = abs(value)
+    text = style.digits(number_text(size)) if isfinite(size) else style.constants[str(size)]
+    return Written(style.sign + text, PRODUCT) if value < 0.0 else Written(text)
+
+
+def scientific(value: float, style: Style, digits: int | None = None) -> Written:
+    r"""A number as people write it: to some significant digits, or all of them if None.
+
+    >>> [scientific(number, LATEX, 2).text for number in (-1.25e-07, 0.1, -0.0)]
+    ['-1.2 \\cdot 10^{-7}', '0.1', '0']
+    """
+    text = repr(abs(value)) if digits is None else f"{abs(value):.{digits}g}"
+    mantissa, _, exponent = text.partition("e")
+    infinite = mantissa.isalpha()  # inf or nan
+    tree: ast.expr = ast.Name(mantissa) if infinite else ast.Constant(float(mantissa))
+    if value < 0.0:
+        tree = ast.UnaryOp(ast.USub(), tree)
+    if exponent:
+        power = ast.BinOp(ast.Constant(10.0), ast.Pow(), ast.Constant(float(exponent)))
+        tree = ast.BinOp(tree, ast.Mult(), power)
+    return write(tree, style)
 
 
 def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None = None) -> Written:
     """A parsed text in a style, with what each variable stands for written in its place.
 
+    An operation whose row has a formula for it is written so: ``log1p(x)`` is ln(1 + x).
+
     >>> write(Expression("(1.0 - x) / y ** 2.0", ["x", "y"]).tree, UNICODE).text
     '(1 − x)/y²'
     """
     substituted = variables or {}
+    if any(piece.text == style.euler for piece in substituted.values()):
+        style = style._replace(calls={name: call for name, call in style.calls.items() if name != "exp"})
 
     def wrap(piece: Written, tightness: int) -> str:
         return piece.text if piece.tightness >= tightness else style.brackets(piece.text)
 
-    def after_sign(piece: Written, tightness: int) -> str:
-        return (
-            style.brackets(piece.text) if piece.text.startswith(style.sign) else wrap(piece, tightness)
+    def negated(piece: Written) -> Written:
+        signed = piece.text.startswith(style.sign)
+        return Written(
+            style.sign + (style.brackets(piece.text) if signed else wrap(piece, PRODUCT)), PRODUCT
         )
 
-    def negated(piece: Written) -> Written:
-        return Written(style.sign + after_sign(piece, SIGN), SIGN)
+    def sum_of(left: Written, right: Written, plus: str, minus: str, least: int) -> Written:
+        """A + b or, with the signs swapped, a − b; where b has a sign of its own, the other one."""
+        if right.text.startswith(style.sign):
+            if right.tightness == PRODUCT:
+                right, plus = _unsigned(right, style), minus
+            else:
+                right = Written(style.brackets(right.text))
+        return Written(f"{wrap(left, SUM)} {plus} {wrap(right, least)}", SUM)
 
     def walk(tree: ast.expr) -> Written:
         match tree:
@@ -298,24 +338,31 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return negated(walk(operand))
             case ast.UnaryOp(operand=operand):
-                return Written(style.plus + wrap(walk(operand), SIGN), SIGN)
+                return Written(style.plus + wrap(walk(operand), POWER), PRODUCT)
             case ast.BinOp(left=left, op=ast.Add(), right=right):
-                right_text = after_sign(walk(right), SUM)
-                return Written(f"{wrap(walk(left), SUM)} {style.plus} {right_text}", SUM)
+                return sum_of(walk(left), walk(right), style.plus, style.minus, SUM)
             case ast.BinOp(left=left, op=ast.Sub(), right=right):
-                right_text = after_sign(walk(right), PRODUCT)
-                return Written(f"{wrap(walk(left), SUM)} {style.minus} {right_text}", SUM)
+                return sum_of(walk(left), walk(right), style.minus, style.plus, PRODUCT)
             case ast.BinOp(left=left, op=ast.Mult(), right=right):
                 a, b = walk(left), walk(right)
                 return Written(wrap(a, PRODUCT) + style.times + wrap(b, POWER), PRODUCT)
             case ast.BinOp(left=left, op=ast.Div(), right=right):
-                return style.quotient(walk(left), walk(right))
+                above, below = walk(left), walk(right)
+                if above.tightness == PRODUCT and above.text.startswith(style.sign):
+                    return negated(style.quotient(_unsigned(above, style), below))
+                return style.quotient(above, below)
             case ast.BinOp(left=left, op=ast.Pow(), right=right):
                 return style.power(walk(left), walk(right))
             case ast.BinOp(left=left, right=right):
-                return Written(walk(left).text + style.words(" mod ") + walk(right).text, PRODUCT)
+                return Written(walk(left).text + style.words(" mod ") + walk(right).text, SUM)
             case ast.Call(func=ast.Name(id=name), args=args):
-                return called(name, [walk(arg) for arg in args], style)
+                operands = [walk(arg) for arg in args]
+                formula = None if name in style.calls else _formula(name, args)
+                if formula is None:
+                    return called(name, operands, style)
+                return write(
+                    formula, style, dict(zip(OPERATIONS[name].parameters, operands, strict=True))
+                )
             case ast.Compare(left=left, ops=ops, comparators=comparators):
                 text = walk(left).text
                 for op, side in zip(ops, comparators, strict=True):
@@ -343,6 +390,32 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
         return [(walk(tree.body).text, walk(tree.test).text), *branches(tree.orelse)]
 
     return walk(tree)
+
+
+def _unsigned(piece: Written, style: Style) -> Written:
+    """A piece without the sign that it begins with."""
+    return Written(piece.text.removeprefix(style.sign), PRODUCT)
+
+
+#: Operands of so many parts may stand in a formula twice.
+_SHORT = 12
+
+
+def _formula(name: str, operands: Sequence[ast.expr]) -> ast.expr | None:
+    """How an operation is written if not by its name.
+
+    A formula with an operand twice is for short operands alone: text would double with each call.
+    """
+    operation = OPERATIONS.get(name)
+    if operation is None or operation.formula is operation.value:
+        return None
+    tree = operation.formula.tree
+    used = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    if any(used.count(parameter) > 1 for parameter in operation.parameters):
+        parts = (part for operand in operands for part in ast.walk(operand))
+        if len(list(islice(parts, _SHORT + 1))) > _SHORT:
+            return None
+    return tree
 
 
 def called(name: str, operands: Sequence[Written], style: Style) -> Written:
@@ -373,22 +446,6 @@ def latex_of(expression: Expression, variables: Mapping[str, Written] | None = N
     '\\frac{\\frac{1}{\\sqrt{x - 1}}}{\\sqrt{x + 1}}'
     """
     return write(expression.tree, LATEX, variables).text
-
-
-condition_text = text_of
-
-
-def value_of(operation: Operation, operands: Sequence[Written], style: Style = UNICODE) -> Written:
-    """An operation applied to operands that are already written: arithmetic, or a call by name.
-
-    >>> value_of(OPERATIONS["mul"], [Written("a + b", SUM), Written("c")]).text
-    '(a + b)·c'
-    """
-    formula = operation.formula
-    is_written = formula is not operation.value or isinstance(formula.tree, ast.BinOp | ast.UnaryOp)
-    if is_written and operation.name not in style.calls:
-        return write(formula.tree, style, dict(zip(operation.parameters, operands, strict=True)))
-    return called(operation.name, operands, style)
 
 
 def value_text(operation: Operation) -> str:

@@ -8,32 +8,115 @@ Values, recorded, so that they can be differentiated in turn.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from contextvars import ContextVar
 from functools import wraps
-from typing import Any
+from typing import Any, Literal, Protocol, TypeVar, overload
 
 from autograd.arguments import as_number, function, number_of, whole, wrong_kind, wrong_value
-from autograd.backward import gradients
+from autograd.backward import DETECTOR, gradients, topological_order
 from autograd.errors import ArgumentTypeError, ArgumentValueError
-from autograd.pytree import leaves, mapped, rebuilt
+from autograd.pytree import leaves, mapped, paths, rebuilt
 from autograd.value import Value
+from autograd.variables import VARIABLES, depends_on_one
 
 __all__ = ["grad", "hessian", "hvp", "jacobian", "value_and_grad"]
+
+_Tree = TypeVar("_Tree")
+
+
+class Gradient(Protocol):
+    """What `grad` and `hvp` return, as type checkers see it: the derivative is like the first argument.
+
+    That holds for calls that are not within another derivative: there, a float stands for a Value.
+
+    >>> import autograd
+    >>> derivative: Gradient = grad(autograd.tanh)
+    >>> derivative(0.0)
+    1.0
+    """
+
+    @overload
+    def __call__(self, x: Value, /, *others: Any) -> Value: ...
+    @overload
+    def __call__(self, x: float, /, *others: Any) -> float: ...
+    @overload
+    def __call__(self, x: _Tree, /, *others: Any) -> _Tree: ...
+
+
+class ValueAndGradient(Protocol):
+    """What `value_and_grad` returns: the value, and the derivative as `Gradient` has it.
+
+    >>> both: ValueAndGradient = value_and_grad(lambda x: x * x)
+    >>> both(3.0)
+    (9.0, 6.0)
+    """
+
+    @overload
+    def __call__(self, x: Value, /, *others: Any) -> tuple[Value, Value]: ...
+    @overload
+    def __call__(self, x: float, /, *others: Any) -> tuple[float, float]: ...
+    @overload
+    def __call__(self, x: _Tree, /, *others: Any) -> tuple[Any, _Tree]: ...
+
+
+class Hessian(Protocol):
+    """What `hessian` returns: of a number a number, of a list a list of lists.
+
+    >>> second: Hessian = hessian(lambda x: x**3)
+    >>> second(2.0)
+    12.0
+    """
+
+    @overload
+    def __call__(self, x: Value, /, *others: Any) -> Value: ...
+    @overload
+    def __call__(self, x: float, /, *others: Any) -> float: ...
+    @overload
+    def __call__(self, x: list[Value], /, *others: Any) -> list[list[Value]]: ...
+    @overload
+    def __call__(self, x: list[float], /, *others: Any) -> list[list[float]]: ...
+    @overload
+    def __call__(self, x: Any, /, *others: Any) -> Any: ...
+
 
 # How many derivatives are being taken around the code that runs: within one, results stay recorded,
 # since the inner function may depend on the outer variable through its closure.
 _depth: ContextVar[int] = ContextVar("depth", default=0)
 
 
-def deeper(f: Callable[..., Any], *args: Any) -> Any:
-    """Call a function while a derivative is taken of it: derivatives within it stay recorded."""
+def deeper(f: Callable[..., Any], args: Sequence[Any], variables: Collection[Value]) -> Any:
+    """Call a function while a derivative is taken of it by some nodes, and do not cut these off.
+
+    Derivatives within it stay recorded: those that are taken in its context, and elsewhere, as in a
+    pool's thread, those that depend on one of the variables.
+    """
     depth = _depth.get()
-    try:  # set within it, so that no interruption can leave it set
-        _depth.set(depth + 1)
-        return f(*args)
+    try:  # what is undone is done within, so that no interruption can leave it done
+        try:
+            _depth.set(depth + 1)
+            VARIABLES.update(variables)
+            return f(*args)
+        finally:
+            VARIABLES.difference_update(variables)
     finally:
         _depth.set(depth)
+
+
+def refuse_changed(
+    variables: Sequence[Value], before: Sequence[float], names: Callable[[], Sequence[str]]
+) -> None:
+    """Refuse a function that left a variable changed: its derivative is that at another point.
+
+    Raises:
+        ArgumentTypeError: it did.
+    """
+    for index, (node, number) in enumerate(zip(variables, before, strict=True)):
+        if node.data.hex() != number.hex():
+            raise ArgumentTypeError(
+                f"the function changes its input {names()[index]} from {number!r} to {node.data!r}",
+                operands=(node,),
+            )
 
 
 class _Evaluation:
@@ -43,20 +126,37 @@ class _Evaluation:
         if not -len(args) <= argnum < len(args):
             raise wrong_value("argnum", f"one of the {len(args)} arguments given", argnum)
         given = leaves(args[argnum])
-        #: whether the derivatives are to be Values
-        self.recorded = _depth.get() > 0 or any(isinstance(leaf, Value) for leaf in given)
-        self.argument = rebuilt(args[argnum], map(_independent, given))
-        self.inputs: list[Value] = leaves(self.argument)
+        self.inputs = [_independent(leaf) for leaf in given]
+        # two, since the function may change the one that it gets
+        self._argument, passed = (rebuilt(args[argnum], iter(self.inputs)) for _ in range(2))
         changed = list(args)
-        changed[argnum] = self.argument
-        self.result = deeper(f, *changed)
+        changed[argnum] = passed
+        before = [node.data for node in self.inputs]
+        self.result = deeper(f, changed, self.inputs)
+        refuse_changed(self.inputs, before, lambda: paths(args[argnum], f"args[{argnum}]"))
+        #: whether the derivatives are to be Values
+        self.recorded = (
+            _depth.get() > 0
+            or any(isinstance(leaf, Value) for leaf in given)
+            or (len(VARIABLES) > 0 and self._is_inside_another())
+        )
+
+    def _is_inside_another(self) -> bool:
+        return any(
+            depends_on_one(topological_order(leaf))
+            for leaf in leaves(self.result)
+            if isinstance(leaf, Value)
+        )
 
     def gradient(self, leaf: Any) -> Any:
         """The derivative of one scalar result by the argument, nested as the argument is."""
         output = scalar(leaf)
+        detect = DETECTOR.get()
+        if detect is not None and isinstance(output, Value):
+            detect(output)
         found = gradients(output, self.recorded) if isinstance(output, Value) else {}
         zero = Value(0.0) if self.recorded else 0.0
-        return rebuilt(self.argument, (found.get(node, zero) for node in self.inputs))
+        return rebuilt(self._argument, iter([found.get(node, zero) for node in self.inputs]))
 
     def value(self, leaf: Any) -> Value | float:
         output = scalar(leaf)
@@ -94,6 +194,10 @@ def _check(f: object, argnum: object) -> None:
     whole("argnum", argnum, -sys.maxsize)
 
 
+@overload
+def value_and_grad(f: Callable[..., Any], argnum: Literal[0] = ...) -> ValueAndGradient: ...
+@overload
+def value_and_grad(f: Callable[..., Any], argnum: int) -> Callable[..., tuple[Any, Any]]: ...
 def value_and_grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., tuple[Any, Any]]:
     """The function that gives the value of ``f`` and its derivative by one argument.
 
@@ -120,6 +224,10 @@ def value_and_grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., tupl
     return differentiated
 
 
+@overload
+def grad(f: Callable[..., Any], argnum: Literal[0] = ...) -> Gradient: ...
+@overload
+def grad(f: Callable[..., Any], argnum: int) -> Callable[..., Any]: ...
 def grad(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     """The derivative of ``f`` by one argument, as a function; see `value_and_grad`.
 
@@ -155,6 +263,10 @@ def jacobian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     return derivatives
 
 
+@overload
+def hessian(f: Callable[..., Any], argnum: Literal[0] = ...) -> Hessian: ...
+@overload
+def hessian(f: Callable[..., Any], argnum: int) -> Callable[..., Any]: ...
 def hessian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     """The second derivatives of ``f``: the jacobian of its gradient.
 
@@ -164,6 +276,10 @@ def hessian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     return jacobian(grad(f, argnum), argnum)
 
 
+@overload
+def hvp(f: Callable[..., Any], argnum: Literal[0] = ...) -> Gradient: ...
+@overload
+def hvp(f: Callable[..., Any], argnum: int) -> Callable[..., Any]: ...
 def hvp(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     """The hessian of ``f`` times a vector, at the price of two backward passes.
 

@@ -1,7 +1,5 @@
 # Generated from the table by tools/stubs.py.
 
-from typing import NoReturn
-
 from autograd.value import Value
 
 __all__ = ["Methods"]
@@ -52,7 +50,7 @@ class Methods:
         """x ** y: power; 0**0 is 1 with derivatives (0, 0).
 
         Derivatives: y·x^(y − 1), out·ln(x).
-        Domain: x > 0 or x = 0 and y ≥ 0 or x < 0 and y mod 1 = 0.
+        Domain: x > 0 or x = 0 and y ≥ 0 or x < 0 and y mod 1 = 0 or x = −∞ or y = ∞ or y = −∞.
         Kink: x = 0 and y = 0, where the subgradient of least norm is taken.
         """
     def __pow__(self, y: Value | float) -> Value: ...
@@ -63,6 +61,7 @@ class Methods:
         Derivative: 1 if x > 0, −1 if x < 0, 0 if x = 0.
         Kink: x = 0, where the subgradient of least norm is taken.
         """
+    def fabs(self) -> Value: ...
     def __abs__(self) -> Value: ...
     def reciprocal(self) -> Value:
         """reciprocal(x): reciprocal.
@@ -94,7 +93,7 @@ class Methods:
     def expm1(self) -> Value:
         """expm1(x): exp(x) - 1, exact near 0.
 
-        Derivative: exp(x).
+        Derivative: e^x.
         """
     def exp2(self) -> Value:
         """exp2(x): power of 2.
@@ -214,12 +213,12 @@ class Methods:
     def erf(self) -> Value:
         """erf(x): error function.
 
-        Derivative: 2/√π·exp(−x²).
+        Derivative: 2·e^(−x²)/√π.
         """
     def erfc(self) -> Value:
         """erfc(x): 1 - erf(x), exact far out.
 
-        Derivative: −2/√π·exp(−x²).
+        Derivative: −2·e^(−x²)/√π.
         """
     def gaussian(self) -> Value:
         """gaussian(x): exp(-x²/2).
@@ -229,7 +228,7 @@ class Methods:
     def normal_cdf(self) -> Value:
         """normal_cdf(x): standard normal distribution function.
 
-        Derivative: exp(−x²/2)/√(2·π).
+        Derivative: e^(−x²/2)/√(2·π).
         """
     def sigmoid(self) -> Value:
         """sigmoid(x): logistic function 1/(1 + exp(-x)).
@@ -239,7 +238,7 @@ class Methods:
     def logsigmoid(self) -> Value:
         """logsigmoid(x): log of the logistic function.
 
-        Derivative: σ(−x).
+        Derivative: 1 − σ(x).
         """
     def softplus(self) -> Value:
         """softplus(x): log(1 + exp(x)).
@@ -261,18 +260,18 @@ class Methods:
     def elu(self, alpha: Value | float = 1.0) -> Value:
         """elu(x, alpha): exponential linear unit.
 
-        Derivatives: 1 if x > 0, min(max(alpha, 0), 1) if x = 0, else alpha·exp(x), 0 if x > 0, else expm1(x).
+        Derivatives: 1 if x > 0, min(max(alpha, 0), 1) if x = 0, else alpha·e^x, 0 if x > 0, else e^x − 1.
         Kink: x = 0, where the subgradient of least norm is taken.
         """
     def silu(self) -> Value:
         """silu(x): sigmoid linear unit x·σ(x), also called swish.
 
-        Derivative: σ(x)·(1 + x·σ(−x)).
+        Derivative: σ(x)·(1 + x·(1 − σ(x))).
         """
     def gelu(self) -> Value:
         """gelu(x): Gaussian error linear unit x·Φ(x), exact.
 
-        Derivative: Φ(x) + x·exp(−x²/2)/√(2·π).
+        Derivative: Φ(x) + x·e^(−x²/2)/√(2·π).
         """
     def max(self, y: Value | float) -> Value:
         """max(x, y): the greater of two; a tie shares the derivative.
@@ -286,17 +285,3 @@ class Methods:
         Derivatives: 0 if x > y, 1 if x < y, 0.5 if x = y, 1 if x > y, 0 if x < y, 0.5 if x = y.
         Kink: x = y, where the subgradient of least norm is taken.
         """
-    def __floordiv__(self, *others: object) -> NoReturn: ...
-    def __rfloordiv__(self, *others: object) -> NoReturn: ...
-    def __mod__(self, *others: object) -> NoReturn: ...
-    def __rmod__(self, *others: object) -> NoReturn: ...
-    def __divmod__(self, *others: object) -> NoReturn: ...
-    def __rdivmod__(self, *others: object) -> NoReturn: ...
-    def floor(self, *others: object) -> NoReturn: ...
-    def __floor__(self, *others: object) -> NoReturn: ...
-    def ceil(self, *others: object) -> NoReturn: ...
-    def __ceil__(self, *others: object) -> NoReturn: ...
-    def trunc(self, *others: object) -> NoReturn: ...
-    def __trunc__(self, *others: object) -> NoReturn: ...
-    def __round__(self, *others: object) -> NoReturn: ...
-    def rint(self, *others: object) -> NoReturn: ...

@@ -386,6 +386,7 @@ _TABLE = (
         "abs(x)",
         partials=("1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else nan",),
         kink="x == 0.0",
+        numpy="fabs",
         about="absolute value",
     ),
     _row(
@@ -398,7 +399,7 @@ _TABLE = (
         ieee="copysign(inf, x)",
         about="reciprocal",
     ),
-    _row("square", "x", "x * x", partials=("2.0 * x",), about="square"),
+    _row("square", "x", "x * x", partials=("2.0 * x",), formula="x ** 2.0", about="square"),
     _row(
         "sqrt",
         "x",
@@ -414,8 +415,8 @@ _TABLE = (
         "cbrt(x)",
         # 2x/out and out² are two thirds and one of 3·out²: as in Newton's step, the error of the root,
         # which is up to 4 ulp in some libraries, drops out. At 0 and ±inf x/out is NaN. Near 0 the third
-        # derivative is infinite, and of a sum it would be inf - inf: there it is |x| to -2/3 and to what a
-        # float lacks of that.
+        # derivative is infinite, and of a sum it would be inf - inf: there it is |x| to -2/3, and to
+        # what a float lacks of that.
         partials=(
             (
                 "1.0 / (2.0 * (x / out) + out * out) if 1.0 / 2.0 ** 220.0 < out * out < inf "
@@ -428,8 +429,24 @@ _TABLE = (
     ),
     # --- exponentials and logarithms ------------------------------------------------------------
     _row("exp", "x", "exp(x)", partials=("out",), ieee="inf", about="exponential"),
-    _row("expm1", "x", "expm1(x)", partials=("exp(x)",), ieee="inf", about="exp(x) - 1, exact near 0"),
-    _row("exp2", "x", "exp2(x)", partials=("out * log(2.0)",), ieee="inf", about="power of 2"),
+    _row(
+        "expm1",
+        "x",
+        "expm1(x)",
+        partials=("exp(x)",),
+        ieee="inf",
+        formula="exp(x) - 1.0",
+        about="exp(x) - 1, exact near 0",
+    ),
+    _row(
+        "exp2",
+        "x",
+        "exp2(x)",
+        partials=("out * log(2.0)",),
+        ieee="inf",
+        formula="2.0 ** x",
+        about="power of 2",
+    ),
     _row(
         "log",
         "x",
@@ -447,6 +464,7 @@ _TABLE = (
         partials=("1.0 / (1.0 + x)",),
         domain="x > -1.0",
         ieee="-inf if x == -1.0 else nan",
+        formula="log(1.0 + x)",
         about="log(1 + x), exact near 0",
     ),
     _row(
@@ -621,9 +639,9 @@ _TABLE = (
         "hypot",
         "x, y",
         "hypot(x, y)",
-        # The derivative of x/out is (1 - x²/out²)/out, which cancels where x is the larger operand:
-        # there x/out is 1 - y²/(out·(out + x)). Near the smallest float an out has few digits, and is computed
-        # again on a larger scale; near the largest, out + x overflows, and y/x does not.
+        # The derivative of x/out is (1 - x²/out²)/out, which cancels where x is the larger operand;
+        # x/out is 1 - y²/(out·(out + x)) there. Near the smallest float an out has few digits, and is
+        # computed again on a larger scale; near the largest, out + x overflows, and y/x does not.
         partials=(
             (
                 "(1.0 - y / out * (y / (out + x)) if x > 0.65 * out "
@@ -648,6 +666,7 @@ _TABLE = (
         ),
         as_taught=("0.0 if out == 0.0 else x / out", "0.0 if out == 0.0 else y / out"),
         kink="x == 0.0 and y == 0.0",
+        formula="sqrt(x ** 2.0 + y ** 2.0)",
         about="length of the vector (x, y), √(x² + y²)",
     ),
     # --- the normal distribution ----------------------------------------------------------------
@@ -656,7 +675,7 @@ _TABLE = (
         "x",
         "erf(x)",
         partials=("2.0 / sqrt(pi) * square(gaussian(x))",),
-        as_taught=("2.0 / sqrt(pi) * exp(-(x ** 2.0))",),
+        as_taught=("2.0 * exp(-(x ** 2.0)) / sqrt(pi)",),
         about="error function",
     ),
     _row(
@@ -664,7 +683,7 @@ _TABLE = (
         "x",
         "erfc(x)",
         partials=("-2.0 / sqrt(pi) * square(gaussian(x))",),
-        as_taught=("-2.0 / sqrt(pi) * exp(-(x ** 2.0))",),
+        as_taught=("-2.0 * exp(-(x ** 2.0)) / sqrt(pi)",),
         about="1 - erf(x), exact far out",
     ),
     _row(
@@ -672,6 +691,8 @@ _TABLE = (
         "x",
         "gaussian(x)",
         partials=("-x * out if out > 0.0 else -0.0 / x",),
+        as_taught=("-x * out",),
+        formula="exp(-(x ** 2.0) / 2.0)",
         about="exp(-x²/2)",
     ),
     _row(
@@ -679,6 +700,7 @@ _TABLE = (
         "x",
         "normal_cdf(x)",
         partials=("gaussian(x) / sqrt(2.0 * pi)",),
+        as_taught=("exp(-(x ** 2.0) / 2.0) / sqrt(2.0 * pi)",),
         symbol="Φ",
         about="standard normal distribution function",
     ),
@@ -702,7 +724,8 @@ _TABLE = (
         "x",
         "min(x, 0.0) - log1p(exp(-abs(x)))",
         partials=("sigmoid(-x)",),
-        symbol="ln σ",
+        as_taught=("1.0 - sigmoid(x)",),
+        formula="log(sigmoid(x))",
         about="log of the logistic function",
     ),
     _row(
@@ -710,6 +733,7 @@ _TABLE = (
         "x",
         "max(x, 0.0) + log1p(exp(-abs(x)))",
         partials=("sigmoid(x)",),
+        formula="log(1.0 + exp(x))",
         about="log(1 + exp(x))",
     ),
     _row(
@@ -769,7 +793,7 @@ _TABLE = (
                 "else 1.0 - exp(-x) - silu(-x)"
             ),
         ),
-        as_taught=("sigmoid(x) * (1.0 + x * sigmoid(-x))",),
+        as_taught=("sigmoid(x) * (1.0 + x * (1.0 - sigmoid(x)))",),
         symbol="SiLU",
         about="sigmoid linear unit x·σ(x), also called swish",
     ),
@@ -780,6 +804,7 @@ _TABLE = (
         partials=(
             "normal_cdf(x) + x * gaussian(x) / sqrt(2.0 * pi) if x * x < 1600.0 else normal_cdf(x)",
         ),
+        as_taught=("normal_cdf(x) + x * exp(-(x ** 2.0) / 2.0) / sqrt(2.0 * pi)",),
         symbol="GELU",
         about="Gaussian error linear unit x·Φ(x), exact",
     ),
@@ -820,4 +845,5 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "ceil": ("ceil", "__ceil__"),
     "trunc": ("trunc", "__trunc__"),
     "round": ("__round__", "rint"),
+    "sign": ("sign",),
 }

@@ -11,17 +11,21 @@ import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from keyword import iskeyword
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import functions
 from autograd.arguments import as_number, instance, shown, text
+from autograd.atomic import calling, run
 from autograd.check.operation import check_row
-from autograd.codegen import RESERVED, attach, detach, method_names
+from autograd.codegen import RESERVED, attaching, detaching, method_names
 from autograd.errors import ArgumentValueError, OperandError, RegistrationError
 from autograd.expression import CONSTANTS, PRIMITIVES
 from autograd.methods import Methods
 from autograd.operations import OPERATIONS, Operation
 from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd.atomic import Call
 
 __all__ = ["register", "unregister"]
 
@@ -105,19 +109,30 @@ def register(operation: Operation) -> Callable[..., Any]:
     except ArgumentValueError as error:
         raise RegistrationError(str(error), operation=operation) from None
     _refuse_attributes(operation)
-    # nobody can call them yet: no text but this one has their names
-    PRIMITIVES.update(own)
+    undo = calling(_removing(operation))
     try:
-        for opaque in check_row(operation):
-            own[opaque].takes_nodes = False
-        OPERATIONS[name] = operation
-        attach(operation, Methods, Value)
+        # nobody can call them yet: no text but this one has their names
+        PRIMITIVES.update(own)
+        _check(operation, own)
+        run(
+            calling(
+                [
+                    (OPERATIONS.__setitem__, name, operation),
+                    (_REGISTERED.__setitem__, name, own),
+                    *attaching(operation, Methods, Value),
+                ]
+            )
+        )
         added: Callable[..., Any] = getattr(functions, name)
+        return added
     except BaseException:
-        _remove(operation, own)
+        run(undo)
         raise
-    _REGISTERED[name] = own
-    return added
+
+
+def _check(operation: Operation, own: dict[str, _Function]) -> None:
+    for opaque in check_row(operation):
+        own[opaque].takes_nodes = False
 
 
 def unregister(name: str) -> None:
@@ -134,16 +149,18 @@ def unregister(name: str) -> None:
     for other in _REGISTERED.keys() - {name}:
         if any(name in each.calls for each in OPERATIONS[other].texts):
             raise RegistrationError(f"operation {other!r} calls {name!r}: unregister that first")
-    _remove(OPERATIONS[name], _REGISTERED.pop(name))
+    run(calling(_removing(OPERATIONS[name])))
 
 
-def _remove(operation: Operation, own: dict[str, _Function]) -> None:
-    OPERATIONS.pop(operation.name, None)
-    for module in (functions, _PACKAGE):
-        vars(module).pop(operation.name, None)
-    for function in own:
-        PRIMITIVES.pop(function, None)
-    detach(operation, Methods)
+def _removing(operation: Operation) -> list[Call]:
+    """What removes an operation, as far as it is there."""
+    name = operation.name
+    places = (OPERATIONS, _REGISTERED, vars(functions), vars(_PACKAGE))
+    return [
+        *((place.pop, name, None) for place in places),
+        *((PRIMITIVES.pop, function, None) for function in operation.functions),
+        *detaching(operation, Methods),
+    ]
 
 
 def _refuse_names(operation: Operation) -> None:

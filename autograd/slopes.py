@@ -1,4 +1,7 @@
-"""Local derivatives as nodes, to be differentiated again: the texts of a row, evaluated on nodes."""
+"""Local derivatives as nodes, to be differentiated again: the texts of a row, evaluated on nodes.
+
+They hold for the numbers that the leaves have now, and so for no graph whose leaves have changed since.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,14 @@ from autograd.operations import OPERATIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from autograd.expression import Expression
     from autograd.operations import Operation
     from autograd.value import Value
 
-__all__ = ["check_fresh", "on_nodes", "recorded", "slope_nodes"]
+__all__ = ["check_fresh", "on_nodes", "recorded", "recorded_and_now", "slope_nodes", "stale_nodes"]
 
 
 def check_fresh(node: Value) -> None:
@@ -28,9 +31,30 @@ def check_fresh(node: Value) -> None:
     Raises:
         StaleGraphError: it is one.
     """
+    then, now = recorded_and_now(node)
+    if _differ(then, now):
+        raise StaleGraphError(
+            f"node {node.label!r} was {node._data!r} with derivatives {then[1:]} when it was recorded, "
+            f"and would be {now[0]!r} now, with {now[1:]}: a leaf below it has changed since, so "
+            f"derivatives of its derivative would be wrong; record the graph again",
+            operation=node.operation,
+            operands=node.operands,
+        )
+
+
+def recorded_and_now(node: Value) -> tuple[list[float], list[float]]:
+    """The number of a node and its derivatives, as recorded and as they would be recorded now.
+
+    >>> from autograd import Value
+    >>> x = Value(2.0)
+    >>> square = x * x
+    >>> x.data = 10.0
+    >>> recorded_and_now(square)
+    ([4.0, 2.0, 2.0], [100.0, 10.0, 10.0])
+    """
     operation = node.operation
     if operation is None:
-        return
+        return [node._data], [node._data]
     numbers = [x if x.__class__ is float else x._data for x in node.operands]  # type: ignore[union-attr]
     now = [ieee_result(operation, numbers)]
     then = [node._data]
@@ -38,14 +62,35 @@ def check_fresh(node: Value) -> None:
         if slope is not None:
             now.append(ieee_partial(operation, index, numbers, node._data))
             then.append(slope)
-    if any(a != b and not (isnan(a) and isnan(b)) for a, b in zip(now, then, strict=True)):
-        raise StaleGraphError(
-            f"node {node.label!r} was {node._data!r} with derivatives {then[1:]} when it was recorded, "
-            f"and would be {now[0]!r} now, with {now[1:]}: a leaf below it has changed since, so "
-            f"derivatives of its derivative would be wrong; record the graph again",
-            operation=operation,
-            operands=node.operands,
-        )
+    return then, now
+
+
+def _differ(then: Sequence[float], now: Sequence[float]) -> bool:
+    return any(a != b and not (isnan(a) and isnan(b)) for a, b in zip(then, now, strict=True))
+
+
+def stale_nodes(order: Iterable[Value]) -> set[Value]:
+    """The nodes of a graph that were recorded before a leaf below them was changed.
+
+    Args:
+        order: the nodes, each after its operands: a `topological_order` reversed.
+
+    >>> from autograd import Value, topological_order
+    >>> x, y = Value(2.0, "x"), Value(3.0, "y")
+    >>> result = x * x * y + (y + 1.0)
+    >>> x.data = 10.0
+    >>> order = topological_order(result)[::-1]
+    >>> [node.label for node in order if node in stale_nodes(order)]
+    ['x·x', 'x·x·y', 'x·x·y + y + 1']
+    """
+    stale: set[Value] = set()
+    for node in order:
+        below = [operand for operand in node.operands if operand.__class__ is not float]
+        above_a_leaf = any(each.operation is None for each in below)  # type: ignore[union-attr]
+        # only a leaf can be changed
+        if not stale.isdisjoint(below) or (above_a_leaf and _differ(*recorded_and_now(node))):
+            stale.add(node)
+    return stale
 
 
 def slope_nodes(node: Value) -> list[Any]:

@@ -27,7 +27,7 @@ GREEK = {
 _HAT = "\u0302"  # combines with the letter before it
 _SUBSCRIPTS = str.maketrans("0123456789+-=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 _SUPERSCRIPTS = str.maketrans("0123456789+-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾")
-_SYMBOL = re.compile(r"(Δ?[A-Za-z]+)_?([A-Za-z0-9,]*)((?:\^\(\d+\))?\+?)")
+_SYMBOL = re.compile(r"(Δ?[A-Za-z]+)_?([A-Za-z0-9,]*(?:_[0-9]+)*)((?:\^\(\d+\))?\+?)", flags=re.ASCII)
 _ENTRY = re.compile(r"([A-Za-z]+)(\d*)(\[[\d,]+\])", flags=re.ASCII)
 _DERIVATIVE = re.compile(r"d(\S+)/d(\S+)")
 _NUMBERED = re.compile(r"([^\s@]+)(@\d+)", flags=re.ASCII)
@@ -65,9 +65,12 @@ def visible(text: str) -> str:
 
 
 def _parts(symbol: str) -> tuple[str, str, str] | None:
-    """Base, subscript and superscript: ``w5+`` is ("w", "5", "+"); None if it is no such symbol."""
+    """Base, subscript and superscript: ``w5+`` is ("w", "5", "+"); None if it is no such symbol.
+
+    ``w_h1_1_2``, of weight 2 of neuron h1_1, has the subscript "h1,1,2".
+    """
     match = _SYMBOL.fullmatch(symbol)
-    return (match[1], match[2], match[3].removeprefix("^")) if match else None
+    return (match[1], match[2].replace("_", ","), match[3].removeprefix("^")) if match else None
 
 
 def _letter(base: str) -> str:
@@ -86,6 +89,8 @@ def unicode_symbol(symbol: str) -> str:
     ['netₕ₁', 'w₅⁺', 'δₒ₁', '∂Eₒ₁/∂outₕ₁', 'E_Q', 'W1[1,2]']
     >>> [unicode_symbol(s) for s in ("S_1^(2)", "w_2,1^(1)", "de/do^(2)", "yhat[1,1]", "net_h1@2")]
     ['S₁⁽²⁾', 'w₂,₁⁽¹⁾', '∂e/∂o⁽²⁾', 'ŷ[1,1]', 'netₕ₁@2']
+    >>> [unicode_symbol(s) for s in ("w_h1_1_2", "b_Q1_1+", "a_b_c")]
+    ['wₕ₁,₁,₂', 'b_Q1_1⁺', 'a_b_c']
     """
     if not symbol.isprintable():
         symbol = visible("".join("\ufffd" if is_control(each) else each for each in symbol))
@@ -101,7 +106,7 @@ def unicode_symbol(symbol: str) -> str:
     base, index, power = parts
     lowered = index.translate(_SUBSCRIPTS)
     if any(character.isascii() and character != "," for character in lowered):
-        lowered = f"_{index}" if f"_{index}" in symbol else index
+        lowered = symbol[len(base) :].partition("^")[0].removesuffix("+")
     return _letter(base) + lowered + power.translate(_SUPERSCRIPTS)
 
 

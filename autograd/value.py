@@ -9,7 +9,9 @@ from autograd.arguments import as_number, number_of, shown, wrong_kind
 from autograd.backward import backward
 from autograd.errors import ArgumentTypeError, AutogradError, OperandError
 from autograd.methods import Methods
+from autograd.numpy_protocol import NumPyProtocol
 from autograd.operations import OPERATIONS
+from autograd.variables import VARIABLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ class _Leaf(type):
         return node
 
 
-class Value(Methods, metaclass=_Leaf):
+class Value(Methods, NumPyProtocol, metaclass=_Leaf):
     """A node of a computational graph: a number, and how it came about.
 
     A ``Value`` made by calling the class is a leaf: an input, a weight. Operators, methods and the
@@ -43,7 +45,9 @@ class Value(Methods, metaclass=_Leaf):
     its derivative by each of them. The derivatives are fixed when the node is made, so that changing a
     leaf's ``data`` afterwards cannot corrupt a gradient.
 
-    ``==`` and hash are by identity; ``<`` and its kin compare the numbers. Threads may build graphs on
+    ``==`` and hash are by identity; ``<`` and its kin compare the numbers. A node has no other
+    attributes and no weak references, which would take time and memory of every one: keep what you know
+    of nodes in a dict by node. Threads may build graphs on
     shared leaves; backward passes wait for one another, and add up. While one runs, no other thread may
     read or set ``grad`` of the nodes below it.
 
@@ -120,7 +124,7 @@ class Value(Methods, metaclass=_Leaf):
         self._data = data if data.__class__ is float else _real(data, "data", self)
 
     @property
-    def grad(self) -> float | Value:
+    def grad(self) -> float | Any:
         """The derivative of what ``backward`` was called on by this node, 0.0 before.
 
         After ``backward(create_graph=True)`` a leaf's is a Value, to be differentiated again.
@@ -303,13 +307,23 @@ class Value(Methods, metaclass=_Leaf):
     # --- copying ------------------------------------------------------------------------------
 
     def __copy__(self) -> Value:
+        if self in VARIABLES:
+            return self._same()
         return _rebuilt(None, self.operation, *self._parts())
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        """Operands before results, so that nothing recurses, and down to what has been copied."""
+        """Operands before results, so that nothing recurses, and down to what has been copied.
+
+        What depends on the variable of a derivative that is being taken stays connected with it.
+        """
         from autograd.pickling import operands_first
 
         for node in operands_first(self, lambda node: id(node) in memo):
+            if VARIABLES and (
+                node in VARIABLES or _is_connected(node._x, memo) or _is_connected(node._y, memo)
+            ):
+                memo[id(node)] = node._same()
+                continue
             data, grad, name, x, dx, y, dy = node._parts()
             x = memo[id(x)] if x.__class__ is Value else x
             y = memo[id(y)] if y.__class__ is Value else y
@@ -321,7 +335,17 @@ class Value(Methods, metaclass=_Leaf):
         """How pickle takes a node apart: what lies below it comes first, so that nothing recurses."""
         from autograd.pickling import below
 
+        if self in VARIABLES:
+            raise AutogradError(
+                f"node {self.label!r} is what a derivative is being taken by: a pickle would be cut off "
+                f"from it, and the derivative lost; pickle its .data, if the number is all you need"
+            )
         return _rebuilt, (below(self), self.operation, *self._parts())
+
+    def _same(self) -> Value:
+        """Another node of the same number and name, with this one below it."""
+        node: Value = +self
+        return node if self.name is None else node.named(self.name)
 
     def _parts(self) -> tuple[Any, ...]:
         if self._grad.__class__ is Value:  # isinstance is slow beside a metaclass
@@ -330,6 +354,11 @@ class Value(Methods, metaclass=_Leaf):
                 f"set its grad to a number before copying"
             )
         return self._data, self._grad, self.name, self._x, self._dx, self._y, self._dy
+
+
+def _is_connected(operand: Value | float | None, memo: dict[int, Any]) -> bool:
+    """Whether an operand's copy is `_same`, and no copy of what lies below the operand."""
+    return operand.__class__ is Value and memo[id(operand)]._x is operand
 
 
 def _rebuilt(

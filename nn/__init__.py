@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     )
     from nn.module import Module
     from nn.network import MLP
-    from nn.neuron import Bias, Neuron
+    from nn.neuron import BiasConvention, Neuron
     from nn.notation import Notation
     from nn.optimizers import SGD, Adam, AdamW, Optimizer
     from nn.step import TrainingStep
@@ -48,7 +48,7 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamW",
-    "Bias",
+    "BiasConvention",
     "Example",
     "Layer",
     "Module",
@@ -75,7 +75,7 @@ _LATER = {
     "SGD": "optimizers",
     "Adam": "optimizers",
     "AdamW": "optimizers",
-    "Bias": "neuron",
+    "BiasConvention": "neuron",
     "Example": "forward",
     "Layer": "layer",
     "Module": "module",

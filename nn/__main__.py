@@ -1,5 +1,20 @@
-"""``python -m nn`` is the command ``backprop``."""
+"""The command ``backprop`` as a process: what is installed under that name, and ``python -m nn``."""
+
+from __future__ import annotations
+
+import gc
 
 from nn.cli import main
 
-main(prog_name="backprop")
+__all__ = ["run"]
+
+
+def run() -> None:
+    """Run the command, and leave Python with its exit code."""
+    # What has been imported stays until the end: not to look for garbage in it saves time.
+    gc.freeze()
+    main(prog_name="backprop")
+
+
+if __name__ == "__main__":
+    run()

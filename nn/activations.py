@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from autograd import OPERATIONS, Operation, Value
-from autograd.errors import ArgumentValueError
+from autograd.arguments import wrong_value
 
 __all__ = ["activation_names", "resolve"]
 
@@ -33,7 +33,7 @@ def resolve(name: str) -> Callable[[Value], Value]:
     if name == "linear":
         return _linear
     if name not in OPERATIONS or not _takes_one(OPERATIONS[name]):
-        raise ArgumentValueError(f"no activation {name!r}; there are {', '.join(activation_names())}")
+        raise wrong_value("activation", f"one of {', '.join(map(repr, activation_names()))}", name)
     activation: Callable[[Value], Value] = getattr(Value, name)
     return activation
 

@@ -105,7 +105,7 @@ class Forward:
             total = total + part
         self.error = total / len(examples) if rule.mean and len(examples) > 1 else total
         if names:
-            self._record([names.notation.error], [self.error])
+            (self.error,) = self._record([names.notation.error], [self.error])
 
     def _pass(
         self, network: MLP, example: Example, rule: ErrorRule, names: PassNames | None
@@ -119,22 +119,24 @@ class Forward:
         if names:
             self._record_neurons(names)
             self._record(names.targets, targets)
-        if not rule.by_output:
-            return [rule.part(outputs, targets)]
-        parts = [rule.part([out], [target]) for out, target in zip(outputs, targets, strict=True)]
-        if names and len(parts) > 1:
-            self._record(names.errors, parts)
-        return parts
+        if rule.by_output:
+            parts = [rule.part([out], [target]) for out, target in zip(outputs, targets, strict=True)]
+        else:
+            parts = [rule.part(outputs, targets)]
+        return self._record(names.errors, parts) if names and names.errors else parts
 
-    def _record(self, symbols: Iterable[str], nodes: Iterable[Value]) -> None:
-        self.nodes |= {symbol: node.named(symbol) for symbol, node in zip(symbols, nodes, strict=True)}
+    def _record(self, symbols: Iterable[str], nodes: Iterable[Value]) -> list[Value]:
+        """The nodes with their names; what has a name already becomes another node of its own."""
+        named = {
+            symbol: (+node if node.name else node).named(symbol)
+            for symbol, node in zip(symbols, nodes, strict=True)
+        }
+        self.nodes |= named
+        return [*named.values()]
 
     def _record_neurons(self, names: PassNames) -> None:
         for neuron, symbol in names.nets.items():
             assert neuron.net is not None
             assert neuron.out is not None
-            self._record([symbol], [neuron.net])
-            if neuron.out is neuron.net:  # a linear neuron: one node, which answers to both names
-                self.nodes[names.outs[neuron]] = neuron.out
-            else:
-                self._record([names.outs[neuron]], [neuron.out])
+            self.nodes[symbol] = neuron.net.named(symbol)
+            self.nodes[names.outs[neuron]] = neuron.out.named(names.outs[neuron])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from random import Random
+from typing import Any
 
 from autograd import Value
 from autograd.arguments import items, whole
@@ -23,7 +24,7 @@ class Layer(Module):
         seed: an int or a `random.Random`, drawn from by one neuron after the other.
         nonlin: see `Neuron`, as the rest.
         activation: see `Neuron`.
-        bias: see `Neuron`.
+        bias_convention: see `Neuron`.
         init: see `Neuron`.
 
     >>> Layer(2, 3, activation="tanh")
@@ -37,14 +38,22 @@ class Layer(Module):
         nonlin: bool = True,
         *,
         activation: str = "relu",
-        bias: str = "+b",
+        bias_convention: str = "+b",
         init: str = "uniform",
         seed: int | Random = 0,
     ) -> None:
         nout = whole("nout, the number of neurons,", nout, 1)
         random = generator(seed)
         self.neurons = [
-            Neuron(nin, nonlin, activation=activation, bias=bias, init=init, fan_out=nout, seed=random)
+            Neuron(
+                nin,
+                nonlin,
+                activation=activation,
+                bias_convention=bias_convention,
+                init=init,
+                fan_out=nout,
+                seed=random,
+            )
             for _ in range(nout)
         ]
 
@@ -63,12 +72,15 @@ class Layer(Module):
         inputs = items("inputs", inputs)
         return [neuron(inputs) for neuron in self.neurons]
 
-    def __call__(self, inputs: Sequence[Value | float]) -> Value | list[Value]:
-        """The outputs; of a single neuron, its output alone."""
+    def __call__(self, inputs: Sequence[Value | float]) -> Any:
+        """The outputs, a list of Values; of a single neuron, its output, a Value.
+
+        Which of the two cannot be told from the types: `outputs` is a list in either case.
+        """
         outputs = self.outputs(inputs)
         return outputs[0] if len(outputs) == 1 else outputs
 
-    def children(self) -> Iterator[tuple[str, Module]]:  # noqa: D102
+    def named_children(self) -> Iterator[tuple[str, Module]]:  # noqa: D102
         return ((f"neurons.{index}", neuron) for index, neuron in enumerate(self.neurons))
 
     def __repr__(self) -> str:

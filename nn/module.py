@@ -15,14 +15,14 @@ __all__ = ["Module"]
 
 
 class Module:
-    """Something with parameters; a subclass says which in ``children`` and ``own_parameters``.
+    """Something with parameters; a subclass says which in `named_children` and `own_parameters`.
 
     >>> from nn import Neuron
     >>> class Scaled(Module):
     ...     def __init__(self, inner):
     ...         self.inner, self.factor = inner, Value(2.0, "factor")
     ...
-    ...     def children(self):
+    ...     def named_children(self):
     ...         return iter([("inner", self.inner)])
     ...
     ...     def own_parameters(self):
@@ -38,9 +38,23 @@ class Module:
     [0.0, 2.0, 2.0]
     """
 
-    def children(self) -> Iterator[tuple[str, Module]]:
-        """The modules inside, with the path that leads to each."""
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """The modules right inside this one, with the path that leads to each.
+
+        >>> from nn import MLP
+        >>> [(path, repr(child)) for path, child in MLP(2, [1]).named_children()]
+        [('layers.0', "Layer(2, 1, activation='linear')")]
+        """
         return iter(())
+
+    def children(self) -> Iterator[Module]:
+        """The modules right inside this one.
+
+        >>> from nn import Layer
+        >>> list(Layer(1, 2).children())
+        [Neuron(1, activation='relu'), Neuron(1, activation='relu')]
+        """
+        return (child for _, child in self.named_children())
 
     def own_parameters(self) -> Iterator[tuple[str, Value]]:
         """The parameters that are this module's own, with their names."""
@@ -67,7 +81,7 @@ class Module:
 
     def _paths(self) -> Iterator[tuple[str, Value]]:
         yield from self.own_parameters()
-        for name, child in self.children():
+        for name, child in self.named_children():
             for path, parameter in child._paths():
                 yield f"{name}.{path}", parameter
 

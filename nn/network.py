@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from random import Random
+from typing import Any
 
 from autograd import Value
 from autograd.arguments import items
@@ -23,7 +24,7 @@ class MLP(Module):
         nouts: the number of neurons of each layer.
         activation: one name for all layers, or one per layer; as in micrograd, "relu" but for a linear
             last layer, if None.
-        bias: see `Neuron`.
+        bias_convention: see `Neuron`.
         init: see `Neuron`.
         seed: an int or a `random.Random`; ``seed=1337`` gives micrograd's weights after
             ``random.seed(1337)``.
@@ -43,7 +44,7 @@ class MLP(Module):
         nouts: Sequence[int],
         *,
         activation: str | Sequence[str] | None = None,
-        bias: str = "+b",
+        bias_convention: str = "+b",
         init: str = "uniform",
         seed: int | Random = 0,
     ) -> None:
@@ -63,7 +64,14 @@ class MLP(Module):
         random = generator(seed)
         sizes = [nin, *nouts]
         self.layers = [
-            Layer(sizes[index], nout, activation=name, bias=bias, init=init, seed=random)
+            Layer(
+                sizes[index],
+                nout,
+                activation=name,
+                bias_convention=bias_convention,
+                init=init,
+                seed=random,
+            )
             for index, (nout, name) in enumerate(zip(nouts, activation, strict=True))
         ]
 
@@ -85,12 +93,15 @@ class MLP(Module):
             signals = outputs = layer.outputs(signals)
         return outputs
 
-    def __call__(self, inputs: Sequence[Value | float]) -> Value | list[Value]:
-        """The outputs of the last layer; of a single neuron, its output alone."""
+    def __call__(self, inputs: Sequence[Value | float]) -> Any:
+        """The outputs of the last layer, a list of Values; of a single neuron, its output, a Value.
+
+        Which of the two cannot be told from the types: `outputs` is a list in either case.
+        """
         outputs = self.outputs(inputs)
         return outputs[0] if len(outputs) == 1 else outputs
 
-    def children(self) -> Iterator[tuple[str, Module]]:  # noqa: D102
+    def named_children(self) -> Iterator[tuple[str, Module]]:  # noqa: D102
         return ((f"layers.{index}", layer) for index, layer in enumerate(self.layers))
 
     def __repr__(self) -> str:

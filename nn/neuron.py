@@ -13,10 +13,10 @@ from nn.activations import activation_names, resolve
 from nn.init import INITIALIZATIONS, generator
 from nn.module import Module
 
-__all__ = ["BIASES", "Bias", "Neuron"]
+__all__ = ["BIAS_CONVENTIONS", "BiasConvention", "Neuron"]
 
 
-class Bias(NamedTuple):
+class BiasConvention(NamedTuple):
     """How the bias enters the net input.
 
     It is added in Urbain's notes, subtracted in the handwritten notes on backpropagation (eqs. 12 and
@@ -26,9 +26,9 @@ class Bias(NamedTuple):
         sign: with which sign; ∂E/∂b is that times δ.
         weighs: whether it is the weight of a constant input x₀ of that sign, drawn as such.
 
-    >>> BIASES["-b"], BIASES["x0=1"]
-    (Bias(sign=-1.0, weighs=False), Bias(sign=1.0, weighs=True))
-    >>> neuron = Neuron(1, activation="linear", bias="-b", init="zeros")
+    >>> BIAS_CONVENTIONS["-b"], BIAS_CONVENTIONS["x0=1"]
+    (BiasConvention(sign=-1.0, weighs=False), BiasConvention(sign=1.0, weighs=True))
+    >>> neuron = Neuron(1, activation="linear", bias_convention="-b", init="zeros")
     >>> neuron([2.0]).backward()
     >>> neuron.delta, neuron.bias.grad
     (1.0, -1.0)
@@ -39,11 +39,11 @@ class Bias(NamedTuple):
 
 
 #: The conventions, by the name that constructors and files use.
-BIASES: dict[str, Bias | None] = {
-    "+b": Bias(1.0),
-    "-b": Bias(-1.0),
-    "x0=1": Bias(1.0, weighs=True),
-    "x0=-1": Bias(-1.0, weighs=True),
+BIAS_CONVENTIONS: dict[str, BiasConvention | None] = {
+    "+b": BiasConvention(1.0),
+    "-b": BiasConvention(-1.0),
+    "x0=1": BiasConvention(1.0, weighs=True),
+    "x0=-1": BiasConvention(-1.0, weighs=True),
     "none": None,
 }
 
@@ -64,7 +64,7 @@ class Neuron(Module):
         nin: the number of inputs.
         nonlin: False for no activation, as in micrograd.
         activation: the name of an operation with one operand, or "linear".
-        bias: "+b", "-b", "x0=1" or "x0=-1" (the weight of a constant input), or "none".
+        bias_convention: "+b", "-b", "x0=1" or "x0=-1" (the weight of a constant input), or "none".
         init: how the weights begin, a name in `nn.init.INITIALIZATIONS`; the bias begins at 0.
         fan_out: the number of neurons beside it, which Xavier's initialisation goes by.
         seed: an int or a `random.Random` to draw the weights from.
@@ -73,7 +73,8 @@ class Neuron(Module):
         weights: one Value per input.
         bias: the bias, or None.
         net: the net input when it was last called, or None; a Value of the recorded graph.
-        out: the output likewise; the same node as ``net`` if the activation is "linear".
+        out: the output likewise; the same node as ``net`` if the activation is "linear" and the neuron
+            records without names.
 
     Raises:
         ValueError: an unknown activation, bias convention or initialisation, or no inputs.
@@ -91,7 +92,7 @@ class Neuron(Module):
         nonlin: bool = True,
         *,
         activation: str = "relu",
-        bias: str = "+b",
+        bias_convention: str = "+b",
         init: str = "uniform",
         fan_out: int = 1,
         seed: int | Random = 0,
@@ -101,7 +102,9 @@ class Neuron(Module):
         choice("initialisation", init, INITIALIZATIONS)
         choice("activation", activation, activation_names())
         self.activation = activation if flag("nonlin", nonlin) else "linear"
-        self.bias_convention = BIASES[choice("bias convention", bias, BIASES)]
+        self.bias_convention = BIAS_CONVENTIONS[
+            choice("bias_convention", bias_convention, BIAS_CONVENTIONS)
+        ]
         random = generator(seed)
         self.weights = [Value(INITIALIZATIONS[init](random, nin, fan_out)) for _ in range(nin)]
         self.bias = Value(0.0) if self.bias_convention else None
@@ -135,8 +138,9 @@ class Neuron(Module):
         out = resolve(self.activation)(net)
         if self.names:
             net.name, out_name = self.names
-            if out is not net:
-                out.name = out_name
+            if out is net:  # linear, and yet two quantities of two names
+                out = +net
+            out.name = out_name
         self.net, self.out = net, out
         return out
 

@@ -11,10 +11,21 @@ twelve digits and more.
 
 from __future__ import annotations
 
-from math import inf, isfinite, sqrt
+from math import isfinite, sqrt
 
-from autograd import OperandError, Value
-from autograd.arguments import each, flag, number_of, real, shown, whole
+from autograd import Value
+from autograd.arguments import (
+    between,
+    each,
+    finite,
+    flag,
+    non_negative,
+    number_of,
+    positive,
+    whole,
+    wrong_kind,
+    wrong_value,
+)
 from autograd.atomic import all_or_nothing, set_together
 from autograd.errors import ArgumentValueError
 
@@ -42,60 +53,48 @@ def _checked_parameters(parameters: Iterable[Value]) -> list[Value]:
     found: dict[Value, int] = {}
     for index, p in enumerate(each("parameters", parameters)):
         if not isinstance(p, Value):
-            raise OperandError(f"parameter {index} must be a Value, got {shown(p)}")
+            raise wrong_kind(f"parameter {index}", "a Value", p)
         if p.operation is not None:
             raise ArgumentValueError(
-                f"{_described(index, p)} is the result of {p.operation.name}; only a leaf can be changed"
+                f"{_described(index, p)} must be a leaf, and is the result of {p.operation.name}",
+                operands=(p,),
             )
         if p in found:
-            raise ArgumentValueError(f"{_described(found[p], p)} stands again as parameter {index}")
+            raise ArgumentValueError(
+                f"{_described(found[p], p)} stands again as parameter {index}", operands=(p,)
+            )
         found[p] = index
     if not found:
         raise ArgumentValueError("there are no parameters to optimize")
     return list(found)
 
 
-def _finite(name: str, number: object) -> float:
-    found = real(name, number)
-    if not isfinite(found):
-        raise ArgumentValueError(f"{name} must be a finite number, got {found!r}")
-    return found
-
-
-def _number(name: str, number: object) -> float:
-    """A setting of a rule: none of them may be negative, infinite or NaN."""
-    found = real(name, number)
-    if not 0.0 <= found < inf:
-        raise ArgumentValueError(f"{name} must be a number >= 0, got {found!r}")
-    return found
-
-
-def _positive(name: str, number: object) -> float:
-    found = _number(name, number)
-    if not found:
-        raise ArgumentValueError(f"{name} must be a number > 0, got {number!r}")
-    return found
-
-
 def _fraction(name: str, number: object) -> float:
-    found = _number(name, number)
-    if found > 1.0:
-        raise ArgumentValueError(f"{name} must be a number in [0, 1], got {found!r}")
-    return found
+    return between(name, number, 0, 1)
 
 
-def _betas(name: str, betas: Sequence[float]) -> tuple[float, float]:
-    if not isinstance(betas, list | tuple) or len(betas) != 2:
-        raise ArgumentValueError(f"{name} must be two numbers, got {shown(betas)}")
-    beta1, beta2 = (_number(f"{name}[{index}]", beta) for index, beta in enumerate(betas))
+def _betas(name: str, betas: object) -> tuple[float, float]:
+    """β₁ and β₂: what is divided by 1 − βᵗ would be divided by 0 where β is 1."""
+    beta1, beta2 = _two(name, betas)
     if beta1 >= 1.0 or beta2 >= 1.0:
-        raise ArgumentValueError(f"{name} must be two numbers in [0, 1), got {beta1!r} and {beta2!r}")
+        raise wrong_value(name, "two numbers in [0, 1)", betas)
     return beta1, beta2
 
 
-def _check_keys(given: Any, expected: Mapping[str, Any], what: str) -> None:
-    if not isinstance(given, dict) or given.keys() != expected.keys():
-        raise ArgumentValueError(f"{what} must be a dict with {sorted(expected)}, got {shown(given)}")
+def _two(name: str, betas: object) -> list[float]:
+    if not isinstance(betas, list | tuple):
+        raise wrong_kind(name, "two numbers", betas)
+    if len(betas) != 2:
+        raise wrong_value(name, "two numbers", betas)
+    return [non_negative(f"{name}[{index}]", beta) for index, beta in enumerate(betas)]
+
+
+def _check_keys(what: str, given: Any, expected: Mapping[str, Any]) -> None:
+    wanted = f"a dict with {', '.join(map(repr, expected))}"
+    if not isinstance(given, dict):
+        raise wrong_kind(what, wanted, given)
+    if given.keys() != expected.keys():
+        raise wrong_value(what, wanted, given)
 
 
 def _plain(setting: Any) -> Any:
@@ -115,7 +114,7 @@ class Setting:
     >>> optimizer = SGD([Value(1.0)], lr=0.5)
     >>> optimizer.momentum = -0.9
     Traceback (most recent call last):
-    ArgumentValueError: momentum is a number >= 0, not -0.9
+    ArgumentValueError: momentum must be a non-negative number, got -0.9
     """
 
     def __init__(self, check: Callable[[str, Any], Any]) -> None:
@@ -148,9 +147,9 @@ class Optimizer:
         steps: how many steps have been taken.
 
     Raises:
-        ValueError: there are no parameters, one stands twice or is no leaf, or ``lr`` is negative or
-            not finite.
-        OperandError: a parameter is not a `Value`, or ``lr`` neither a real number nor a function.
+        ValueError: there are no parameters, one stands twice or is no leaf, or ``lr`` is
+            negative or not finite.
+        TypeError: a parameter is not a `Value`, or ``lr`` neither a real number nor a function.
 
     >>> class SignDescent(Optimizer):
     ...     def _update(self, gradients, lr):
@@ -173,7 +172,7 @@ class Optimizer:
     #: Those among the buffers that are never negative, as means of squares.
     SQUARES: ClassVar[tuple[str, ...]] = ()
 
-    lr = Setting(lambda name, given: given if callable(given) else _number(name, given))
+    lr = Setting(lambda name, given: given if callable(given) else non_negative(name, given))
 
     def __init__(self, parameters: Iterable[Value], lr: LearningRate) -> None:
         self.parameters = _checked_parameters(parameters)
@@ -187,8 +186,8 @@ class Optimizer:
         Raises:
             ValueError: a gradient is infinite or NaN, or a result would be; or the schedule's rate is
                 negative or not finite, or settings do not go together.
-            OperandError: the schedule did not return a real number. Whatever is raised, even by Ctrl-C
-                half-way, nothing has been changed.
+            TypeError: the schedule did not return a real number. Whatever is raised, even by
+                Ctrl-C half-way, nothing has been changed.
 
         >>> w = Value(1.0, "w")
         >>> optimizer = SGD([w], lr=0.25)
@@ -210,7 +209,7 @@ class Optimizer:
                 f"no parameter has been changed (autograd.detect_anomaly() says where NaN comes from)"
             )
         lr = self.lr(self.steps) if callable(self.lr) else self.lr
-        lr = _number(f"lr at step {self.steps}", lr)
+        lr = non_negative(f"lr at step {self.steps}", lr)
         before: list[Change] = [(p, "_data", p.data) for p in self.parameters]
         buffers = {name: list(remembered) for name, remembered in self._buffers.items()}
         before += [(self, "steps", self.steps), (self, "_buffers", buffers)]
@@ -263,7 +262,7 @@ class Optimizer:
         return {
             "optimizer": type(self).__name__,
             "steps": self.steps,
-            "lr": None if callable(self.lr) else _number("lr", self.lr),
+            "lr": None if callable(self.lr) else non_negative("lr", self.lr),
             "settings": {name: _plain(getattr(self, name)) for name in self.SETTINGS},
             "buffers": {name: list(numbers) for name, numbers in self._buffers.items()},
         }
@@ -275,9 +274,9 @@ class Optimizer:
         the state, must be this optimizer's own. The parameters are saved and restored elsewhere.
 
         Raises:
-            ValueError: the state is another optimizer's, of other parameters, or not a state; or it was
-                taken with a schedule and this optimizer has none. Nothing has been changed.
-            OperandError: something in the state is not the number that it should be, likewise.
+            ValueError: the state is another optimizer's, of other parameters, or not a state; or
+                it was taken with a schedule and this optimizer has none. Nothing has been changed.
+            TypeError: something in the state is not the number that it should be, likewise.
 
         >>> old = Adam([Value(1.0)], lr=0.5)
         >>> old.step()
@@ -287,15 +286,13 @@ class Optimizer:
         (1, 0.5)
         """
         own = self.state_dict()
-        _check_keys(state, own, "the state")
+        _check_keys("the state", state, own)
         kind = state["optimizer"]
         if not isinstance(kind, str) or kind != own["optimizer"]:
-            raise ArgumentValueError(
-                f"the state's optimizer is {shown(kind)}, this is {own['optimizer']!r}"
-            )
-        _check_keys(state["settings"], own["settings"], "settings")
-        _check_keys(state["buffers"], own["buffers"], "buffers")
-        lr = self.lr if state["lr"] is None else _number("lr", state["lr"])
+            raise wrong_value("the state's optimizer", repr(own["optimizer"]), kind)
+        _check_keys("settings", state["settings"], own["settings"])
+        _check_keys("buffers", state["buffers"], own["buffers"])
+        lr = self.lr if state["lr"] is None else non_negative("lr", state["lr"])
         if state["lr"] is None and not callable(lr):
             raise ArgumentValueError(
                 "the state was taken with a schedule as lr, and this optimizer has none"
@@ -304,11 +301,11 @@ class Optimizer:
         restored.steps = whole("steps", state["steps"], 0)
         for name, numbers in state["buffers"].items():
             if not isinstance(numbers, list | tuple) or len(numbers) != len(self.parameters):
-                raise ArgumentValueError(
-                    f"{name} must be a list with a number for each of "
-                    f"{len(self.parameters)} parameters, got {shown(numbers)}"
+                count = len(self.parameters)
+                raise wrong_value(
+                    name, f"a list with one number for each of {count} parameters", numbers
                 )
-            check = _number if name in self.SQUARES else _finite
+            check = non_negative if name in self.SQUARES else finite
             restored._buffers[name] = [check(name, number) for number in numbers]
         vars(self).update(vars(restored))
 
@@ -337,9 +334,9 @@ class SGD(Optimizer):
         nesterov: whether to look ahead; needs momentum, and no dampening.
 
     Raises:
-        ValueError: a number is out of its range, or what is asked for does not go together; or as
-            `Optimizer`.
-        OperandError: what should be a number or a bool is none; or as `Optimizer`.
+        ValueError: a number is out of its range, or what is asked for does not go together; or
+            as `Optimizer`.
+        TypeError: what should be a number or a bool is none; or as `Optimizer`.
 
     >>> w = Value(1.0, "w")
     >>> optimizer = SGD([w], lr=0.25)
@@ -352,9 +349,9 @@ class SGD(Optimizer):
     SETTINGS = ("momentum", "dampening", "weight_decay", "nesterov")
     BUFFERS = ("momentum_buffer",)
 
-    momentum = Setting(_number)
+    momentum = Setting(non_negative)
     dampening = Setting(_fraction)
-    weight_decay = Setting(_number)
+    weight_decay = Setting(non_negative)
     nesterov = Setting(flag)
 
     def __init__(
@@ -377,7 +374,7 @@ class SGD(Optimizer):
         if self.nesterov and (not self.momentum or self.dampening):
             raise ArgumentValueError(
                 f"nesterov needs momentum > 0 and dampening = 0, "
-                f"not momentum {self.momentum!r} and dampening {self.dampening!r}"
+                f"got momentum {self.momentum!r} and dampening {self.dampening!r}"
             )
 
     def _update(self, gradients: list[float], lr: float) -> None:
@@ -411,7 +408,7 @@ class Adam(Optimizer):
 
     Raises:
         ValueError: a number is out of its range; or as `Optimizer`.
-        OperandError: what should be a number is none; or as `Optimizer`.
+        TypeError: what should be a number is none; or as `Optimizer`.
 
     >>> w = Value(1.0, "w")
     >>> optimizer = Adam([w], lr=0.25)
@@ -426,8 +423,8 @@ class Adam(Optimizer):
     SQUARES = ("exp_avg_sq",)
 
     betas = Setting(_betas)
-    eps = Setting(_positive)
-    weight_decay = Setting(_number)
+    eps = Setting(positive)
+    weight_decay = Setting(non_negative)
 
     def __init__(
         self,
@@ -475,7 +472,7 @@ class AdamW(Adam):
 
     Raises:
         ValueError: a number is out of its range; or as `Optimizer`.
-        OperandError: what should be a number is none; or as `Optimizer`.
+        TypeError: what should be a number is none; or as `Optimizer`.
 
     >>> w = Value(1.0, "w")
     >>> AdamW([w], lr=0.5, weight_decay=0.5).step()  # the gradient is 0, and the weight decays

@@ -24,7 +24,7 @@ from nn.error_rules import ERRORS, error_rule
 from nn.forward import Example
 from nn.layer import Layer
 from nn.network import MLP
-from nn.neuron import BIASES
+from nn.neuron import BIAS_CONVENTIONS
 from nn.notation import Notation, notation_names
 from nn.worked import LayerData, WorkedExample
 
@@ -37,20 +37,20 @@ ACTIVATIONS = (
 )
 
 #: What a network is made of unless one says otherwise.
-_BIASES = tuple(BIASES)
+_CONVENTIONS = tuple(BIAS_CONVENTIONS)
 _SHAPES = st.lists(st.integers(1, 4), min_size=2, max_size=4)
 _UNIT = st.floats(-1.0, 1.0)
 
 
 def network(
-    shape: Sequence[int], activations: Sequence[str], bias: str, parameters: Sequence[float]
+    shape: Sequence[int], activations: Sequence[str], bias_convention: str, parameters: Sequence[float]
 ) -> MLP:
     """A network out of the numbers that Hypothesis reports one by.
 
     Args:
         shape: the number of inputs, and of neurons of each layer.
         activations: one name per layer.
-        bias: a name in `nn.neuron.BIASES`.
+        bias_convention: a name in `nn.neuron.BIAS_CONVENTIONS`.
         parameters: the number of each parameter, in the order of ``named_parameters``.
 
     Raises:
@@ -70,7 +70,7 @@ def network(
         whole("shape[0]", sizes[0], 1),
         [whole(f"shape[{n}]", size, 1) for n, size in enumerate(sizes[1:], 1)],
         activation=names,
-        bias=bias,
+        bias_convention=bias_convention,
         init="zeros",
     )
     numbers = [real(f"parameters[{n}]", each) for n, each in enumerate(items("parameters", parameters))]
@@ -88,7 +88,7 @@ def networks(
     shapes: st.SearchStrategy[list[int]] | None = None,
     activations: Sequence[str] = ACTIVATIONS,
     outputs: Sequence[str] | None = None,
-    biases: Sequence[str] = _BIASES,
+    bias_conventions: Sequence[str] = _CONVENTIONS,
     parameters: st.SearchStrategy[float] | None = None,
 ) -> st.SearchStrategy[MLP]:
     """Networks of any shape, with any activation in each layer, and one bias convention.
@@ -97,7 +97,7 @@ def networks(
         shapes: the number of inputs, and of neurons of each layer; up to 3 layers of up to 4 if None.
         activations: the names to choose from.
         outputs: those for the last layer; the same if None.
-        biases: the conventions to choose from, names in `nn.neuron.BIASES`.
+        bias_conventions: the conventions to choose from, names in `nn.neuron.BIAS_CONVENTIONS`.
         parameters: what weights and biases are drawn from; numbers from -2 to 2 if None.
 
     Raises:
@@ -114,7 +114,7 @@ def networks(
         strategy("shapes", shapes, _SHAPES),
         hidden,
         hidden if outputs is None else chosen("outputs", outputs, activation_names()),
-        chosen("biases", biases, [*BIASES]),
+        chosen("bias_conventions", bias_conventions, [*BIAS_CONVENTIONS]),
         strategy("parameters", parameters, st.floats(-2.0, 2.0)),
     )
 
@@ -125,14 +125,14 @@ def _networks(
     shapes: st.SearchStrategy[list[int]],
     activations: Sequence[str],
     outputs: Sequence[str],
-    biases: Sequence[str],
+    bias_conventions: Sequence[str],
     parameters: st.SearchStrategy[float],
 ) -> MLP:
     shape = draw(shapes)
     hidden = [draw(st.sampled_from(activations)) for _ in shape[2:]]
     last = draw(st.sampled_from(outputs))
-    bias = draw(st.sampled_from(biases))
-    fan_ins = [nin + (BIASES[bias] is not None) for nin in shape[:-1]]
+    bias = draw(st.sampled_from(bias_conventions))
+    fan_ins = [nin + (BIAS_CONVENTIONS[bias] is not None) for nin in shape[:-1]]
     count = sum(fan_in * nout for fan_in, nout in zip(fan_ins, shape[1:], strict=True))
     drawn = st.lists(parameters, min_size=count, max_size=count)
     # by `builds`, so that Hypothesis reports the call
@@ -182,10 +182,10 @@ def worked_examples(
     errors: Sequence[str] = tuple(ERRORS),
     shapes: st.SearchStrategy[list[int]] | None = None,
     activations: Sequence[str] = ACTIVATIONS,
-    biases: Sequence[str] = _BIASES,
+    bias_conventions: Sequence[str] = _CONVENTIONS,
     numbers: st.SearchStrategy[float] | None = None,
     learning_rates: st.SearchStrategy[float] | None = None,
-    most_examples: int = 3,
+    max_examples: int = 3,
 ) -> st.SearchStrategy[WorkedExample]:
     """Worked examples: a network, what it is to learn, by which error and how fast, in any notation.
 
@@ -194,11 +194,11 @@ def worked_examples(
             entropy there are two outputs at least, and for the binary one they are sigmoids.
         shapes: see `networks`.
         activations: likewise.
-        biases: likewise. A layer may share one bias among its neurons.
+        bias_conventions: likewise. A layer may share one bias among its neurons.
         numbers: what parameters, inputs and targets are drawn from; if None, parameters from -2 to 2,
             the others from -1 to 1.
         learning_rates: what the learning rate is drawn from; numbers from 0 to 1 if None.
-        most_examples: how many examples there are to learn, at most; there is one at least.
+        max_examples: how many examples there are to learn, at most; there is one at least.
 
     Raises:
         ValueError: there is no error, activation or bias convention of a name, nothing to choose from,
@@ -223,10 +223,10 @@ def worked_examples(
         rules,
         strategy("shapes", shapes, _SHAPES),
         chosen("activations", activations, activation_names()),
-        chosen("biases", biases, [*BIASES]),
+        chosen("bias_conventions", bias_conventions, [*BIAS_CONVENTIONS]),
         None if numbers is None else strategy("numbers", numbers),
         strategy("learning_rates", learning_rates, st.floats(0.0, 1.0)),
-        whole("most_examples", most_examples, 1),
+        whole("max_examples", max_examples, 1),
     )
 
 
@@ -236,10 +236,10 @@ def _worked_examples(
     errors: Sequence[str],
     sizes: st.SearchStrategy[list[int]],
     activations: Sequence[str],
-    biases: Sequence[str],
+    bias_conventions: Sequence[str],
     numbers: st.SearchStrategy[float] | None,
     learning_rates: st.SearchStrategy[float],
-    most_examples: int,
+    max_examples: int,
 ) -> WorkedExample:
     error = draw(st.sampled_from(errors))
     outputs = activations
@@ -250,7 +250,11 @@ def _worked_examples(
         sizes = sizes.map(lambda shape: [*shape[:-1], max(2, shape[-1])])
     model = draw(
         networks(
-            shapes=sizes, activations=activations, outputs=outputs, biases=biases, parameters=numbers
+            shapes=sizes,
+            activations=activations,
+            outputs=outputs,
+            bias_conventions=bias_conventions,
+            parameters=numbers,
         )
     )
     layers = [
@@ -262,7 +266,9 @@ def _worked_examples(
         for layer in model.layers
     ]
     bias = next(
-        name for name, each in BIASES.items() if each == model.layers[0].neurons[0].bias_convention
+        name
+        for name, each in BIAS_CONVENTIONS.items()
+        if each == model.layers[0].neurons[0].bias_convention
     )
     drawn = examples(model, error, inputs=numbers, targets=numbers)
     notation = draw(st.just(Notation()) | st.sampled_from(notation_names()).map(Notation.named))
@@ -272,12 +278,12 @@ def _worked_examples(
         source="",
         ours="everything",
         layers=layers,
-        bias=bias,
-        examples=draw(st.lists(drawn, min_size=1, max_size=most_examples)),
+        bias_convention=bias,
+        examples=draw(st.lists(drawn, min_size=1, max_size=max_examples)),
         error=error,
         learning_rate=draw(learning_rates),
         update_biases=draw(st.booleans()),
-        notation=replace(notation, convention=bias),
+        notation=replace(notation, bias_convention=bias),
         figures=[],
     )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograd.formula import condition_text, latex_of, value_text
+from autograd.formula import latex_of, text_of, value_text
 from autograd.operations import OPERATIONS, REFUSED, Operation
 
 PAGE = Path(__file__).parents[1] / "docs" / "operations.md"
@@ -32,8 +32,8 @@ def _row(operation: Operation) -> str:
     text = value_text(operation)
     call = f"`{operation.name}`" if text.startswith(operation.name) else f"`{operation.name}`, `{text}`"
     derivatives = ", ".join(f"${latex_of(partial)}$" for partial in operation.as_taught)
-    domain = condition_text(operation.domain) if operation.domain else "everywhere"
-    kink = condition_text(operation.kink) if operation.kink else ""
+    domain = text_of(operation.domain) if operation.domain else "everywhere"
+    kink = text_of(operation.kink) if operation.kink else ""
     return f"| {call} | {operation.about} | {derivatives} | {domain} | {kink} |\n".replace(
         "|x|", r"\|x\|"
     )
@@ -49,7 +49,7 @@ def page() -> str:
         + f"\nRefused, since their derivative is 0 wherever they have one: {refused}.\n"
         + f"Refused, since they jump: {remainders}; the derivative of `x % y` with respect to `x` is\n"
         + "1, but where `x / y` is a whole number there is none.\n"
-        + "`float(v)` gives the plain number to apply them to, and `round(v, digits)` rounds it.\n"
+        + "`v.data` is the plain number to apply them to.\n"
     )
 
 

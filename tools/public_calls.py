@@ -19,6 +19,7 @@ import hypothesis
 import autograd
 import autograd.strategies
 import nn
+import nn.byhand
 import nn.proofreading
 import nn.strategies
 import nn.worksheet
@@ -123,7 +124,7 @@ def _formulas() -> nn.worked.FormulaExample:
 
 
 def _proof() -> nn.proofreading.Proof:
-    figure = nn.worked.Figure("y", "1.0", "y", "page 1", 0)
+    figure = nn.worked.Figure(symbol="y", printed="1.0", where="page 1")
     return nn.proofreading.proofread(replace(_formulas(), figures=[figure]))
 
 
@@ -215,6 +216,7 @@ SAMPLES: Samples = {
     "examples": _examples,
     "example": lambda: nn.worked.load("urbain"),
     "numbers": lambda: {"w": 0.5, "x": 2.0},
+    "WorkedExample.with_numbers.numbers": lambda: nn.worked.load("urbain").numbers,
     "nodes": lambda: _formulas().differentiated({"w": 0.5, "x": 2.0}),
     "Notation.names.examples": lambda: 2,
     "network": _network,
@@ -239,7 +241,7 @@ SAMPLES: Samples = {
     ),
     "network.shape": lambda: [1, 1],
     "network.activations": lambda: ["tanh"],
-    "network.bias": lambda: "+b",
+    "network.bias_convention": lambda: "+b",
     "network.parameters": lambda: [0.5, 0.25],
     **{
         f"{name}.{argument}": lambda default=default: default
@@ -311,6 +313,8 @@ def ways() -> Iterator[Way]:
             if callable(thing) and thing not in seen:
                 seen.add(thing)
                 yield from _of_class(name, thing) if isinstance(thing, type) else _of_call(name, thing)
+    for function in (nn.byhand.by_hand, nn.byhand.rounded):
+        yield from _of_call(function.__name__, function)
     yield from _of_operators()
     yield from _of_derivatives()
 

@@ -60,8 +60,8 @@ class Fault:
         )
         return (
             f"∂({value_text(operation)})/∂{operation.parameters[self.operand]} of {operation.name} "
-            f"at node {self.node.label!r}, where {given}: recorded {self.judgement.analytic:.9g}, "
-            f"numeric {self.judgement.numeric:.9g} ± {self.judgement.error:.0e}"
+            f"at node {self.node.label!r}, where {given}: recorded {self.judgement.analytic:z.9g}, "
+            f"numeric {self.judgement.numeric:z.9g} ± {self.judgement.error:.0e}"
         )
 
 

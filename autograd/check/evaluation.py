@@ -7,18 +7,18 @@ from inspect import Parameter, signature
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.arguments import as_number, function, number_of, wrong_kind, wrong_value
+from autograd.arguments import as_number, function, number_of, real, wrong_kind, wrong_value
 from autograd.atomic import run, setting
 from autograd.backward import gradients
 from autograd.errors import ArgumentTypeError, ArgumentValueError
-from autograd.functional import deeper, scalar
+from autograd.functional import deeper, refuse_changed, scalar
 from autograd.pytree import leaves, paths, rebuilt
 from autograd.value import Value
 
 if TYPE_CHECKING:
     from autograd.atomic import Change
 
-__all__ = ["Evaluated", "Results", "results_of"]
+__all__ = ["Evaluated", "Results", "WithGradient", "results_of"]
 
 
 class Results(NamedTuple):
@@ -109,13 +109,8 @@ class Evaluated:
 
     def _results(self) -> Results:
         before = [leaf.data for leaf in self.inputs]
-        results = results_of(deeper(self._f, *self.arguments))
-        for leaf, name, data in zip(self.inputs, self.names, before, strict=True):
-            if leaf.data.hex() != data.hex():
-                raise ArgumentTypeError(
-                    f"the function changes its input {name} from {data!r} to {leaf.data!r}",
-                    operands=(leaf,),
-                )
+        results = results_of(deeper(self._f, self._called_with(), self.inputs))
+        refuse_changed(self.inputs, before, lambda: self.names)
         return results
 
     def beside(self, leaf: Value, count: int, number: float) -> list[float] | None:
@@ -148,8 +143,82 @@ class Evaluated:
             )
         return numbers
 
+    def _called_with(self) -> tuple[Any, ...]:
+        """The arguments of a call, its own each time, since the function may change them."""
+        called_with: tuple[Any, ...] = rebuilt(self.arguments, iter(self.inputs))
+        return called_with
+
+    def derivatives(self, results: Results) -> list[list[float]]:
+        """The derivative of each result by each input, as it is to be checked."""
+        return results.derivatives(self.inputs)
+
     def _state(self) -> list[Change]:
         return [(leaf, slot, getattr(leaf, slot)) for leaf in self.inputs for slot in ("_data", "_grad")]
+
+
+class WithGradient(Evaluated):
+    """A function and a gradient function of its user's, both of which take plain numbers.
+
+    A leaf among the inputs is passed as it is, as of any function.
+
+    Args:
+        f: a function of numbers, nested as `Evaluated` takes them, with one number as its result.
+        inputs: see `Evaluated`.
+        gradient: a function of the same arguments, which returns a number for each input, nested alike.
+
+    Raises:
+        ArgumentTypeError: as `Evaluated`; or ``gradient`` is no function.
+        ArgumentValueError: as `Evaluated`.
+    """
+
+    def __init__(self, f: Callable[..., Any], inputs: Any, gradient: Callable[..., Any]) -> None:
+        super().__init__(f, inputs)
+        self._gradient = function("gradient", gradient)
+        self._inputs = inputs
+
+    def _called_with(self) -> tuple[Any, ...]:
+        arguments = self._inputs if isinstance(self._inputs, tuple) else (self._inputs,)
+        given = zip(leaves(arguments), self.inputs, strict=True)
+        called_with: tuple[Any, ...] = rebuilt(
+            arguments, (leaf if each is leaf else leaf.data for each, leaf in given)
+        )
+        return called_with
+
+    def derivatives(self, results: Results) -> list[list[float]]:
+        """What the gradient function returns, as the derivatives of the only result.
+
+        Raises:
+            ArgumentTypeError: there is another number of results, or it returned what is no number.
+            ArgumentValueError: its numbers are not nested as the inputs are.
+        """
+        if len(results.scalars) != 1:
+            raise wrong_kind(
+                "what f returns, if its gradient is given,", "a single number", results.numbers
+            )
+        returned = _plain(self._gradient(*self._called_with()))
+        found = dict(zip(paths(returned, "gradient(…)"), leaves(returned), strict=True))
+        wanted = paths(_plain(self._inputs), "gradient(…)")
+        if found.keys() != {*wanted}:
+            missing = [path for path in wanted if path not in found]
+            unknown = [path for path in found if path not in wanted]
+            raise ArgumentValueError(
+                f"gradient must return a number for each input, nested as they are: "
+                f"missing: {', '.join(missing) or 'none'}; unknown: {', '.join(unknown) or 'none'}"
+            )
+        return [[real(path, _number(found[path])) for path in wanted]]
+
+
+def _number(leaf: Any) -> Any:
+    return leaf.data if isinstance(leaf, Value) else leaf
+
+
+def _plain(tree: Any) -> Any:
+    """The same nesting with lists for arrays."""
+    if isinstance(tree, dict):
+        return {key: _plain(branch) for key, branch in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [_plain(branch) for branch in tree]
+    return tree.tolist() if hasattr(tree, "tolist") else tree
 
 
 def _leaf(given: Any) -> Value:

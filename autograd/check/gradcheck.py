@@ -11,7 +11,7 @@ from autograd.backward import gradients
 from autograd.check.blame import localised
 from autograd.check.differences import Differences
 from autograd.check.error_bounds import rounding_of_derivatives, rounding_of_value
-from autograd.check.evaluation import Evaluated, Results, results_of
+from autograd.check.evaluation import Evaluated, Results, WithGradient, results_of
 from autograd.check.report import Checked, GradcheckError, GradcheckReport
 from autograd.check.verdict import UNSUSPICIOUS, Tolerance, judged
 from autograd.errors import ArgumentValueError
@@ -32,16 +32,27 @@ class Options(TypedDict, total=False):
 
 @overload
 def gradcheck(
-    f: Callable[..., Any], inputs: Any, *, report: Literal[True], **options: Unpack[Options]
+    f: Callable[..., Any],
+    inputs: Any,
+    *,
+    gradient: Callable[..., Any] | None = ...,
+    report: Literal[True],
+    **options: Unpack[Options],
 ) -> GradcheckReport: ...
 @overload
 def gradcheck(
-    f: Callable[..., Any], inputs: Any, *, report: bool = ..., **options: Unpack[Options]
+    f: Callable[..., Any],
+    inputs: Any,
+    *,
+    gradient: Callable[..., Any] | None = ...,
+    report: bool = ...,
+    **options: Unpack[Options],
 ) -> bool: ...
 def gradcheck(
     f: Callable[..., Any],
     inputs: Any,
     *,
+    gradient: Callable[..., Any] | None = None,
     eps: float = 1e-6,
     atol: float = 1e-5,
     rtol: float = 1e-3,
@@ -64,6 +75,10 @@ def gradcheck(
         f: a function of scalars and of nested lists, tuples and dicts of scalars, with results alike.
         inputs: a tuple of its arguments, or its only one. To check a model, give its parameters, and a
             function that uses the model.
+        gradient: a function of yours to be checked instead of what the graph records: of the same
+            arguments, it returns a number for each of them, nested alike. Then ``f`` and ``gradient``
+            are called with plain numbers (leaves among the inputs stay leaves), so they may use
+            `math`, and ``f`` has a single number as its result.
         eps: the step.
         atol: how far a derivative may always be off.
         rtol: how far it may be off relatively.
@@ -78,11 +93,14 @@ def gradcheck(
             operation whose own derivative is wrong.
         ArgumentTypeError: an argument is not of its kind, or ``f`` returns something else than numbers.
         ArgumentValueError: an input is not finite or is the result of an operation, ``eps`` is not
-            positive, or a tolerance is negative.
+            positive, a tolerance is negative, or what ``gradient`` returned is nested otherwise.
         Exception: what ``f`` raises at the inputs themselves.
 
     >>> import autograd
     >>> gradcheck(lambda x, y: autograd.sin(x) * y, (0.5, 2.0))
+    True
+    >>> import math
+    >>> gradcheck(lambda x: math.exp(2.0 * x), 0.5, gradient=lambda x: 2.0 * math.exp(2.0 * x))
     True
     >>> print(gradcheck(lambda x: abs(x) + x, 0.0, report=True))
     input  at  analytic  numeric      ±  off/±  verdict
@@ -90,7 +108,8 @@ def gradcheck(
     """
     tolerance = _tolerance(eps, atol, rtol)
     raise_exception, closely = flag("raise_exception", raise_exception), flag("report", report)
-    found = _checked(Evaluated(f, inputs), tolerance, closely)
+    evaluated = Evaluated(f, inputs) if gradient is None else WithGradient(f, inputs, gradient)
+    found = _checked(evaluated, tolerance, closely)
     if closely:
         return found
     if not found and raise_exception:
@@ -105,12 +124,13 @@ def _tolerance(eps: float, atol: float, rtol: float) -> Tolerance:
 def _checked(evaluated: Evaluated, tolerance: Tolerance, closely: bool) -> GradcheckReport:
     """The report; unless it looks closely, without the derivatives that a plain difference settles."""
     results = evaluated()
-    slopes = results.derivatives(evaluated.inputs)
+    slopes = evaluated.derivatives(results)
     count = len(results.scalars) * len(evaluated.inputs)
     again = evaluated()
-    differing = _differing(evaluated, (results, slopes), (again, again.derivatives(evaluated.inputs)))
+    differing = _differing(evaluated, (results, slopes), (again, evaluated.derivatives(again)))
     if differing:
         return GradcheckReport((), count, differing)
+    is_given = isinstance(evaluated, WithGradient)
     rows = []
     suspicious: dict[bool, list[Value]] = {True: [], False: []}  # by whether they pass all the same
     rounding_of = cache(_rounding)  # by result, since every input asks for it
@@ -126,11 +146,11 @@ def _checked(evaluated: Evaluated, tolerance: Tolerance, closely: bool) -> Gradc
             around.noise, slack = rounding_of(result)
             judgement = judged(around, analytic, slack.get(leaf, 0.0), tolerance)
             rows.append(Checked(results.names[index], name, leaf.data, judgement))
-            if isinstance(result, Value) and judgement.verdict not in UNSUSPICIOUS:
+            if isinstance(result, Value) and judgement.verdict not in UNSUSPICIOUS and not is_given:
                 suspicious[judgement.passed].append(result)
     evaluated()  # once more at the point itself, so that a model's record of its last call is of there
     fault, special = localised(suspicious[False] or suspicious[True], tolerance.rtol)
-    return GradcheckReport(tuple(rows), count, fault=fault, special=special)
+    return GradcheckReport(tuple(rows), count, fault=fault, special=special, is_given=is_given)
 
 
 def _rounding(result: Value | float) -> tuple[float, dict[Value, float]]:

@@ -22,7 +22,7 @@ from autograd.check.error_bounds import rounding_of_derivatives, rounding_of_val
 from autograd.check.verdict import Judgement, Tolerance, judged
 from autograd.errors import RegistrationError
 from autograd.expression import Expression, evaluate
-from autograd.formula import condition_text, value_text
+from autograd.formula import text_of, value_text
 from autograd.ieee import ieee_partial, ieee_value, inside_domain, strict
 from autograd.operations import Operation
 from autograd.slopes import on_nodes
@@ -191,7 +191,7 @@ class _Row:
             assert operation.domain is not None
             self.refuse(
                 numbers,
-                f"outside of the domain {condition_text(operation.domain)}, it has the value {value!r}; "
+                f"outside of the domain {text_of(operation.domain)}, it has the value {value!r}; "
                 f"it has to raise there, which a text does where what it calls does, and a Python "
                 f"function anywhere",
             )

@@ -37,13 +37,13 @@ class Checked:
         """The row of the table."""
         found = self.judgement
         where = "" if found.side in {"central", ""} else f", {found.side}"
-        sides = f" {found.kink[0]:.3g} | {found.kink[1]:.3g}" if found.kink else where
+        sides = f" {found.kink[0]:z.3g} | {found.kink[1]:z.3g}" if found.kink else where
         return [
             " ".join(self.result.split()),
             " ".join(self.input.split()),
-            f"{self.at:.4g}",
-            f"{found.analytic + 0.0:.7g}",  # no minus before a zero
-            f"{found.numeric + 0.0:.7g}",
+            f"{self.at:z.4g}",
+            f"{found.analytic:z.7g}",
+            f"{found.numeric:z.7g}",
             "0" if found.error < 1e-300 else f"{found.error:.0e}",  # the rounding of 0 is an underflow
             "" if found.kink else f"{found.multiple:.1g}",
             found.verdict + sides,
@@ -74,6 +74,7 @@ class GradcheckReport:
         fault: the first operation whose recorded derivative is wrong, None if there is none.
         special: where a derivative failed, operations on a kink or with an infinite slope: there the
             chain rule may be wrong although no factor of it is.
+        is_given: whether the derivatives are those of a gradient function that was given.
 
     >>> from autograd import gradcheck
     >>> report = gradcheck(lambda x, y: x.relu() * y, (0.0, 4.0), report=True)
@@ -86,6 +87,7 @@ class GradcheckReport:
     differing: tuple[str, ...] = ()
     fault: Fault | None = None
     special: tuple[str, ...] = ()
+    is_given: bool = False
 
     @property
     def passed(self) -> bool:
@@ -150,6 +152,8 @@ class GradcheckReport:
         ]
         if self.fault is not None:
             lines.append(f"first wrong operation: {self.fault}")
+        elif suspicious and self.is_given:
+            lines.append("the derivatives are those that the gradient function returned")
         elif suspicious:
             lines.append(f"no operation's own derivative is wrong there{self._suspicion()}")
         return "\n".join(

@@ -10,6 +10,7 @@ import hypothesis
 from hypothesis import strategies as st
 
 from autograd.arguments import function, instance, number_of, wrong_kind
+from autograd.atomic import run, setting
 from autograd.backward import topological_order
 from autograd.check import GradcheckError, gradcheck
 from autograd.check.evaluation import Evaluated
@@ -107,23 +108,30 @@ def _fails_beside(
     A node may be on its kink wherever the inputs are, as in abs(x - x): that excuses nothing.
     """
     evaluated = Evaluated(f, inputs)
+    put_back = setting([(leaf, "_data", leaf.data) for leaf in evaluated.inputs])
+    try:
+        verdicts = _verdicts_beside(f, evaluated, eps, atol, rtol)
+    finally:
+        run(put_back)
+    return bool(verdicts) and all(verdicts)
+
+
+def _verdicts_beside(
+    f: Callable[..., Any], evaluated: Evaluated, eps: float, atol: float, rtol: float
+) -> list[bool]:
     before = [leaf.data for leaf in evaluated.inputs]
     verdicts = []
-    try:
-        for step in _BESIDE:
-            for index, (leaf, x) in enumerate(zip(evaluated.inputs, before, strict=True), 1):
-                leaf.data = x + step * max(abs(x), 1.0) / index**0.5  # in no direction of its own
-            try:
-                gradcheck(f, evaluated.arguments, eps=eps, atol=atol, rtol=rtol)
-                verdicts.append(False)
-            except GradcheckError as error:
-                verdicts.append(_tells(error))
-            except Exception:  # outside of the function's domain, or of what it was made for
-                continue
-    finally:
-        for leaf, x in zip(evaluated.inputs, before, strict=True):
-            leaf.data = x
-    return bool(verdicts) and all(verdicts)
+    for step in _BESIDE:
+        for index, (leaf, x) in enumerate(zip(evaluated.inputs, before, strict=True), 1):
+            leaf.data = x + step * max(abs(x), 1.0) / index**0.5  # in no direction of its own
+        try:
+            gradcheck(f, evaluated.arguments, eps=eps, atol=atol, rtol=rtol)
+            verdicts.append(False)
+        except GradcheckError as error:
+            verdicts.append(_tells(error))
+        except Exception:  # outside of the function's domain, or of what it was made for
+            continue
+    return verdicts
 
 
 def _kink(f: Callable[..., Any], inputs: tuple[Any, ...]) -> float:

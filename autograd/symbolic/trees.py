@@ -1,9 +1,9 @@
-"""Formulas of a graph as trees: how a node was computed from named ones, and its derivative by each.
+"""Arithmetic on trees of formulas, tidied as one does by hand: 0.5·(2·(t − o)^(2 − 1))·(−1) is −(t − o).
 
 A tree is one of `ast`, as the texts of the table are, and `autograd.formula.write` writes it. A named
 node is an ``ast.Name`` in it, whose id is the node's name after a sign that no text of the table has.
-Derivatives are made of the partials as they are taught, multiplied along the unnamed nodes between two
-named ones, and then tidied as one does by hand: 0.5·(2·(t − o)^(2 − 1))·(−1) is −(t − o).
+Trees share their branches, so one that is small in memory may be long as a text: nothing here walks
+all of a tree that it is given.
 """
 
 from __future__ import annotations
@@ -11,15 +11,38 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import reduce
-from math import isfinite
+from functools import lru_cache, reduce
+from math import inf, isfinite
+from typing import NamedTuple
 
 from autograd.expression import Expression, evaluate
-from autograd.formula import UNICODE
 from autograd.operations import OPERATIONS, Operation
-from autograd.value import Value
 
-__all__ = ["definition", "minus", "name", "number", "partials", "plus", "terms", "times"]
+__all__ = [
+    "DOTS",
+    "Product",
+    "Sum",
+    "applied",
+    "has_cases",
+    "is_same",
+    "minus",
+    "name",
+    "number",
+    "plus",
+    "put",
+    "substituted",
+    "terms",
+    "times",
+]
+
+#: What a tree has where a text leaves something out.
+DOTS = "…"
+#: As far as products are looked through, and as many like terms are looked for.
+_FACTORS, _LIKE = 32, 8
+#: Numbers are exact up to so many bits, then rounded.
+_BITS = 1000
+#: A number without a short decimal form is written as a quotient, if its denominator is no larger.
+_DENOMINATOR = 10_000
 
 
 def name(symbol: str) -> ast.Name:
@@ -36,99 +59,307 @@ def number(value: float) -> ast.Constant:
     return ast.Constant(float(value))
 
 
-def definition(node: Value) -> ast.expr:
-    """How a node was computed, in terms of named nodes and numbers; a leaf is its number.
+def times(a: ast.expr, b: ast.expr) -> ast.expr:
+    """The product of two trees, its numbers multiplied and in front.
 
-    >>> w, x = Value(2.0, "w"), Value(3.0, "x")
-    >>> ast.unparse(definition((w * x - 1.0) ** 2))
-    '(=w * =x - 1.0) ** 2.0'
+    >>> ast.unparse(times(ast.UnaryOp(ast.USub(), name("a")), times(number(2.0), name("b"))))
+    '-2.0 * =a * =b'
     """
-    if node.operation is None:
-        return number(node.data)
-    return _written(node)[node]
+    return Product.of(a).times(Product.of(b)).tree()
 
 
-def partials(node: Value) -> dict[Value, ast.expr]:
-    """The derivatives of a node by each named one that it was directly computed from, tidied.
+def plus(a: ast.expr, b: ast.expr) -> ast.expr:
+    """The sum of two trees.
 
-    >>> t, o = Value(1.0, "t"), Value(0.5, "o")
-    >>> {by.name: ast.unparse(tree) for by, tree in partials(0.5 * (t - o) ** 2).items()}
-    {'t': '=t - =o', 'o': '-(=t - =o)'}
+    >>> ast.unparse(plus(name("a"), times(number(-1.0), name("b"))))
+    '=a - =b'
     """
-    trees = _written(node)
-    if node.name:
-        trees[node] = name(node.name)
-    found: dict[Value, ast.expr] = {node: number(1.0)}
-    for each in reversed(list(trees)):  # a node comes after what it was computed from
-        operation = each.operation
-        assert operation is not None
-        inside = dict(zip(operation.parameters, (_of(o, trees) for o in each.operands), strict=True))
-        inside["out"] = trees[each]
-        for operand, partial in zip(each.operands, operation.as_taught, strict=True):
-            if isinstance(operand, Value):
-                along = times(found[each], _substituted(partial, inside))
-                found[operand] = plus(found[operand], along) if operand in found else along
-    return {each: tree for each, tree in found.items() if each.name and each is not node}
+    p, q = Product.of(a), Product.of(b)
+    if not p.number or not q.number:
+        return a if p.number else b
+    if p.is_like(q):
+        return p.counted(p.number + q.number).tree()
+    if not (p.above or p.below) and (shifted := _shifted(p.number, q)) is not None:
+        return shifted
+    if q.number < 0:
+        return ast.BinOp(a, ast.Sub(), q.negated().tree())
+    return ast.BinOp(a, ast.Add(), b)
 
 
-def _written(top: Value) -> dict[Value, ast.expr]:
-    """The trees of a node and of the unnamed ones below it, operands first."""
-    trees: dict[Value, ast.expr] = {}
-    waiting = [top]
+def _shifted(value: Fraction, product: Product) -> ast.expr | None:
+    """A number plus a sum that begins with another one: 1 + (1 − o) is 2 − o; None if it does not."""
+    if abs(product.number) == 1 and len(product.above) == 1 and not product.below:
+        match product.above[0]:
+            case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=rest):
+                first = _fraction(left)
+                if first is not None:
+                    less = isinstance(op, ast.Sub) == (product.number > 0)
+                    shift = Product(value + product.number * first)
+                    return (minus if less else plus)(shift.tree(), rest)
+    return None
+
+
+def minus(a: ast.expr, b: ast.expr) -> ast.expr:
+    """The difference of two trees.
+
+    >>> ast.unparse(minus(name("a"), times(number(-1.0), name("b"))))
+    '=a + =b'
+    """
+    return plus(a, times(number(-1.0), b))
+
+
+def terms(tree: ast.expr, most: int | None = None) -> list[tuple[bool, ast.expr]]:
+    """What a tree is the sum of, from left to right, and whether each is taken away.
+
+    Args:
+        tree: the tree.
+        most: stop after so many.
+
+    >>> [(less, ast.unparse(term)) for less, term in terms(plus(name("a"), minus(name("b"), name("c"))))]
+    [(False, '=a'), (False, '=b'), (True, '=c')]
+    """
+    found: list[tuple[bool, ast.expr]] = []
+    waiting = [(False, tree)]
+    while waiting and (most is None or len(found) < most):
+        less, each = waiting.pop()
+        match each:
+            case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
+                waiting += [(less != isinstance(op, ast.Sub), right), (less, left)]
+            case _:
+                found.append((less, each))
+    return found
+
+
+# --- products and sums, while they grow -----------------------------------------------------------
+
+
+class Product(NamedTuple):
+    """A number times factors, over others.
+
+    >>> half = Product.of(ast.BinOp(name("a"), ast.Div(), number(2.0)))
+    >>> half.number, len(half.above), ast.unparse(half.times(half).tree())
+    (Fraction(1, 2), 1, '0.25 * =a * =a')
+    """
+
+    number: Fraction
+    above: tuple[ast.expr, ...] = ()
+    below: tuple[ast.expr, ...] = ()
+
+    @staticmethod
+    def of(tree: ast.expr) -> Product:
+        """A tree as a product."""
+        value = Fraction(1)
+        above: list[ast.expr] = []
+        below: list[ast.expr] = []
+        waiting = [(tree, False)]
+        left = _FACTORS
+        while waiting:
+            each, is_below = waiting.pop()
+            left -= 1
+            match each if left > 0 else None:
+                case ast.UnaryOp(op=ast.USub(), operand=operand):
+                    value = -value
+                    waiting.append((operand, is_below))
+                case ast.BinOp(left=a, op=ast.Mult(), right=b):
+                    waiting += [(b, is_below), (a, is_below)]
+                case ast.BinOp(left=a, op=ast.Div(), right=b):
+                    waiting += [(b, not is_below), (a, is_below)]
+                case _:
+                    factor = _fraction(each)
+                    if factor is None or (is_below and not factor):
+                        (below if is_below else above).append(each)
+                    else:
+                        value = value / factor if is_below else value * factor
+        return Product(value, tuple(above), tuple(below))
+
+    def times(self, other: Product) -> Product:
+        """The product of two products."""
+        above, below = self.above + other.above, self.below + other.below
+        return Product(Fraction(1), _folded(above), _folded(below)).counted(self.number * other.number)
+
+    def counted(self, value: Fraction) -> Product:
+        """The product with another number, which is rounded where it gets too long."""
+        if max(value.numerator.bit_length(), value.denominator.bit_length()) <= _BITS:
+            return self._replace(number=value)
+        try:
+            return self._replace(number=Fraction(float(value)))
+        except OverflowError:
+            return Product(Fraction(1 if value > 0 else -1), (number(inf), *self.above), self.below)
+
+    def over(self, other: Product) -> Product:
+        """The quotient of two products; the other's number is not 0."""
+        return self.times(Product(1 / other.number, other.below, other.above))
+
+    def negated(self) -> Product:
+        """The negative."""
+        return self._replace(number=-self.number)
+
+    def is_like(self, other: Product) -> bool:
+        """Whether the two differ in their numbers alone."""
+        if (len(self.above), len(self.below)) != (len(other.above), len(other.below)):
+            return False
+        pairs = zip(self.above + self.below, other.above + other.below, strict=True)
+        return all(is_same(a, b) for a, b in pairs)
+
+    def tree(self) -> ast.expr:
+        """The product as a tree: the number in front, below too where that is shorter."""
+        if not self.number:
+            return number(0.0)
+        value, below = abs(self.number), self.below
+        halved = below and value.numerator == 1 and value.denominator in {2, 4, 8}
+        if halved or (1 < value.denominator <= _DENOMINATOR and _exact(float(value)) != value):
+            below = (number(float(value.denominator)), *below)
+            value = Fraction(value.numerator)
+        sign = -1 if self.number < 0 else 1
+        above = self.above if value == 1 and self.above else (number(float(value)), *self.above)
+        if below:
+            quotient = ast.BinOp(_chain(above), ast.Div(), _chain(below))
+            return quotient if sign > 0 else ast.UnaryOp(ast.USub(), quotient)
+        if sign < 0:
+            first, *others = above
+            signed = first if _fraction(first) is None else number(float(-value))
+            return _chain([ast.UnaryOp(ast.USub(), first) if signed is first else signed, *others])
+        return _chain(above)
+
+
+class Sum(list[Product]):
+    """Products that are added up, like terms put together."""
+
+    def add(self, product: Product) -> None:
+        """Add a product."""
+        if not product.number:
+            return
+        for index in range(max(len(self) - _LIKE, 0), len(self)):
+            if self[index].is_like(product):
+                total = self[index].counted(self[index].number + product.number)
+                self[index : index + 1] = [total] if total.number else []
+                return
+        self.append(product)
+
+    def product(self) -> Product:
+        """The sum as one product: of several terms, in brackets."""
+        return self[0] if len(self) == 1 else Product.of(self.tree())
+
+    def tree(self) -> ast.expr:
+        """The sum as a tree."""
+        if not self:
+            return number(0.0)
+        total = self[0].tree()
+        for each in self[1:]:
+            less = each.number < 0
+            term = each.negated().tree() if less else each.tree()
+            total = ast.BinOp(total, ast.Sub() if less else ast.Add(), term)
+        return total
+
+
+def _chain(factors: Sequence[ast.expr]) -> ast.expr:
+    return reduce(lambda a, b: ast.BinOp(a, ast.Mult(), b), factors)
+
+
+def _folded(factors: tuple[ast.expr, ...]) -> tuple[ast.expr, ...]:
+    """Factors, those of a long product as one, so that to multiply takes the same time each time."""
+    return factors if len(factors) <= _FACTORS else (_chain(factors),)
+
+
+def _fraction(tree: ast.expr) -> Fraction | None:
+    """A number as it is written: 0.1 is a tenth."""
+    if isinstance(tree, ast.Constant) and isinstance(tree.value, float) and isfinite(tree.value):
+        return _exact(tree.value)
+    return None
+
+
+@lru_cache(1024)
+def _exact(value: float) -> Fraction:
+    return Fraction(repr(value))
+
+
+def is_same(a: ast.expr, b: ast.expr) -> bool:
+    """Whether two trees are the same; of large ones, whether they are the same object."""
+    waiting: list[tuple[object, object]] = [(a, b)]
+    left = _FACTORS
     while waiting:
-        node = waiting[-1]
-        below = [each for each in node.operands if isinstance(each, Value) and _is_between(each)]
-        if missing := [each for each in below if each not in trees]:
-            waiting += missing
+        x, y = waiting.pop()
+        if x is y:
             continue
-        waiting.pop()
-        if node not in trees and node.operation is not None:
-            trees[node] = _applied(node.operation, [_of(each, trees) for each in node.operands])
-    return trees
+        left -= 1
+        if not left or type(x) is not type(y):
+            return False
+        if isinstance(x, ast.AST):
+            waiting += [(getattr(x, field, None), getattr(y, field, None)) for field in x._fields]
+        elif isinstance(x, list) and isinstance(y, list) and len(x) == len(y):
+            waiting += zip(x, y, strict=True)
+        elif x != y or isinstance(x, list):
+            return False
+    return True
 
 
-def _is_between(node: Value) -> bool:
-    return not node.name and node.operation is not None
+# --- texts of the table with trees in them --------------------------------------------------------
 
 
-def _of(operand: Value | float, trees: Mapping[Value, ast.expr]) -> ast.expr:
-    if not isinstance(operand, Value):
-        return number(operand)
-    if operand.name:
-        return name(operand.name)
-    return trees[operand] if operand.operation else number(operand.data)
+def put(tree: ast.expr, variables: Mapping[str, ast.expr]) -> ast.expr:
+    """A text's tree with trees for its variables, as it stands.
+
+    >>> ast.unparse(put(OPERATIONS["relu"].partials[0].tree, {"x": name("net")}))
+    '0.0 if =net <= 0.0 else 1.0 if =net > 0.0 else nan'
+    """
+    match tree:
+        case ast.Name(id=name):
+            return variables.get(name, tree)
+        case ast.BinOp(left=left, op=op, right=right):
+            return ast.BinOp(put(left, variables), op, put(right, variables))
+        case ast.UnaryOp(op=op, operand=operand):
+            return ast.UnaryOp(op, put(operand, variables))
+        case ast.Call(func=func, args=args):
+            return ast.Call(func, [put(each, variables) for each in args], [])
+        case ast.Compare(left=left, ops=ops, comparators=others):
+            return ast.Compare(put(left, variables), ops, [put(each, variables) for each in others])
+        case ast.BoolOp(op=op, values=values):
+            return ast.BoolOp(op, [put(each, variables) for each in values])
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return ast.IfExp(*(put(each, variables) for each in (test, body, orelse)))
+    return tree
 
 
-def _applied(operation: Operation, operands: Sequence[ast.expr]) -> ast.expr:
-    """Arithmetic as arithmetic, anything else as a call by name; as `autograd.formula.value_of` does."""
-    if isinstance(operation.value.tree, ast.BinOp | ast.UnaryOp) and operation.name not in UNICODE.calls:
-        return _put(operation.value, dict(zip(operation.parameters, operands, strict=True)))
+def substituted(text: Expression | ast.expr, variables: Mapping[str, ast.expr]) -> ast.expr:
+    """A text with trees for its variables, tidied; one of several cases keeps them all, as they stand.
+
+    >>> ast.unparse(substituted(OPERATIONS["log1p"].partials[0], {"x": times(number(-1.0), name("o"))}))
+    '1.0 / (1.0 - =o)'
+    """
+    tree, names, has_cases = _parsed(text)
+    if has_cases:
+        return put(tree, variables)
+    return _tree(evaluate(tree, {**names, **variables}, _apply))
+
+
+@lru_cache(1024)
+def _parsed(text: Expression | ast.expr) -> tuple[ast.expr, dict[str, ast.Name], bool]:
+    """A text's tree, the names in it, and whether it has several cases."""
+    tree = text.tree if isinstance(text, Expression) else text
+    parts = list(ast.walk(tree))
+    names = {part.id: part for part in parts if isinstance(part, ast.Name)}
+    return tree, names, any(isinstance(part, ast.IfExp) for part in parts)
+
+
+def has_cases(text: Expression) -> bool:
+    """Whether a text has a conditional expression in it.
+
+    >>> [has_cases(OPERATIONS[each].partials[0]) for each in ("relu", "exp")]
+    [True, False]
+    """
+    return _parsed(text)[2]
+
+
+def applied(operation: Operation, operands: Sequence[ast.expr]) -> ast.expr:
+    """An operation as arithmetic if that is how its value is computed, anything else as a call by name.
+
+    >>> [ast.unparse(applied(OPERATIONS[each], [name("x")])) for each in ("neg", "square", "exp")]
+    ['-=x', 'square(=x)', 'exp(=x)']
+    """
+    tree = operation.value.tree
+    if operation.formula is operation.value and isinstance(tree, ast.BinOp | ast.UnaryOp):
+        return put(tree, dict(zip(operation.parameters, operands, strict=True)))
     return ast.Call(ast.Name(operation.name), list(operands), [])
-
-
-class _Put(ast.NodeTransformer):
-    def __init__(self, variables: Mapping[str, ast.expr]) -> None:
-        self.variables = variables
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return self.variables.get(node.id, node)
-
-
-def _put(text: Expression, variables: Mapping[str, ast.expr]) -> ast.expr:
-    tree: ast.expr = _Put(variables).visit(ast.parse(text.text, mode="eval").body)
-    return tree
-
-
-# --- tidying ------------------------------------------------------------------------------------
-
-
-def _substituted(text: Expression, variables: Mapping[str, ast.expr]) -> ast.expr:
-    """A text with trees for its variables, tidied; one of several cases keeps them all."""
-    if any(isinstance(part, ast.IfExp) for part in ast.walk(text.tree)):
-        return _put(text, variables)
-    constants = {each.id: each for each in ast.walk(text.tree) if isinstance(each, ast.Name)}
-    tree: ast.expr = _tree(evaluate(text.tree, {**constants, **variables}, _apply))
-    return tree
 
 
 def _tree(operand: ast.expr | float) -> ast.expr:
@@ -145,114 +376,23 @@ def _apply(operation: str, operands: Sequence[ast.expr | float]) -> ast.expr:
         case "mul":
             return times(*trees)
         case "div":
-            return _over(*trees)
+            below = Product.of(trees[1])
+            return Product.of(trees[0]).over(below).tree() if below.number else _quotient(*trees)
         case "neg":
-            return times(number(-1.0), trees[0])
+            return Product.of(trees[0]).negated().tree()
         case "pow":
             return _power(*trees)
-        case _:
-            return _applied(OPERATIONS[operation], trees)
+    if operation in OPERATIONS:
+        return applied(OPERATIONS[operation], trees)
+    return ast.Call(ast.Name(operation), trees, [])  # a function of an operation that was registered
 
 
-def _fraction(tree: ast.expr) -> Fraction | None:
-    """A number as it is written: 0.1 is a tenth."""
-    if isinstance(tree, ast.Constant) and isinstance(tree.value, float) and isfinite(tree.value):
-        return Fraction(repr(tree.value))
-    return None
-
-
-def _constant(value: Fraction) -> ast.expr:
-    """A number, as a quotient where it has no short decimal form."""
-    decimal = number(float(value))
-    if _fraction(decimal) == value:
-        return decimal
-    return ast.BinOp(number(float(value.numerator)), ast.Div(), number(float(value.denominator)))
-
-
-def _product(tree: ast.expr) -> tuple[Fraction, list[ast.expr]]:
-    """A tree as a number times some factors."""
-    match tree:
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            number, factors = _product(operand)
-            return -number, factors
-        case ast.BinOp(left=left, op=ast.Mult(), right=right):
-            (a, before), (b, after) = _product(left), _product(right)
-            return a * b, before + after
-        case ast.BinOp(left=left, op=ast.Div(), right=right) if divisor := _fraction(right):
-            number, factors = _product(left)
-            return number / divisor, factors
-    value = _fraction(tree)
-    return (Fraction(1), [tree]) if value is None else (value, [])
-
-
-def _rebuilt(value: Fraction, factors: Sequence[ast.expr]) -> ast.expr:
-    if not value:
-        return number(0.0)
-    if not factors:
-        return _constant(value)
-    first, *others = factors if abs(value) == 1 else [_constant(value), *factors]
-    signed = ast.UnaryOp(ast.USub(), first) if value == -1 else first
-    return reduce(lambda a, b: ast.BinOp(a, ast.Mult(), b), others, signed)
-
-
-def times(a: ast.expr, b: ast.expr) -> ast.expr:
-    """The product of two trees, its numbers multiplied and in front.
-
-    >>> ast.unparse(times(ast.UnaryOp(ast.USub(), name("a")), times(number(2.0), name("b"))))
-    '-2.0 * =a * =b'
-    """
-    (p, before), (q, after) = _product(a), _product(b)
-    return _rebuilt(p * q, before + after)
-
-
-def plus(a: ast.expr, b: ast.expr) -> ast.expr:
-    """The sum of two trees.
-
-    >>> ast.unparse(plus(name("a"), times(number(-1.0), name("b"))))
-    '=a - =b'
-    """
-    p, q = _fraction(a), _fraction(b)
-    if p is not None and q is not None:
-        return _constant(p + q)
-    if p == 0 or q == 0:
-        return b if p == 0 else a
-    value, factors = _product(b)
-    if value < 0:
-        return ast.BinOp(a, ast.Sub(), _rebuilt(-value, factors))
-    return ast.BinOp(a, ast.Add(), b)
-
-
-def minus(a: ast.expr, b: ast.expr) -> ast.expr:
-    """The difference of two trees."""
-    return plus(a, times(number(-1.0), b))
-
-
-def _over(a: ast.expr, b: ast.expr) -> ast.expr:
-    q = _fraction(b)
-    if q:
-        value, factors = _product(a)
-        return _rebuilt(value / q, factors)
+def _quotient(a: ast.expr, b: ast.expr) -> ast.expr:
     return ast.BinOp(a, ast.Div(), b)
 
 
 def _power(a: ast.expr, b: ast.expr) -> ast.expr:
     exponent = _fraction(b)
+    if exponent == 0:
+        return number(1.0)
     return a if exponent == 1 else ast.BinOp(a, ast.Pow(), b)
-
-
-def terms(tree: ast.expr) -> list[tuple[bool, ast.expr]]:
-    """What a tree is the sum of, from left to right, and whether each is taken away.
-
-    >>> [(less, ast.unparse(term)) for less, term in terms(plus(name("a"), minus(name("b"), name("c"))))]
-    [(False, '=a'), (False, '=b'), (True, '=c')]
-    """
-    found: list[tuple[bool, ast.expr]] = []
-    waiting = [(False, tree)]
-    while waiting:
-        less, each = waiting.pop()
-        match each:
-            case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
-                waiting += [(less, left), (less != isinstance(op, ast.Sub), right)]
-            case _:
-                found.append((less, each))
-    return found[::-1]

@@ -1,18 +1,12 @@
-"""A step of training in plain floats, written line under line as a person does it by hand."""
+"""A step of training as a person calculates it by hand: line by line, rounded, or with a mistake.
 
-from nn.byhand.formulas import written_formulas
-from nn.byhand.lines import Line, PencilError, Sheet
-from nn.byhand.rounded_step import Drift, RoundedStep
-from nn.byhand.writing import RATE, WrittenStep, written
+>>> from nn import worked
+>>> step = rounded(worked.load("urbain"), 4)
+>>> step["w5+"].rounded, f"{step['w5+'].exact:.6f}"
+(0.3589, '0.358916')
+"""
 
-__all__ = [
-    "RATE",
-    "Drift",
-    "Line",
-    "PencilError",
-    "RoundedStep",
-    "Sheet",
-    "WrittenStep",
-    "written",
-    "written_formulas",
-]
+from nn.byhand.calculation import HandCalculation, by_hand
+from nn.byhand.rounded_step import Drift, RoundedStep, rounded
+
+__all__ = ["Drift", "HandCalculation", "RoundedStep", "by_hand", "rounded"]

@@ -1,21 +1,23 @@
-"""THE table of classic mistakes: each is one row, a line of the step written otherwise.
+"""THE table of classic mistakes: each is one row, some lines of a step written otherwise.
 
-A row says what is written in the place of the lines of a kind (see `nn.byhand.writing`): a formula of
-the right line's operands, in which ``{}`` is the right formula. Where another number is used than the
-right one, or the mistake is one of several (which path was forgotten?), a function gives the lines. To
-add a mistake, add its row.
+A row says what is written in the place of some lines (see `WHERE`): a formula of the right line's
+operands, in which ``{}`` is the right formula. A product of the chain rule has the operands ``above``
+and ``partial``, an update ``w``, ``rate`` and ``gradient``. Where another number is used than the right
+one, or the mistake is one of several (which path was forgotten?), a function gives the lines. To add a
+mistake, add its row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from nn.byhand.lines import Line
-from nn.byhand.writing import WrittenStep, total
+from autograd.program import Line, Operand
+from nn.byhand.calculation import HandCalculation, only_terms, turned_terms
+from nn.notation import Tag
 
-__all__ = ["MISTAKES", "Mistake", "Variant"]
+__all__ = ["MISTAKES", "WHERE", "Mistake", "Variant"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,28 @@ class Variant:
 
 
 #: Lines to write instead, and what else there is to say.
-Rewritten: TypeAlias = Iterable[tuple[str, Iterable[Line]]]
+Rewritten: TypeAlias = Iterable[tuple[tuple[str, ...], Iterable[Line]]]
+
+
+def _parts(step: HandCalculation) -> list[Line]:
+    """The parts of the error; the error itself if it has none."""
+    lines = step.program.lines
+    return [lines[symbol] for symbol, tag in step.tags.items() if tag.role == "part"] or [
+        lines[step.error]
+    ]
+
+
+#: The lines that a text of a row stands in the place of.
+WHERE: dict[str, Callable[[HandCalculation], list[Line]]] = {
+    "parts of E": _parts,
+    "E": lambda step: [step.program.lines[step.error]],
+    "first ∂E/∂x": HandCalculation.starts,
+    "δ of the outputs": lambda step: step.gradients("net", [step.layers]),
+    "δ of the hidden neurons": lambda step: step.gradients("net", step.hidden),
+    "∂E/∂b": lambda step: step.gradients("bias"),
+    "w⁺": lambda step: step.of_kind("update"),
+    "Δw": lambda step: step.of_kind("change"),
+}
 
 
 @dataclass(frozen=True)
@@ -44,9 +67,7 @@ class Mistake:
     Attributes:
         name: what it is called.
         says: what is wrong, in a sentence; ``{}`` is which of several it is.
-        texts: what stands in the place of the lines of a kind, by the kind; ``{}`` is what is right.
-        where: "output" or "hidden" if only lines of the last layer, or of those before it, are meant;
-            "bias" or "weight" if only those of biases or of weights.
+        texts: what stands in the place of some lines, by their place in `WHERE`.
         lines: gives the lines instead, of a whole step.
         error: the names of the errors that it can be made with; any if empty.
         several: whether it takes several examples.
@@ -55,121 +76,156 @@ class Mistake:
     name: str
     says: str
     texts: Mapping[str, str] = field(default_factory=dict)
-    where: str = ""
-    lines: Callable[[WrittenStep], Rewritten] | None = None
+    lines: Callable[[HandCalculation], Rewritten] | None = None
     error: tuple[str, ...] = ()
     several: bool = False
 
-    def variants(self, step: WrittenStep) -> Iterator[Variant]:
+    def variants(self, step: HandCalculation) -> Iterator[Variant]:
         """The ways to make the mistake in a step; none where it cannot be made.
 
         >>> from nn import worked
-        >>> from nn.byhand import written
-        >>> example = worked.load("urbain")
-        >>> step = written(example.step(), example.error, example.learning_rate)
+        >>> from nn.byhand import by_hand
+        >>> step = by_hand(worked.load("urbain"))
         >>> for variant in MISTAKES["path_forgotten"].variants(step):
         ...     print(variant.says, "|", variant.lines["dE/dout_h1"].formula)
         the path through o1 is left out of the hidden ∂E/∂out | dE_o2/dout_h1
         the path through o2 is left out of the hidden ∂E/∂out | dE_o1/dout_h1
         """
-        if (self.error and step.rule not in self.error) or (self.several and step.examples == 1):
+        if (self.error and step.rule not in self.error) or (self.several and step.examples < 2):
             return
-        right = step.sheet.lines
-        for which, lines in self.lines(step) if self.lines else [("", self._rewritten(step))]:
+        right = step.program.lines
+        for which, lines in self.lines(step) if self.lines else [((), self._rewritten(step))]:
             changed = {line.symbol: line for line in lines if line.formula != right[line.symbol].formula}
             if changed:
-                yield Variant(self.name, self.says.format(which), changed)
+                yield Variant(self.name, self.says.format(*which), changed)
 
-    def _rewritten(self, step: WrittenStep) -> Iterator[Line]:
-        for kind, text in self.texts.items():
-            for line in _lines(step, kind, self.where):
-                yield replace(line, text=text.format(f"({line.text})"))
-
-
-def _lines(step: WrittenStep, kind: str, where: str = "") -> list[Line]:
-    """The lines of a kind that stand somewhere."""
-    depth = len(step.weights)
-    stands: dict[str, Callable[[Line], bool]] = {
-        "": lambda line: True,
-        "output": lambda line: line.layer == depth,
-        "hidden": lambda line: 0 < line.layer < depth,
-        "bias": lambda line: line.place[1] == 0,
-        "weight": lambda line: line.place[1] > 0,
-    }
-    return [line for line in step.sheet.lines.values() if line.kind == kind and stands[where](line)]
+    def _rewritten(self, step: HandCalculation) -> Iterator[Line]:
+        for where, text in self.texts.items():
+            for line in WHERE[where](step):
+                if line.can_be(text):
+                    yield line.rewritten(text)
 
 
 # --- mistakes that a formula alone cannot say -----------------------------------------------------
 
 
-def _back_through(weight: Callable[[WrittenStep, Line], str]) -> Callable[[WrittenStep], Rewritten]:
+#: The weight that stands in the place of the one between a hidden output and a neuron above it.
+_Weight: TypeAlias = Callable[[HandCalculation, str, Tag, Tag], "str | None"]
+
+
+def _back_through(weight: _Weight) -> Callable[..., Rewritten]:
     """On the way back to the hidden neurons, other weights."""
 
-    def lines(step: WrittenStep) -> Rewritten:
-        paths = _lines(step, "path", "hidden")
-        yield "", [replace(line, operands={**line.operands, "w": weight(step, line)}) for line in paths]
+    def lines(step: HandCalculation) -> Rewritten:
+        found = []
+        for out in step.gradients("out", step.hidden):
+            for user, line in step.uses(out.below):
+                if isinstance(right := line.operand("partial"), str):
+                    other = weight(step, right, step.tags[out.below], step.tags[user])
+                    found.append(line.with_operands({right: other or right}))
+        yield (), found
 
     return lines
 
 
-def _updated(step: WrittenStep, line: Line) -> str:
-    weight = str(line.operands["w"])
-    return step.sheet.updates.get(weight, weight)
+def _updated(step: HandCalculation, right: str, _: Tag, __: Tag) -> str | None:
+    return step.program.updates.get(right)
 
 
-def _transposed(step: WrittenStep, line: Line) -> str:
-    (j, k), above = line.place, step.weights[line.layer]
-    square = len(above) == len(above[0])
-    return above[j - 1][k - 1] if square else str(line.operands["w"])
+def _transposed(step: HandCalculation, _: str, out: Tag, above: Tag) -> str | None:
+    tags = [tag for tag in step.tags.values() if (tag.role, tag.layer) == ("weight", above.layer)]
+    square = max(tag.neuron for tag in tags) == max(tag.input or 0 for tag in tags)
+    place = ("weight", above.layer, out.neuron, above.neuron)
+    return step.parameters.get(place) if square else None
 
 
-def _of_row_before(step: WrittenStep, line: Line) -> str:
-    (j, k), layer = line.place, line.layer
-    if not step.weighs:
-        return str(line.operands["w"])
-    return step.weights[layer][k - 1][j - 2] if j > 1 else step.biases[layer][k - 1]
+def _of_row_before(step: HandCalculation, _: str, out: Tag, above: Tag) -> str | None:
+    shared = step.parameters.get(("bias", above.layer, 0, 0))
+    bias = step.parameters.get(("bias", above.layer, above.neuron, 0), shared)
+    before = step.parameters.get(("weight", above.layer, above.neuron, out.neuron - 1))
+    return bias and (before or bias)
 
 
-def _path_forgotten(step: WrittenStep) -> Rewritten:
-    for layer, above in enumerate(step.neurons[1:], 1):
-        sums = [line for line in _lines(step, "back") if line.layer == layer]
-        for k, name in enumerate(above):
-            if len(above) > 1:
-                yield name, [_of_terms(line, line.needs[:k] + line.needs[k + 1 :]) for line in sums]
+def _path_forgotten(step: HandCalculation) -> Rewritten:
+    found: dict[tuple[str, ...], dict[str, Line]] = {}
+    for line in reversed(step.of_kind("gradient")):
+        role = step.role(line.below)
+        uses = step.uses(line.below) if role in {"", "out"} else []
+        for number, (user, _) in enumerate(uses if len(uses) > 1 else ()):
+            which: tuple[str, ...] = user, line.symbol
+            if role:
+                which = step.tags[user].name, "the hidden ∂E/∂out"
+            others = [each for each in range(len(uses)) if each != number]
+            found.setdefault(which, {})[line.symbol] = only_terms(line, others)
+    for which, lines in found.items():
+        yield which, lines.values()
 
 
-def _of_terms(line: Line, terms: Sequence[str]) -> Line:
-    return total(line.symbol, line.kind, terms, line.layer, line.place)
+def _one_example_alone(step: HandCalculation) -> Rewritten:
+    for example in range(1, step.examples + 1):
+        found = []
+        for line in step.gradients("weight"):
+            uses = step.uses(line.below)
+            own = [n for n, (user, _) in enumerate(uses) if step.tags[user].example == example]
+            found.append(only_terms(line, own))
+        yield (str(example),), found
 
 
-def _one_example_alone(step: WrittenStep) -> Rewritten:
-    for number in range(1, step.examples + 1):
-        alone = f"d{number} * x{number}"
-        yield str(number), [replace(line, text=alone) for line in _lines(step, "gradient", "weight")]
+def _without_factor(gradient: Line, uses: Iterable[Line]) -> Iterator[Line]:
+    """The lines of some uses without the factor ∂y/∂x, and the sum of them if there is one."""
+    above: dict[str, Operand] = {}
+    for line in uses:
+        if line.can_be("above"):
+            yield line.rewritten("above")
+            above[line.symbol] = line.operand("above") or 0.0
+    if gradient.symbol not in above:
+        yield gradient.with_operands(above)
 
 
-def _without_inputs(step: WrittenStep) -> Rewritten:
-    yield "", [_of_terms(line, line.needs[::2]) for line in _lines(step, "gradient", "weight")]
+def _without(below: Callable[[HandCalculation], Iterable[Line]]) -> Callable[..., Rewritten]:
+    """The factor ∂y/∂x is left out wherever x is one of some quantities."""
+
+    def lines(step: HandCalculation) -> Rewritten:
+        found: list[Line] = []
+        for gradient in below(step):
+            found += _without_factor(gradient, [line for _, line in step.uses(gradient.below)])
+        yield (), found
+
+    return lines
 
 
-def _bias_turned(step: WrittenStep) -> Rewritten:
-    other = {"+": "-", "-": "+"}
-    nets = [line for line in _lines(step, "net") if "b" in line.operands]
-    yield "", [replace(line, text=f"{line.text[:-3]}{other[line.text[-3]]} b") for line in nets]
+def _each_factor(step: HandCalculation) -> Rewritten:
+    """Each factor by itself, where there are no layers that have one in common."""
+    for gradient in step.of_kind("gradient"):
+        if not step.role(gradient.below):
+            for user, line in step.uses(gradient.below):
+                factor = step.program.derivative(user, gradient.below)
+                if factor is not None and user != step.error:
+                    yield (factor.symbol,), _without_factor(gradient, [line])
 
 
-def _slope_of_net(step: WrittenStep) -> Rewritten:
-    lines = step.sheet.lines
+def _bias_turned(step: HandCalculation) -> Rewritten:
+    biases = {symbol for symbol, tag in step.tags.items() if tag.role == "bias"}
+    nets = [line for line in step.of_kind("value") if step.role(line.symbol) == "net"]
+    yield (), [turned_terms(line, biases) for line in nets]
+
+
+def _slope_of_net(step: HandCalculation) -> Rewritten:
     yield (
-        "",
+        (),
         [
-            replace(
-                slope, operands={**slope.operands, "out": lines[str(slope.operands["out"])].needs[0]}
-            )
-            for slope in _lines(step, "f′")
-            if "out" in slope.operands
+            line.with_operands({line.above: line.below})
+            for line in step.of_kind("partial")
+            if step.role(line.above) in {"", "out"}
         ],
     )
+
+
+def _examples_times(where: str) -> Callable[..., Rewritten]:
+    def lines(step: HandCalculation) -> Rewritten:
+        yield (), [line.rewritten(f"{{}} * {step.examples:.1f}") for line in WHERE[where](step)]
+
+    return lines
 
 
 _HALF = ("half_squared_error",)
@@ -182,11 +238,7 @@ _TABLE = (
         "the hidden δ are computed with weights that are updated already",
         lines=_back_through(_updated),
     ),
-    Mistake(
-        "path_forgotten",
-        "the path through {} is left out of the hidden ∂E/∂out",
-        lines=_path_forgotten,
-    ),
+    Mistake("path_forgotten", "the path through {} is left out of {}", lines=_path_forgotten),
     Mistake(
         "transposed_weights",
         "the δ go back through the weights without transposing them",
@@ -198,29 +250,47 @@ _TABLE = (
         lines=_back_through(_of_row_before),
     ),
     # --- factors of the chain rule --------------------------------------------------------------
-    Mistake("no_output_slope", "f′(net) of the outputs is left out", {"delta": "back"}, "output"),
-    Mistake("no_hidden_slope", "f′(net) of the hidden neurons is left out", {"delta": "back"}, "hidden"),
-    Mistake("no_slope", "f′(net) is left out", {"delta": "back"}),
-    Mistake("slope_of_net", "f′ is computed of net where out belongs", lines=_slope_of_net),
-    Mistake("no_input", "the factor ∂net/∂w is left out of the gradients", lines=_without_inputs),
-    # --- the error and its derivative -----------------------------------------------------------
-    Mistake("half_lost", "the ½ of the error is lost", {"part": "2.0 * {}"}, error=_HALF),
-    Mistake("half_lost_in_slope", "∂E/∂out has a 2 too many", {"slope": "2.0 * {}"}, error=_HALF),
+    Mistake("no_output_slope", "f′(net) of the outputs is left out", {"δ of the outputs": "above"}),
     Mistake(
-        "two_lost", "the 2 of ∂E/∂out is lost", {"slope": "{} / 2.0"}, error=("squared_error", *_MEAN)
+        "no_hidden_slope",
+        "f′(net) of the hidden neurons is left out",
+        {"δ of the hidden neurons": "above"},
     ),
-    Mistake("mean_lost", "the 1/n of the error is lost", {"error": "{} * n"}, error=_MEAN, several=True),
+    Mistake("no_slope", "f′(net) is left out", lines=_without(lambda step: step.gradients("net"))),
+    Mistake("slope_of_net", "f′ is computed of net where out belongs", lines=_slope_of_net),
     Mistake(
-        "mean_lost_in_slope",
-        "the 1/n of ∂E/∂out is lost",
-        {"slope": "{} * n"},
+        "no_input",
+        "the factor ∂net/∂w is left out of the gradients",
+        lines=_without(lambda step: step.gradients("weight")),
+    ),
+    Mistake("no_factor", "the factor {} is left out", lines=_each_factor),
+    # --- the error and its derivative -----------------------------------------------------------
+    Mistake("half_lost", "the ½ of the error is lost", {"parts of E": "2.0 * {}"}, error=_HALF),
+    Mistake("half_lost_in_slope", "∂E/∂out has a 2 too many", {"first ∂E/∂x": "2.0 * {}"}, error=_HALF),
+    Mistake(
+        "two_lost",
+        "the 2 of ∂E/∂out is lost",
+        {"first ∂E/∂x": "{} / 2.0"},
+        error=("squared_error", *_MEAN),
+    ),
+    Mistake(
+        "mean_lost",
+        "the 1/n of the error is lost",
+        lines=_examples_times("E"),
         error=_MEAN,
         several=True,
     ),
-    Mistake("sign_forgotten", "the minus sign of ∂E/∂out is forgotten", {"slope": "-{}"}),
+    Mistake(
+        "mean_lost_in_slope",
+        "the 1/n of ∂E/∂out is lost",
+        lines=_examples_times("first ∂E/∂x"),
+        error=_MEAN,
+        several=True,
+    ),
+    Mistake("sign_forgotten", "the minus sign of ∂E/∂out is forgotten", {"first ∂E/∂x": "-{}"}),
     # --- biases ---------------------------------------------------------------------------------
     Mistake("bias_sign", "the bias enters the net inputs with the other sign", lines=_bias_turned),
-    Mistake("bias_gradient_sign", "∂E/∂b has the other sign", {"gradient": "-{}"}, "bias"),
+    Mistake("bias_gradient_sign", "∂E/∂b has the other sign", {"∂E/∂b": "-{}"}),
     # --- the update -----------------------------------------------------------------------------
     Mistake(
         "one_example",
@@ -231,12 +301,12 @@ _TABLE = (
     Mistake(
         "uphill",
         "the update is added, not subtracted",
-        {"update": "w + rate * gradient", "change": "rate * gradient"},
+        {"w⁺": "w + rate * gradient", "Δw": "rate * gradient"},
     ),
     Mistake(
         "no_rate",
         "the learning rate is left out of the update",
-        {"update": "w - gradient", "change": "-gradient"},
+        {"w⁺": "w - gradient", "Δw": "-gradient"},
     ),
 )
 

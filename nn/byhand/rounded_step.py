@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.arguments import whole
 from autograd.tables import Table, decimal
+from nn.byhand.calculation import HandCalculation, by_hand
 from nn.byhand.rounding import Rounding
 from nn.json_text import json_text
 from nn.terminal import Tabular
 
 if TYPE_CHECKING:
-    from nn.byhand.lines import Sheet
-    from nn.byhand.writing import WrittenStep
+    from nn.notation import Notation
+    from nn.worked import FormulaExample, WorkedExample
 
-__all__ = ["Drift", "RoundedStep"]
+__all__ = ["Drift", "RoundedStep", "rounded"]
 
 #: More digits than this a double has not.
 _MOST_DIGITS = 15
@@ -34,7 +35,7 @@ class Drift(NamedTuple):
         units: the same in units of the last digit that is kept of ``rounded``.
 
     >>> from nn import worked
-    >>> drift = worked.load("urbain").rounded(4)["w5+"]
+    >>> drift = rounded(worked.load("urbain"), 4)["w5+"]
     >>> f"{drift.rounded} for {drift.exact:.6f} is {drift.units:.2f} units of 0.0001 off"
     '0.3589 for 0.358916 is -0.16 units of 0.0001 off'
     """
@@ -52,7 +53,7 @@ class RoundedStep(Tabular):
     The given numbers are not rounded: they are taken as they stand.
 
     Args:
-        step: the step as it is written by hand.
+        step: the step as it is calculated by hand.
         digits: how many significant digits are kept, from 1 to 15.
         steps: which step; those before it are rounded as well.
 
@@ -64,27 +65,28 @@ class RoundedStep(Tabular):
 
     Raises:
         ValueError: too few or too many digits, or fewer than one step.
-        PencilError: the rounded numbers lead to where a formula has no value.
+        LineError: the rounded numbers lead to where a formula has no value.
 
     >>> from nn import worked
-    >>> drift = worked.load("urbain").rounded(3)["net_o1"]
+    >>> drift = rounded(worked.load("urbain"), 3)["net_o1"]
     >>> drift.rounded, f"{drift.exact:.9f}", f"{drift.apart:.6f}", f"{drift.units:.2f}"
     (1.11, '1.105905967', '0.004094', '0.41')
     """
 
-    def __init__(self, step: WrittenStep, digits: int, steps: int = 1) -> None:
+    def __init__(self, step: HandCalculation, digits: int, steps: int = 1) -> None:
         digits = whole("digits", digits, -sys.maxsize)
         if not 1 <= digits <= _MOST_DIGITS:
             raise ValueError(f"from 1 to {_MOST_DIGITS} digits can be kept, not {digits}")
         steps = whole("the number of steps", steps, 1)
         self.rounding, self.steps = Rounding(digits), steps
-        sheet = step.sheet
-        symbols = list(_shown(sheet))
-        given, exactly = sheet.train(steps - 1, keep=self._keep), sheet.train(steps - 1)
-        self.drifts = self._drifts(sheet.run(symbols, given, self._keep), sheet.run(symbols, exactly))
-        (error,) = _of_kind(sheet, "error")
-        after = sheet.run([error], sheet.train(1, given, self._keep), self._keep)
-        self.error_after = self._drifts(after, sheet.run([error], sheet.train(1, exactly)))[error]
+        program, error = step.program, step.error
+        symbols = list(_shown(step))
+        given, exactly = program.train(steps - 1, keep=self._keep), program.train(steps - 1)
+        self.drifts = self._drifts(
+            program.run(symbols, given, self._keep), program.run(symbols, exactly)
+        )
+        after = program.run([error], program.train(1, given, self._keep), self._keep)
+        self.error_after = self._drifts(after, program.run([error], program.train(1, exactly)))[error]
 
     def _keep(self, _: str, number: float) -> float:
         return self.rounding(number)
@@ -111,7 +113,7 @@ class RoundedStep(Tabular):
         """The digits, the step, and all numbers with how far they have drifted, as plain data.
 
         >>> from nn import worked
-        >>> found = worked.load("urbain").rounded(3).to_dict()
+        >>> found = rounded(worked.load("urbain"), 3).to_dict()
         >>> found["digits"], found["numbers"][0]["symbol"], found["numbers"][0]["rounded"]
         (3, 'net_h1', 0.378)
         """
@@ -127,7 +129,7 @@ class RoundedStep(Tabular):
 
         >>> import json
         >>> from nn import worked
-        >>> step = worked.load("urbain").rounded(3)
+        >>> step = rounded(worked.load("urbain"), 3)
         >>> json.loads(step.to_json()) == step.to_dict()
         True
         """
@@ -137,7 +139,7 @@ class RoundedStep(Tabular):
         """A dict for every number of the step, as ``pandas.DataFrame`` takes them.
 
         >>> from nn import worked
-        >>> row = worked.load("urbain").rounded(3).records()[0]
+        >>> row = rounded(worked.load("urbain"), 3).records()[0]
         >>> list(row), row["symbol"], row["rounded"]
         (['symbol', 'rounded', 'exact', 'apart', 'units'], 'net_h1', 0.378)
         """
@@ -147,7 +149,7 @@ class RoundedStep(Tabular):
         """The step as a table: each number rounded, exact, and how far they are apart.
 
         >>> from nn import worked
-        >>> (table,) = worked.load("urbain").rounded(3).tables()
+        >>> (table,) = rounded(worked.load("urbain"), 3).tables()
         >>> table.rows[0].cells
         ('net_h1', '0.378', '0.3775', '0.0005', '+0.5')
         """
@@ -168,17 +170,49 @@ class RoundedStep(Tabular):
         return [table]
 
 
-def _shown(sheet: Sheet) -> Iterator[str]:
-    """The numbers with a name that lead to the error, the gradients and the updates."""
-    ends = [symbol for kind in ("error", "gradient", "update") for symbol in _of_kind(sheet, kind)]
-    needed = {line.symbol for end in ends for line in sheet.above(end)}
-    # of a sum with one term, the term is not worth a line of its own
-    sums = [line for line in sheet.lines.values() if line.kind in {"error", "back"}]
-    alone = {line.needs[0] for line in sums if line.formula == line.needs[0]}
-    for line in sheet.lines.values():
-        if line.symbol in needed - alone and line.kind not in {"", "factor"}:
-            yield line.symbol
+def rounded(
+    example: WorkedExample | FormulaExample,
+    digits: int,
+    steps: int = 1,
+    *,
+    update_biases: bool | None = None,
+    notation: Notation | str | None = None,
+) -> RoundedStep:
+    """A step of a worked example with each number rounded before it is carried on.
+
+    Args:
+        example: the worked example, of a network or of formulas.
+        digits: how many significant digits are kept, from 1 to 15.
+        steps: which step; those before it are rounded as well.
+        update_biases: of a network, whether the biases are updated too; as the example says if None.
+        notation: of a network, how to name everything, if not as the example does.
+
+    Raises:
+        ValueError: too few or too many digits, fewer than one step, an unknown notation, or formulas
+            with a notation.
+        TypeError: an argument is not of its kind.
+        LineError: the rounded numbers lead to where a formula has no value.
+
+    >>> from nn import worked
+    >>> drift = rounded(worked.load("urbain"), 4)["w5+"]
+    >>> drift.rounded, round(drift.exact, 9)
+    (0.3589, 0.35891648)
+    """
+    return RoundedStep(by_hand(example, update_biases=update_biases, notation=notation), digits, steps)
 
 
-def _of_kind(sheet: Sheet, kind: str) -> list[str]:
-    return [line.symbol for line in sheet.lines.values() if line.kind == kind]
+def _shown(step: HandCalculation) -> Iterator[str]:
+    """The numbers that lead to the error, the gradients of the parameters, and the updates."""
+    program = step.program
+    parameters = {"weight", "bias"}
+    ends = [
+        step.error,
+        *(
+            line.symbol
+            for line in step.of_kind("gradient")
+            if step.role(line.below) in parameters or line.below in program.updates
+        ),
+        *(line.symbol for line in step.of_kind("update")),
+    ]
+    needed = {line.symbol for end in ends for line in program.above(end)}
+    yield from (symbol for symbol in program.lines if symbol in needed)

@@ -58,16 +58,16 @@ class Rounding:
 
         >>> [Rounding(3).text(number) for number in (0.25, 1234.0, 0.0, -2.5e-11)]
         ['0.250', '1230', '0.000', '-2.50e-11']
-        >>> Rounding(3).text(9.999)
-        '10.0'
+        >>> Rounding(3).text(9.999), Rounding(3, significant=False).text(-0.0001)
+        ('10.0', '0.000')
         """
         if not isfinite(number):
             return str(number)
         rounded = decimal_of(self(number))
         last = self.unit(float(rounded)).adjusted()
         if rounded and not -7 <= rounded.adjusted() <= 15:
-            return f"{rounded:.{max(rounded.adjusted() - last, 0)}e}"
-        return f"{rounded:.{max(-last, 0)}f}"
+            return f"{rounded:z.{max(rounded.adjusted() - last, 0)}e}"
+        return f"{rounded:z.{max(-last, 0)}f}"
 
     def __str__(self) -> str:
         word = "digit" if self.significant else "decimal"

@@ -123,6 +123,6 @@ def step(
 def _rounded(
     example: Example, digits: int, steps: int, update_biases: bool, notation: str | None
 ) -> RoundedStep:
-    return network_of(example, "--digits").rounded(
-        digits, steps, update_biases=True if update_biases else None, notation=notation
-    )
+    from nn.byhand import rounded
+
+    return rounded(example, digits, steps, update_biases=update_biases or None, notation=notation)

@@ -78,14 +78,14 @@ def worksheet(
     if example is not None:
         if layers or activation:
             raise click.UsageError("--layers and --activation are for a new exercise, with --seed")
-        sheet_of = network_of(worked.load(example), "a worksheet")
+        sheet_of = worked.load(example)
     else:
         assert seed is not None
         sheet_of = worked.exercise(
             seed, layers or (2, 2, 1), activation=activation or "sigmoid", notation=notation
         )
     sheet = Worksheet(sheet_of, digits=digits, notation=notation)
-    text = worked.dumps(sheet_of) if toml is not None else ""
+    text = worked.dumps(network_of(sheet_of, "--toml")) if toml is not None else ""
     print_line(f"written: {sheet.save(output, answers)}")
     if toml is not None:
         print_line(f"written: {write(toml, text)}")

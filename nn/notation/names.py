@@ -10,11 +10,38 @@ from typing import Any, NamedTuple
 from autograd import Value
 from autograd.arguments import instance, whole
 from autograd.errors import ArgumentValueError
+from nn.error_rules import ErrorRule, error_rule
 from nn.network import MLP
 from nn.neuron import Neuron
 from nn.notation.templates import Notation
 
-__all__ = ["Names", "PassNames"]
+__all__ = ["Names", "PassNames", "Tag"]
+
+
+class Tag(NamedTuple):
+    """What a named quantity of a training step is, and where in the network.
+
+    Attributes:
+        role: "input", "target", "weight", "bias", "net", "out", "part" (of the error) or "error".
+        layer: the layer, from 1; 0 of the inputs.
+        neuron: the number of the neuron in its layer, or of the input, from 1; 0 of a bias that several
+            neurons share, and of what belongs to no neuron.
+        input: which input of the neuron a weight is for, from 1; 0 of a bias that is the weight of a
+            constant input, None of anything else.
+        example: the number of the example, from 1; 0 of what all have in common.
+        name: what the neuron is called.
+
+    >>> from nn import MLP, Notation
+    >>> Names(Notation(), MLP(2, [1])).tags["w_o1_2"]
+    Tag(role='weight', layer=1, neuron=1, input=2, example=0, name='o1')
+    """
+
+    role: str
+    layer: int = 0
+    neuron: int = 0
+    input: int | None = None
+    example: int = 0
+    name: str = ""
 
 
 class PassNames(NamedTuple):
@@ -26,7 +53,8 @@ class PassNames(NamedTuple):
         nets: those of the net inputs, by neuron.
         outs: those of the outputs, by neuron.
         deltas: those of the δ, by neuron.
-        errors: those of the parts of the error, by output neuron in order.
+        errors: those of the parts of the error, by output neuron in order, or of the example's whole
+            error if it has no such parts; none if the error has one part in all.
     """
 
     inputs: list[str]
@@ -44,9 +72,11 @@ class Names:
         notation: the templates.
         network: what they are applied to.
         examples: how many examples there are.
+        error: how the error is made up; see `nn.error_rules.error_rule`.
 
     Attributes:
         notation: the notation.
+        rule: how the error is made up.
         neurons: the neurons with their names, layer by layer.
         parameters: the weights and then the biases, with their names; a shared one has one name.
         updates: the names of the parameters after the update.
@@ -63,11 +93,17 @@ class Names:
     (['w_o1_1', 'w_o1_2', 'b_o1'], ['x1@2', 'x2@2'])
     """
 
-    def __init__(self, notation: Notation, network: MLP, examples: int = 1) -> None:
+    def __init__(
+        self,
+        notation: Notation,
+        network: MLP,
+        examples: int = 1,
+        error: str | ErrorRule = "half_squared_error",
+    ) -> None:
         instance("notation", notation, Notation, "a Notation")
         instance("network", network, MLP, "an MLP")
         examples = whole("examples", examples, 1)
-        self.notation = notation
+        self.notation, self.rule = notation, error_rule(error)
         self._places = dict(_places(notation, network))
         self._several = examples > 1
         self._slopes: dict[str, str] = {}
@@ -125,8 +161,15 @@ class Names:
             nets={neuron: self._numbered("net", place) for neuron, place in places.items()},
             outs=outs,
             deltas={neuron: self._numbered("delta", place) for neuron, place in places.items()},
-            errors=[self._numbered("error_of", places[neuron]) for neuron in last],
+            errors=self._errors([places[neuron] for neuron in last], number),
         )
+
+    def _errors(self, places: list[dict[str, Any]], number: int) -> list[str]:
+        if len(places if self.rule.by_output else [0]) == 1 and not self._several:
+            return []
+        if self.rule.by_output:
+            return [self._numbered("error_of", place) for place in places]
+        return [f"{self.notation.error}@{number}"]
 
     def _numbered(self, kind: str, place: dict[str, Any], symbol: str = "") -> str:
         template = getattr(self.notation, kind)
@@ -142,9 +185,7 @@ class Names:
             "net inputs": [name for each in self.passes for name in each.nets.values()],
             "outputs": [name for each in self.passes for name in each.outs.values()],
             "error": [self.notation.error],
-            "parts of the error": [
-                name for each in self.passes if len(each.errors) > 1 for name in each.errors
-            ],
+            "parts of the error": [name for each in self.passes for name in each.errors],
         }
         kinds = {
             **nodes,
@@ -164,6 +205,59 @@ class Names:
             parameter.name = name
         for neuron in self.neurons:
             neuron.names = (self.passes[0].nets[neuron], self.passes[0].outs[neuron])
+
+    @cached_property
+    def tags(self) -> dict[str, Tag]:
+        """By the name of each quantity what it is, and where in the network.
+
+        >>> from nn import MLP, Notation
+        >>> tags = Names(Notation(), MLP(1, [1])).tags
+        >>> tags["net_o1"], tags["E"].role
+        (Tag(role='net', layer=1, neuron=1, input=None, example=1, name='o1'), 'error')
+        """
+        found = self._parameter_tags()
+        for e, each in enumerate(self.passes, 1):
+            for i, symbol in enumerate(each.inputs, 1):
+                found[symbol] = Tag("input", 0, i, example=e)
+            for role, symbols in (("net", each.nets), ("out", each.outs)):
+                for neuron, symbol in symbols.items():
+                    found[symbol] = self._tag(role, neuron, example=e)
+            last = [neuron for neuron in each.nets if self._places[neuron]["layer"] == self._last_layer]
+            for neuron, symbol in zip(last, each.targets, strict=True):
+                found[symbol] = self._tag("target", neuron, example=e)
+            for k, symbol in enumerate(each.errors):
+                found[symbol] = (
+                    self._tag("part", last[k], example=e)
+                    if self.rule.by_output
+                    else Tag("part", self._last_layer, example=e)
+                )
+        found[self.notation.error] = Tag("error", self._last_layer)
+        return found
+
+    def _parameter_tags(self) -> dict[str, Tag]:
+        found: dict[str, Tag] = {}
+        for neuron in self._places:
+            for i, weight in enumerate(neuron.weights, 1):
+                found.setdefault(self.parameters[weight], self._tag("weight", neuron, input=i))
+            if neuron.bias is not None:
+                symbol = self.parameters[neuron.bias]
+                own = self._tag("bias", neuron, input=0 if _weighs(neuron) else None)
+                found[symbol] = own._replace(neuron=0, name="") if symbol in found else own
+        return found
+
+    def _tag(self, role: str, neuron: Neuron, input: int | None = None, example: int = 0) -> Tag:
+        place = self._places[neuron]
+        return Tag(role, place["layer"], place["j"], input, example, self.neurons[neuron])
+
+    @cached_property
+    def naming(self) -> StepNaming:
+        """What the derivatives of the error are called, for `autograd.program`.
+
+        >>> from nn import MLP, Notation
+        >>> Names(Notation(), MLP(1, [1])).naming.gradient("E", "net_o1")
+        'delta_o1'
+        """
+        return StepNaming(self)
 
     def gradient(self, symbol: str) -> str:
         """The name of the derivative of the error by something.
@@ -204,7 +298,7 @@ class Names:
         """Whether a training step of the network has a number, or numbers, of that name.
 
         >>> from nn import MLP, Notation
-        >>> names = Names(Notation.named("hoey"), MLP(2, [2], bias="x0=1"))
+        >>> names = Names(Notation.named("hoey"), MLP(2, [2], bias_convention="x0=1"))
         >>> [names.knows(symbol) for symbol in ("W1new[3,2]", "dErrorDW1", "dError/dX[2]", "W1[4,2]")]
         [True, True, True, False]
         >>> names.knows("E")  # the error, whatever the notation calls it
@@ -234,6 +328,77 @@ class Names:
     @cached_property
     def _last_layer(self) -> int:
         return max(int(place["layer"]) for place in self._places.values())
+
+
+class StepNaming:
+    """What the lines of a training step's program are called; see `autograd.program.Naming`.
+
+    Args:
+        names: the names of the step.
+
+    >>> from nn import MLP, Notation
+    >>> naming = StepNaming(Names(Notation(), MLP(2, [1, 2])))
+    >>> naming.gradient("E", "net_o1"), naming.gradient("E", "out_o1")
+    ('delta_o1', 'dE/dout_o1')
+    >>> naming.contribution("E", "net_o2", "out_h1_1"), naming.written_out("E", "E_o2")
+    ('dE_o2/dout_h1_1', True)
+    """
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._deltas = {
+            net: each.deltas[neuron] for each in names.passes for neuron, net in each.nets.items()
+        }
+
+    def gradient(self, of: str, below: str) -> str:
+        """δ of a net input; of anything else, what the notation calls it.
+
+        >>> from nn import MLP, Notation
+        >>> Names(Notation.named("hoey"), MLP(1, [1])).naming.gradient("Error", "z1[1]")
+        'derror[1]'
+        """
+        return self._deltas.get(below) or self._names.gradient(below)
+
+    def partial(self, above: str, below: str) -> str:
+        """``dout_o1/dnet_o1``.
+
+        >>> from nn import MLP, Notation
+        >>> Names(Notation(), MLP(1, [1])).naming.partial("out_o1", "net_o1")
+        'dout_o1/dnet_o1'
+        """
+        return f"d{above}/d{below}"
+
+    def contribution(self, of: str, above: str, below: str) -> str:
+        """``dE_o1/dout_h1`` where it is the derivative of a part of the error, else ``… via o1``.
+
+        >>> from nn import MLP, Notation
+        >>> naming = Names(Notation(), MLP(2, [1, 2, 1])).naming
+        >>> naming.contribution("E", "net_h2_1", "out_h1_1")
+        'dE/dout_h1_1 via h2_1'
+        """
+        names = self._names
+        tag = names.tags.get(above)
+        gradient = names.gradient(below)
+        if tag is None or tag.role != "net":
+            return f"{gradient} directly" if above == of else f"{gradient} via {above}"
+        each = names.passes[tag.example - 1]
+        averaged = names.rule.mean and len(names.passes) > 1
+        if tag.layer == names.tags[of].layer and names.rule.by_output and each.errors and not averaged:
+            return f"d{each.errors[tag.neuron - 1]}/d{below}"
+        below_tag = names.tags.get(below)
+        several = len(names.passes) > 1 and (below_tag is None or not below_tag.example)
+        return f"{gradient} via {tag.name}@{tag.example}" if several else f"{gradient} via {tag.name}"
+
+    def written_out(self, of: str, below: str) -> bool:
+        """Those of the error and of its parts are.
+
+        >>> from nn import MLP, Notation
+        >>> naming = Names(Notation(), MLP(1, [1])).naming
+        >>> naming.written_out("E", "E"), naming.written_out("E", "out_o1")
+        (True, False)
+        """
+        tag = self._names.tags.get(below)
+        return tag is not None and tag.role in {"error", "part"}
 
 
 def _weighs(neuron: Neuron) -> int:

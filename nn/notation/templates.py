@@ -28,7 +28,7 @@ from typing import Any
 from autograd.arguments import choice, instance
 from autograd.errors import ArgumentValueError
 from autograd.symbols import is_control
-from nn.neuron import BIASES
+from nn.neuron import BIAS_CONVENTIONS
 
 __all__ = ["Notation", "notation_names", "notation_of"]
 
@@ -55,10 +55,10 @@ _FIELDS = {
     "change": _PARAMETER | {"symbol"},
 }
 #: What the entries that are no templates may say.
-_CHOICES = {"convention": ("", *BIASES), "vectors": ("", "row", "column")}
+_CHOICES = {"bias_convention": ("", *BIAS_CONVENTIONS), "vectors": ("", "row", "column")}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Notation:
     """The names of everything in a training step, as templates, and what else a document settles.
 
@@ -79,8 +79,8 @@ class Notation:
         slope: the derivative of the error by an output of the network, where it has a name of its own.
         updated: a parameter after the update.
         change: by how much the update changes a parameter.
-        convention: how the bias enters the net input, a name in `nn.neuron.BIASES`; "" for however the
-            network has it.
+        bias_convention: how the bias enters the net input, a name in `nn.neuron.BIAS_CONVENTIONS`; ""
+            for however the network has it.
         vectors: "row" if the signals of a layer are a row, so that net = x·W and W[i,j] leads from i to
             j; "column" if they are a column, net = W·x and w_jk leads to j from k; "" if the document
             has no matrices.
@@ -114,7 +114,7 @@ class Notation:
     slope: str = ""
     updated: str = "{symbol}+"
     change: str = "Δ{symbol}"
-    convention: str = ""
+    bias_convention: str = ""
     vectors: str = ""
 
     def __post_init__(self) -> None:
@@ -143,7 +143,7 @@ class Notation:
         Raises:
             ValueError: there is none of that name.
 
-        >>> Notation.named("signals").convention, Notation.named("urbain").weight
+        >>> Notation.named("signals").bias_convention, Notation.named("urbain").weight
         ('-b', 'w{n}')
         """
         return Notation(**_along()[choice("notation", name, notation_names())])

@@ -1,7 +1,7 @@
 """Proofreading a worked example: each printed figure, whether it is right, and if not, why not.
 
 >>> from nn import worked
->>> proof = worked.load("urbain").proofread()
+>>> proof = proofread(worked.load("urbain"))
 >>> proof.agree, proof.disagree
 (26, 5)
 >>> print(proof["E_total after update 1"].because)

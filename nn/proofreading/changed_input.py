@@ -1,13 +1,13 @@
-"""Figures that belong to other data: one given number is not what it is said to be."""
+"""Figures of another run: one of the given numbers was changed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import nan
 
-from nn.byhand import PencilError
+from autograd.program import LineError
 from nn.proofreading.guesses import Guess
-from nn.proofreading.page import ROUNDS_BY_HAND, Entry, Manuscript
+from nn.proofreading.page import ROUNDS_BY_HAND, Group, Page, PrintedFigure
 from nn.proofreading.solving import Interval, shortest, solved
 
 __all__ = ["guesses"]
@@ -19,60 +19,59 @@ _MOST_LINES = 1_000_000
 _LEAST_FIGURES, _LEAST_OFF = 3, 2
 
 
-def guesses(manuscript: Manuscript, figures: Sequence[Entry]) -> Iterator[Guess]:
+def guesses(page: Page, figures: Sequence[PrintedFigure]) -> Iterator[Guess]:
     """One given number was another: an input, a target, a parameter at the start, the learning rate.
 
     It is solved for by every figure that is off, and taken to be what most of them ask for, the number
     of fewest digits if that is several: given numbers have few. So such guesses come first, too. A guess
     holds for a group only as a whole; one figure of it may miss, by a unit of its last digit.
     """
-    given = manuscript.sheet.given
-    figures = [entry for entry in _in_groups(manuscript) if entry in figures]
-    rounds = sum(entry.after + 1 for entry in figures)
-    if not figures or len(given) * rounds * len(manuscript.sheet.lines) > _MOST_LINES:
+    given = page.program.given
+    figures = [figure for figure in _in_groups(page) if figure in figures]
+    rounds = sum(figure.after + 1 for figure in figures)
+    if not figures or len(given) * rounds * len(page.program.lines) > _MOST_LINES:
         return
     numbers: dict[str, str] = {}
     for symbol in given:
-        asked = [interval for entry in figures for interval in _asked_for(manuscript, symbol, entry)]
+        asked = [interval for figure in figures for interval in _asked_for(page, symbol, figure)]
         if len(asked) >= _LEAST_OFF:
             candidates = (shortest(low, high) for low, high in sorted(_most_asked_for(asked)))
             numbers[symbol] = min(candidates, key=len)
     for symbol, number in sorted(numbers.items(), key=lambda each: len(each[1])):
         says = f"from a run with {symbol} = {number} in the place of {given[symbol]:.12g}"
-        would_be = manuscript.numbers(
-            manuscript.sheet, instead={symbol: float(number)}, until=ROUNDS_BY_HAND
-        )
-        yield Guess("other_data", says, would_be, whole=True, slack=1.0, spent=1, tried=len(given))
+        would_be = page.numbers(page.program, instead={symbol: float(number)}, until=ROUNDS_BY_HAND)
+        yield Guess("changed_input", says, would_be, whole=True, slack=1.0, spent=1, tried=len(given))
 
 
-def _in_groups(manuscript: Manuscript) -> list[Entry]:
+def _in_groups(page: Page) -> list[PrintedFigure]:
     """The figures of groups that are large enough."""
-    groups: dict[tuple[str, int, int], list[Entry]] = {}
-    for entry in manuscript.entries:
-        if entry.symbols and entry.after <= ROUNDS_BY_HAND:
-            groups.setdefault(entry.group, []).append(entry)
+    groups: dict[Group, list[PrintedFigure]] = {}
+    for figure in page.figures:
+        if figure.symbols and figure.after <= ROUNDS_BY_HAND:
+            groups.setdefault(figure.group, []).append(figure)
     return [
-        entry
+        figure
         for group in groups.values()
         if len(group) >= _LEAST_FIGURES and sum(not each.agrees for each in group) >= _LEAST_OFF
-        for entry in group
+        for figure in group
     ]
 
 
-def _asked_for(manuscript: Manuscript, symbol: str, entry: Entry) -> list[Interval]:
+def _asked_for(page: Page, symbol: str, figure: PrintedFigure) -> list[Interval]:
     """What a given number may have to be for a figure to come out as it is printed."""
-    sheet = manuscript.sheet
+    program = page.program
 
-    def figure(x: float) -> float:
+    def at(x: float) -> float:
         try:
-            return sheet.run(entry.symbols[:1], sheet.train(entry.after, {symbol: x}))[entry.symbols[0]]
-        except PencilError:
+            trained = program.train(figure.after, {symbol: x})
+            return program.run(figure.symbols[:1], trained)[figure.symbols[0]]
+        except LineError:
             return nan
 
-    start = sheet.given[symbol]
-    if figure(start * 1.001 + 0.001) == figure(start):
+    start = program.given[symbol]
+    if at(start * 1.001 + 0.001) == at(start):
         return []  # it does not depend on it
-    return solved(figure, start, entry.printed.ends)
+    return solved(at, start, figure.printed.ends)
 
 
 def _most_asked_for(intervals: Sequence[Interval]) -> set[Interval]:

@@ -9,7 +9,7 @@ from typing import Any
 from autograd import OperandError
 from autograd.arguments import shown, text
 from nn.json_text import json_text
-from nn.proofreading.page import Entry, FormulaManuscript, Manuscript, NetworkManuscript
+from nn.proofreading.page import Page, PrintedFigure
 from nn.proofreading.verdict import Verdict, verdicts
 from nn.terminal import Part, Tabular
 from nn.worked.example import WorkedExample
@@ -36,7 +36,7 @@ class Finding:
         weak: whether that is too likely for the guess to be more than that.
 
     >>> from nn import worked
-    >>> finding = worked.load("urbain").proofread()["E_total after update 1"]
+    >>> finding = proofread(worked.load("urbain"))["E_total after update 1"]
     >>> finding.printed, round(finding.value, 9), round(finding.off)
     ('0.291027924', 0.291027774, 150)
     >>> finding.cause, finding.chance < 1e-6, finding.weak
@@ -58,7 +58,7 @@ class Finding:
         """The finding as plain data.
 
         >>> from nn import worked
-        >>> worked.load("urbain").proofread()["net_h1"].to_dict()["agrees"]
+        >>> proofread(worked.load("urbain"))["net_h1"].to_dict()["agrees"]
         True
         """
         keys = ("symbol", "printed", "value", "agrees", "because")
@@ -74,7 +74,7 @@ class Proof(Tabular):
         disagree: how many do not.
 
     >>> from nn import worked
-    >>> proof = worked.load("urbain").proofread()
+    >>> proof = proofread(worked.load("urbain"))
     >>> proof.agree, proof.disagree
     (26, 5)
     >>> [finding.symbol for finding in proof if finding.cause == "updated_weights"][0]
@@ -109,7 +109,7 @@ class Proof(Tabular):
         """All findings as plain data.
 
         >>> from nn import worked
-        >>> found = worked.load("urbain").proofread().to_dict()
+        >>> found = proofread(worked.load("urbain")).to_dict()
         >>> found["disagree"], found["figures"][1]["printed"]
         (5, '0.593269992')
         """
@@ -124,7 +124,7 @@ class Proof(Tabular):
 
         >>> import json
         >>> from nn import worked
-        >>> proof = worked.load("urbain").proofread()
+        >>> proof = proofread(worked.load("urbain"))
         >>> json.loads(proof.to_json()) == proof.to_dict()
         True
         """
@@ -171,21 +171,17 @@ def proofread(example: WorkedExample | FormulaExample) -> Proof:
     >>> finding.printed, finding.because
     ('0.291027924', 'the hidden δ are computed with weights that are updated already')
     """
-    manuscript: Manuscript
-    if isinstance(example, WorkedExample):
-        manuscript = NetworkManuscript(example)
-    elif isinstance(example, FormulaExample):
-        manuscript = FormulaManuscript(example)
-    else:
+    if not isinstance(example, WorkedExample | FormulaExample):
         raise OperandError(f"example is a worked example, not {shown(example)}", operands=(example,))
-    found = verdicts(manuscript)
-    return Proof([_finding(entry, found.get(entry)) for entry in manuscript.entries])
+    page = Page(example)
+    found = verdicts(page)
+    return Proof([_finding(figure, found.get(figure)) for figure in page.figures])
 
 
-def _finding(entry: Entry, verdict: Verdict | None) -> Finding:
-    figure = entry.figure
-    off = entry.printed.off(entry.value)
-    finding = (figure.symbol, figure.where, figure.printed, entry.value, entry.agrees, off)
+def _finding(figure: PrintedFigure, verdict: Verdict | None) -> Finding:
+    listed = figure.listed
+    off = figure.printed.off(figure.value)
+    finding = (listed.symbol, listed.where, listed.printed, figure.value, figure.agrees, off)
     if verdict is None:
         return Finding(*finding)
     guess, chance = verdict.guess, verdict.chance

@@ -16,6 +16,8 @@ from nn.terminal import Tabular
 
 if TYPE_CHECKING:
     from autograd import Derivation, Diagram
+    from autograd.program import Naming
+    from nn.notation import Tag
 
 __all__ = ["Recorded"]
 
@@ -27,13 +29,21 @@ class Recorded(Tabular):
         error: the node of the error.
         nodes: every node that has a name, by its symbol.
         numbers: what is known by a symbol, by kinds: ``values``, ``gradients`` and more.
+        gradients: the derivative of the error by every node, in their order.
         error_after: the error after the update.
+        naming: what the derivatives of the error are called.
+        tags: by symbol what a quantity is, and where in a network; none of what no network has.
+        updates: by the symbol of each updated parameter those of it after the update, and of the change.
     """
 
     error: Value
     nodes: Mapping[str, Value]
     numbers: Mapping[str, Mapping[str, float]]
+    gradients: Mapping[str, float]
     error_after: float
+    naming: Naming
+    tags: Mapping[str, Tag]
+    updates: Mapping[str, tuple[str, str]]
 
     @property
     def error_before(self) -> float:

@@ -12,7 +12,7 @@ from autograd.tables import Table, decimal
 from nn.error_rules import ErrorRule, error_rule
 from nn.forward import Example, Forward, checked
 from nn.network import MLP
-from nn.neuron import BIASES, Neuron
+from nn.neuron import BIAS_CONVENTIONS, Neuron
 from nn.notation import Names, Notation, notation_of
 from nn.optimizers import SGD, Optimizer
 from nn.step.recorded import Recorded
@@ -98,8 +98,8 @@ class TrainingStep(Recorded):
     def _record(self, notation: Notation | str) -> set[Value]:
         """Record the step as it was before the update; the biases whose sign the notation turns."""
         notation = notation_of(notation)
-        self.network, flipped = _restated(self._before, notation.convention)
-        self.names = Names(notation, self.network, len(self.examples))
+        self.network, flipped = _restated(self._before, notation.bias_convention)
+        self.names = Names(notation, self.network, len(self.examples), self._rule)
         self.names.apply()
         forward = Forward(self.network, self.examples, self._rule, self.names)
         self.error, self.nodes = forward.error, forward.nodes
@@ -130,6 +130,12 @@ class TrainingStep(Recorded):
                 )
                 self._updated_by_symbol[names.parameters[parameter]] = after
                 self.changes[names.changes[parameter]] = after - parameter.data
+        self.naming, self.tags = names.naming, names.tags
+        self.updates = {
+            symbol: (names.updates[parameter], names.changes[parameter])
+            for parameter, symbol in names.parameters.items()
+            if names.updates[parameter] in self.updated
+        }
         self.numbers = {
             "values": self.values,
             "gradients": self.gradients,
@@ -311,11 +317,11 @@ def _descends(optimizer: Optimizer) -> bool:
     return type(optimizer) is SGD and not optimizer.momentum and not optimizer.weight_decay
 
 
-def _restated(network: MLP, convention: str) -> tuple[MLP, set[Value]]:
+def _restated(network: MLP, bias_convention: str) -> tuple[MLP, set[Value]]:
     """A copy of a network with its biases in another convention, and those whose sign that turns."""
     network = network.copy()
     flipped: set[Value] = set()
-    new = BIASES.get(convention)
+    new = BIAS_CONVENTIONS.get(bias_convention)
     if new is not None:
         for layer in network.layers:
             for neuron in layer.neurons:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import Any
 
-from autograd import AutogradError, Value
-from autograd.arguments import flag, items, real, whole
-from autograd.errors import ArgumentValueError
+from autograd import AutogradError, OperandError, Value
+from autograd.arguments import flag, items, real, shown, whole
+from autograd.errors import ArgumentValueError, UnknownNameError
 from nn.forward import Example
 from nn.network import MLP
-from nn.notation import Notation
+from nn.neuron import BIAS_CONVENTIONS
+from nn.notation import Names, Notation
 from nn.optimizers import SGD
 from nn.step import TrainingStep
 from nn.training import train
 from nn.worked.locate import located, where_it_fails
-
-if TYPE_CHECKING:
-    from nn.byhand import RoundedStep
-    from nn.proofreading import Proof
 
 __all__ = ["Figure", "LayerData", "WorkedExample"]
 
@@ -40,17 +37,18 @@ class LayerData:
 
     activation: str
     weights: list[list[float]]
-    biases: list[float] | float | None
+    biases: list[float] | float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Figure:
     """A number that a document prints.
 
     Attributes:
         symbol: what the document, or whoever lists its figures, calls it.
         printed: the text as it stands there.
-        of: the symbol that a training step has for it, or the name of a matrix of equal numbers.
+        of: the symbol that a training step has for it, or the name of a matrix of equal numbers; the
+            same as ``symbol`` if it is left out.
         where: where it stands.
         after: how many updates come before the step that it belongs to.
 
@@ -63,12 +61,38 @@ class Figure:
 
     symbol: str
     printed: str
-    of: str
-    where: str
-    after: int
+    of: str = ""
+    where: str = ""
+    after: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "of", self.of or self.symbol)
 
 
-@dataclass(frozen=True)
+def check_names(what: str, given: Any, expected: Collection[str]) -> None:
+    """Raise unless what is given is a dict with a number, or a node, for each of some names.
+
+    Raises:
+        KeyError: one is missing, or unknown.
+        TypeError: it is no dict.
+    """
+    if not isinstance(given, Mapping):
+        raise OperandError(f"{what} must be a dict, got {shown(given)}", operands=(given,))
+    names = given.keys()
+    if names != set(expected):
+        missing, unknown = set(expected) - names, names - set(expected)
+        raise UnknownNameError(
+            f"{what}: missing: {sorted(missing)}; unknown: {sorted(unknown, key=str)}"
+        )
+
+
+def checked_numbers(numbers: Any, expected: Collection[str]) -> dict[str, float]:
+    """Numbers for each of some symbols, as floats and in their order; raises as `check_names`."""
+    check_names("numbers", numbers, expected)
+    return {symbol: real(f"numbers[{symbol!r}]", numbers[symbol]) for symbol in expected}
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkedExample:
     """A worked example: what it starts from, how it names things, and what a document prints of it.
 
@@ -78,7 +102,7 @@ class WorkedExample:
         source: where it comes from.
         ours: what of it is not from there, in a line; "" if all is.
         layers: its network.
-        bias: the bias convention, a name in `nn.neuron.BIASES`.
+        bias_convention: how the bias enters the net inputs, a name in `nn.neuron.BIAS_CONVENTIONS`.
         examples: what the network is to learn.
         error: how the error is made up: a name in `nn.error_rules.ERRORS`, or a formula.
         learning_rate: η of the update w − η ∂E/∂w.
@@ -91,20 +115,24 @@ class WorkedExample:
     >>> example = worked.load("urbain")
     >>> example.shape, round(example.step()["w5+"], 9)
     ([2, 2, 2], 0.35891648)
+    >>> layers = [LayerData("tanh", [[0.5, -0.25]], [0.125])]
+    >>> examples = [Example([1.0, 2.0], [0.75])]
+    >>> WorkedExample(name="mine", layers=layers, examples=examples, learning_rate=0.5).step()["net_o1"]
+    0.125
     """
 
     name: str
-    title: str
-    source: str
-    ours: str
+    title: str = ""
+    source: str = ""
+    ours: str = ""
     layers: list[LayerData]
-    bias: str
+    bias_convention: str = "+b"
     examples: list[Example]
-    error: str
+    error: str = "half_squared_error"
     learning_rate: float
-    update_biases: bool
-    notation: Notation
-    figures: list[Figure]
+    update_biases: bool = True
+    notation: Notation = field(default_factory=Notation)
+    figures: list[Figure] = field(default_factory=list)
     file: str = field(default="", compare=False)
 
     @property
@@ -128,7 +156,9 @@ class WorkedExample:
         """
         nin, *nouts = self.shape
         activations = [layer.activation for layer in self.layers]
-        network = MLP(nin, nouts, activation=activations, bias=self.bias, init="zeros")
+        network = MLP(
+            nin, nouts, activation=activations, bias_convention=self.bias_convention, init="zeros"
+        )
         for layer, data in zip(network.layers, self.layers, strict=True):
             shared = Value(data.biases) if isinstance(data.biases, float) else None
             for number, (neuron, weights) in enumerate(zip(layer.neurons, data.weights, strict=True)):
@@ -180,53 +210,68 @@ class WorkedExample:
                 where += f", after {optimizer.steps} update{'s' if optimizer.steps > 1 else ''}"
             raise located(error, self.file or self.name, where) from None
 
-    def rounded(
-        self,
-        digits: int,
-        steps: int = 1,
-        *,
-        update_biases: bool | None = None,
-        notation: Notation | str | None = None,
-    ) -> RoundedStep:
-        """A step with each number rounded before it is carried on, as with a pocket calculator.
+    @property
+    def numbers(self) -> dict[str, float]:
+        """What the network starts from: its weights and biases, by their symbols.
+
+        The biases are in the notation's convention, as in a `TrainingStep`.
+
+        >>> from nn import worked
+        >>> worked.load("xing-single").numbers
+        {'w': 0.5, 'b': 1.0}
+        """
+        network = self.network()
+        names = Names(self.notation, network, len(self.examples), self.error)
+        turned = {neuron.bias for layer in network.layers for neuron in layer.neurons}
+        return {
+            symbol: self._bias_sign * parameter.data if parameter in turned else parameter.data
+            for parameter, symbol in names.parameters.items()
+        }
+
+    @property
+    def _bias_sign(self) -> float:
+        """-1.0 where the notation has the bias with the other sign."""
+        own, noted = (
+            BIAS_CONVENTIONS[self.bias_convention],
+            BIAS_CONVENTIONS.get(self.notation.bias_convention),
+        )
+        return own.sign * noted.sign if own and noted else 1.0
+
+    def with_numbers(self, numbers: Mapping[str, float]) -> WorkedExample:
+        """The same example with other weights and biases.
+
+        What a document prints does not belong to it any more, so it has no figures.
 
         Args:
-            digits: how many significant digits are kept, from 1 to 15.
-            steps: which step; those before it are rounded as well.
-            update_biases: see `step`.
-            notation: how to name everything, if not as the example does.
+            numbers: a number for each of `numbers`.
 
         Raises:
-            ValueError: too few or too many digits, fewer than one step, or an unknown notation.
-            TypeError: an argument is not of its kind.
-            PencilError: the rounded numbers lead to where a formula has no value.
+            KeyError: one is missing, or unknown.
+            TypeError: they are no dict of real numbers.
 
         >>> from nn import worked
-        >>> drift = worked.load("urbain").rounded(4)["w5+"]
-        >>> drift.rounded, round(drift.exact, 9)
-        (0.3589, 0.35891648)
+        >>> example = worked.load("xing-single").with_numbers({"w": 0.25, "b": 0.0})
+        >>> example.layers[0], example.step()["w"]
+        (LayerData(activation='sigmoid', weights=[[0.25]], biases=0.0), 0.25)
         """
-        from nn.byhand import RoundedStep, written
-
-        step = self.step(update_biases=update_biases)
-        if notation is not None:
-            step = step.in_notation(notation)
-        return RoundedStep(written(step, self.error, self.learning_rate), digits, steps)
-
-    def proofread(self) -> Proof:
-        """Compare the figures of the document with what they should be; see `nn.proofreading.proofread`.
-
-        Raises:
-            WorkedExampleError: a figure is of a matrix of different numbers.
-
-        >>> from nn import worked
-        >>> proof = worked.load("guided").proofread()
-        >>> [finding.symbol for finding in proof if finding.agrees], proof.disagree
-        (['q11 z2'], 5)
-        """
-        from nn.proofreading import proofread
-
-        return proofread(self)
+        new = checked_numbers(numbers, self.numbers)
+        network = self.network()
+        symbols = Names(self.notation, network, len(self.examples), self.error).parameters
+        layers = []
+        for layer, data in zip(network.layers, self.layers, strict=True):
+            biases = [
+                self._bias_sign * new[symbols[each.bias]]
+                for each in layer.neurons
+                if each.bias is not None
+            ]
+            layers.append(
+                LayerData(
+                    data.activation,
+                    [[new[symbols[weight]] for weight in each.weights] for each in layer.neurons],
+                    biases[0] if isinstance(data.biases, float) else biases or None,
+                )
+            )
+        return replace(self, layers=layers, figures=[])
 
     def with_targets(self, targets: Sequence[Sequence[float]]) -> WorkedExample:
         """The same example with other targets, a list for each of its examples.

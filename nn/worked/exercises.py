@@ -14,7 +14,7 @@ from autograd.arguments import choice, items, whole
 from autograd.errors import ArgumentValueError
 from nn.activations import activation_names, resolve
 from nn.forward import Example
-from nn.neuron import BIASES, Bias
+from nn.neuron import BIAS_CONVENTIONS, BiasConvention
 from nn.notation import Notation, notation_of
 from nn.worked.example import LayerData, WorkedExample
 
@@ -24,9 +24,9 @@ __all__ = ["exercise"]
 _NOTATION = Notation(hidden="h{h}", weight="w{n}", bias="b{n}")
 _INPUTS = [tenths / 10 for tenths in range(-10, 11) if tenths]
 _WEIGHTS = [tenths / 10 for tenths in range(-9, 10) if tenths]
-_LEAST_NET, _MOST_NET, _NETS_APART, _LEAST_SLOPE, _OFF = 0.1, 2.0, 0.05, 0.1, 0.1
+_LEAST_NET, _MAX_NET, _NETS_APART, _LEAST_SLOPE, _OFF = 0.1, 2.0, 0.05, 0.1, 0.1
 _RATES = (0.5, 0.1)
-_MOST_LAYERS, _MOST_NEURONS = 8, 32
+_MAX_LAYERS, _MAX_NEURONS = 8, 32
 #: How often to draw a neuron, and the whole exercise, before giving up.
 _DRAWS, _TRIES = 500, 200
 
@@ -43,7 +43,7 @@ def exercise(
     Its numbers are pleasant:
 
     * All that is given has one decimal: inputs from −1 to 1, weights and biases from −0.9 to 0.9, none
-      of them 0. So the first net inputs have two decimals, and pencil and paper do for them.
+      of them 0. So the first net inputs have two decimals, and are worked out by hand.
     * The weights of a neuron differ from one another, while there are no more than 18 of them.
     * Every net input is between 0.1 and 2 in size, so that none is at a kink, and those of a layer are
       at least 0.05 apart.
@@ -73,15 +73,15 @@ def exercise(
         whole(f"layers[{index}]", size, -sys.maxsize)
         for index, size in enumerate(items("layers", layers))
     ]
-    if not 2 <= len(layers) <= _MOST_LAYERS or not 1 <= min(layers) <= max(layers) <= _MOST_NEURONS:
+    if not 2 <= len(layers) <= _MAX_LAYERS or not 1 <= min(layers) <= max(layers) <= _MAX_NEURONS:
         raise ArgumentValueError(
-            f"the number of inputs and of each layer's neurons, 2 to {_MOST_LAYERS} numbers from 1 to "
-            f"{_MOST_NEURONS}, are expected, not {', '.join(map(str, layers))}"
+            f"the number of inputs and of each layer's neurons, 2 to {_MAX_LAYERS} numbers from 1 to "
+            f"{_MAX_NEURONS}, are expected, not {', '.join(map(str, layers))}"
         )
     choice("activation", activation, activation_names())
     notation = _NOTATION if notation is None else notation_of(notation)
-    bias = notation.convention or "+b"
-    notation = replace(notation, convention=bias)
+    bias = notation.bias_convention or "+b"
+    notation = replace(notation, bias_convention=bias)
     random = Random(seed)
     blank = WorkedExample(
         name=f"exercise-{seed}",
@@ -89,7 +89,7 @@ def exercise(
         source="",
         ours="",
         layers=[],
-        bias=bias,
+        bias_convention=bias,
         examples=[],
         error="half_squared_error",
         learning_rate=_RATES[0],
@@ -98,7 +98,7 @@ def exercise(
         figures=[],
     )
     for _ in range(_TRIES):
-        drawn = _drawn(random, layers, activation, BIASES[bias])
+        drawn = _drawn(random, layers, activation, BIAS_CONVENTIONS[bias])
         if drawn is not None:
             for rate in _RATES:
                 found = replace(blank, layers=drawn[0], examples=[drawn[1]], learning_rate=rate)
@@ -110,7 +110,7 @@ def exercise(
 
 
 def _drawn(
-    random: Random, sizes: Sequence[int], activation: str, bias: Bias | None
+    random: Random, sizes: Sequence[int], activation: str, bias: BiasConvention | None
 ) -> tuple[list[LayerData], Example] | None:
     """Layers whose net inputs and slopes are as they should be, and an example; None if none came up."""
     inputs = signals = [random.choice(_INPUTS) for _ in range(sizes[0])]
@@ -150,7 +150,7 @@ def _weights(random: Random, count: int) -> list[float]:
 
 def _activated(activation: str, net: float) -> float | None:
     """The output for a net input, or None if it is not one to compute with."""
-    if not _LEAST_NET <= abs(net) <= _MOST_NET:
+    if not _LEAST_NET <= abs(net) <= _MAX_NET:
         return None
     node = Value(net)
     try:

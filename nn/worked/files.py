@@ -27,7 +27,7 @@ _NAMES = (
 )
 
 #: The largest file that is read: a hundred times what the largest that comes along has.
-_MOST_BYTES = 1_000_000
+_MAX_BYTES = 1_000_000
 
 
 def names() -> list[str]:
@@ -82,22 +82,22 @@ def load(name: str | Path) -> WorkedExample | FormulaExample:
             f"no worked example {str(name)!r}; there are {', '.join(names())}, and files ending in .toml"
         )
     with path.open("rb") as file:
-        content = file.read(_MOST_BYTES + 1)
-    if len(content) > _MOST_BYTES:
-        raise WorkedExampleError(f"{path}: larger than {_MOST_BYTES:,} bytes")
+        content = file.read(_MAX_BYTES + 1)
+    if len(content) > _MAX_BYTES:
+        raise WorkedExampleError(f"{path}: larger than {_MAX_BYTES:,} bytes")
     return _parsed(path.stem, str(path), content)
 
 
 #: A key of more parts takes Python's parser a time that grows with their square.
-_MOST_PARTS = 1000
+_MAX_PARTS = 1000
 
 
 def _parsed(name: str, file: str, content: bytes) -> WorkedExample | FormulaExample:
     import tomllib
 
     try:
-        if content.count(b".") > _MOST_PARTS and any(
-            piece.count(b".") > _MOST_PARTS for piece in re.split(rb"[=,\n{}\[\]]", content)
+        if content.count(b".") > _MAX_PARTS and any(
+            piece.count(b".") > _MAX_PARTS for piece in re.split(rb"[=,\n{}\[\]]", content)
         ):
             raise RecursionError
         table = tomllib.loads(content.decode("utf-8-sig"))  # as some editors write it

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from keyword import iskeyword
-from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
-from autograd import OPERATIONS, AutogradError, OperandError, Value
-from autograd.arguments import instance, number_of, shown, whole
-from autograd.errors import UnknownNameError
+from autograd import OPERATIONS, AutogradError, Value
+from autograd.arguments import instance, number_of, whole
 from autograd.expression import Expression
 from autograd.symbolic import definition_text
 from autograd.tables import Table, decimal
 from nn.formula_texts import computed, names_in, read
+from nn.notation import Tag
 from nn.optimizers import SGD
 from nn.step.recorded import Recorded
-from nn.worked.example import Figure
+from nn.worked.example import Figure, check_names, checked_numbers
 from nn.worked.locate import located
-
-if TYPE_CHECKING:
-    from nn.proofreading import Proof
 
 __all__ = ["FormulaError", "FormulaExample", "FormulaStep"]
 
@@ -41,7 +37,7 @@ class FormulaError(ValueError):
         self.table, self.name = table, name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FormulaExample:
     """Formulas of named values, one of which is made small by changing some of the values.
 
@@ -52,7 +48,7 @@ class FormulaExample:
         ours: what of it is not from there, in a line; "" if all is.
         values: the numbers that are given, by name.
         formulas: what is computed of them, by name; each a text of other names, in any order.
-        error: the name of the formula that is differentiated.
+        error: the name of the formula that is differentiated; the last one's if it is left out.
         parameters: the names of the values that are updated.
         learning_rate: η of the update w − η ∂E/∂w.
         figures: what a document prints.
@@ -62,9 +58,12 @@ class FormulaExample:
         FormulaError: a name is no name or has two meanings, a formula cannot be read, uses an unknown
             name or depends on itself.
 
-    >>> formulas = {"y": "w * x", "E": "(y - 3) ** 2"}
     >>> example = FormulaExample(
-    ...     "line", "", "", "", {"w": 0.5, "x": 2.0}, formulas, "E", ["w"], 0.125, []
+    ...     name="line",
+    ...     values={"w": 0.5, "x": 2.0},
+    ...     formulas={"y": "w * x", "E": "(y - 3) ** 2"},
+    ...     parameters=["w"],
+    ...     learning_rate=0.125,
     ... )
     >>> step = example.step()
     >>> step["y"], step["dE/dw"], step["w+"], step["dy/dw"]
@@ -72,15 +71,15 @@ class FormulaExample:
     """
 
     name: str
-    title: str
-    source: str
-    ours: str
+    title: str = ""
+    source: str = ""
+    ours: str = ""
     values: Mapping[str, float]
     formulas: Mapping[str, str]
-    error: str
-    parameters: Sequence[str]
-    learning_rate: float
-    figures: Sequence[Figure]
+    error: str = ""
+    parameters: Sequence[str] = field(default_factory=list)
+    learning_rate: float = 0.0
+    figures: Sequence[Figure] = field(default_factory=list)
     file: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
@@ -88,6 +87,9 @@ class FormulaExample:
             for name in names:
                 if problem := _wrong_with(name):
                     raise FormulaError(table, name, problem)
+        if not self.formulas:
+            raise FormulaError("formulas", "", "one formula at least is expected")
+        object.__setattr__(self, "error", self.error or [*self.formulas][-1])
         for name in self.formulas:
             if name in self.values:
                 raise FormulaError("formulas", name, "is the name of a value too")
@@ -103,7 +105,7 @@ class FormulaExample:
         """The formulas, each after those that it depends on.
 
         >>> formulas = {"E": "(y - 3) ** 2", "y": "2 * w"}
-        >>> example = FormulaExample("line", "", "", "", {"w": 0.5}, formulas, "E", ["w"], 0.125, [])
+        >>> example = FormulaExample(name="line", values={"w": 0.5}, formulas=formulas, error="E")
         >>> list(example.in_order)
         ['y', 'E']
         """
@@ -131,7 +133,11 @@ class FormulaExample:
             AutogradError: a formula has no value at these numbers.
 
         >>> example = FormulaExample(
-        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
+        ...     name="line",
+        ...     values={"w": 0.5},
+        ...     formulas={"E": "(2 * w - 3) ** 2"},
+        ...     parameters=["w"],
+        ...     learning_rate=0.125,
         ... )
         >>> example.step()["dE/dw"], example.step()["w+"], example.step(2)["w"]
         (-8.0, 1.5, 1.5)
@@ -142,19 +148,37 @@ class FormulaExample:
             numbers |= self.updated(self.differentiated(numbers))
         return FormulaStep(self, numbers)
 
-    def proofread(self) -> Proof:
-        """Compare the figures of the document with what they should be; see `nn.proofreading.proofread`.
+    @property
+    def numbers(self) -> dict[str, float]:
+        """What the example starts from, by name: its values.
 
-        >>> figures = [Figure("dE/dw", "-8.1", "dE/dw", "page 1", 0)]
         >>> example = FormulaExample(
-        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", [], 0.0, figures
+        ...     name="line", values={"w": 0.5}, formulas={"E": "(2 * w - 3) ** 2"}
         ... )
-        >>> example.proofread().disagree
-        1
+        >>> example.numbers
+        {'w': 0.5}
         """
-        from nn.proofreading import proofread
+        return dict(self.values)
 
-        return proofread(self)
+    def with_numbers(self, numbers: Mapping[str, float]) -> FormulaExample:
+        """The same example with other values.
+
+        What a document prints does not belong to it any more, so it has no figures.
+
+        Args:
+            numbers: a number for each of `numbers`.
+
+        Raises:
+            KeyError: one is missing, or unknown.
+            TypeError: they are no dict of real numbers.
+
+        >>> example = FormulaExample(
+        ...     name="line", values={"w": 0.5}, formulas={"E": "(2 * w - 3) ** 2"}
+        ... )
+        >>> example.with_numbers({"w": 1.5}).step().error_before
+        0.0
+        """
+        return replace(self, values=checked_numbers(numbers, self.values), figures=[])
 
     def differentiated(self, numbers: Mapping[str, float]) -> dict[str, Value]:
         """Every value and formula by its name, recorded and with its gradient.
@@ -164,7 +188,11 @@ class FormulaExample:
             OperandError: one is no real number.
 
         >>> example = FormulaExample(
-        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
+        ...     name="line",
+        ...     values={"w": 0.5},
+        ...     formulas={"E": "(2 * w - 3) ** 2"},
+        ...     parameters=["w"],
+        ...     learning_rate=0.125,
         ... )
         >>> nodes = example.differentiated({"w": 1.0})
         >>> nodes["E"].data, nodes["w"].grad
@@ -183,12 +211,16 @@ class FormulaExample:
             ValueError: a parameter's gradient, or what the parameter would become, is infinite or NaN.
 
         >>> example = FormulaExample(
-        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
+        ...     name="line",
+        ...     values={"w": 0.5},
+        ...     formulas={"E": "(2 * w - 3) ** 2"},
+        ...     parameters=["w"],
+        ...     learning_rate=0.125,
         ... )
         >>> example.updated(example.differentiated({"w": 1.0}))
         {'w': 1.5}
         """
-        _check_names("nodes", nodes, {*self.values, *self.formulas})
+        check_names("nodes", nodes, {*self.values, *self.formulas})
         for name, node in nodes.items():
             instance(f"nodes[{name!r}]", node, Value, "a node")
         if not self.parameters:
@@ -204,7 +236,11 @@ class FormulaExample:
         """The error if the values were these numbers; raises as `differentiated`.
 
         >>> example = FormulaExample(
-        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
+        ...     name="line",
+        ...     values={"w": 0.5},
+        ...     formulas={"E": "(2 * w - 3) ** 2"},
+        ...     parameters=["w"],
+        ...     learning_rate=0.125,
         ... )
         >>> example.error_at({"w": 1.0}), example.error_at({"w": 1.5})
         (1.0, 0.0)
@@ -212,7 +248,7 @@ class FormulaExample:
         return self._recorded(numbers)[self.error].data
 
     def _recorded(self, numbers: Mapping[str, float]) -> dict[str, Value]:
-        _check_names("numbers", numbers, self.values.keys())
+        check_names("numbers", numbers, self.values.keys())
         nodes = {name: Value(number, name) for name, number in numbers.items()}
         for name, formula in self.in_order.items():
             try:
@@ -237,17 +273,6 @@ def _wrong_with(name: str) -> str | None:
     return None
 
 
-def _check_names(what: str, given: Any, expected: Set[str]) -> None:
-    if not isinstance(given, Mapping):
-        raise OperandError(f"{what} must be a dict, got {shown(given)}", operands=(given,))
-    names = given.keys()
-    if names != expected:
-        missing, unknown = expected - names, names - expected
-        raise UnknownNameError(
-            f"{what}: missing: {sorted(missing)}; unknown: {sorted(unknown, key=str)}"
-        )
-
-
 class FormulaStep(Recorded):
     """One step with formulas, recorded: their values, their derivatives, the update.
 
@@ -263,7 +288,9 @@ class FormulaStep(Recorded):
         changes: by how much the update changed each of them.
 
     >>> formulas = {"y": "2 * w", "E": "(y - 3) ** 2"}
-    >>> example = FormulaExample("line", "", "", "", {"w": 0.5}, formulas, "E", ["w"], 0.125, [])
+    >>> example = FormulaExample(
+    ...     name="line", values={"w": 0.5}, formulas=formulas, parameters=["w"], learning_rate=0.125
+    ... )
     >>> step = FormulaStep(example, {"w": 1.0})
     >>> step.values, step.gradients
     ({'w': 1.0, 'y': 2.0, 'E': 1.0}, {'dE/dw': -4.0, 'dE/dy': -2.0, 'dE/dE': 1.0})
@@ -283,6 +310,11 @@ class FormulaStep(Recorded):
         }
         self.updated = {f"{name}+": after for name, after in updated.items()}
         self.changes = {f"Δ{name}": after - numbers[name] for name, after in updated.items()}
+        from autograd.program import LEIBNIZ
+
+        self.naming = LEIBNIZ
+        self.tags = {example.error: Tag("error")}
+        self.updates = {name: (f"{name}+", f"Δ{name}") for name in example.parameters}
         self.numbers = {
             "values": self.values,
             "gradients": self.gradients,
@@ -297,7 +329,11 @@ class FormulaStep(Recorded):
         """The step as tables: the values, the formulas, the error.
 
         >>> example = FormulaExample(
-        ...     *("line", "", "", ""), {"w": 0.5}, {"E": "(2 * w - 3) ** 2"}, "E", ["w"], 0.125, []
+        ...     name="line",
+        ...     values={"w": 0.5},
+        ...     formulas={"E": "(2 * w - 3) ** 2"},
+        ...     parameters=["w"],
+        ...     learning_rate=0.125,
         ... )
         >>> values, formulas, error = example.step().tables()
         >>> values.rows[0].cells, formulas.rows[0].cells

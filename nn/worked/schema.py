@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nn.activations import activation_names
 from nn.error_rules import error_rule
 from nn.forward import Example
-from nn.neuron import BIASES
+from nn.neuron import BIAS_CONVENTIONS
 from nn.notation import Names, Notation, notation_names
 from nn.worked.example import Figure, LayerData, WorkedExample
 from nn.worked.locate import wrong_with_targets
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 __all__ = ["formula_example", "network_example"]
 
 #: Nobody works out by hand what has more. At these bounds a step, or a proof, takes some ten seconds.
-_MOST_PARAMETERS, _MOST_VALUES, _MOST_FORMULAS, _MOST_FIGURES = 10_000, 1_000, 100, 500
+_MAX_PARAMETERS, _MAX_VALUES, _MAX_FORMULAS, _MAX_FIGURES = 10_000, 1_000, 100, 500
 #: How many numbers a step has: its parameters, times the examples.
-_MOST_NUMBERS = 100_000
+_MAX_NUMBERS = 100_000
 #: To check a figure takes the numbers of its step, and those of all steps before it.
-_MOST_CHECKED, _MOST_TRAINED = 100_000, 1_000_000
+_MAX_CHECKED, _MAX_TRAINED = 100_000, 1_000_000
 #: A name is short; and some names have others in them.
 _LONGEST_TEMPLATE = 60
 
@@ -51,8 +51,8 @@ def formula_example(name: str, top: Section) -> FormulaExample:
     if not texts:
         formulas.fail("", "one formula at least is expected")
     for section, what, found, most in (
-        (values, "values", given, _MOST_VALUES),
-        (formulas, "formulas", texts, _MOST_FORMULAS),
+        (values, "values", given, _MAX_VALUES),
+        (formulas, "formulas", texts, _MAX_FORMULAS),
     ):
         if len(found) > most:
             section.fail("", f"{len(found):,} {what}; at most {most:,} are read")
@@ -95,19 +95,19 @@ def network_example(name: str, top: Section) -> WorkedExample:
         WorkedExampleError: something in it cannot be meant.
     """
     notation = _notation(top)
-    bias = top.choice("bias", BIASES, notation.convention or "+b")
-    notation = replace(notation, convention=bias)
+    bias = top.choice("bias_convention", BIAS_CONVENTIONS, notation.bias_convention or "+b")
+    notation = replace(notation, bias_convention=bias)
     layers = _layers(top.sections("layers"), bias, notation.vectors)
     parameters = sum(_parameters(layer) for layer in layers)
-    if parameters > _MOST_PARAMETERS:
-        top.fail("layers", f"{parameters:,} weights and biases; at most {_MOST_PARAMETERS:,} are read")
+    if parameters > _MAX_PARAMETERS:
+        top.fail("layers", f"{parameters:,} weights and biases; at most {_MAX_PARAMETERS:,} are read")
     given = top.sections("examples")
     examples = _examples(given, layers)
-    if parameters * len(examples) > _MOST_NUMBERS:
+    if parameters * len(examples) > _MAX_NUMBERS:
         top.fail(
             "examples",
             f"{len(examples):,} examples for {parameters:,} weights and biases; at most "
-            f"{_MOST_NUMBERS // parameters:,} are read",
+            f"{_MAX_NUMBERS // parameters:,} are read",
         )
     training, printed = top.section("training"), top.sections("figures", at_least=0)
     example = WorkedExample(
@@ -116,7 +116,7 @@ def network_example(name: str, top: Section) -> WorkedExample:
         source=top.text("source", ""),
         ours=top.text("ours", ""),
         layers=layers,
-        bias=bias,
+        bias_convention=bias,
         examples=examples,
         error=_error(training),
         learning_rate=_learning_rate(training),
@@ -129,10 +129,20 @@ def network_example(name: str, top: Section) -> WorkedExample:
     _check_work(top, printed, example.figures, parameters * len(examples))
     training.done(("error", "learning_rate", "update_biases"))
     top.done(
-        ("title", "source", "ours", "bias", "layers", "training", "examples", "notation", "figures")
+        (
+            "title",
+            "source",
+            "ours",
+            "bias_convention",
+            "layers",
+            "training",
+            "examples",
+            "notation",
+            "figures",
+        )
     )
     try:
-        symbols = Names(notation, example.network(), len(example.examples))
+        symbols = Names(notation, example.network(), len(example.examples), example.error)
     except ValueError as error:
         top.fail("notation", str(error))
     for section, figure in zip(printed, example.figures, strict=True):
@@ -162,18 +172,18 @@ def _parameters(layer: LayerData) -> int:
 
 def _check_work(top: Section, sections: list[Section], figures: Sequence[Figure], numbers: int) -> None:
     """Refuse what would take too long to check, of a step of so many numbers."""
-    if len(figures) * numbers > _MOST_CHECKED:
+    if len(figures) * numbers > _MAX_CHECKED:
         top.fail(
             "figures",
             f"{len(figures):,} figures of a step of {numbers:,} numbers; at most "
-            f"{_MOST_CHECKED // numbers:,} are read",
+            f"{_MAX_CHECKED // numbers:,} are read",
         )
     for section, figure in zip(sections, figures, strict=True):
-        if figure.after * numbers > _MOST_TRAINED:
+        if figure.after * numbers > _MAX_TRAINED:
             section.fail(
                 "after",
                 f"{figure.after:,} updates of a step of {numbers:,} numbers; at most "
-                f"{_MOST_TRAINED // numbers:,} are read",
+                f"{_MAX_TRAINED // numbers:,} are read",
             )
 
 
@@ -275,8 +285,8 @@ def _notation(top: Section) -> Notation:
 
 
 def _figures(top: Section, sections: list[Section]) -> list[Figure]:
-    if len(sections) > _MOST_FIGURES:
-        top.fail("figures", f"{len(sections):,} figures; at most {_MOST_FIGURES:,} are read")
+    if len(sections) > _MAX_FIGURES:
+        top.fail("figures", f"{len(sections):,} figures; at most {_MAX_FIGURES:,} are read")
     figures: dict[str, Figure] = {}
     for section in sections:
         symbol = section.text("symbol")

@@ -27,7 +27,7 @@ def dumps(example: WorkedExample) -> str:
     >>> from nn import worked
     >>> print(dumps(worked.exercise(7)).partition("[training]")[0].rstrip())
     title = "Exercise 7: a 2-2-1 network of sigmoid neurons"
-    bias = "+b"
+    bias_convention = "+b"
     <BLANKLINE>
     [notation]
     hidden = "h{h}"
@@ -41,7 +41,7 @@ def dumps(example: WorkedExample) -> str:
         "update_biases": example.update_biases,
     }
     about = {key: text for key in ("source", "ours") if (text := getattr(example, key))}
-    head = {"title": example.title, **about, "bias": example.bias}
+    head = {"title": example.title, **about, "bias_convention": example.bias_convention}
     named = _name(example.notation)
     tables: list[tuple[str, Mapping[str, object]]] = [
         ("", head | ({"notation": named} if named else {})),
@@ -78,7 +78,7 @@ def _value(entry: object) -> str:
 def _name(notation: Notation) -> str | None:
     """The name of a notation that comes along, whatever it says of the bias, which has its own key."""
     for name in notation_names():
-        if replace(Notation.named(name), convention=notation.convention) == notation:
+        if replace(Notation.named(name), bias_convention=notation.bias_convention) == notation:
             return name
     return None
 
@@ -89,7 +89,7 @@ def _templates(notation: Notation) -> dict[str, str]:
     return {
         entry: text
         for entry, text in asdict(notation).items()
-        if text != usual[entry] and entry != "convention"
+        if text != usual[entry] and entry != "bias_convention"
     }
 
 

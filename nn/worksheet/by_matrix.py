@@ -9,7 +9,8 @@ from nn.notation import PassNames
 from nn.step.matrices import Function, Matrix, Named
 from nn.worksheet.by_number import ask_for_the_error
 from nn.worksheet.elements import Blank, MatrixItem, Paragraph
-from nn.worksheet.trace import Asked, Trace
+from nn.worksheet.network_trace import NetworkTrace
+from nn.worksheet.trace import Asked
 
 __all__ = ["ask_by_matrices", "matrices_fit", "show_matrices"]
 
@@ -17,22 +18,22 @@ __all__ = ["ask_by_matrices", "matrices_fit", "show_matrices"]
 _MOST_ROWS, _MOST_COLUMNS = 20, 10
 
 
-def matrices_fit(trace: Trace) -> bool:
+def matrices_fit(trace: NetworkTrace) -> bool:
     """Whether every matrix of a step fits a page."""
     shapes = [matrix.shape for matrix in trace.step.matrices]
     return all(rows <= _MOST_ROWS and columns <= _MOST_COLUMNS for rows, columns in shapes)
 
 
-def show_matrices(trace: Trace) -> None:
+def show_matrices(trace: NetworkTrace) -> None:
     """Show the matrices that are given."""
     trace.head("Given")
     for matrix in trace.step.matrices:
         if _has_only(matrix, trace.given):
             trace.items.append(MatrixItem(0, [[Named(matrix.name)]], matrix.numbers))
-    trace.say_how_it_learns()
+    trace.say_how()
 
 
-def ask_by_matrices(trace: Trace) -> None:
+def ask_by_matrices(trace: NetworkTrace) -> None:
     """Ask for every matrix of a step that is not given: its shape, then its numbers."""
     step, names = trace.step, trace.names
     computed = [each for each in step.matrices if not _has_only(each, trace.given)]
@@ -63,12 +64,12 @@ def _has_only(matrix: Matrix, symbols: Container[str]) -> bool:
     return all(symbol in symbols for row in matrix.symbols for symbol in row if symbol)
 
 
-def _ask_for_shape(trace: Trace, matrix: Matrix) -> None:
+def _ask_for_shape(trace: NetworkTrace, matrix: Matrix) -> None:
     blank, name = Blank(matrix.shape, matrix.name), trace.symbol(matrix.name)
     trace.items.append(Paragraph(("The shape of ", name, " is ", blank), trace.next_question()))
 
 
-def _ask(trace: Trace, matrices: Sequence[Matrix]) -> None:
+def _ask(trace: NetworkTrace, matrices: Sequence[Matrix]) -> None:
     for matrix in matrices:
         sides = [[Named(matrix.name)], matrix.pieces]
         named_so = matrix.pieces[:1] == ["∂"] and not trace.names.notation.slope
@@ -76,7 +77,7 @@ def _ask(trace: Trace, matrices: Sequence[Matrix]) -> None:
 
 
 def _ask_for_entries(
-    trace: Trace, sides: Sequence[Sequence[str]], symbols: Sequence[Sequence[str]]
+    trace: NetworkTrace, sides: Sequence[Sequence[str]], symbols: Sequence[Sequence[str]]
 ) -> None:
     rows = [
         [
@@ -88,14 +89,14 @@ def _ask_for_entries(
     trace.items.append(MatrixItem(trace.next_question(), sides, rows))
 
 
-def _say_how(trace: Trace, asked: Asked) -> None:
+def _say_how(trace: NetworkTrace, asked: Asked) -> None:
     """How one entry is computed, where a formula says it."""
     equation = trace.equation(asked)
     if equation is not None:
         trace.say("Entry by entry, as ", equation)
 
 
-def _ask_backward(trace: Trace, matrices: Sequence[Matrix]) -> None:
+def _ask_backward(trace: NetworkTrace, matrices: Sequence[Matrix]) -> None:
     """Ask for the derivatives by the outputs; and for each layer's f′ before its δ."""
     owners: dict[str, tuple[PassNames, Neuron]] = {
         delta: (each, neuron) for each in trace.names.passes for neuron, delta in each.deltas.items()
@@ -108,9 +109,9 @@ def _ask_backward(trace: Trace, matrices: Sequence[Matrix]) -> None:
         _ask(trace, [matrix])
 
 
-def _ask_for_activation(trace: Trace, rows: Sequence[Sequence[tuple[PassNames, Neuron]]]) -> None:
+def _ask_for_activation(trace: NetworkTrace, rows: Sequence[Sequence[tuple[PassNames, Neuron]]]) -> None:
     each, neuron = rows[0][0]
-    if neuron.out is neuron.net:
+    if neuron.activation == "linear":
         return
     _say_how(trace, trace.between(each, neuron))
     net = Named(trace.names.whole("net", neuron))

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 from nn.neuron import Neuron
 from nn.notation import PassNames
-from nn.worksheet.trace import SPELLED, Asked, Trace
+from nn.worksheet.network_trace import NetworkTrace
+from nn.worksheet.trace import SPELLED, Asked
 
 __all__ = ["ask_by_entries", "ask_for_the_error", "show_entries"]
 
 
-def show_entries(trace: Trace) -> None:
+def show_entries(trace: NetworkTrace) -> None:
     """Say what is given, number by number."""
     trace.head("Given")
     passes = trace.names.passes
@@ -20,10 +21,10 @@ def show_entries(trace: Trace) -> None:
         trace.say(f"Inputs{which}: ", *trace.listed(each.inputs))
         trace.say(f"Targets{which}: ", *trace.listed(each.targets))
     trace.say("Parameters: ", *trace.listed(trace.names.parameters.values()))
-    trace.say_how_it_learns()
+    trace.say_how()
 
 
-def ask_by_entries(trace: Trace) -> None:
+def ask_by_entries(trace: NetworkTrace) -> None:
     """Ask for everything in a step, neuron by neuron and parameter by parameter."""
     layers = [layer.neurons for layer in trace.step.network.layers]
     trace.head("Forward pass")
@@ -50,22 +51,21 @@ def ask_by_entries(trace: Trace) -> None:
         trace.ask(map(trace.update, dict.fromkeys(parameters)))
 
 
-def ask_for_the_error(trace: Trace) -> None:
+def ask_for_the_error(trace: NetworkTrace) -> None:
     """Ask for the parts of the error, and for the error."""
     nodes = trace.step.nodes
     parts = [symbol for each in trace.names.passes for symbol in each.errors if symbol in nodes]
-    trace.ask(map(trace.value, [*parts, trace.names.notation.error]))
+    trace.ask(map(trace.line, [*parts, trace.names.notation.error]))
 
 
-def _forward(trace: Trace, each: PassNames, neuron: Neuron) -> Iterable[Asked]:
+def _forward(trace: NetworkTrace, each: PassNames, neuron: Neuron) -> Iterable[Asked]:
     net, out = each.nets[neuron], each.outs[neuron]
-    yield trace.value(net)
-    if trace.step.nodes[out] is not trace.step.nodes[net]:
-        yield trace.value(out)
+    yield trace.line(net)
+    yield trace.line(out)
 
 
 def _ask_by_example(
-    trace: Trace,
+    trace: NetworkTrace,
     layers: Sequence[Sequence[Neuron]],
     asked: Callable[[PassNames, Neuron], Iterable[Asked]],
 ) -> None:

@@ -9,6 +9,7 @@ from typing import TypeAlias, get_args
 
 from autograd import OperandError, arguments
 from autograd.formula import Style, Written, write
+from autograd.symbolic import DOTS
 
 __all__ = [
     "Blank",
@@ -24,7 +25,6 @@ __all__ = [
     "Symbol",
     "Table",
     "blanks",
-    "decimal",
     "one_line",
 ]
 
@@ -86,7 +86,8 @@ class Formula:
         >>> formula.written(UNICODE, lambda part: Written(str(part))).text
         'w1·0.5'
         """
-        return write(self.tree, style, {id: say(part) for id, part in self.named()})
+        names = {id: say(part) for id, part in self.named()}
+        return write(self.tree, style, {DOTS: Written(style.dots), **names})
 
 
 #: What prose is made of.
@@ -201,25 +202,6 @@ def _blanks_of(pieces: Sequence[Piece]) -> Iterator[Blank]:
             yield piece
         elif isinstance(piece, Formula):
             yield from (part for _, part in piece.named() if isinstance(part, Blank))
-
-
-def decimal(value: float, style: Style, digits: int | None = None) -> Written:
-    r"""A number as people write it: to some significant digits, or all of them if None.
-
-    >>> from autograd.formula import LATEX
-    >>> decimal(-1.25e-07, LATEX, 2).text, decimal(0.1, LATEX).text
-    ('-1.2 \\cdot 10^{-7}', '0.1')
-    """
-    text = repr(abs(value)) if digits is None else f"{abs(value):.{digits}g}"
-    mantissa, _, exponent = text.partition("e")
-    infinite = mantissa.isalpha()  # inf or nan
-    tree: ast.expr = ast.Name(mantissa) if infinite else ast.Constant(float(mantissa))
-    if value < 0.0:
-        tree = ast.UnaryOp(ast.USub(), tree)
-    if exponent:
-        power = ast.BinOp(ast.Constant(10.0), ast.Pow(), ast.Constant(float(exponent)))
-        tree = ast.BinOp(tree, ast.Mult(), power)
-    return write(tree, style)
 
 
 def one_line(text: str) -> str:

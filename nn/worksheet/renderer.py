@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from autograd.formula import ATOM, Style, Written
+from autograd.formula import ATOM, Style, Written, scientific
 from nn.step.matrices import Function, Named
 from nn.worksheet.elements import (
     Blank,
@@ -21,7 +21,6 @@ from nn.worksheet.elements import (
     Question,
     Symbol,
     Table,
-    decimal,
     one_line,
 )
 
@@ -87,7 +86,7 @@ class Renderer(ABC):
     def _part(self, part: Part) -> Written:
         if isinstance(part, Symbol):
             return Written(self._symbol(part))
-        return Written(self._place(part)) if isinstance(part, Blank) else decimal(part, self.style)
+        return Written(self._place(part)) if isinstance(part, Blank) else scientific(part, self.style)
 
     def _symbol(self, symbol: str) -> str:
         return self.style.variable(one_line(symbol))
@@ -102,7 +101,7 @@ class Renderer(ABC):
     def _entry(self, entry: float | Blank) -> str:
         if isinstance(entry, Blank):
             return self._place(entry)
-        return decimal(entry, self.style).text
+        return scientific(entry, self.style).text
 
     # --- blanks --------------------------------------------------------------------------------
 
@@ -110,7 +109,7 @@ class Renderer(ABC):
         if isinstance(blank.answer, tuple):
             rows, columns = (self.style.digits(str(count)) for count in blank.answer)
             return Written(f"{rows}{self._sign('×')}{columns}")
-        return decimal(blank.answer, self.style, self.digits)
+        return scientific(blank.answer, self.style, self.digits)
 
     def _place(self, blank: Blank) -> str:
         """A blank within a formula; what is filled in stands in brackets where it has to."""

@@ -8,18 +8,21 @@ from os import PathLike
 from pathlib import Path
 
 from autograd import OPERATIONS, OperandError
-from autograd.arguments import flag, instance, shown, whole
+from autograd.arguments import flag, shown, whole, wrong_kind
 from autograd.arguments import text as text_of
 from autograd.errors import ArgumentValueError
 from autograd.files import write
 from nn.notation import Names, Notation
 from nn.worked.example import WorkedExample
+from nn.worked.formulas import FormulaExample
+from nn.worksheet.by_line import ask_by_line, show_values
 from nn.worksheet.by_matrix import ask_by_matrices, matrices_fit, show_matrices
 from nn.worksheet.by_number import ask_by_entries, show_entries
 from nn.worksheet.elements import Heading, Item, Picture, one_line
 from nn.worksheet.html import Html
 from nn.worksheet.latex import Latex
 from nn.worksheet.markdown import Markdown
+from nn.worksheet.network_trace import NetworkTrace
 from nn.worksheet.renderer import Renderer
 from nn.worksheet.trace import Trace
 
@@ -59,26 +62,52 @@ class Worksheet:
     """
 
     def __init__(
-        self, example: WorkedExample, *, digits: int = 6, notation: Notation | str | None = None
+        self,
+        example: WorkedExample | FormulaExample,
+        *,
+        digits: int = 6,
+        notation: Notation | str | None = None,
     ) -> None:
-        instance("example", example, WorkedExample, "a worked example with a network")
+        if not isinstance(example, WorkedExample | FormulaExample):
+            raise wrong_kind("example", "a worked example", example)
         digits = whole("digits", digits, -sys.maxsize)
         if not 1 <= digits <= 17:
             raise ArgumentValueError(f"digits must be from 1 to 17, got {digits}")
+        self.digits = digits
+        trace = (
+            self._of_network(example, notation)
+            if isinstance(example, WorkedExample)
+            else self._of_formulas(example, notation)
+        )
+        self.items: list[Item] = trace.items
+        trace.head("After the update")
+        trace.say("The forward pass once more, with the updated parameters and the same data, gives")
+        trace.ask_for(trace.program.root, trace.step.error_after)
+
+    def _of_network(self, example: WorkedExample, notation: Notation | str | None) -> Trace:
         _check_size(example)
         step = example.step()
         step = step if notation is None else step.in_notation(notation)
-        trace = Trace(step, example.learning_rate, example.error)
-        self.digits = digits
-        self.items: list[Item] = trace.items
-        wholes = bool(step.names.notation.vectors) and matrices_fit(trace)
-        _introduce(trace, example, digits)
-        (show_matrices if wholes else show_entries)(trace)
+        trace = NetworkTrace(step, example.learning_rate, example.error)
+        by_matrix = bool(step.names.notation.vectors) and matrices_fit(trace)
+        _introduce(trace, example, self.digits)
+        _show_network(trace)
+        (show_matrices if by_matrix else show_entries)(trace)
         trace.say_what_to_find()
-        (ask_by_matrices if wholes else ask_by_entries)(trace)
-        trace.head("After the update")
-        trace.say("The forward pass once more, with the updated parameters and the same data, gives")
-        trace.ask_for(step.names.notation.error, step.error_after)
+        (ask_by_matrices if by_matrix else ask_by_entries)(trace)
+        return trace
+
+    def _of_formulas(self, example: FormulaExample, notation: Notation | str | None) -> Trace:
+        if notation is not None:
+            raise ArgumentValueError(f"{example.name} has formulas, which no notation names")
+        if not example.parameters:
+            raise ArgumentValueError(f"{example.name}: training.parameters is empty: nothing to find")
+        trace = Trace(example.step(), example.learning_rate)
+        _introduce(trace, example, self.digits)
+        show_values(trace)
+        trace.say_what_to_find()
+        ask_by_line(trace)
+        return trace
 
     def text(self, kind: str, answers: bool = False) -> str:
         """The worksheet as text.
@@ -142,7 +171,7 @@ def _check_size(example: WorkedExample) -> None:
         )
 
 
-def _introduce(trace: Trace, example: WorkedExample, digits: int) -> None:
+def _introduce(trace: Trace, example: WorkedExample | FormulaExample, digits: int) -> None:
     trace.items.append(Heading(one_line(example.title) or example.name, 1))
     if example.source:
         trace.say(f"Source: {one_line(example.source)}.")
@@ -152,6 +181,9 @@ def _introduce(trace: Trace, example: WorkedExample, digits: int) -> None:
         f"Write every number to {digits} significant digits, and go on with all the digits that you "
         f"have. A blank within a formula is for a number that you have found before."
     )
+
+
+def _show_network(trace: NetworkTrace) -> None:
     trace.head("Network")
     network, notation = trace.step.network, trace.step.names.notation
     names = Names(notation, network)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
 from typing import NamedTuple
 
-from autograd import Value
-from autograd.formula import UNICODE, Written, write
-from autograd.symbolic import definition, minus, name, number, partials, plus, terms, times
+from autograd.formula import UNICODE, Written
+from autograd.program import Line
+from autograd.program.line import Operand
+from autograd.symbolic import fitted, name, number
 from autograd.symbols import unicode_symbol
-from nn.error_rules import ERRORS
-from nn.neuron import Neuron
-from nn.notation import PassNames
-from nn.step import TrainingStep
+from nn.step import Recorded
+from nn.step.program import RATE as LEARNING_RATE
+from nn.step.program import step_program
 from nn.worksheet.elements import (
     Blank,
     Formula,
@@ -26,14 +25,12 @@ from nn.worksheet.elements import (
     Question,
     Symbol,
     Table,
-    one_line,
 )
 
 __all__ = ["RATE", "SPELLED", "Asked", "Trace"]
 
 #: The learning rate in a formula, which no symbol of a notation can be taken for.
 RATE = "rate"
-_DOTS = "dots"
 
 #: So many questions of a kind are spelled out; where there are more, the others only have blanks.
 SPELLED = 8
@@ -63,82 +60,50 @@ class Trace:
     Args:
         step: the step.
         rate: the learning rate.
-        error: how the error is made up.
 
     Attributes:
         step: the step.
-        names: what its numbers are called.
+        program: its lines; how a number is computed is read from there.
         items: what has been taken down.
         given: what is known from the beginning, by symbol.
     """
 
-    def __init__(self, step: TrainingStep, rate: float, error: str) -> None:
-        self.step, self.names, self.rate = step, step.names, rate
-        self.error = error.replace("_", " ") if error in ERRORS else error
+    def __init__(self, step: Recorded, rate: float) -> None:
+        self.step, self.rate = step, rate
+        self.program = step_program(step, rate)
         self.items: list[Item] = []
         self.given = {symbol: node.data for symbol, node in step.nodes.items() if node.operation is None}
         self._questions = 0
-        self._deltas = {
-            step.nodes[net]: each.deltas[neuron]
-            for each in step.names.passes
-            for neuron, net in each.nets.items()
-        }
-        self._numbers: dict[str, float] = {}
+        self._numbers = self.program.run()
         for numbers in reversed(list(step.numbers.values())):
             self._numbers |= numbers
-        self._below = {node: partials(node) for node in step.nodes.values() if node.operation}
-        self._above: dict[Value, list[tuple[Value, ast.expr]]] = {}
-        for above, slopes in self._below.items():
-            for below, slope in slopes.items():
-                self._above.setdefault(below, []).append((above, slope))
 
     # --- what is computed how ------------------------------------------------------------------
 
-    def value(self, symbol: str) -> Asked:
-        """The number of a node."""
-        return Asked(symbol, definition(self.step.nodes[symbol]))
+    def line(self, symbol: str) -> Asked:
+        """The number of a line of the program."""
+        return Asked(symbol, self._tree(self.program.lines[symbol]))
 
     def slope(self, symbol: str) -> Asked:
-        """The derivative of the error by a node: δ of a net input."""
-        node = self.step.nodes[symbol]
-        return Asked(self._deltas.get(node) or self.names.gradient(symbol), self._slope(node))
+        """The derivative of the error with respect to a quantity: δ of a net input."""
+        return self.line(self._derivative(self.program.root, symbol).symbol)
 
-    def _slope(self, node: Value) -> ast.expr:
-        """The sum over what was computed of the node of the slope there times the one between."""
-        total: ast.expr = number(0.0)
-        for above, between in self._above.get(node, ()):
-            if above is self.step.error:
-                there: ast.expr = number(1.0)
-            elif above in self._deltas:
-                there = name(self._deltas[above])
-            else:
-                there = self._slope(above)  # a part of the error
-            total = plus(total, times(there, between))
-        return total
+    def _derivative(self, above: str, below: str) -> Line:
+        line = self.program.derivative(above, below)
+        assert line is not None
+        return line
 
-    def through(self, each: PassNames, neuron: Neuron) -> list[Asked]:
-        """∂E/∂out, f′ and δ of a neuron: of a linear one, where out is net, δ alone."""
-        net, out = each.nets[neuron], each.outs[neuron]
-        if self.step.nodes[net] is self.step.nodes[out]:
-            return [self.slope(net)]
-        node = self.step.nodes[net]
-        between = self.between(each, neuron)
-        slope = Asked(self.names.gradient(out), self._slope(self.step.nodes[out]))
-        delta = times(name(slope.symbol), name(between.symbol))
-        return [slope, between, Asked(self._deltas[node], delta)]
+    def _tree(self, line: Line) -> ast.expr:
+        """The formula of a line; what each use contributes to a gradient is written out in the sum."""
+        return line.placed(self._operand)
 
-    def between(self, each: PassNames, neuron: Neuron) -> Asked:
-        """The derivative of a neuron's output by its net input."""
-        net, out = each.nets[neuron], each.outs[neuron]
-        symbol, node = f"d{out}/d{net}", self.step.nodes[out]
-        self._numbers.setdefault(symbol, float(node.derivatives[0] or 0.0))
-        return Asked(symbol, self._below[node][self.step.nodes[net]])
-
-    def update(self, parameter: Value) -> Asked:
-        """A parameter after the update."""
-        symbol = self.names.parameters[parameter]
-        change = times(ast.Name(RATE), name(self.names.gradient(symbol)))
-        return Asked(self.names.updates[parameter], minus(name(symbol), change))
+    def _operand(self, operand: Operand) -> ast.expr:
+        if not isinstance(operand, str):
+            return number(operand)
+        if operand == LEARNING_RATE:
+            return ast.Name(RATE)
+        line = self.program.lines.get(operand)
+        return self._tree(line) if line and line.kind == "contribution" else name(operand)
 
     # --- taking down ---------------------------------------------------------------------------
 
@@ -150,28 +115,27 @@ class Trace:
         """Add prose."""
         self.items.append(Paragraph(pieces))
 
-    def say_how_it_learns(self) -> None:
-        """Say what the learning rate is, and which parameters are not updated."""
-        self.say(f"Error: {one_line(self.error)}")
+    def say_how_it_learns(self, error: Piece, parameters: Iterable[str]) -> None:
+        """Say how the error is made up, what the learning rate is, and what is not updated.
+
+        Args:
+            error: how the error is made up.
+            parameters: the symbols of what may be updated.
+        """
+        self.say("Error: ", error)
         self.say("Learning rate: ", _equation(ast.Name(RATE), self.rate))
-        updates = self.names.updates
-        kept = [
-            self.symbol(symbol)
-            for parameter, symbol in self.names.parameters.items()
-            if updates[parameter] not in self.step.updated
-        ]
+        kept = [self.symbol(symbol) for symbol in parameters if symbol not in self.step.updates]
         if kept:
             self.say("Not updated: ", *_with_commas(kept))
 
     def say_what_to_find(self) -> None:
-        """Say what the worksheet is after, and what δ is."""
+        """Say what the worksheet is after."""
         self.head("To find")
-        error = self.symbol(self.names.notation.error)
-        what = ", its derivative by each updated parameter, the parameters after one update, and "
-        self.say("The error ", error, what, error, " after it.")
-        each, neuron = self.names.passes[0], next(iter(self.names.neurons))
-        net, delta = self.symbol(each.nets[neuron]), self.symbol(each.deltas[neuron])
-        self.say("Its derivative by a net input has a name of its own: by ", net, " it is ", delta, ".")
+        error = self.symbol(self.program.root)
+        updated = (
+            "its derivative with respect to each updated parameter, the parameters after one update"
+        )
+        self.say("The error ", error, f", {updated}, and ", error, " after it.")
 
     def listed(self, symbols: Iterable[str]) -> Sequence[Piece]:
         """Names and the numbers that they are given as."""
@@ -223,11 +187,10 @@ class Trace:
 
     def _middle(self, tree: ast.expr) -> Iterator[Formula]:
         """A formula with names, and with numbers in their places, where there is something to see."""
-        tree = self._shortened(tree)
-        plain = Formula(tree, {RATE: Symbol("eta"), _DOTS: Symbol("…")})
-        length = len(plain.written(UNICODE, lambda part: Written(unicode_symbol(str(part)))).text)
-        if isinstance(tree, ast.Constant) or length > _LONGEST:
+        tree = fitted(tree, _WIDTH, _length, levels=False)
+        if isinstance(tree, ast.Constant) or _length(tree, 0) > _LONGEST:
             return
+        plain = Formula(tree, {RATE: Symbol("eta")})
         yield plain
         cases = any(isinstance(node, ast.IfExp) for node in ast.walk(tree))
         bare = isinstance(tree, ast.Call) and all(isinstance(arg, ast.Name) for arg in tree.args)
@@ -239,30 +202,17 @@ class Trace:
         """What stands for a name where numbers are put in: what has to be found first is a blank."""
         if id == RATE:
             return self.rate
-        if id == _DOTS:
-            return part
         symbol = id[1:]
         return self.given[symbol] if symbol in self.given else self.blank(symbol, bare=bare)
 
-    def _shortened(self, tree: ast.expr) -> ast.expr:
-        """A tree whose sums fit a line: the last term stays, and what does not fit before it goes."""
-        parts = terms(tree)
-        if len(parts) == 1:
-            match tree:
-                case ast.BinOp(left=left, op=op, right=right):
-                    return ast.BinOp(self._shortened(left), op, self._shortened(right))
-                case ast.UnaryOp(op=op, operand=operand):
-                    return ast.UnaryOp(op, self._shortened(operand))
-                case ast.Call(func=func, args=args):
-                    return ast.Call(func, [self._shortened(arg) for arg in args], [])
-                case _:
-                    return tree
-        short = [(less, self._shortened(part)) for less, part in _few(parts)]
-        (first_less, first), *others = short
-        total: ast.expr = ast.UnaryOp(ast.USub(), first) if first_less else first
-        for less, part in others:
-            total = ast.BinOp(total, ast.Sub() if less else ast.Add(), part)
-        return total
+
+def _length(tree: ast.expr, least: int = _BLANK_WIDTH) -> int:
+    """How many characters a formula takes, with names or with blanks in their places."""
+
+    def place(part: Part) -> Written:
+        return Written("x" * max(len(unicode_symbol(str(part))), least))
+
+    return len(Formula(tree, {RATE: Symbol("eta")}).written(UNICODE, place).text)
 
 
 def _equation(left: ast.Name, value: float) -> Formula:
@@ -272,21 +222,3 @@ def _equation(left: ast.Name, value: float) -> Formula:
 
 def _with_commas(formulas: Iterable[Formula]) -> Sequence[Piece]:
     return [piece for formula in formulas for piece in (", ", formula)][1:]
-
-
-def _few(parts: Sequence[tuple[bool, ast.expr]]) -> list[tuple[bool, ast.expr]]:
-    """As many terms of a sum as fit a line, if two at least can be left out."""
-    widths = [_width(part) for _, part in parts]
-    kept = len(parts)
-    if sum(widths) > _WIDTH:
-        kept = sum(total <= _WIDTH - widths[-1] for total in accumulate(widths[:-1])) or 1
-    if kept > len(parts) - 3:
-        return list(parts)
-    return [*parts[:kept], (False, ast.Name(_DOTS)), parts[-1]]
-
-
-def _width(part: ast.expr) -> int:
-    """How many characters a term takes, with names or with blanks in their places."""
-    ids = {node.id for node in ast.walk(part) if isinstance(node, ast.Name) and node.id[0] == "="}
-    places = {id: Written("x" * max(len(unicode_symbol(id[1:])), _BLANK_WIDTH)) for id in ids}
-    return len(f" + {write(part, UNICODE, places).text}")

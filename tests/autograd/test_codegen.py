@@ -114,6 +114,39 @@ print(generated())
     ]
 
 
+def test_a_method_is_compiled_alone_and_stands_where_the_source_says(
+    run_python: Callable[..., str],
+) -> None:
+    script = """
+import inspect, linecache
+from autograd import Value
+from autograd.codegen import _OnFirstUse, source
+from autograd.methods import Methods
+def compiled():
+    return [name for name in ("__sub__", "__rsub__", "sub", "_rsub")
+            if not isinstance(vars(Methods)[name], _OnFirstUse)]
+x = Value(2.0)
+print(compiled())
+x - 1.0
+print(compiled())
+1.0 - x
+print(compiled())
+print(x.sub(1.0).data, compiled())
+for function in (Value.__sub__, Value.__rsub__, Value.sub):
+    lines, first = inspect.getsourcelines(function)
+    print(lines[0].strip(), source("sub").splitlines(keepends=True)[first - 1 :][: len(lines)] == lines)
+"""
+    assert run_python(script).splitlines() == [
+        "[]",
+        "['__sub__']",
+        "['__sub__', '__rsub__', '_rsub']",
+        "1.0 ['__sub__', '__rsub__', 'sub', '_rsub']",
+        "def forward(self, y): True",
+        "def reflected(self, x): True",
+        "def named(self, y): True",
+    ]
+
+
 def test_a_first_use_in_many_threads_is_safe(run_python: Callable[..., str]) -> None:
     script = """
 import sys, threading

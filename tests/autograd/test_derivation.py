@@ -12,10 +12,13 @@ import sys
 from math import prod
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.mathtext import MathTextParser
+from oracles import latex_mistakes
 
 import autograd
 from autograd import AutogradError, Derivation, Value, explain, topological_order
@@ -79,14 +82,14 @@ def mistakes(derivation: Derivation) -> list[str]:
 @given(named_graphs())
 def test_paths_add_up_to_the_gradient(ends: tuple[Value, Value]) -> None:
     result, by = ends
-    derivation = explain(result, by, most_paths=10**6)
+    derivation = explain(result, by, max_paths=10**6)
     assert mistakes(derivation) == []
 
 
 @given(named_graphs())
 def test_paths_are_all_there_is_and_each_is_there_once(ends: tuple[Value, Value]) -> None:
     result, by = ends
-    derivation = explain(result, by, most_paths=10**6)
+    derivation = explain(result, by, max_paths=10**6)
     listed = [(result, *(factor.below for factor in path)) for path in derivation.paths]
     assert len(set(listed)) == len(listed)
     assert set(listed) == station_paths(result, by)
@@ -201,13 +204,13 @@ def ladder(rungs: int, names: bool = True) -> tuple[Value, Value]:
 
 
 @pytest.mark.parametrize(("most", "listed"), [(1, 1), (3, 3), (8, 8), (9, 8), (1000, 8)])
-def test_most_paths(most: int, listed: int) -> None:
-    derivation = explain(*ladder(3), most_paths=most)
+def test_max_paths(most: int, listed: int) -> None:
+    derivation = explain(*ladder(3), max_paths=most)
     assert (derivation.path_count, len(derivation.paths)) == (8, listed)
     more = f"+ … along {8 - listed} more paths"
     assert (more in derivation.text()) == (listed < 8)
     assert derivation.value == pytest.approx(0.75**3, rel=1e-15)
-    complete = explain(*ladder(3), most_paths=8)
+    complete = explain(*ladder(3), max_paths=8)
     assert [len(path) for path in derivation.paths] == [len(path) for path in complete.paths][:listed]
 
 
@@ -226,7 +229,7 @@ def test_paths_too_many_to_walk_are_counted() -> None:
 @pytest.mark.parametrize("most", [0, -1])
 def test_at_least_one_path_is_listed(most: int) -> None:
     with pytest.raises(ValueError, match="at least 1"):
-        explain(*ladder(2), most_paths=most)
+        explain(*ladder(2), max_paths=most)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="memory is limited as POSIX does")
@@ -271,7 +274,7 @@ W5 = """\
     = 1 · 0.74136507 · 0.186815602 · 0.593269992
 where
   ∂Eₜₒₜₐₗ/∂Eₒ₁  = 1
-  ∂Eₒ₁/∂outₒ₁   = 0.5·(2·(targetₒ₁ − outₒ₁)^(2 − 1))·(−1) = 0.74136507
+  ∂Eₒ₁/∂outₒ₁   = −(targetₒ₁ − outₒ₁) = 0.74136507
   ∂outₒ₁/∂netₒ₁ = outₒ₁·(1 − outₒ₁) = 0.186815602
   ∂netₒ₁/∂w₅    = outₕ₁ = 0.593269992"""
 
@@ -283,13 +286,13 @@ W1 = """\
     = 1 · -0.217071535 · 0.175510053 · 0.5 · 0.241300709 · 0.05 = -0.000229828287
 where
   ∂Eₜₒₜₐₗ/∂Eₒ₁  = 1
-  ∂Eₒ₁/∂outₒ₁   = 0.5·(2·(targetₒ₁ − outₒ₁)^(2 − 1))·(−1) = 0.74136507
+  ∂Eₒ₁/∂outₒ₁   = −(targetₒ₁ − outₒ₁) = 0.74136507
   ∂outₒ₁/∂netₒ₁ = outₒ₁·(1 − outₒ₁) = 0.186815602
   ∂netₒ₁/∂outₕ₁ = w₅ = 0.4
   ∂outₕ₁/∂netₕ₁ = outₕ₁·(1 − outₕ₁) = 0.241300709
   ∂netₕ₁/∂w₁    = i₁ = 0.05
   ∂Eₜₒₜₐₗ/∂Eₒ₂  = 1
-  ∂Eₒ₂/∂outₒ₂   = 0.5·(2·(targetₒ₂ − outₒ₂)^(2 − 1))·(−1) = -0.217071535
+  ∂Eₒ₂/∂outₒ₂   = −(targetₒ₂ − outₒ₂) = -0.217071535
   ∂outₒ₂/∂netₒ₂ = outₒ₂·(1 − outₒ₂) = 0.175510053
   ∂netₒ₂/∂outₕ₁ = w₇ = 0.5"""
 
@@ -330,6 +333,147 @@ def test_as_data() -> None:
             ],
         ],
     }
+
+
+def test_as_records() -> None:
+    y, x = diamond()
+    rows = explain(y, x).records()
+    assert [list(row) for row in rows] == [
+        ["path", "factor", "above", "below", "derivative", "formula", "value"]
+    ] * 4
+    assert [tuple(row.values()) for row in rows] == [
+        (1, 1, "y", "a", "∂y/∂a", "b", math.sin(0.5)),
+        (1, 2, "a", "x", "∂a/∂x", "a", math.exp(0.5)),
+        (2, 1, "y", "b", "∂y/∂b", "a", math.exp(0.5)),
+        (2, 2, "b", "x", "∂b/∂x", "cos(x)", math.cos(0.5)),
+    ]
+    assert json.loads(json.dumps(rows)) == rows
+
+
+# --- formulas ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "where"),
+    [
+        (2.0, "  ∂out/∂net = 1 (as net > 0)"),
+        (-2.0, "  ∂out/∂net = 0 (as net < 0)"),
+        (0.0, "  ∂out/∂net = 0 (at the kink net = 0: the subgradient of least norm)"),
+    ],
+)
+def test_of_a_relu_the_slope_on_the_right_side_is_given(data: float, where: str) -> None:
+    net = Value(data, "net")
+    assert explain(net.relu().named("out"), net).text().splitlines()[-1] == where
+
+
+def test_the_reason_stands_behind_the_number() -> None:
+    net, w = Value(2.0, "net"), Value(0.5, "w")
+    derivation = explain((net.relu() * w).named("y"), net)
+    assert derivation.text().splitlines()[-1] == "  ∂y/∂net = w = 0.5 (as net > 0)"
+    assert derivation.factors[0].formula == "w (as net > 0)"
+
+
+@pytest.mark.parametrize(
+    ("source", "formula"),
+    [
+        ("0.5 * (t - o) ** 2", "−(t − o)"),
+        ("-(t * o.log() + (1 - t) * (-o).log1p())", "−t/o + (1 − t)/(1 − o)"),
+        ("(o * t).softplus()", "σ(o·t)·t"),
+        ("(t - o).tanh()", "−(1 − E²)"),
+        ("(o * t).sigmoid()", "E·(1 − E)·t"),
+        ("o.square() * 3", "6·o"),
+    ],
+)
+def test_formulas_are_tidied_as_by_hand(source: str, formula: str) -> None:
+    o, t = Value(0.5, "o"), Value(0.25, "t")
+    (factor,) = explain(eval(source, {"o": o, "t": t}).named("E"), o).factors
+    assert factor.formula == formula
+
+
+def test_each_of_many_inputs_has_its_formula() -> None:
+    """However many terms its net has: the first one is as many sums down."""
+    inputs = [Value(0.5, f"x{index}") for index in range(3_000)]
+    weights = [Value(0.25, f"w{index}") for index in range(3_000)]
+    net = sum(w * x for w, x in zip(weights, inputs, strict=True)).named("net")
+    for index in (0, 1_500, 2_999):
+        assert explain(net, weights[index]).factors[0].formula == f"x{index}".translate(DIGITS)
+
+
+DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def test_a_long_formula_has_a_line_of_its_own() -> None:
+    x = Value(0.5, "x_with_a_name")
+    others = [Value(0.5, f"weight_of_the_input_{number}") for number in range(5)]
+    y = (x * sum(others)).named("y")
+    lines = explain(y, x).text().splitlines()[-2:]
+    head = "  ∂y/∂x_with_a_name = "
+    assert (
+        lines[0]
+        == head + "0 + weight_of_the_input_0 + weight_of_the_input_1 + … + weight_of_the_input_4"
+    )
+    assert lines[1] == " " * (len(head) - 2) + "= 2.5"
+
+
+def test_a_zero_has_no_sign() -> None:
+    x, w = Value(-0.0, "x"), Value(-3.0, "w")
+    derivation = explain((w * x).named("y") * 1.0, w)
+    assert math.copysign(1.0, derivation.value) == -1.0
+    assert "-0" not in derivation.text()
+    assert "-0" not in derivation._repr_latex_()
+    assert "-0" not in derivation._repr_html_()
+
+
+# --- in a notebook -------------------------------------------------------------------------------
+
+
+def examples() -> list[Derivation]:
+    net = Value(-2.0, "net_h1_1")
+    x = Value(1e-20, "x<&")
+    many = ladder(5)
+    return [
+        worked.load("urbain").step().explain("w1"),
+        explain((net.relu().named("out_h1_1") * net).named("E"), net),
+        explain(x.exp() * 1e30, x),
+        explain(*many),
+        explain(net, net),
+    ]
+
+
+@pytest.mark.parametrize("derivation", examples(), ids=str)
+def test_in_latex(derivation: Derivation) -> None:
+    lines = derivation._repr_latex_().split("\n\n")
+    assert len(lines) >= 1
+    for line in lines:
+        assert re.fullmatch(r"\$[^$]+\$", line)
+        assert latex_mistakes(line.strip("$")) == []
+        MathTextParser("agg").parse(line)
+
+
+@pytest.mark.parametrize("derivation", examples(), ids=str)
+def test_in_html(derivation: Derivation) -> None:
+    math_element = ElementTree.fromstring(derivation._repr_html_())
+    assert math_element.tag == "math"
+    rows = ["".join(row.itertext()).strip() for row in math_element.iter("mtr")]
+    text = [line for line in derivation.text(9).splitlines() if not line.strip().startswith("·")]
+    assert len(rows) >= len(text) - 2
+    assert rows[0].startswith("∂")
+
+
+def test_a_notebook_shows_what_the_text_says() -> None:
+    net = Value(-2.0, "net_h1_1")
+    derivation = explain(net.relu().named("out_h1_1"), net)
+    rows = [
+        " ".join("".join(row.itertext()).split())
+        for row in ElementTree.fromstring(derivation._repr_html_()).iter("mtr")
+    ]
+    assert rows == [
+        "∂outh1,1∂neth1,1 = 0",
+        "= ∂outh1,1∂neth1,1",
+        "= 0",
+        "where",
+        "∂outh1,1∂neth1,1 = 0 (as neth1,1 < 0)",
+    ]
 
 
 # --- refused -------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from pictures import SVG, Drawn, accumulated, read, texts, tooltips
 from autograd import AutogradError, Diagram, Value, draw, topological_order
 from autograd.strategies import Graph, graphs
 from autograd.symbols import unicode_symbol
-from nn import worked
+from nn import MLP, SGD, Example, TrainingStep, worked
 
 # --- the graph -----------------------------------------------------------------------------------
 
@@ -82,6 +82,39 @@ def test_a_picture_shows_the_graph_as_it_stands() -> None:
     assert "∂ 6" not in before.source
 
 
+def test_gradients_of_zero_are_shown_once_there_are_gradients() -> None:
+    x, w = Value(0.0, "x"), Value(-2.0, "w")
+    out = (w * x - 1.0).relu().named("out")
+    error = (out * x - w).named("E")
+    assert "∂" not in draw(error).source  # backward has not been called
+    error.backward()
+    drawn = read(draw(error))
+    assert drawn.boxes[drawn.named("out")].lines[-1] == "∂ 0"  # the input that it is times is 0
+    assert drawn.boxes[drawn.named("x")].lines[-1] == "∂ 0"  # the relu is dead
+    assert all(box.lines[-1].startswith("∂ ") for box in drawn.boxes.values() if not box.constant)
+    again = read(draw((w * w).named("F")))  # has not been differentiated, but w has a gradient
+    assert [box.lines[-1] for box in again.boxes.values()] == ["∂ -1", "4"]
+
+
+def test_a_zero_has_no_sign() -> None:
+    x = Value(-0.0, "x")
+    y = (x * -1.0).named("y")
+    z = (y * x).named("z")
+    z.backward()
+    assert not re.search(r"-0\b(?!\.\d*[1-9])", draw(z, y).source)
+
+
+def test_names_by_default_have_subscripts_and_the_text_fits_its_box() -> None:
+    network = MLP(2, [2, 1], activation="sigmoid", seed=1)
+    step = TrainingStep(network, [Example([0.5, -1.0], [1.0])], SGD(network.parameters(), lr=0.5))
+    svg = step.draw().svg()
+    assert "netₕ₁,₁ = wₕ₁,₁,₁·x₁ + wₕ₁,₁,₂·x₂ + bₕ₁,₁" in texts(svg)
+    assert not any("_" in text for text in texts(svg))
+    # Helvetica is what Graphviz measures texts in; of a list of fonts it knows no widths
+    fonts = {each.attrib["font-family"] for each in ElementTree.fromstring(svg).iter(f"{SVG}text")}
+    assert all(font.lower().startswith("helvetica") for font in fonts)
+
+
 def test_several_results_share_what_they_have_in_common() -> None:
     x = Value(3.0, "x")
     inner = (x * x).named("inner")
@@ -91,7 +124,7 @@ def test_several_results_share_what_they_have_in_common() -> None:
     assert {
         drawn.boxes[head].lines[0] for tail, head, _ in drawn.edges if tail == drawn.named("inner")
     } == {
-        "a = exp(inner)",
+        "a = e^inner",
         "b = inner + x",
     }
     assert read(draw(a, a)) == read(draw(a))
@@ -387,18 +420,32 @@ def test_save(tmp_path: Path) -> None:
     assert diagram.save(tmp_path / "a.svg").read_text(encoding="utf-8") == f"{diagram.svg()}\n"
     assert diagram.save(str(tmp_path / "a.PNG")).read_bytes() == diagram.png()
     assert diagram.save(tmp_path / "a.dot").read_text(encoding="utf-8") == diagram.source
-    assert diagram.save(tmp_path / "a.txt", "dot").read_text(encoding="utf-8") == diagram.source
     assert diagram.save(tmp_path / "a", "png").read_bytes() == diagram.png()
-    assert diagram.save(tmp_path / "b.dot", kind="svg") == tmp_path / "b.dot"
+    assert diagram.save(tmp_path / "b.png", format="png").read_bytes() == diagram.png()
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"),
-    [("a.pdf", None), ("a", None), ("a.svg.bak", None), ("a.svg", "pdf"), ("a.svg", "")],
+    ("name", "format", "message"),
+    [
+        ("a.pdf", None, "one of 'svg', 'png', 'dot', got 'pdf'"),
+        ("a", None, "one of 'svg', 'png', 'dot', got ''"),
+        ("a.svg.bak", None, "'bak'"),
+        ("a.svg", "pdf", "'pdf'"),
+        ("a.svg", "", "''"),
+        ("a.jpg", "svg", r"'a.jpg' does not end in .svg, as its format does"),
+        ("a.png", "svg", r"'a.png' does not end in .svg"),
+        ("a.txt", "dot", r"'a.txt' does not end in .dot"),
+    ],
 )
-def test_another_kind_of_file(name: str, kind: str | None, tmp_path: Path) -> None:
-    with pytest.raises(AutogradError, match=rf"saved as svg, png or dot, and '{name}' is none"):
-        draw(Value(3.0)).save(tmp_path / name, kind)
+def test_another_format(name: str, format: Any, message: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=message):
+        draw(Value(3.0)).save(tmp_path / name, format)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_format_is_a_text(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="format of pictures must be one of 'svg', 'png', 'dot', got 3"):
+        draw(Value(3.0)).save(tmp_path / "a.svg", 3)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -510,7 +557,9 @@ def test_without_both_one_elsewhere_on_the_path_is_used(
 
 def test_without_any_graphviz(diagram: Diagram, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
-    for attempt in (diagram.svg, diagram.png, diagram._repr_svg_):
+    assert diagram._repr_svg_() is None
+    assert Value(3.0)._repr_svg_() is None
+    for attempt in (diagram.svg, diagram.png):
         with pytest.raises(AutogradError, match=r"neither `dot` .* nor is graphviz-pure .*pip install"):
             attempt()
     assert diagram.save(tmp_path / "a.dot").read_text(encoding="utf-8") == diagram.source
@@ -522,3 +571,54 @@ def test_a_notebook_draws_no_graph_that_is_too_large_to_look_at() -> None:
         y = y.sin()
     assert y._repr_svg_() is not None
     assert y.sin()._repr_svg_() is None
+
+
+# --- a leaf that was changed ----------------------------------------------------------------------
+
+
+def test_what_a_changed_leaf_made_stale_is_marked() -> None:
+    x, y = Value(2.0, "x"), Value(3.0, "y")
+    result = ((x * x).named("square") + 1.0 * y).named("sum")
+    fresh = read(draw(result))
+    assert "stale" not in draw(result).source
+    x.data = 10.0
+    drawn = read(draw(result))
+    lines = {name: drawn.boxes[drawn.named(name)].lines for name in ("x", "y", "square", "sum")}
+    assert lines["x"] == ["x", "10"]
+    assert lines["y"] == ["y", "3"]
+    assert lines["square"][1] == "4 (stale)"
+    assert lines["sum"][1] == "7 (stale)"
+    assert [edge[2] for edge in drawn.edges] == [edge[2] for edge in fresh.edges]
+    tips = [tip for tip in tooltips(draw(result).svg()) if "stale: recorded before a leaf below" in tip]
+    assert len(tips) == 2
+    x.data = 2.0
+    assert draw(result).source == draw(((x * x).named("square") + 1.0 * y).named("sum")).source
+
+
+def test_a_slope_alone_may_be_stale() -> None:
+    x = Value(2.0, "x")
+    result = (x * x).named("y")
+    x.data = -2.0  # the square is the same, its derivative is not
+    assert "4 (stale)" in draw(result).source
+
+
+@pytest.mark.parametrize("fold", [False, True])
+def test_a_loss_after_the_update_is_stale_and_a_training_step_is_not(fold: bool) -> None:
+    network = MLP(2, [2, 1], activation="tanh", seed=1)
+    example = Example([1.0, 2.0], [0.5])
+    step = TrainingStep(network, [example], SGD(network.parameters(), lr=0.1))
+    assert "stale" not in step.draw(fold=fold).source
+    loss = (network([1.0, 2.0]) - 0.5) ** 2
+    loss.backward()
+    assert "stale" not in draw(loss, fold=fold).source
+    SGD(network.parameters(), lr=0.1).step()
+    assert "(stale)" in draw(loss, fold=fold).source
+
+
+def test_a_graph_of_derivatives_is_not_stale() -> None:
+    x = Value(0.5, "x")
+    (x.tanh() * x).backward(create_graph=True)
+    assert isinstance(x.grad, Value)
+    assert "stale" not in draw(x.grad).source
+    x.data = 0.25
+    assert "stale" in draw(x.grad).source

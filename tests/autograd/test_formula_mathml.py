@@ -13,7 +13,7 @@ from autograd import OPERATIONS, Operation
 from autograd.expression import Expression
 from autograd.formula import MATHML, Written, write
 from autograd.strategies import Graph, graphs
-from autograd.symbolic import written
+from autograd.symbolic import definition, written
 from autograd.symbols import mathml_symbol, xml_text
 
 
@@ -90,13 +90,13 @@ def test_a_missing_bracket_is_found() -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda operation: operation.name)
 def test_every_row_is_well_formed(operation: Operation) -> None:
-    for expression in (operation.value, *operation.partials, *operation.as_taught):
+    for expression in (operation.value, operation.formula, *operation.as_taught):
         assert len(parsed(write(expression.tree, MATHML).text))
 
 
 @given(graphs(max_size=25))
 def test_any_graph_is_well_formed(graph: Graph) -> None:
-    assert len(parsed(written(graph.result, 99, MATHML, mathml_symbol).text))
+    assert len(parsed(written(definition(graph.result), MATHML).text))
 
 
 def test_a_name_with_a_superscript_is_raised_in_brackets() -> None:

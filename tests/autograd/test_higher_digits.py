@@ -25,7 +25,8 @@ def test_derivatives_are_right_to_8_ulp_at_every_magnitude(
 
 @WITH_FORMS
 def test_derivatives_are_right_on_both_sides_of_every_condition(operation: Operation) -> None:
-    # a condition hides what a derivative does at its edge: each must choose between forms of one function
+    # a condition hides what a derivative does at its edge: each has to choose between
+    # forms of one function
     assert lost_digits(operation, branches(operation, [0.6])) == []
 
 

@@ -1,25 +1,28 @@
-"""Ctrl-C anywhere: what was going on has happened whole or not at all, and the next time is right."""
+"""Ctrl-C anywhere: what was going on has happened whole or not at all, and the next time is right.
 
-import copy
+Twice: with an exception before each instruction in turn, and with real signals, in bursts, in each
+Python from 3.11 that is found here.
+"""
+
 import itertools
-import pickle
-import signal
+import os
+import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from random import Random
-from time import perf_counter
+from collections.abc import Callable
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
 import pytest
+import rain
+from interpreters import pythons
 
-import autograd
 from autograd import AutogradError, Value
 from autograd.arguments import number_of
 from autograd.backward import gradients
-from nn import MLP, SGD, Adam, AdamW, Example, Optimizer, TrainingStep, train
+from nn import SGD, Adam, AdamW, Optimizer
 
+ROOT = Path(__file__).parents[2]
 # the module is hidden by the function of the same name that Value imports from it
 backward_module: Any = sys.modules["autograd.backward"]
 
@@ -82,6 +85,9 @@ def whole_or_not_at_all(
     after = state()
     assert before != after
     for instruction in itertools.count():
+        if sys.version_info >= (3, 12):  # the first frame that asks for its instructions is not told
+            restore()
+            interrupted_before(-1, codes, call, by)
         restore()
         if not interrupted_before(instruction, codes, call, by):
             assert state() == after
@@ -111,7 +117,7 @@ def test_an_interrupted_sweep_adds_everything_or_nothing(by: type[BaseException]
     def restore() -> None:
         x.grad, y.grad = 10.0, 20.0
 
-    codes = code_of(backward_module._accumulate)
+    codes = code_of(backward_module._sweep)
     places = whole_or_not_at_all(lambda: (x.grad, y.grad), root.backward, restore, codes, by)
     assert places > 500
 
@@ -123,7 +129,7 @@ def test_an_interrupted_sweep_that_records_adds_everything_or_nothing() -> None:
         x.grad, y.grad = 10.0, 20.0
 
     codes = code_of(
-        backward_module._accumulate_recorded, gradients, backward_module._plus, backward_module._times
+        backward_module._accumulate, gradients, backward_module._plus, backward_module._times
     )
     places = whole_or_not_at_all(
         lambda: (number_of(x.grad), number_of(y.grad)),
@@ -198,7 +204,7 @@ def test_a_sweep_inside_a_sweep_is_an_error_and_not_a_deadlock() -> None:
 
     before = sys.gettrace()
     sys.settrace(
-        lambda frame, event, _: local if frame.f_code is backward_module._accumulate.__code__ else None
+        lambda frame, event, _: local if frame.f_code is backward_module._sweep.__code__ else None
     )
     try:
         outer.backward()
@@ -210,183 +216,40 @@ def test_a_sweep_inside_a_sweep_is_an_error_and_not_a_deadlock() -> None:
     assert inner.grad == 1.0
 
 
-# --- at any moment --------------------------------------------------------------------------------
+# --- real signals ---------------------------------------------------------------------------------
 
-needs_a_timer = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no interval timer here")
-
-# Python drops one that comes while the collector calls its callbacks, of which Hypothesis has one
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-
-@pytest.fixture
-def interrupted_after() -> Iterator[Callable[[float, Callable[[], object]], bool]]:
-    """Call, with a signal as Ctrl-C sends it after some seconds; whether it came in time."""
-    armed = False
-
-    def interrupt(_: int, __: object) -> None:
-        if armed:
-            raise KeyboardInterrupt
-
-    def run(seconds: float, call: Callable[[], object]) -> bool:
-        nonlocal armed
-        try:
-            armed = True
-            signal.setitimer(signal.ITIMER_REAL, seconds)
-            call()
-        except KeyboardInterrupt:
-            return True
-        finally:
-            armed = False
-            signal.setitimer(signal.ITIMER_REAL, 0.0)
-        return False
-
-    assert threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGALRM, interrupt)
-    yield run
-    signal.signal(signal.SIGALRM, before)
+on_every_python = pytest.mark.parametrize(
+    "python",
+    [
+        pytest.param(path, id=version, marks=() if path == sys.executable else pytest.mark.slow)
+        for version, path in pythons().items()
+    ],
+)
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="the signals come from a fork")
+#: Until so many calls have been interrupted.
+COUNT = {"recording_backward": 40, "copying": 60, "pickling": 60, "unregistering": 30}
 
 
-Interrupt = Callable[[float, Callable[[], object]], bool]
+def under_rain(python: str, scenario: str, count: int) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [python, "-W", "error", str(ROOT / "tests" / "support" / "rain.py"), scenario, str(count)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
 
 
-def moments(call: Callable[[], object], count: int) -> list[float]:
-    """Moments all along what a call takes, and a little after."""
-
-    def lasts() -> float:
-        start = perf_counter()
-        call()
-        return perf_counter() - start
-
-    shortest = min(lasts() for _ in range(3))  # else the collector may have had its turn meanwhile
-    random = Random(0)
-    return [1.1 * shortest * (index + random.uniform(0.1, 1.0)) / count for index in range(count)]
+@needs_fork
+@on_every_python
+@pytest.mark.parametrize("scenario", [name for name in rain.SCENARIOS if name != "planted"])
+def test_bursts_of_signals(scenario: str, python: str) -> None:
+    run = under_rain(python, scenario, COUNT.get(scenario, 200))
+    assert run.returncode == 0, run.stderr
 
 
-def wide_graph() -> tuple[Value, list[Value]]:
-    leaves = [Value(0.01 * index) for index in range(100)]
-    root = leaves[0]
-    for leaf in leaves * 3:
-        root = (root * 0.5 + leaf).tanh()
-    return root, leaves
-
-
-@needs_a_timer
-@pytest.mark.parametrize("create_graph", [False, True])
-def test_backward(create_graph: bool, interrupted_after: Interrupt) -> None:
-    root, leaves = wide_graph()
-
-    def call() -> None:
-        root.backward(create_graph)
-
-    def sums() -> list[float]:
-        return [number_of(leaf.grad) for leaf in leaves]
-
-    def restore() -> None:
-        for leaf in leaves:
-            leaf.grad = 0.25
-
-    restore()
-    call()
-    after = sums()
-    came = 0
-    for moment in moments(call, 40 if create_graph else 200):
-        restore()
-        came += interrupted_after(moment, call)
-        assert sums() in ([0.25] * len(leaves), after)
-        restore()
-        call()
-        assert sums() == after
-    assert came
-
-
-@needs_a_timer
-def test_functional_derivatives(interrupted_after: Interrupt) -> None:
-    def bent(v: list[Value]) -> Value:
-        total = v[0] * v[1]
-        for _ in range(20):
-            total = total.tanh() * v[0]
-        return total
-
-    derivatives = autograd.hessian(bent)
-    expected = derivatives([0.5, 2.0])
-    came = 0
-    for moment in moments(lambda: derivatives([0.5, 2.0]), 40):
-        came += interrupted_after(moment, lambda: derivatives([0.5, 2.0]))
-        found = autograd.grad(autograd.tanh)(0.0)
-        assert (found, type(found)) == (1.0, float)  # and not recorded for a derivative around it
-    assert came
-    assert derivatives([0.5, 2.0]) == expected
-
-
-@needs_a_timer
-@pytest.mark.parametrize("copied", [copy.deepcopy, pickle.dumps])
-def test_copies(copied: Callable[[Value], object], interrupted_after: Interrupt) -> None:
-    root = Value(0.5, "x")
-    for _ in range(5_000):  # deep enough that a copy that recurses is noticed
-        root = root * 0.5
-    tracebacks = []  # as a notebook keeps the last one: what they refer to lives on
-
-    def keeping() -> None:
-        try:
-            copied(root)
-        except KeyboardInterrupt as interrupt:
-            tracebacks.append(interrupt)
-            raise
-
-    for moment in moments(lambda: copied(root), 20):
-        interrupted_after(moment, keeping)
-        again = copy.deepcopy(root) if copied is copy.deepcopy else pickle.loads(pickle.dumps(root))
-        assert again.data == root.data
-    assert tracebacks
-
-
-EXAMPLES = [Example([0.5, -1.0], [1.0, 0.0]), Example([0.25, 1.0], [0.0, 1.0])]
-
-
-def beginning() -> tuple[MLP, Optimizer]:
-    network = MLP(2, [3, 2], activation="sigmoid", seed=1)
-    return network, SGD(network.parameters(), lr=0.5, momentum=0.9)
-
-
-@needs_a_timer
-def test_training_goes_on_from_the_last_whole_step(interrupted_after: Interrupt) -> None:
-    steps = 12
-
-    def train_on(network: MLP, optimizer: Optimizer) -> float:
-        return train(network, EXAMPLES, optimizer, steps=steps - optimizer.steps)
-
-    untroubled, optimizer = beginning()
-    states = [untroubled.state_dict()]
-    for _ in range(steps):
-        train(untroubled, EXAMPLES, optimizer)
-        states.append(untroubled.state_dict())
-    came = 0
-    for moment in moments(lambda: train_on(*beginning()), 60):
-        network, optimizer = beginning()
-        came += interrupted_after(moment, lambda n=network, o=optimizer: train_on(n, o))
-        assert network.state_dict() == states[optimizer.steps]
-        train_on(network, optimizer)
-        assert network.state_dict() == states[-1]
-    assert came
-
-
-@needs_a_timer
-def test_a_recorded_step_is_taken_or_not(interrupted_after: Interrupt) -> None:
-    def recorded(network: MLP, optimizer: Optimizer) -> TrainingStep:
-        return TrainingStep(network, EXAMPLES, optimizer)
-
-    untroubled, optimizer = beginning()
-    states = [untroubled.state_dict()]
-    for _ in range(2):
-        last = recorded(untroubled, optimizer)
-        states.append(untroubled.state_dict())
-    came = 0
-    for moment in moments(lambda: recorded(*beginning()), 60):
-        network, optimizer = beginning()
-        came += interrupted_after(moment, lambda n=network, o=optimizer: recorded(n, o))
-        assert network.state_dict() == states[optimizer.steps]
-        while optimizer.steps < 2:
-            step = recorded(network, optimizer)
-            assert network.state_dict() == states[optimizer.steps]
-        assert step.to_dict() == last.to_dict()
-    assert came
+@needs_fork
+@on_every_python
+def test_the_rain_notices_what_a_second_signal_leaves_by_half(python: str) -> None:
+    run = under_rain(python, "planted", 1_000_000)  # ends at the first
+    assert "a call has happened by half" in run.stderr

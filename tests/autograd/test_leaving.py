@@ -188,8 +188,8 @@ def test_a_value_is_not_taken_for_a_number_by_type_checkers() -> None:
     from autograd import methods
 
     stub = Path(methods.__file__).with_suffix(".pyi").read_text(encoding="utf-8")
-    assert "__floordiv__" in stub
-    for conversion in ("__float__", "__int__", "__index__", "__complex__"):
+    assert "__truediv__" in stub
+    for conversion in ("__float__", "__int__", "__index__", "__complex__", "__round__", "__trunc__"):
         assert conversion not in stub
         assert hasattr(Value, conversion)
     assert isinstance(2.0, SupportsFloat)

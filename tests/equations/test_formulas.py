@@ -16,7 +16,7 @@ from steps import FUNCTIONS, Case, cases
 
 from autograd import OPERATIONS
 from nn import MLP, SGD, Adam, Example, Notation, Optimizer, TrainingStep
-from nn.neuron import BIASES
+from nn.neuron import BIAS_CONVENTIONS
 from nn.notation import notation_names
 from nn.step.matrices import Matrix
 
@@ -152,9 +152,9 @@ def outputs(step: TrainingStep) -> list[list[str]]:
 
 examples = st.integers(1, 3)
 anything = cases(
-    Notation(), biases=list(BIASES), alike=False, examples=examples, error="mean_squared_error"
+    Notation(), biases=list(BIAS_CONVENTIONS), alike=False, examples=examples, error="mean_squared_error"
 )
-in_layers = cases(Notation(), biases=list(BIASES), examples=examples)
+in_layers = cases(Notation(), biases=list(BIAS_CONVENTIONS), examples=examples)
 with_shared_biases = cases(Notation(), shared=True, examples=examples)
 
 
@@ -243,7 +243,7 @@ def test_other_updates_have_no_formula(notation: str) -> None:
 @pytest.mark.parametrize("notation", IN_MATRICES)
 @pytest.mark.parametrize("bias", ["+b", "-b", "x0=1", "x0=-1"])
 def test_biases_that_some_neurons_share(notation: str, bias: str) -> None:
-    network = MLP(2, [3, 3], activation="sigmoid", bias=bias, seed=1)
+    network = MLP(2, [3, 3], activation="sigmoid", bias_convention=bias, seed=1)
     for layer in network.layers:
         layer.neurons[2].bias = layer.neurons[0].bias
     assert mistakes(step_of(network).in_notation(notation), 0.5) == []
@@ -252,7 +252,7 @@ def test_biases_that_some_neurons_share(notation: str, bias: str) -> None:
 @pytest.mark.parametrize("notation", IN_MATRICES)
 @pytest.mark.parametrize("bias", ["+b", "-b", "x0=1", "x0=-1"])
 def test_parameters_that_layers_share(notation: str, bias: str) -> None:
-    network = MLP(2, [2, 2], activation="sigmoid", bias=bias, seed=1)
+    network = MLP(2, [2, 2], activation="sigmoid", bias_convention=bias, seed=1)
     first, second = (layer.neurons for layer in network.layers)
     second[1].weights = first[0].weights
     second[0].bias = first[1].bias

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from steps import Case, cases
 
 from nn import MLP, SGD, Example, Notation, TrainingStep
-from nn.neuron import BIASES
+from nn.neuron import BIAS_CONVENTIONS
 from nn.notation import Names, notation_names
 
 
@@ -164,7 +164,7 @@ def notation(name: str) -> Notation:
 
 
 anything = cases(
-    Notation(), biases=list(BIASES), examples=st.integers(1, 3), error="mean_squared_error"
+    Notation(), biases=list(BIAS_CONVENTIONS), examples=st.integers(1, 3), error="mean_squared_error"
 ) | cases(Notation(), shared=True, examples=st.integers(1, 2))
 
 

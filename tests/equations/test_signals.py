@@ -24,7 +24,7 @@ from nn import MLP, SGD, Notation, TrainingStep
 #: The notes' names, of which there is one output: y, not y_1.
 one_output = replace(Notation.named("signals"), output="y", target="t")
 #: The same, but with each bias as the weight w_0j of x_0 = −1.
-by_weights = replace(one_output, convention="x0=-1", bias="w_{ij}^({layer})")
+by_weights = replace(one_output, bias_convention="x0=-1", bias="w_{ij}^({layer})")
 to_one = st.tuples(st.integers(1, 3), st.integers(1, 3), st.just(1))
 small = cases(one_output, sizes=to_one, error=losses())
 weighing = cases(by_weights, sizes=to_one, error=losses())
@@ -321,7 +321,7 @@ def test_eq_22_with_binary_cross_entropy(case: Case) -> None:
 
 def test_the_tree_of_the_signals() -> None:
     """The document's: L depends on S_1^(2), which depends on S_1^(1) and on S_2^(1)."""
-    network = MLP(2, [2, 1], activation="sigmoid", bias="-b", seed=1)
+    network = MLP(2, [2, 1], activation="sigmoid", bias_convention="-b", seed=1)
     step = TrainingStep(
         network, [([0.5, -1.0], [1.0])], SGD(network.parameters(), lr=0.5), notation=one_output
     )

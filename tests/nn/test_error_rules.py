@@ -88,7 +88,7 @@ def test_what_is_no_text(error: object) -> None:
 
 def test_a_rule_of_ones_own() -> None:
     rule = ErrorRule(lambda outputs, targets: (outputs[0] - targets[0]) ** 4, mean=True, by_output=False)
-    network = MLP(1, [1], activation="linear", bias="none", init="zeros")
+    network = MLP(1, [1], activation="linear", bias_convention="none", init="zeros")
     examples = [Example([1.0], [1.0]), Example([2.0], [-1.0])]
     step = TrainingStep(network, examples, SGD(network.parameters(), lr=0.0), error=rule)
     assert (step.error_before, step["delta_o1@1"], step["delta_o1@2"]) == (1.0, -2.0, 2.0)

@@ -15,14 +15,14 @@ from network_oracle import mistakes, neurons
 
 from autograd import ArgumentTypeError, Value
 from nn import MLP, Module, Neuron
-from nn.neuron import BIASES
+from nn.neuron import BIAS_CONVENTIONS
 from nn.strategies import networks
 
 # --- parameters ----------------------------------------------------------------------------------
 
 
 def test_order_of_named_parameters() -> None:
-    network = MLP(2, [2, 1], bias="-b")
+    network = MLP(2, [2, 1], bias_convention="-b")
     named = dict(network.named_parameters())
     assert list(named) == [
         "layers.0.neurons.0.weights.0",
@@ -47,12 +47,12 @@ def test_order_of_named_parameters() -> None:
 def test_a_module_of_ones_own() -> None:
     class Pair(Module):
         def __init__(self) -> None:
-            self.scale, self.neuron = Value(2.0), Neuron(1, bias="none", init="zeros")
+            self.scale, self.neuron = Value(2.0), Neuron(1, bias_convention="none", init="zeros")
 
         def own_parameters(self) -> Iterator[tuple[str, Value]]:
             return iter([("scale", self.scale)])
 
-        def children(self) -> Iterator[tuple[str, Module]]:
+        def named_children(self) -> Iterator[tuple[str, Module]]:
             return iter([("neuron", self.neuron)])
 
     assert Pair().state_dict() == {"scale": 2.0, "neuron.weights.0": 0.0}
@@ -82,6 +82,16 @@ def test_state_goes_through_json_and_back_exactly(network: MLP, data: st.DataObj
 
 STATE = MLP(1, [2, 1], seed=1).state_dict()
 LAST = "layers.1.neurons.0.bias"
+
+
+def test_children_are_those_of_pytorch_by_name_and_without() -> None:
+    network = MLP(2, [3, 1])
+    named = list(network.named_children())
+    assert named == [("layers.0", network.layers[0]), ("layers.1", network.layers[1])]
+    for module in (network, *network.layers, network.layers[0].neurons[0]):
+        assert list(module.children()) == [child for _, child in module.named_children()]
+    assert list(network.layers[0].children()) == network.layers[0].neurons
+    assert list(network.layers[0].neurons[0].children()) == []
 
 
 @pytest.mark.parametrize(
@@ -141,9 +151,9 @@ COPIES: list[Callable[[Any], Any]] = [
 
 
 @pytest.mark.parametrize("copied", COPIES)
-@pytest.mark.parametrize("bias", BIASES)
+@pytest.mark.parametrize("bias", BIAS_CONVENTIONS)
 def test_copies_have_the_parameters_and_not_the_graph(copied: Callable[[Any], Any], bias: str) -> None:
-    network = MLP(2, [3, 1], activation=["tanh", "sigmoid"], bias=bias, seed=8)
+    network = MLP(2, [3, 1], activation=["tanh", "sigmoid"], bias_convention=bias, seed=8)
     network([1.0, 2.0]).backward()
     network.layers[0].neurons[0].weights[0].name = "w1"
     twin = copied(network)

@@ -16,19 +16,19 @@ import autograd
 from autograd.strategies import gradcheck_everywhere, graphs, operands
 from nn import MLP
 from nn.error_rules import ERRORS
-from nn.neuron import BIASES
+from nn.neuron import BIAS_CONVENTIONS
 from nn.strategies import ACTIVATIONS, examples, network, networks, worked_examples
 from nn.worked import WorkedExample
 
 
-@given(networks(parameters=st.floats(0.25, 0.5), biases=["+b", "none"], outputs=["tanh"]))
+@given(networks(parameters=st.floats(0.25, 0.5), bias_conventions=["+b", "none"], outputs=["tanh"]))
 def test_networks_are_as_asked_for(model: MLP) -> None:
     assert 1 <= len(model.layers) <= 3
     for layer in model.layers:
         assert 1 <= len(layer.neurons) <= 4
         assert len({neuron.activation for neuron in layer.neurons}) == 1
         assert layer.neurons[0].activation in (*ACTIVATIONS, "tanh")
-        assert layer.neurons[0].bias_convention in (BIASES["+b"], None)
+        assert layer.neurons[0].bias_convention in (BIAS_CONVENTIONS["+b"], None)
     assert model.layers[-1].neurons[0].activation == "tanh"
     assert all(0.25 <= parameter.data <= 0.5 for parameter in model.parameters())
 
@@ -52,7 +52,7 @@ def test_every_activation_and_convention_occurs() -> None:
 
     collect()
     assert activations == {*ACTIVATIONS}
-    assert conventions == {*BIASES.values()}
+    assert conventions == {*BIAS_CONVENTIONS.values()}
 
 
 @given(networks(shapes=st.just([2, 3, 1])))
@@ -92,16 +92,16 @@ def test_a_network_takes_as_many_numbers_as_it_has() -> None:
         lambda: graphs(kink_margin=inf),
         lambda: gradcheck_everywhere(autograd.sin, (0.0, 1.0), kink_margin=inf),
         lambda: networks(activations=["bogus"]),
-        lambda: networks(biases=[]),
+        lambda: networks(bias_conventions=[]),
         lambda: worked_examples(errors=["cross_entropyy"]),
-        lambda: worked_examples(most_examples=0),
+        lambda: worked_examples(max_examples=0),
         lambda: examples(MLP(1, [1]), "cross_entropyy"),
     ],
 )
 def test_what_nothing_could_be_drawn_from_is_refused_before_anything_is(
     make: Callable[[], object],
 ) -> None:
-    names = "limit|margin|activations|biases|error|examples"
+    names = "limit|margin|activations|bias_conventions|error|examples"
     with pytest.raises(ValueError, match=names):
         make()
 
@@ -137,7 +137,7 @@ def test_worked_examples_can_be_worked(error: str, data: st.DataObject) -> None:
     "condition",
     [
         lambda example: len(example.examples) == 3,
-        lambda example: example.update_biases and example.bias != "none",
+        lambda example: example.update_biases and example.bias_convention != "none",
         lambda example: 0.0 < example.learning_rate < 1.0,
         lambda example: len(example.layers) == 3,
     ],

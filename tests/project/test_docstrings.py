@@ -10,6 +10,7 @@ import pytest
 
 import autograd
 import autograd.check
+import autograd.program
 import autograd.strategies
 import nn
 import nn.byhand
@@ -19,11 +20,11 @@ import nn.proofreading
 import nn.strategies
 import nn.worked
 import nn.worksheet
-from autograd.codegen import method_names
+from autograd.codegen import CONVERSIONS, method_names
 from autograd.operations import REFUSED
 
 PACKAGES = [
-    *(autograd, autograd.check, autograd.strategies),
+    *(autograd, autograd.check, autograd.program, autograd.strategies),
     *(nn, nn.error_rules, nn.losses, nn.byhand, nn.proofreading, nn.strategies, nn.worked, nn.worksheet),
 ]
 
@@ -36,6 +37,7 @@ SHOWN_BY = {
 GENERATED = {
     *(name for operation in autograd.OPERATIONS.values() for name in method_names(operation)),
     *(name for names in REFUSED.values() for name in names),
+    *CONVERSIONS,
 }
 #: What a graph has besides its function is what its repr, in its example, shows.
 SHOWN_BY_REPR = {"autograd.strategies.Graph": {"numbers", "operations"}}

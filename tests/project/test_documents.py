@@ -59,11 +59,11 @@ def test_the_format_page_names_every_key_and_choice() -> None:
     from dataclasses import fields
 
     from nn.error_rules import ERRORS
-    from nn.neuron import BIASES
+    from nn.neuron import BIAS_CONVENTIONS
     from nn.notation import Notation
 
     text = (ROOT / "docs" / "worked-examples.md").read_text(encoding="utf-8")
-    for choice in (*BIASES, *ERRORS):
+    for choice in (*BIAS_CONVENTIONS, *ERRORS):
         assert f'| `"{choice}"` |' in text
     for field in fields(Notation):
         assert f"| `{field.name}` |" in text

@@ -1,14 +1,18 @@
 """What importing does, and how it goes when HIPS's package of the same name is there."""
 
+import ast
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import autograd
 import nn
+from nn import worked
 
 ROOT = Path(autograd.__file__).parents[1]
 
@@ -63,6 +67,85 @@ def test_the_check_for_imports_finds_one() -> None:
     assert {"ast", "dataclasses", "autograd.expression"} <= imported_by("import autograd.diagram")
 
 
+#: What is left to the commands that need it.
+OF_SOME_COMMANDS = {
+    *("json", "pathlib", "subprocess", "tempfile", "importlib.resources", "difflib", "hashlib"),
+    *("autograd.check", "autograd.diagram", "autograd.derivation", "autograd.functional"),
+    *("nn.byhand", "nn.proofreading", "nn.worksheet", "nn.worked.exercises", "nn.worked.formulas"),
+    *("nn.worked.writer", "nn.formula_texts", "nn.step.matrices"),
+    *("graphviz", "hypothesis", "markdown_it", "numpy", "pygments", "rich.markdown", "rich.syntax"),
+}
+
+
+def imported_by_command(*arguments: str) -> set[str]:
+    code = f"""
+from nn.cli import main
+main({list(arguments)}, prog_name="backprop", standalone_mode=False)
+print(); print("imported", *sys.modules)"""
+    done = python(code)
+    assert done.returncode == 0, done.stderr
+    word, *imported = done.stdout.splitlines()[-1].split()
+    assert word == "imported"
+    return set(imported)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needed"),
+    [
+        (["step", "urbain"], set()),
+        (["step", "urbain", "--json"], {"json"}),
+        (["step", "hoey"], {"nn.step.matrices"}),
+        (["explain", "urbain", "w1"], {"autograd.derivation"}),
+        (["list"], set()),
+    ],
+    ids=lambda given: " ".join(given) if isinstance(given, list) else "",
+)
+def test_a_command_imports_what_it_needs(arguments: list[str], needed: set[str]) -> None:
+    imported = imported_by_command(*arguments)
+    assert imported & OF_SOME_COMMANDS == needed
+    of_commands = {"explain", "list_examples", "proofread", "step", "worksheet"}
+    module = {"list": "list_examples"}.get(arguments[0], arguments[0])
+    assert {name for name in of_commands if f"nn.cli.{name}" in imported} == {module}
+
+
+# --- what is imported when it is first asked for ------------------------------------------------------
+
+
+def imports_for_type_checkers(package: ModuleType) -> dict[str, str]:
+    """The names that a package imports under ``TYPE_CHECKING``, and which of its modules each is of."""
+    assert package.__file__ is not None
+    tree = ast.parse(Path(package.__file__).read_text(encoding="utf-8"))
+    found = {}
+    for block in tree.body:
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING":
+            for statement in block.body:
+                assert isinstance(statement, ast.ImportFrom)
+                module = f"{statement.module}".removeprefix(package.__name__).removeprefix(".")
+                found |= {alias.name: module for alias in statement.names}
+    return found
+
+
+@pytest.mark.parametrize("name", ["autograd", "nn", "nn.step", "nn.worked"])
+def test_type_checkers_and_python_find_a_name_in_the_same_place(name: str) -> None:
+    package = import_module(name)
+    told = imports_for_type_checkers(package)
+    told.pop("*", None)  # the operations, which are not listed one by one
+    assert told.keys() == package._LATER.keys()
+    assert told.keys() <= set(package.__all__)
+    for attribute, module in told.items():
+        exact = import_module(f"{name}.{module or attribute}")
+        found = getattr(package, attribute)
+        assert found is (getattr(exact, attribute) if module else exact)
+
+
+def test_the_included_examples_are_the_files() -> None:
+    files = (ROOT / "nn" / "worked").glob("*.toml")
+    assert worked.names() == sorted(file.stem for file in files)
+
+
+# --- two packages of one name -------------------------------------------------------------------------
+
+
 def test_files_of_hips_beside_ours_are_found_and_explained(tmp_path: Path) -> None:
     shutil.copytree(
         ROOT / "autograd", tmp_path / "autograd", ignore=shutil.ignore_patterns("__pycache__")
@@ -90,7 +173,7 @@ def test_the_package_of_hips_in_the_place_of_ours_is_found_and_explained(tmp_pat
 
 
 def test_every_public_name_is_there() -> None:
-    for package in (autograd, nn):
+    for package in (autograd, nn, nn.step, worked):
         assert len(set(package.__all__)) == len(package.__all__)
         for name in package.__all__:
             assert getattr(package, name) is not None

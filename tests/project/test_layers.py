@@ -128,7 +128,6 @@ def in_a_circle(root: Path) -> set[str]:
     }
 
 
-@pytest.mark.xfail(reason="worked examples call what reads them: nn.proofreading")
 def test_no_modules_import_one_another() -> None:
     assert in_a_circle(ROOT) == set()
 

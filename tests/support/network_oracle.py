@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 
 from nn import MLP, Neuron
-from nn.neuron import BIASES
+from nn.neuron import BIAS_CONVENTIONS
 
 
 def logistic(x: float) -> float:
@@ -63,7 +63,7 @@ class Recorded(NamedTuple):
 
 
 def convention_of(neuron: Neuron) -> str:
-    return next(name for name, bias in BIASES.items() if bias == neuron.bias_convention)
+    return next(name for name, bias in BIAS_CONVENTIONS.items() if bias == neuron.bias_convention)
 
 
 def forward(network: MLP, inputs: list[float]) -> list[list[tuple[Neuron, list[float], float, float]]]:

@@ -349,7 +349,7 @@ _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e[-+]?\d+)?(?![\w.])")
 
 def _evaluated(python: str, variables: dict[str, Any]) -> Any:
     """Python's reading of a formula, every number in it of high precision."""
-    names = {**EXACT, "pi": mp.pi, "inf": mp.inf, "number": mp.mpf, **variables}
+    names = {**EXACT, "e": mp.e, "pi": mp.pi, "inf": mp.inf, "number": mp.mpf, **variables}
     names["leaky_relu"] = lambda x, slope=0.01: EXACT["leaky_relu"](x, mp.mpf(slope))
     names["elu"] = lambda x, alpha=1.0: EXACT["elu"](x, mp.mpf(alpha))
     return eval(_NUMBER.sub(r"number(\g<0>)", python), names)
@@ -396,7 +396,8 @@ def _top_level(text: str) -> list[str]:
 def read_unicode(text: str, variables: dict[str, Any]) -> Any:
     """The value of a formula in Unicode, read by the rules of school and not by its tree."""
     text = _called_by_symbol(text)
-    text = re.sub(r"√(\w+)", r"√(\1)", text).replace("√(", "sqrt(")
+    for root, function in (("√", "sqrt"), ("∛", "cbrt")):
+        text = re.sub(rf"{root}(\w+)", rf"{root}(\1)", text).replace(f"{root}(", f"{function}(")
     text = _without_bars(text)
     text = re.sub("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda power: f"**({power[0].translate(_SUPERSCRIPTS)})", text)
     for sign, python in _SIGNS.items():
@@ -412,7 +413,7 @@ def read_unicode(text: str, variables: dict[str, Any]) -> Any:
 _WORDS = {
     r"\left(": "(", r"\right)": ")", r"\left|": "abs(", r"\right|": ")", r" \cdot ": "·",
     r"\le ": "≤ ", r"\ge ": "≥ ", r"\ne ": "≠ ", r"\bmod": "mod", r"\pi": "π", r"\infty": "∞",
-    r"\ln\sigma": "ln σ", r"\sigma": "σ", r"\Phi": "Φ", r"\log_2": "log₂", r"\log_{10}": "log₁₀",
+    r"\sigma": "σ", r"\Phi": "Φ", r"\log_2": "log₂", r"\log_{10}": "log₁₀",
 }  # fmt: skip
 _INNERMOST = r"\{([^{}]*)\}"
 _GROUPS = {
@@ -421,7 +422,6 @@ _GROUPS = {
     rf"\\frac{_INNERMOST}{_INNERMOST}": r"((\1)/(\2))",
     rf"\\sqrt\[3\]{_INNERMOST}": r"cbrt(\1)",
     rf"\\sqrt{_INNERMOST}": r"sqrt(\1)",
-    rf"(?<![\w)}}])e\^{_INNERMOST}": r"exp(\1)",
     rf"\^{_INNERMOST}": r"^(\1)",
 }
 

@@ -16,11 +16,13 @@ import random
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 import autograd
-from autograd import Value
+from autograd import OPERATIONS, Operation, Value, registry
+from autograd.expression import PRIMITIVES
 from nn import MLP, SGD, Adam, Example, Optimizer, TrainingStep, train
 
 #: How many signals raise in one call: the first interrupts it, the others meet what that set off.
@@ -30,8 +32,8 @@ BURST = 4
 class Rain:
     """A process that sends SIGINT again and again, of which one comes through as the first of a burst.
 
-    The others of the burst are sent by a timer, some microseconds to some hundred after each other:
-    while the interrupt before is on its way through the handlers that it meets.
+    The others of the burst are sent by a timer, each some microseconds to some hundred after the one
+    before: while that is on its way through the handlers that it meets.
 
     Attributes:
         raised: how many signals have raised KeyboardInterrupt.
@@ -300,7 +302,16 @@ def _copied(copied: Callable[[Value], Value]) -> Scenario:
     root = Value(0.5, "x")
     for _ in range(2_000):  # deep enough that a copy that recurses is noticed
         root = root * 0.5
-    return Scenario(_nothing, lambda: copied(root), lambda: copied(root).data, steps=0)
+    kept: deque[BaseException] = deque(maxlen=20)  # as a notebook keeps the last one, with its frames
+
+    def call() -> None:
+        try:
+            copied(root)
+        except KeyboardInterrupt as interrupt:
+            kept.append(interrupt)
+            raise
+
+    return Scenario(_nothing, call, lambda: copied(root).data, steps=0)
 
 
 def copying() -> Scenario:
@@ -311,25 +322,43 @@ def pickling() -> Scenario:
     return _copied(lambda root: pickle.loads(pickle.dumps(root)))
 
 
-def registering() -> Scenario:
-    def restore() -> None:
-        with contextlib.suppress(autograd.RegistrationError):
-            autograd.unregister("softsign")
+def _registry(call: Callable[[], object], restore: Callable[[], object]) -> Scenario:
+    def state() -> object:
+        found = getattr(autograd, "softsign", None)
+        places = (OPERATIONS, PRIMITIVES, dir(Value), registry._REGISTERED)
+        return found is not None, [sorted(set(place) & {"softsign", "_rsoftsign"}) for place in places]
 
-    def call() -> None:
-        autograd.register(
+    return Scenario(restore, call, state)
+
+
+def _register() -> None:
+    registry.check_row = lambda _: []  # type: ignore[attr-defined]  # which takes all of the time
+    autograd.register(
+        Operation(
             "softsign",
             "x",
-            "x / (1.0 + abs(x))",
+            lambda x: x / (1.0 + abs(x)),
             partials=["1.0 / square(1.0 + abs(x))"],
             about="like tanh",
         )
+    )
 
-    def state() -> object:
-        found = getattr(autograd, "softsign", None)
-        return found is not None, "softsign" in autograd.OPERATIONS, hasattr(Value, "softsign")
 
-    return Scenario(restore, call, state)
+def _unregister() -> None:
+    with contextlib.suppress(autograd.RegistrationError):
+        autograd.unregister("softsign")
+
+
+def registering() -> Scenario:
+    return _registry(_register, _unregister)
+
+
+def unregistering() -> Scenario:
+    def restore() -> None:
+        _unregister()
+        _register()
+
+    return _registry(_unregister, restore)
 
 
 def planted() -> Scenario:
@@ -356,7 +385,7 @@ SCENARIOS: dict[str, Callable[[], Scenario]] = {
     for make in (
         backward, recording_backward, momentum, adam, failing_step, training, recorded_step,
         loading_a_network, loading_an_optimizer, zeroing, checking, derivatives, copying, pickling,
-        registering, planted,
+        registering, unregistering, planted,
     )
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sized import Array, Sized, numbers
 
 from nn import MLP, SGD, Example, Notation, TrainingStep
-from nn.neuron import BIASES
+from nn.neuron import BIAS_CONVENTIONS
 
 __all__ = ["FUNCTIONS", "Case", "Function", "Loss", "cases", "losses", "smooth"]
 
@@ -132,7 +132,7 @@ def cases(
     hidden: st.SearchStrategy[str] = smooth,
     last: st.SearchStrategy[str] = smooth,
     alike: bool = True,
-    biases: Sequence[str] = tuple(BIASES)[:4],
+    biases: Sequence[str] = tuple(BIAS_CONVENTIONS)[:4],
     shared: bool = False,
     examples: st.SearchStrategy[int] = _one,
     error: str | st.SearchStrategy[Loss] = "half_squared_error",
@@ -154,7 +154,9 @@ def cases(
         probabilities: whether an example's targets have to add up to 1.
     """
     nin, *nouts = draw(sizes)
-    network = MLP(nin, nouts, activation="tanh", bias=draw(st.sampled_from(biases)), init="zeros")
+    network = MLP(
+        nin, nouts, activation="tanh", bias_convention=draw(st.sampled_from(biases)), init="zeros"
+    )
     for layer in network.layers:
         names = last if layer is network.layers[-1] else hidden
         activation = draw(names)

@@ -1,4 +1,4 @@
-"""What Hypothesis draws for the tests alone: numbers in and out of domains, examples for a pencil."""
+"""What Hypothesis draws for the tests alone: numbers in and out of domains, examples of few digits."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def operands_of(
 
 
 #: Worked examples with numbers of few digits, and errors that are formulas too.
-pencil_examples = partial(
+plain_examples = partial(
     worked_examples,
     errors=[
         *ERRORS,

@@ -31,9 +31,9 @@ def written(entry: Any) -> str:
 
 
 KEYS = [
-    "title", "source", "bias", "layers", "training", "examples", "notation", "error", "learning_rate",
-    "update_biases", "activation", "weights", "inputs", "targets", "input", "hidden", "weight",
-    "gradient",
+    "title", "source", "bias_convention", "bias", "layers", "training", "examples", "notation", "error",
+    "learning_rate", "update_biases", "activation", "weights", "inputs", "targets", "input",
+    "hidden", "weight", "gradient",
 ]  # fmt: skip
 keys = st.sampled_from(KEYS) | st.text(max_size=3)
 scalars = (

@@ -1,8 +1,9 @@
-"""The step with a pencil: the same numbers as the graph's, and mistakes that change what they say."""
+"""A step by hand: the same numbers as the graph's, and mistakes that change what they say."""
 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -10,88 +11,105 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import pencil_examples, times
+from strategies import plain_examples, times
 
-from nn import Example, Notation, TrainingStep, worked
-from nn.byhand import RATE, Line, PencilError, Sheet, WrittenStep, written
-from nn.byhand.mistakes import MISTAKES, Variant
+from autograd.program import LineError, Program
+from nn import Example, Notation, worked
+from nn.byhand import HandCalculation, by_hand
+from nn.byhand.mistakes import MISTAKES, WHERE, Variant
 from nn.byhand.rounding import Rounding, decimal_of
-from nn.worked import LayerData, WorkedExample
+from nn.step import Recorded
+from nn.step.program import RATE
+from nn.worked import FormulaExample, LayerData, WorkedExample
 
 
-def on_paper(example: WorkedExample, step: TrainingStep | None = None) -> WrittenStep:
-    return written(step or example.step(), example.error, example.learning_rate)
-
-
-def hold_together(sheet: Sheet, step: TrainingStep, given: dict[str, float] | None = None) -> None:
+def hold_together(
+    calculation: HandCalculation, step: Recorded, given: dict[str, float] | None = None
+) -> None:
     """Every number that both have is the same, to twelve digits of the largest that there is."""
     numbers = {symbol: number for kind in step.numbers.values() for symbol, number in kind.items()}
     scale = max(1.0, *map(abs, numbers.values()))
-    computed = sheet.run([symbol for symbol in numbers if symbol in sheet.lines], given)
-    for symbol, number in (sheet.given | (given or {}) | computed).items():
-        if symbol != RATE:
-            assert abs(number - numbers[symbol]) <= 1e-12 * scale, symbol
+    found = calculation.program.run(None, given)
+    for symbol, number in numbers.items():
+        own = calculation.symbol(symbol)
+        assert own is not None, symbol
+        assert abs(found[own] - number) <= 1e-12 * scale, symbol
 
 
-# --- the pencil and the graph --------------------------------------------------------------------
+# --- by hand and in the graph --------------------------------------------------------------------
 
 
-@given(pencil_examples())
-def test_the_undisturbed_pencil_has_the_numbers_of_the_graph(example: WorkedExample) -> None:
-    step = example.step()
-    hold_together(on_paper(example, step).sheet, step)
+@given(plain_examples())
+def test_what_is_calculated_by_hand_has_the_numbers_of_the_graph(example: WorkedExample) -> None:
+    hold_together(by_hand(example), example.step())
 
 
-@given(pencil_examples(), st.integers(0, 3))
+@given(plain_examples(), st.integers(0, 3))
 def test_rounds_are_one_update_after_the_other(example: WorkedExample, rounds: int) -> None:
-    sheet = on_paper(example).sheet
-    given = dict(sheet.given)
+    program = by_hand(example).program
+    given = dict(program.given)
     try:
         for _ in range(rounds):
-            numbers = sheet.run(list(sheet.updates.values()), given)
-            given |= {symbol: numbers[update] for symbol, update in sheet.updates.items()}
-    except PencilError:  # training went out of the error's domain
-        with pytest.raises(PencilError):
-            sheet.train(rounds)
+            numbers = program.run(list(program.updates.values()), given)
+            given |= {symbol: numbers[update] for symbol, update in program.updates.items()}
+    except LineError:  # training went out of the error's domain
+        with pytest.raises(LineError):
+            program.train(rounds)
     else:
-        assert sheet.train(rounds) == given
+        assert program.train(rounds) == given
 
 
 @pytest.mark.parametrize("name", worked.names())
 def test_rounds_are_those_of_the_graph(name: str) -> None:
     example = worked.load(name)
-    sheet = on_paper(example).sheet
-    hold_together(sheet, example.step(8), sheet.train(7))
+    calculation = by_hand(example)
+    hold_together(calculation, example.step(8), calculation.program.train(7))
 
 
 @pytest.mark.parametrize("name", worked.names())
-def test_every_number_of_a_document_is_on_the_sheet(name: str) -> None:
+def test_every_number_of_a_document_has_a_line(name: str) -> None:
     example = worked.load(name)
-    step = example.step()
-    sheet = on_paper(example, step).sheet
-    assert set(step) <= sheet.lines.keys() | sheet.given.keys()
-    hold_together(sheet, step)
+    step, calculation = example.step(), by_hand(example)
+    assert None not in map(calculation.symbol, step)
+    hold_together(calculation, step)
 
 
 @pytest.mark.parametrize("notation", ["hoey", "signals", "xing"])
 def test_in_another_notation(notation: str) -> None:
     example = worked.load("urbain")
-    step = example.step().in_notation(notation)
-    hold_together(on_paper(example, step).sheet, step)
+    hold_together(by_hand(example, notation=notation), example.step().in_notation(notation))
 
 
 def test_paths_are_what_each_output_sends_back() -> None:
     example = worked.load("urbain")
     step = example.step()
     symbols = ["dE_o1/dout_h1", "dE_o2/dout_h1", "dnet_o1/dw5", "dnet_o1/dout_h1", "dout_h1/dnet_h1"]
-    for symbol, number in on_paper(example, step).sheet.run(symbols).items():
+    for symbol, number in by_hand(example).program.run(symbols).items():
         assert number == pytest.approx(step[symbol], rel=1e-14)
+
+
+@given(plain_examples())
+def test_what_a_path_is_called_after_is_what_it_is(example: WorkedExample) -> None:
+    """∂E_o1/∂out_h1 stands for a path only where that is its number."""
+    step, program = example.step(), by_hand(example).program
+    numbers = program.run()
+    for line in program.lines.values():
+        if line.kind == "contribution" and re.fullmatch(r"d(.+)/d([^ ]+)", line.symbol):
+            assert numbers[line.symbol] == pytest.approx(step[line.symbol], rel=1e-9, abs=1e-12)
+
+
+def test_each_layer_of_a_linear_network_has_its_own_net_and_out() -> None:
+    step = replace(worked.load("urbain"), layers=[LayerData("linear", [[0.5, 2.0]], [1.0])] * 1,
+                   examples=[Example([1.0, 3.0], [2.0])]).step()  # fmt: skip
+    assert step.node("net_o1") is not step.node("out_o1")
+    assert (step["net_o1"], step["out_o1"], step["dout_o1/dnet_o1"]) == (7.5, 7.5, 1.0)
+    assert step["delta_o1"] == step["dE/dout_o1"] == 5.5
 
 
 def test_ten_thousand_rounds() -> None:
     example = worked.load("urbain")
-    sheet = on_paper(example).sheet
-    after = sheet.run(["E_total", "out_o1", "out_o2"], sheet.train(10_000))
+    program = by_hand(example).program
+    after = program.run(["E_total", "out_o1", "out_o2"], program.train(10_000))
     assert after["E_total"] == pytest.approx(3.5101877829788459e-5, rel=1e-12)
     assert after["out_o1"] == pytest.approx(0.015913620443550627, rel=1e-12)
     assert after["out_o2"] == pytest.approx(0.98406427351462376, rel=1e-12)
@@ -105,14 +123,68 @@ def test_a_wide_layer() -> None:
         layers=[LayerData("linear", [[1.0 / wide] * wide], [0.0])],
         examples=[Example([2.0] * wide, [0.0])],
     )
-    assert on_paper(example).sheet.run(["net_o1"])["net_o1"] == pytest.approx(2.0)
+    assert by_hand(example).program.run(["net_o1"])["net_o1"] == pytest.approx(2.0)
 
 
-# --- the hook ------------------------------------------------------------------------------------
+def test_a_parameter_that_several_neurons_share_has_a_path_for_each() -> None:
+    lines = by_hand(worked.load("urbain")).program.lines
+    assert lines["dE/db1"].formula == "delta_h1 + delta_h2"
+    assert lines["dE/db1 via h2"].formula == "delta_h2"
+    assert lines["dE_o1/db2"].formula == "delta_o1"
+    several = by_hand(worked.load("guided-16")).program.lines
+    assert several["dJ/dW1[1,1]"].needs == tuple(f"dJ/dW1[1,1] via a2[1]@{e}" for e in (1, 2, 3))
+    assert several["dJ[2,1]/dW2[1,1]"].formula == "delta3[2,1] * a2[2,1]"
 
 
-def test_the_hook_sees_every_named_number_once_and_its_answer_is_carried_on() -> None:
-    sheet = on_paper(worked.load("urbain")).sheet
+FORMULAS = {"net": "w * x - b", "o": "sigmoid(net)", "e": "(t - o) ** 2"}
+VALUES = {"w": 0.5, "x": 2.0, "b": 1.25, "t": 0.75}
+
+
+def formulas(texts: dict[str, str], parameters: list[str] | None = None) -> FormulaExample:
+    names = ["w", "b"] if parameters is None else parameters
+    return FormulaExample(
+        name="own",
+        values=VALUES,
+        formulas=texts,
+        error=list(texts)[-1],
+        parameters=names,
+        learning_rate=0.125,
+    )
+
+
+def test_formulas_by_hand() -> None:
+    lines = by_hand(formulas(FORMULAS)).program.lines
+    for symbol, formula in {
+        "net": "w * x - b",
+        "o": "sigmoid(net)",
+        "de/do": "-2.0 * (t - o)",
+        "do/dnet": "o * (1.0 - o)",
+        "de/dnet": "de/do * do/dnet",
+        "de/dw": "de/dnet * x",
+        "dnet/dw": "x",
+        "de/db": "-de/dnet",
+        "Δw": "-learning rate * de/dw",
+        "w+": "w - learning rate * de/dw",
+    }.items():
+        assert lines[symbol].formula == formula
+    with pytest.raises(ValueError, match="own has formulas, which have no biases and no notation"):
+        by_hand(formulas(FORMULAS), notation="hoey")
+
+
+def test_a_partial_is_not_taken_for_a_derivative_along_several_ways() -> None:
+    example = formulas({"z": "tanh(b * x)", "o": "b * z", "e": "(t - o) ** 2"})
+    calculation, step = by_hand(example), example.step()
+    assert calculation.program.lines["do/db"].formula == "z"
+    assert calculation.symbol("do/db") is None
+    assert calculation.symbol("do/dz") == "do/dz"
+    assert step["do/db"] != step["z"]
+
+
+# --- numbers instead, and a callback -------------------------------------------------------------
+
+
+def test_a_number_that_is_replaced_is_carried_on() -> None:
+    program = by_hand(worked.load("urbain")).program
     seen: dict[str, float] = {}
 
     def keep(symbol: str, number: float) -> float:
@@ -120,65 +192,33 @@ def test_the_hook_sees_every_named_number_once_and_its_answer_is_carried_on() ->
         seen[symbol] = number
         return 0.5 if symbol == "out_h1" else number
 
-    found = sheet.run(list(sheet.updates.values()), keep=keep)
+    found = program.run(list(program.updates.values()), keep=keep)
     assert seen.keys() >= {"net_h1", "out_o1", "delta_h2", "dE_o1/dout_h1", "dE/dw1", "w1+"}
-    assert all(sheet.lines[symbol].kind for symbol in seen)
     assert seen["out_h1"] != 0.5
-    assert found == sheet.run(list(sheet.updates.values()), {"out_h1": 0.5})
+    assert found == program.run(list(program.updates.values()), {"out_h1": 0.5})
     assert found["w5+"] == 0.4 - 0.5 * (seen["delta_o1"] * 0.5)
 
 
-def test_the_hook_is_asked_in_every_round() -> None:
-    sheet = on_paper(worked.load("urbain")).sheet
-    seen: list[str] = []
-
-    def keep(symbol: str, number: float) -> float:
-        seen.append(symbol)
-        return number
-
-    assert sheet.train(3, keep=keep) == sheet.train(3)
-    assert seen.count("delta_o1") == 3
-
-
-def test_numbers_instead() -> None:
-    sheet = on_paper(worked.load("urbain")).sheet
-    assert sheet.run(["net_h1"], {"w1": 0.0, "i1": 1.0})["net_h1"] == 0.2 * 0.1 + 0.35
-    assert sheet.run(["w5", "net_h1"], {"net_h1": 7.0}) == {"w5": 0.4, "net_h1": 7.0}
-    assert sheet.train(2, {RATE: 0.0}) == sheet.given | {RATE: 0.0}
-    with pytest.raises(KeyError, match="w55"):
-        sheet.run(["w55"])
+def test_other_given_numbers() -> None:
+    program = by_hand(worked.load("urbain")).program
+    assert program.run(["net_h1"], {"w1": 0.0, "i1": 1.0})["net_h1"] == 0.2 * 0.1 + 0.35
+    assert program.run(["w5", "net_h1"], {"net_h1": 7.0}) == {"w5": 0.4, "net_h1": 7.0}
+    assert program.train(2, {RATE: 0.0}) == program.given | {RATE: 0.0}
 
 
 def test_what_a_number_is_computed_by() -> None:
-    sheet = on_paper(worked.load("urbain")).sheet
-    assert [line.symbol for line in sheet.above("dE_o1/dout_h1", ["out_o1", "dE/dout_o1"])] == [
+    program = by_hand(worked.load("urbain")).program
+    assert [line.symbol for line in program.above("dE_o1/dout_h1", ["out_o1", "dE/dout_o1"])] == [
         *("dE_o1/dout_h1", "delta_o1", "dout_o1/dnet_o1"),
     ]
-
-
-@pytest.mark.parametrize(
-    ("text", "operands", "message"),
-    [
-        ("x / y", {"x": "a", "y": 0.0}, r"b = a / \(0.0\) has no result: float division by zero"),
-        ("exp(x)", {"x": 1000.0}, r"b = exp\(\(1000.0\)\) has no result: math range error"),
-        ("pow(x, y)", {"x": -8.0, "y": 0.5}, "not a real number"),
-        ("log(x)", {"x": "a"}, r"b = log\(a\) has no result: "),
-    ],
-)
-def test_a_line_without_a_result_says_which(
-    text: str, operands: dict[str, str | float], message: str
-) -> None:
-    sheet = Sheet([Line("b", "out", text, operands), Line("c", "out", "x", {"x": "b"})], {"a": -1.0})
-    with pytest.raises(PencilError, match=message):
-        sheet.run(["c"])
 
 
 # --- the table of mistakes -----------------------------------------------------------------------
 
 #: Where every row can be made: two square hidden layers, several examples, x₀, any of the errors.
 EVERYWHERE = [
-    pencil_examples(
-        shapes=st.just([2, 2, 2, 2]), activations=["sigmoid"], biases=["x0=1"], errors=[error]
+    plain_examples(
+        shapes=st.just([2, 2, 2, 2]), activations=["sigmoid"], bias_conventions=["x0=1"], errors=[error]
     ).filter(lambda example: len(example.examples) > 1)
     for error in ("half_squared_error", "mean_squared_error")
 ]
@@ -187,17 +227,19 @@ EVERYWHERE = [
 @given(st.one_of(EVERYWHERE))
 @times(1 / 4)
 def test_a_mistake_touches_the_lines_that_it_is_about_alone(example: WorkedExample) -> None:
-    step = on_paper(example)
+    step = by_hand(example)
     for mistake in MISTAKES.values():
         for variant in mistake.variants(step):
             assert variant.mistake == mistake.name
             assert "{" not in variant.says
-            wrong = step.sheet.rewritten(variant.lines.values())
-            assert wrong.lines.keys() == step.sheet.lines.keys()
+            wrong = step.program.rewritten(variant.lines.values())
+            assert wrong.lines.keys() == step.program.lines.keys()
             for symbol, line in wrong.lines.items():
-                right = step.sheet.lines[symbol]
+                right = step.program.lines[symbol]
                 assert (line.formula != right.formula) == (symbol in variant.lines)
-                assert (line.kind, line.layer, line.place) == (right.kind, right.layer, right.place)
+                assert (line.kind, line.above, line.below) == (right.kind, right.above, right.below)
+            for symbol in (step.error, *step.program.updates.values()):
+                wrong.above(symbol)  # which would say if a line depended on itself
 
 
 def test_every_mistake_can_be_made() -> None:
@@ -206,19 +248,28 @@ def test_every_mistake_can_be_made() -> None:
         example = worked.load(name)
         more = replace(example, error=error, examples=example.examples * 2)
         for mistake in MISTAKES.values():
-            if list(mistake.variants(on_paper(more))):
+            if list(mistake.variants(by_hand(more))):
                 made.add(mistake.name)
-    assert made == MISTAKES.keys()
+    assert made == MISTAKES.keys() - {"no_factor"}  # which is for formulas
 
 
-def variant_of(name: str, mistake: str, which: int = 0) -> tuple[Sheet, Sheet, Variant]:
-    step = on_paper(worked.load(name))
+def test_every_row_is_about_lines_that_there_are() -> None:
+    step = by_hand(worked.load("urbain"))
+    for where, lines in WHERE.items():
+        assert lines(step), where
+        for line in lines(step):
+            assert step.program.lines[line.symbol] is line
+    assert {where for mistake in MISTAKES.values() for where in mistake.texts} <= WHERE.keys()
+
+
+def variant_of(name: str, mistake: str, which: int = 0) -> tuple[Program, Program, Variant]:
+    step = by_hand(worked.load(name))
     variant = list(MISTAKES[mistake].variants(step))[which]
-    return step.sheet, step.sheet.rewritten(variant.lines.values()), variant
+    return step.program, step.program.rewritten(variant.lines.values()), variant
 
 
 @pytest.mark.parametrize(
-    ("name", "mistake", "symbol", "by_hand"),
+    ("name", "mistake", "symbol", "wrongly"),
     [
         ("urbain", "updated_weights", "dE/dout_h1", "delta_o1 * w5n + delta_o2 * w7n"),
         ("urbain", "path_forgotten", "dE/dout_h1", "delta_o2 * w7"),
@@ -237,11 +288,11 @@ def variant_of(name: str, mistake: str, which: int = 0) -> tuple[Sheet, Sheet, V
         ("urbain", "no_rate", "w6+", "w6 - delta_o1 * out_h2"),
     ],
 )
-def test_mistakes_by_hand(name: str, mistake: str, symbol: str, by_hand: str) -> None:
+def test_mistakes_by_hand(name: str, mistake: str, symbol: str, wrongly: str) -> None:
     right, wrong, _ = variant_of(name, mistake)
     step = worked.load(name).step()
     numbers = {**step.values, **step.deltas, "w5n": step["w5+"], "w7n": step["w7+"]}
-    expected = eval(by_hand, {}, numbers)
+    expected = eval(wrongly, {}, numbers)
     assert wrong.run([symbol])[symbol] == pytest.approx(expected, rel=1e-12)
     assert right.run([symbol])[symbol] != pytest.approx(expected, rel=1e-3)
 
@@ -255,14 +306,14 @@ def test_mistakes_by_hand_with_x0_and_the_mean() -> None:
     assert wrong.run(["derror[1]"])["derror[1]"] == pytest.approx(step["derror[1]"] / 2, rel=1e-12)
     example = worked.load("guided-16")
     mean = replace(example, error="mean_squared_error")
-    paper = on_paper(mean)
+    step = by_hand(mean)
     for mistake, symbol in (("mean_lost", "J"), ("mean_lost_in_slope", "dJ/dyhat[2,1]")):
-        (variant,) = MISTAKES[mistake].variants(paper)
-        wrong = paper.sheet.rewritten(variant.lines.values())
+        (variant,) = MISTAKES[mistake].variants(step)
+        wrong = step.program.rewritten(variant.lines.values())
         assert wrong.run([symbol])[symbol] == pytest.approx(3 * mean.step()[symbol], rel=1e-12)
-    alone = list(MISTAKES["one_example"].variants(paper))[1]
+    alone = list(MISTAKES["one_example"].variants(step))[1]
     expected = mean.step()["delta3[2,1]"] * mean.step()["a2[2,1]"]
-    number = paper.sheet.rewritten(alone.lines.values()).run(["dJ/dW2[1,1]"])["dJ/dW2[1,1]"]
+    number = step.program.rewritten(alone.lines.values()).run(["dJ/dW2[1,1]"])["dJ/dW2[1,1]"]
     assert number == pytest.approx(expected, rel=1e-12)
     assert "example 2 alone" in alone.says
 
@@ -272,6 +323,47 @@ def test_the_mistake_that_the_notes_warn_against() -> None:
     assert f"{wrong.run(['E_total'], wrong.train(1))['E_total']:.9f}" == "0.291027924"
     outs = wrong.run(["out_o1", "out_o2"], wrong.train(10_000))
     assert [f"{out:.9f}" for out in outs.values()] == ["0.015912196", "0.984065734"]
+
+
+def of_formulas(texts: dict[str, str], mistake: str) -> dict[str, dict[str, str]]:
+    """What is said of each variant of a mistake in formulas, with the lines that it writes."""
+    found = MISTAKES[mistake].variants(by_hand(formulas(texts)))
+    return {v.says: {symbol: line.formula for symbol, line in v.lines.items()} for v in found}
+
+
+def test_mistakes_in_formulas() -> None:
+    assert of_formulas(FORMULAS, "sign_forgotten") == {
+        "the minus sign of ∂E/∂out is forgotten": {
+            "de/do": "-(-2.0 * (t - o))",
+            "de/dt": "-(2.0 * (t - o))",
+        }
+    }
+    assert of_formulas(FORMULAS, "no_factor") == {
+        "the factor do/dnet is left out": {"de/dnet": "de/do"},
+        "the factor dnet/dw is left out": {"de/dw": "de/dnet"},
+        "the factor dnet/dx is left out": {"de/dx": "de/dnet"},
+        "the factor dnet/db is left out": {"de/db": "de/dnet"},
+    }
+    assert of_formulas(FORMULAS, "slope_of_net") == {
+        "f′ is computed of net where out belongs": {"do/dnet": "net * (1.0 - net)"}
+    }
+    assert of_formulas(FORMULAS, "uphill") == {
+        "the update is added, not subtracted": {
+            **{f"Δ{name}": f"learning rate * de/d{name}" for name in "wb"},
+            **{f"{name}+": f"{name} + learning rate * de/d{name}" for name in "wb"},
+        }
+    }
+    assert len(of_formulas(FORMULAS, "no_rate")) == 1
+    several = {"a": "w * x", "c": "a * a + b", "e": "a * c + t"}
+    assert of_formulas(several, "path_forgotten") == {
+        "the path through c is left out of de/da": {"de/da": "c"},
+        "the path through e is left out of de/da": {"de/da": "de/da via c"},
+    }
+
+
+def test_mistakes_of_layers_are_not_made_in_formulas() -> None:
+    made = {name for name in MISTAKES if of_formulas(FORMULAS, name)}
+    assert made == {"sign_forgotten", "no_factor", "slope_of_net", "uphill", "no_rate"}
 
 
 # --- rounding ------------------------------------------------------------------------------------

@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 
 from autograd import Value
 from nn import MLP, SGD, Example, Notation, TrainingStep
-from nn.notation import Names
+from nn.notation import Names, Tag
 
 #: The entries that are no templates, and what they may say.
-CHOICES = {"convention": ["", "+b", "-b", "x0=1", "x0=-1", "none"], "vectors": ["", "row", "column"]}
+CHOICES = {
+    "bias_convention": ["", "+b", "-b", "x0=1", "x0=-1", "none"],
+    "vectors": ["", "row", "column"],
+}
 TEMPLATES = [field.name for field in fields(Notation) if field.name not in CHOICES]
 
 NEURON = {"layer", "level", "j", "h"}
@@ -68,7 +71,7 @@ def test_default_names() -> None:
 
 
 def test_names_go_to_the_parts_that_they_are_of() -> None:
-    network = MLP(3, [2, 2, 1], bias="x0=1")
+    network = MLP(3, [2, 2, 1], bias_convention="x0=1")
     names = Names(Notation(weight="W{layer}[{i},{j}]", bias="W{layer}[0,{j}]"), network)
     for layer, part in enumerate(network.layers, 1):
         for j, neuron in enumerate(part.neurons, 1):
@@ -115,7 +118,9 @@ def test_every_field_of_every_template() -> None:
 
 @pytest.mark.parametrize(("bias", "row"), [("x0=1", 1), ("x0=-1", 1), ("+b", 0), ("-b", 0)])
 def test_the_bias_has_the_first_row_where_it_is_a_weight(bias: str, row: int) -> None:
-    names = Names(Notation(weight="W[{row},{j}]", bias="B[{row},{j}]"), MLP(2, [1], bias=bias))
+    names = Names(
+        Notation(weight="W[{row},{j}]", bias="B[{row},{j}]"), MLP(2, [1], bias_convention=bias)
+    )
     assert list(names.parameters.values()) == [f"W[{row + 1},1]", f"W[{row + 2},1]", f"B[{row},1]"]
 
 
@@ -134,13 +139,13 @@ def test_shared_bias_has_one_name() -> None:
 
 
 def test_shared_weight_has_one_name() -> None:
-    network = MLP(1, [2], bias="none")
+    network = MLP(1, [2], bias_convention="none")
     network.layers[0].neurons[1].weights = network.layers[0].neurons[0].weights
     assert list(Names(Notation(), network).parameters.values()) == ["w_o1_1"]
 
 
 def test_no_bias_has_no_name() -> None:
-    assert len(Names(Notation(), MLP(2, [2, 1], bias="none")).parameters) == 6
+    assert len(Names(Notation(), MLP(2, [2, 1], bias_convention="none")).parameters) == 6
 
 
 def test_doubled_braces_stand_for_themselves() -> None:
@@ -150,9 +155,38 @@ def test_doubled_braces_stand_for_themselves() -> None:
 
 def test_one_output_needs_no_name_for_its_part_of_the_error() -> None:
     same = Notation(error="E", error_of="E")
-    assert Names(same, MLP(1, [1])).passes[0].errors == ["E"]
+    assert Names(same, MLP(1, [1])).passes[0].errors == []
     with pytest.raises(ValueError, match="'E' twice"):
         Names(same, MLP(1, [2]))
+
+
+def test_several_examples_have_an_error_each() -> None:
+    names = Names(Notation(), MLP(1, [1]), 2)
+    assert [each.errors for each in names.passes] == [["E_o1@1"], ["E_o1@2"]]
+    together = Names(Notation(), MLP(1, [2]), 2, "cross_entropy")
+    assert [each.errors for each in together.passes] == [["E@1"], ["E@2"]]
+    assert Names(Notation(), MLP(1, [2]), 1, "cross_entropy").passes[0].errors == []
+    with pytest.raises(ValueError, match="'E@1' twice, among the inputs and parts of the error"):
+        Names(Notation(input="E"), MLP(1, [2]), 2, "cross_entropy")
+
+
+def test_every_name_has_a_tag_that_says_where() -> None:
+    network = MLP(2, [2, 1], bias_convention="x0=-1")
+    network.layers[0].neurons[1].bias = network.layers[0].neurons[0].bias
+    names = Names(Notation(), network, 2)
+    assert names.tags["x2@2"] == Tag("input", 0, 2, example=2)
+    assert names.tags["w_h1_2_1"] == Tag("weight", 1, 2, input=1, name="h1_2")
+    assert names.tags["b_h1_1"] == Tag("bias", 1, 0, input=0)  # of two neurons
+    assert names.tags["b_o1"] == Tag("bias", 2, 1, input=0, name="o1")
+    assert names.tags["net_h1_2@1"] == Tag("net", 1, 2, example=1, name="h1_2")
+    assert names.tags["out_o1@2"] == Tag("out", 2, 1, example=2, name="o1")
+    assert names.tags["target_o1@2"] == Tag("target", 2, 1, example=2, name="o1")
+    assert names.tags["E_o1@2"] == Tag("part", 2, 1, example=2, name="o1")
+    assert names.tags["E"] == Tag("error", 2)
+    assert names.tags.keys() == names._nodes
+    assert Names(Notation(), MLP(1, [1], bias_convention="-b")).tags["b_o1"].input is None
+    together = Names(Notation(), MLP(1, [2]), 2, "cross_entropy")
+    assert together.tags["E@2"] == Tag("part", 1, example=2)
 
 
 def test_a_notation_is_data() -> None:
@@ -180,10 +214,15 @@ def test_names_are_given_to_parameters_and_to_what_is_recorded_next() -> None:
     assert neuron.bias.name == "b_h1_2"
 
 
-def test_a_linear_neuron_is_recorded_by_the_name_of_its_net_input() -> None:
+def test_a_linear_neuron_with_names_records_net_and_out() -> None:
     network = MLP(1, [1])
+    neuron = network.layers[0].neurons[0]
+    assert network([1.0]) is neuron.net is neuron.out
     Names(Notation(), network).apply()
-    assert network([1.0]).name == "net_o1"
+    out = network([1.0])
+    assert out is neuron.out
+    assert out.operands == (neuron.net,)
+    assert (neuron.net.name, out.name) == ("net_o1", "out_o1")  # type: ignore[union-attr]
 
 
 def test_a_second_notation_replaces_the_first() -> None:
@@ -340,7 +379,7 @@ def test_a_name_for_two_numbers_is_refused(templates: dict[str, str]) -> None:
 @pytest.mark.parametrize("name", ["input", "weight", "net", "error"])
 def test_an_empty_name_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=r"empty|twice"):
-        Names(Notation(**{name: ""}), MLP(1, [1], bias="none"))
+        Names(Notation(**{name: ""}), MLP(1, [1], bias_convention="none"))
 
 
 # --- any templates -------------------------------------------------------------------------------
@@ -373,6 +412,6 @@ def test_names_are_distinct_or_refused(
     symbols = [*names.parameters.values(), names.notation.error]
     for each in names.passes:
         symbols += [*each.inputs, *each.targets, *each.nets.values(), *each.outs.values()]
-        symbols += each.errors if len(each.errors) > 1 else []
+        symbols += each.errors
     assert len(set(symbols)) == len(symbols)
     assert set(names.parameters) == set(network.parameters())

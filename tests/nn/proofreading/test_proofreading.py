@@ -20,7 +20,7 @@ from shown import wrongly_shown
 from autograd.tables import Table
 from nn import Example, Notation, worked
 from nn.cli import main
-from nn.proofreading import Finding, Proof, changed_input
+from nn.proofreading import Finding, Proof, changed_input, proofread
 from nn.proofreading.printed import Printed
 from nn.proofreading.solving import solved
 from nn.worked import Figure, LayerData, WorkedExample, WorkedExampleError
@@ -32,7 +32,7 @@ DOCUMENTS = ("hoey", "urbain", "guided")
 
 @pytest.fixture(scope="module")
 def proofs() -> dict[str, Proof]:
-    return {name: worked.load(name).proofread() for name in DOCUMENTS}
+    return {name: proofread(worked.load(name)) for name in DOCUMENTS}
 
 
 # --- the documents -------------------------------------------------------------------------------
@@ -83,7 +83,7 @@ CAUSES = {
     **dict.fromkeys(
         [("hoey", f"W1new[{i},{j}]") for i in (1, 2, 3) for j in (1, 2) if (i, j) != (3, 1)]
         + [("hoey", f"W2new[{i},2]") for i in (1, 2, 3)],
-        ("other_data", True, r"from a run with y\[2\] = 0\.43 in the place of 0\.2 "),
+        ("changed_input", True, r"from a run with y\[2\] = 0\.43 in the place of 0\.2 "),
     ),
     ("hoey", "W1new[3,1]"): None,
     ("hoey", "W2new[3,1]"): None,
@@ -118,13 +118,13 @@ def test_why_they_are_off(proofs: dict[str, Proof]) -> None:
             assert 0.0 < (finding.chance or 0.0) < 1.0
 
 
-def test_other_data_are_not_looked_for_where_that_takes_too_long(
+def test_changed_inputs_are_not_looked_for_where_that_takes_too_long(
     monkeypatch: pytest.MonkeyPatch, proofs: dict[str, Proof]
 ) -> None:
-    assert "other_data" in {finding.cause for finding in proofs["hoey"]}
+    assert "changed_input" in {finding.cause for finding in proofs["hoey"]}
     monkeypatch.setattr(changed_input, "_MOST_LINES", 100)
-    proof = worked.load("hoey").proofread()
-    assert "other_data" not in {finding.cause for finding in proof}
+    proof = proofread(worked.load("hoey"))
+    assert "changed_input" not in {finding.cause for finding in proof}
     assert proof.disagree == proofs["hoey"].disagree
 
 
@@ -197,32 +197,34 @@ def test_texts_that_are_as_near(value: float, decimals: int, units: int) -> None
 def with_figures(name: str, *figures: tuple[str, str]) -> WorkedExample:
     return replace(
         worked.load(name),
-        figures=[Figure(f"{of} {n}", printed, of, "", 0) for n, (of, printed) in enumerate(figures)],
+        figures=[
+            Figure(symbol=f"{of} {n}", printed=printed, of=of) for n, (of, printed) in enumerate(figures)
+        ],
     )
 
 
 def test_any_derivative_can_be_a_figure() -> None:
-    proof = with_figures(
+    proof = proofread(with_figures(
         "urbain", ("dout_o1/dw1", "0.1"), ("dE_o1/dw5", "0.082167041"), ("dE/dtarget_o1", "-0.74136507"),
         ("w5", "0.40"), ("i1", "0.06"), ("E", "0.298371109"), ("dE_total/dw5", "0.082167041"),
-    ).proofread()  # fmt: skip
+    ))  # fmt: skip
     assert [finding.agrees for finding in proof] == [False, True, True, True, False, True, True]
 
 
 def test_the_error_by_any_name_is_explained_too() -> None:
-    proof = with_figures("hoey", ("E", "0.0"), ("dError/dW1[3,1]", "-0.06295337")).proofread()
+    proof = proofread(with_figures("hoey", ("E", "0.0"), ("dError/dW1[3,1]", "-0.06295337")))
     assert [finding.cause for finding in proof] == [None, "sign"]
 
 
 def test_a_matrix_of_equal_numbers_is_one_figure() -> None:
-    proof = with_figures("guided", ("W1", "1"), ("z2", "1.30"), ("delta2", "0.00217")).proofread()
+    proof = proofread(with_figures("guided", ("W1", "1"), ("z2", "1.30"), ("delta2", "0.00217")))
     assert proof.agree == 3
 
 
 def test_a_matrix_of_different_numbers_is_none() -> None:
     message = r"hoey\.toml: figures\[2\]\.of: W1 has different numbers: ask for one, as W1\[3,2\]"
     with pytest.raises(WorkedExampleError, match=message):
-        with_figures("hoey", ("a1[1]", "0.6"), ("W1", "0.1")).proofread()
+        proofread(with_figures("hoey", ("a1[1]", "0.6"), ("W1", "0.1")))
 
 
 def test_infinite_slopes() -> None:
@@ -232,10 +234,13 @@ def test_infinite_slopes() -> None:
         layers=layers,
         notation=Notation(),
         examples=[Example([4.0], [1.0])],
-        figures=[Figure("net", "4.1", "net_o1", "", 0), Figure("g", "1", "dE/dnet_o1", "", 0)],
+        figures=[
+            Figure(symbol="net", printed="4.1", of="net_o1"),
+            Figure(symbol="g", printed="1", of="dE/dnet_o1"),
+        ],
     )
-    assert own.proofread().disagree == 2
-    text = str(replace(own, examples=[Example([1e-320], [1.0])]).proofread())
+    assert proofread(own).disagree == 2
+    text = str(proofread(replace(own, examples=[Example([1e-320], [1.0])])))
     assert "4.1" in text
 
 
@@ -245,9 +250,12 @@ def test_training_that_blows_up_refutes_only_itself() -> None:
         example,
         layers=[LayerData("linear", [[2.0, 3.0]], [0.0])],
         examples=[Example([5.0, 9.0], [1.0])],
-        figures=[Figure("E", "9.5", "E_total", "", 30), Figure("out", "1", "out_o1", "", 0)],
+        figures=[
+            Figure(symbol="E", printed="9.5", of="E_total", after=30),
+            Figure(symbol="out", printed="1", of="out_o1"),
+        ],
     )
-    assert own.proofread().disagree == 2
+    assert proofread(own).disagree == 2
 
 
 # --- Proof ---------------------------------------------------------------------------------------
@@ -413,7 +421,7 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
     assert (result.exit_code, result.stderr) == (1, "")
     assert "f′(net) of the outputs is left out" in result.stdout
     path.write_text(OWN.format(delta="0.1"), encoding="utf-8")
-    assert worked.load(path).proofread().disagree == 1
+    assert proofread(worked.load(path)).disagree == 1
 
 
 @pytest.mark.parametrize(

@@ -129,9 +129,11 @@ def closed_forms(
         for j, t in enumerate(targets, 1):
             values[f"target_o{j}{at}"] = t
             gradients[f"target_o{j}{at}"] = formula.by_target(outputs, targets, n)[j - 1]
-            if ERRORS[error].by_output and len(targets) > 1:
+            if ERRORS[error].by_output and len(targets) * n > 1:
                 part = formula.value([outputs[j - 1]], [t], n) / share
                 values[f"E_o{j}{at}"], gradients[f"E_o{j}{at}"] = part, share
+        if not ERRORS[error].by_output and n > 1:
+            values[f"E{at}"], gradients[f"E{at}"] = formula.value(outputs, targets, n) / share, share
     return values, {f"dE/d{symbol}": gradient for symbol, gradient in gradients.items()}
 
 
@@ -285,7 +287,7 @@ def test_hidden_deltas_use_the_weights_before_their_update() -> None:
 
 
 def test_one_output_and_linear_neurons() -> None:
-    network = MLP(1, [1, 1], activation="linear", bias="none", init="zeros")
+    network = MLP(1, [1, 1], activation="linear", bias_convention="none", init="zeros")
     for layer, weight in zip(network.layers, (3.0, -2.0), strict=True):
         layer.neurons[0].weights[0].data = weight
     step = TrainingStep(network, [Example([0.5], [1.0])], SGD(network.parameters(), lr=0.25))
@@ -300,7 +302,8 @@ def test_one_output_and_linear_neurons() -> None:
     assert step.deltas == {"delta_h1_1": 8.0, "delta_o1": -4.0}
     assert step.updated == {"w_h1_1_1+": 2.0, "w_o1_1+": -0.5}
     assert (step.error_before, step.error_after) == (8.0, 0.5 * (1.0 + 0.5) ** 2)
-    assert step["dout_o1/dnet_o1"] == step["dnet_o1/dout_o1"] == 1.0
+    assert (step["dout_o1/dnet_o1"], step["dnet_o1/dout_o1"]) == (1.0, 0.0)
+    assert (step.node("net_o1").name, step.node("out_o1").name) == ("net_o1", "out_o1")
 
 
 # --- symbols -------------------------------------------------------------------------------------
@@ -362,7 +365,7 @@ def test_the_error_is_always_called_e(symbol: str) -> None:
 
 
 def test_explain_is_about_the_error_whatever_the_notation_calls_e() -> None:
-    network = MLP(1, [1], bias="none", init="zeros")
+    network = MLP(1, [1], bias_convention="none", init="zeros")
     notation = Notation(input="E", error="L")
     step = TrainingStep(
         network, [Example([2.0], [1.0])], SGD(network.parameters(), lr=0.5), notation=notation
@@ -432,7 +435,7 @@ def test_several_examples_add_up_or_average(case: Case) -> None:
 
 
 def test_examples_have_numbers() -> None:
-    network = MLP(1, [1], activation="linear", bias="none", init="zeros")
+    network = MLP(1, [1], activation="linear", bias_convention="none", init="zeros")
     examples = [Example([1.0], [2.0]), Example([3.0], [5.0])]
     step = TrainingStep(network, examples, SGD(network.parameters(), lr=0.1))
     assert (step["x1@1"], step["x1@2"], step["target_o1@2"], step["delta_o1@2"]) == (1.0, 3.0, 5.0, -5.0)
@@ -446,7 +449,7 @@ def test_examples_have_numbers() -> None:
 
 
 def test_a_name_that_an_example_number_makes_twice_is_refused() -> None:
-    network = MLP(1, [1], bias="none", init="zeros")
+    network = MLP(1, [1], bias_convention="none", init="zeros")
     notation = Notation(weight="x{n}@1")  # the input of the first example is x1@1 too
     examples = [Example([1.0], [2.0]), Example([3.0], [5.0])]
     with pytest.raises(ValueError, match="x1@1"):
@@ -560,7 +563,7 @@ def test_a_dict_of_ones_own() -> None:
 
 
 def diverged() -> TrainingStep:
-    network = MLP(1, [1], activation="linear", bias="none", init="zeros")
+    network = MLP(1, [1], activation="linear", bias_convention="none", init="zeros")
     network.parameters()[0].data = 1.0
     return TrainingStep(network, [Example([1e150], [0.0])], SGD(network.parameters(), lr=1.0))
 
@@ -707,7 +710,9 @@ def step_of(network: MLP, count: int = 1, **templates: str) -> TrainingStep:
 
 @pytest.mark.parametrize("count", [1, 12])
 def test_a_bigger_network_fits_in_100_columns(count: int) -> None:
-    network = MLP(12, [11, 10, 3], activation="tanh", bias="x0=-1", init="xavier_uniform", seed=1)
+    network = MLP(
+        12, [11, 10, 3], activation="tanh", bias_convention="x0=-1", init="xavier_uniform", seed=1
+    )
     step = step_of(network, count)
     text = str(step)
     assert max(map(len, text.splitlines())) <= 100
@@ -751,3 +756,19 @@ def test_tables_are_those_of_rich(capsys: pytest.CaptureFixture[str]) -> None:
     Console(width=100, color_system=None).print(step)
     assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == str(step).splitlines()
     assert "0.29102777" in str(step)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "linear"])
+def test_a_zero_has_no_sign_wherever_it_is_shown(activation: str) -> None:
+    network = MLP(2, [2, 2], activation=activation, seed=1)
+    for parameter in network.parameters():
+        parameter.data = -0.0 if parameter.data >= 0.0 else parameter.data
+    data = [Example([0.0, -0.0], [1.0, -0.0]), Example([-0.0, -1.0], [0.0, 0.0])]
+    step = TrainingStep(network, data, SGD(network.parameters(), lr=0.5))
+    assert any(math.copysign(1.0, number) < 0.0 == number for number in step.values.values())
+    texts = [str(step), step._repr_html_(), step.draw().source, step.draw(fold=True).source]
+    for name in step.names.parameters.values():
+        derivation = step.explain(name)
+        texts += [derivation.text(), derivation._repr_latex_(), derivation._repr_html_()]
+    for text in texts:
+        assert not re.search(r"(?<![\w.])[-−]0(?![.\d])", re.sub(r"<[^>]*>", "", text))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from autograd import OPERATIONS, Value
 from nn import Example, Notation, worked
 from nn.activations import activation_names, resolve
-from nn.neuron import BIASES
+from nn.neuron import BIAS_CONVENTIONS
 from nn.notation import notation_names
 from nn.worked import Figure, LayerData, WorkedExample
 
@@ -119,9 +119,9 @@ def test_a_seed_gives_the_same_exercise_and_others_give_others() -> None:
 def test_a_notation_names_things_and_settles_the_bias(notation: str | None) -> None:
     made = worked.exercise(3, notation=notation)
     if notation is not None:
-        assert made.bias == Notation.named(notation).convention
+        assert made.bias_convention == Notation.named(notation).bias_convention
         assert made.notation == Notation.named(notation)
-    assert (made.layers[0].biases is None) == (made.bias == "none")
+    assert (made.layers[0].biases is None) == (made.bias_convention == "none")
     assert unpleasant(made) == []
 
 
@@ -172,7 +172,7 @@ texts = st.text(
 @st.composite
 def examples(draw: st.DrawFn) -> WorkedExample:
     sizes = draw(st.lists(st.integers(1, 3), min_size=2, max_size=4))
-    bias = draw(st.sampled_from(list(BIASES)))
+    bias = draw(st.sampled_from(list(BIAS_CONVENTIONS)))
 
     def some(count: int) -> list[float]:
         return draw(st.lists(numbers, min_size=count, max_size=count))
@@ -187,19 +187,23 @@ def examples(draw: st.DrawFn) -> WorkedExample:
     ]
     notation = draw(st.sampled_from([Notation(), *map(Notation.named, notation_names())]))
     title = draw(texts)
-    figures = [Figure("a", "0.5", "E", draw(texts), 3)] if notation.error == "E" else []
+    figures = (
+        [Figure(symbol="a", printed="0.5", of="E", where=draw(texts), after=3)]
+        if notation.error == "E"
+        else []
+    )
     return WorkedExample(
         name="made",
         title=title,
         source=draw(texts),
         ours=draw(texts),
         layers=layers,
-        bias=bias,
+        bias_convention=bias,
         examples=[Example(some(sizes[0]), some(sizes[-1])) for _ in range(draw(st.integers(1, 2)))],
         error=draw(st.sampled_from(["squared_error", "log(cosh(target - out))"])),
         learning_rate=draw(st.floats(0.0, 10.0)),
         update_biases=draw(st.booleans()),
-        notation=replace(notation, convention=bias),
+        notation=replace(notation, bias_convention=bias),
         figures=figures,
     )
 

@@ -22,6 +22,7 @@ from toml_tables import entries, keys, places, toml
 from autograd import AutogradError, DomainError
 from nn import Example, worked
 from nn.notation import Names, notation_names
+from nn.proofreading import proofread
 from nn.worked import LayerData, WorkedExample, WorkedExampleError
 
 #: Urbain's example with a notation of its own, written out.
@@ -102,7 +103,7 @@ def test_contents_of_urbain() -> None:
     assert example.shape == [2, 2, 2]
     assert example.layers[0] == LayerData("sigmoid", [[0.15, 0.20], [0.25, 0.30]], 0.35)
     assert example.examples == [Example([0.05, 0.10], [0.01, 0.99])]
-    assert (example.learning_rate, example.update_biases, example.bias) == (0.5, False, "+b")
+    assert (example.learning_rate, example.update_biases, example.bias_convention) == (0.5, False, "+b")
 
 
 def test_steps_go_on_from_one_another() -> None:
@@ -169,7 +170,11 @@ def test_a_file_of_ones_own(tmp_path: Path, step: Any) -> None:
     for given_path in (path, str(path)):
         example = worked.load(given_path)
         assert (example.name, example.title, example.source) == ("mine", "mine", "")
-        assert (example.bias, example.error, example.update_biases) == ("+b", "half_squared_error", True)
+        assert (example.bias_convention, example.error, example.update_biases) == (
+            "+b",
+            "half_squared_error",
+            True,
+        )
         assert (example.shape, example.learning_rate) == ([2, 1], 1.0)
         assert {type(weight) for weight in example.layers[0].weights[0]} == {float}
         taken = example.step()
@@ -196,7 +201,9 @@ def test_a_bias_per_neuron(load: Load) -> None:
 
 
 def test_no_bias(load: Load) -> None:
-    text = 'bias = "none"\n' + URBAIN.replace("bias = 0.35\n", "").replace("bias = 0.60\n", "")
+    text = 'bias_convention = "none"\n' + URBAIN.replace("bias = 0.35\n", "").replace(
+        "bias = 0.60\n", ""
+    )
     example = load(text)
     assert [layer.biases for layer in example.layers] == [None, None]
     taken = example.step()
@@ -206,12 +213,12 @@ def test_no_bias(load: Load) -> None:
     with pytest.raises(
         WorkedExampleError, match=r"layers\[1\].bias: unknown key; there are activation, weights, matrix"
     ):
-        load('bias = "none"\n' + URBAIN)
+        load('bias_convention = "none"\n' + URBAIN)
 
 
 @pytest.mark.parametrize(("bias", "sign"), [("+b", 1.0), ("-b", -1.0), ("x0=1", 1.0), ("x0=-1", -1.0)])
 def test_bias_conventions(bias: str, sign: float, load: Load) -> None:
-    taken = load(f'bias = "{bias}"\n' + URBAIN).step()
+    taken = load(f'bias_convention = "{bias}"\n' + URBAIN).step()
     assert taken["net_h1"] == pytest.approx(0.15 * 0.05 + 0.20 * 0.10 + sign * 0.35, rel=1e-15)
     assert taken["dE/db1"] == pytest.approx(sign * (taken["delta_h1"] + taken["delta_h2"]), rel=1e-14)
 
@@ -239,7 +246,7 @@ MALFORMED = [
     (
         "title =",
         "colour = 1\ntitle =",
-        "colour: unknown key; there are title, source, ours, bias, layers, ",
+        "colour: unknown key; there are title, source, ours, bias_convention, layers, ",
     ),
     (
         "learning_rate",
@@ -310,13 +317,13 @@ MALFORMED = [
     ('"half_squared_error"', '"mse"', "training.error: no error 'mse'; there are half_squared_error, "),
     (
         "title =",
-        'bias = "b"\ntitle =',
-        "bias: one of +b, -b, x0=1, x0=-1, none is expected, not str 'b'",
+        'bias_convention = "b"\ntitle =',
+        "bias_convention: one of +b, -b, x0=1, x0=-1, none is expected, not str 'b'",
     ),
     (
         "title =",
-        "bias = 0.5\ntitle =",
-        "bias: one of +b, -b, x0=1, x0=-1, none is expected, not float 0.5",
+        "bias_convention = 0.5\ntitle =",
+        "bias_convention: one of +b, -b, x0=1, x0=-1, none is expected, not float 0.5",
     ),
     # a number that no training goes by
     ("learning_rate = 0.5", "learning_rate = -0.5", "training.learning_rate: "),
@@ -544,9 +551,9 @@ def test_a_notation_on_top_of_another(load: Load) -> None:
 
 def test_a_bias_of_the_file_goes_before_that_of_the_notation(load: Load) -> None:
     text = URBAIN[: URBAIN.index("[notation]")]
-    example = load('notation = "urbain"\nbias = "-b"\n' + text)
-    assert example.bias == example.notation.convention == "-b"
-    assert load('notation = "signals"\n' + text).bias == "-b"
+    example = load('notation = "urbain"\nbias_convention = "-b"\n' + text)
+    assert example.bias_convention == example.notation.bias_convention == "-b"
+    assert load('notation = "signals"\n' + text).bias_convention == "-b"
 
 
 FIGURE = '\n[[figures]]\nsymbol = "out_h1"\nprinted = "0.59"\n'
@@ -594,7 +601,7 @@ def test_the_error_is_called_e_in_figures_whatever_the_notation_calls_it(load: L
     figure = FIGURE.replace("out_h1", "E").replace("0.59", "0.298371109")
     example = load(URBAIN + figure)
     assert example.notation.error == "E_total"
-    assert [finding.agrees for finding in example.proofread()] == [True]
+    assert [finding.agrees for finding in proofread(example)] == [True]
 
 
 @pytest.mark.parametrize(
@@ -777,3 +784,23 @@ def test_the_fuzz_would_notice_another_error(path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("nn.worked.schema.Example", lambda *_: {}["planted"])
     with pytest.raises(KeyError, match="planted"):
         loads_or_says_why(URBAIN, path)
+
+
+@pytest.mark.parametrize("name", worked.names())
+def test_an_example_with_its_own_numbers_is_itself(name: str) -> None:
+    example = worked.load(name)
+    assert isinstance(example, WorkedExample)
+    again = example.with_numbers(example.numbers)
+    assert again == replace(example, figures=[])
+    doubled = {symbol: 2.0 * number for symbol, number in example.numbers.items()}
+    step = example.with_numbers(doubled).step()
+    assert {symbol: step[symbol] for symbol in doubled} == doubled
+
+
+def test_numbers_in_another_convention_of_the_bias() -> None:
+    example = worked.load("urbain")
+    turned = replace(example, notation=replace(example.notation, bias_convention="-b"))
+    assert turned.numbers["b1"] == turned.step()["b1"] == -0.35
+    assert turned.with_numbers(turned.numbers).layers == example.layers
+    with pytest.raises(KeyError, match=r"missing: \['b1'.*unknown: \['w9'\]"):
+        example.with_numbers({"w9": 0.5})

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from autograd import DivisionByZeroError, DomainError
 from nn import worked
-from nn.byhand import written_formulas
+from nn.byhand import by_hand
 from nn.cli import main
-from nn.proofreading import Finding
+from nn.proofreading import Finding, proofread
 from nn.worked import Figure, FormulaExample, FormulaStep, WorkedExampleError
+from nn.worked.formulas import FormulaError
 
 TEXT = """
 title = "one neuron by hand"
@@ -96,7 +97,7 @@ def test_without_training(load: Load) -> None:
 def test_formulas_may_stand_in_any_order(order: list[str]) -> None:
     formulas = {"a": "x + 1", "b": "a * a", "c": "b - a", "d": "c / b"}
     example = FormulaExample(
-        *("any", "", "", ""), {"x": 1.0}, {name: formulas[name] for name in order}, "d", [], 0.0, []
+        name="any", values={"x": 1.0}, formulas={name: formulas[name] for name in order}, error="d"
     )
     assert list(example.in_order) == ["a", "b", "c", "d"]
     assert example.step()["d"] == 0.5
@@ -167,7 +168,7 @@ def test_a_file_without_formulas(load: Load) -> None:
 def test_a_formula_that_has_no_value(load: Load) -> None:
     with pytest.raises(DomainError, match=r"own\.toml: formulas\.y: log\(x\) needs x > 0, but x = 0.0"):
         load('[values]\nx = 1\n[formulas]\ny = "log(x - 1)"').step()
-    example = FormulaExample("mine", "", "", "", {"x": 1.0}, {"y": "1 / (x - 1)"}, "y", [], 0.0, [])
+    example = FormulaExample(name="mine", values={"x": 1.0}, formulas={"y": "1 / (x - 1)"}, error="y")
     with pytest.raises(DivisionByZeroError, match=r"mine: formulas\.y: x / y needs y ≠ 0"):
         example.step()
 
@@ -183,7 +184,7 @@ def test_greek_names_and_a_byte_order_mark(tmp_path: Path) -> None:
 @pytest.mark.parametrize("of", ["E", "dE/dw"])
 def test_the_error_is_called_e_in_figures(of: str, load: Load) -> None:
     example = load(TEXT.replace('symbol = "de/dw"', f'symbol = "{of}"'))
-    (finding,) = example.proofread()
+    (finding,) = proofread(example)
     assert finding.value == example.step()[of.replace("E", "e")]
 
 
@@ -224,6 +225,15 @@ def test_the_command(tmp_path: Path) -> None:
         assert f"{option[0]} is for networks" in text
 
 
+def test_the_least_that_an_example_says() -> None:
+    example = FormulaExample(name="line", values={"w": 0.5}, formulas={"y": "2 * w", "E": "y ** 2"})
+    assert (example.error, example.step()["dE/dw"], example.step().updated) == ("E", 4.0, {})
+    with pytest.raises(FormulaError, match="one formula at least"):
+        FormulaExample(name="none", values={"w": 0.5}, formulas={})
+    with pytest.raises(TypeError):
+        FormulaExample(name="line", title={"w": 0.5}, source={"E": "w"})  # type: ignore[misc]  # fields have names
+
+
 # --- proofread -----------------------------------------------------------------------------------
 
 FORMULAS = [
@@ -237,23 +247,32 @@ VALUES = {"w": 0.5, "x": 2.0, "b": 1.25, "t": 0.75}
 
 
 def example_of(formulas: dict[str, str], figures: list[Figure] | None = None) -> FormulaExample:
-    return FormulaExample("own", "", "", "", VALUES, formulas, "e", ["w", "b"], 0.125, figures or [])
+    return FormulaExample(
+        name="own",
+        values=VALUES,
+        formulas=formulas,
+        error="e",
+        parameters=["w", "b"],
+        learning_rate=0.125,
+        figures=figures or [],
+    )
 
 
 @pytest.mark.parametrize("formulas", FORMULAS, ids=lambda formulas: formulas["e"])
 @pytest.mark.parametrize("rounds", [0, 3])
 def test_formulas_by_hand_and_in_the_graph(formulas: dict[str, str], rounds: int) -> None:
     example = example_of(formulas)
-    sheet, step = written_formulas(example).sheet, example.step(rounds + 1)
-    symbols = [symbol for symbol in step if not symbol.startswith("daside")]
-    by_hand = sheet.run(symbols, sheet.train(rounds))
-    for symbol in symbols:
-        assert by_hand[symbol] == pytest.approx(step[symbol], rel=1e-13, abs=1e-15), symbol
+    calculation, step = by_hand(example), example.step(rounds + 1)
+    found = calculation.program.run(None, calculation.program.train(rounds))
+    for symbol in step:
+        assert found[calculation.symbol(symbol)] == pytest.approx(step[symbol], rel=1e-13, abs=1e-15), (
+            symbol
+        )
 
 
 def proof_of(symbol: str, number: float, after: int = 0) -> Finding:
-    figures = [Figure("figure", f"{number:.9f}", symbol, "", after)]
-    (finding,) = example_of(FORMULAS[1], figures).proofread()
+    figures = [Figure(symbol="figure", printed=f"{number:.9f}", of=symbol, after=after)]
+    (finding,) = proofread(example_of(FORMULAS[1], figures))
     return finding
 
 

@@ -198,7 +198,7 @@ def a_network(
     example = f"[[examples]]\ninputs = {[0.1] * nin}\ntargets = {[0.1] * nout}\n"
     figure = "".join(FIGURE.format(number, after) for number in range(figures))
     notation = f'[notation]\nerror = "{name}"\n'
-    return f'bias = "none"\n{START}{layer}{example * examples}{notation}{figure}'
+    return f'bias_convention = "none"\n{START}{layer}{example * examples}{notation}{figure}'
 
 
 def some_formulas(values: int = 1, formulas: int = 1, figures: int = 0, after: int = 0) -> str:
@@ -405,9 +405,9 @@ ALLOWED = {
     ("autograd/expression.py", "eval"),
     ("autograd/functions.py", "eval"),
     ("autograd/ieee.py", "eval"),
+    ("autograd/program/python.py", "compile"),
+    ("autograd/program/python.py", "exec"),
     ("autograd/strategies/random_graphs.py", "eval"),
-    ("nn/byhand/lines.py", "compile"),
-    ("nn/byhand/lines.py", "exec"),
 }
 
 

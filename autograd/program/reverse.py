@@ -1,0 +1,276 @@
+"""The reverse sweep as lines: the chain rule, from a result back to what it is computed from.
+
+    ∂y/∂x, where y is directly computed from x        "partial"
+    ∂E/∂y · ∂y/∂x, where several y use x              "contribution"
+    ∂E/∂x, the sum of the contributions               "gradient"
+
+With `autograd.backward`, this is the one place of the recursion of backpropagation. At the level of
+operations the lines have exactly the arithmetic of `Value.backward`, in its order; at the named level
+they are what a page of notes shows.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, reduce
+from math import isnan
+
+from autograd.program.line import Line, Operand
+from autograd.program.naming import Naming, Symbols
+from autograd.program.order import post_order
+from autograd.program.recording import marked, used
+from autograd.symbolic import partials, plus, times
+from autograd.value import Value
+
+__all__ = ["named_sweep", "operation_sweep"]
+
+_ABOVE, _PARTIAL = ast.Name("above"), ast.Name("partial")
+_PRODUCT = ast.BinOp(_ABOVE, ast.Mult(), _PARTIAL)
+_ONE, _ZERO = ast.Constant(1.0), ast.Constant(0.0)
+
+
+@cache
+def _names(count: int) -> tuple[str, ...]:
+    return tuple(f"c{number}" for number in range(1, count + 1))
+
+
+# --- one operation per line -----------------------------------------------------------------------
+
+
+def operation_sweep(
+    lines: Mapping[str, Line], of: str, naming: Naming, taken: Symbols
+) -> Iterator[Line]:
+    """The reverse lines of a program with one operation per line.
+
+    The sums begin with 0.0 and go by the order in which `Value.backward` reaches the uses, so that
+    every number is the same to the last bit. A partial that is an operand or a number is written into
+    the lines that use it, and has none of its own.
+
+    Args:
+        lines: the forward lines by their symbols.
+        of: the symbol of what is differentiated.
+        naming: what the lines are called.
+        taken: the symbols that are taken.
+    """
+
+    def right_first(symbol: str) -> list[str]:
+        line = lines.get(symbol)
+        if line is None:
+            return []
+        return [each for each in reversed(line.operands) if isinstance(each, str)]
+
+    uses: dict[str, list[tuple[Line, int]]] = {of: []}
+    gradients: dict[str, str] = {}
+    for symbol in reversed(post_order([of], right_first)):
+        own = uses.pop(symbol)
+        gradient = gradients[symbol] = taken.take(naming.gradient(of, symbol))
+        if symbol == of:
+            yield Line(gradient, "gradient", _ONE, (), (), of, of)
+        else:
+            factors = []
+            for user, place in own:
+                factor = _factor(user, place, symbol, of, naming, taken)
+                if isinstance(factor, Line):
+                    yield factor
+                    factor = factor.symbol
+                factors.append((user.symbol, factor))
+            if len(factors) == 1:
+                user_symbol, factor = factors[0]
+                tree, variables, operands = _product(gradients[user_symbol], factor, from_zero=True)
+                yield Line(gradient, "gradient", tree, variables, operands, of, symbol)
+            else:
+                terms = []
+                for user_symbol, factor in factors:
+                    tree, variables, operands = _product(gradients[user_symbol], factor)
+                    if tree is _ABOVE:
+                        terms.append(operands[0])
+                        continue
+                    name = taken.take(naming.contribution(of, user_symbol, symbol))
+                    yield Line(name, "contribution", tree, variables, operands, user_symbol, symbol)
+                    terms.append(name)
+                count = len(terms)
+                yield Line(
+                    gradient, "gradient", _sum_from_zero(count), _names(count), tuple(terms), of, symbol
+                )
+        line = lines.get(symbol)
+        if line is not None:
+            for place, operand in enumerate(line.operands):
+                if isinstance(operand, str):
+                    uses.setdefault(operand, []).append((line, place))
+
+
+def _factor(
+    user: Line, place: int, below: str, of: str, naming: Naming, taken: Symbols
+) -> Line | Operand:
+    """The derivative of a row by one of its operands: a line, or the operand or number that it is."""
+    operation = user.operation
+    assert operation is not None
+    index = operation.parameters.index(user.variables[place])
+    places = used(operation, index)
+    assert places is not None
+    known = (*_all_operands(user), user.symbol)
+    tree = operation.partials[index].tree
+    if isinstance(tree, ast.Name) and places:
+        return known[places[0]]
+    if (number := _number(tree)) is not None:
+        return number
+    inside = (*operation.parameters, "out")
+    direct = user.symbol == of  # where the partial would be called as the gradient is
+    name = naming.contribution(of, of, below) if direct else naming.partial(user.symbol, below)
+    return Line(
+        taken.take(name),
+        "partial",
+        tree,
+        tuple(inside[place] for place in places),
+        tuple(known[place] for place in places),
+        user.symbol,
+        below,
+        operation,
+    )
+
+
+def _all_operands(line: Line) -> tuple[Operand, ...]:
+    """The operands in the order of the row, those that its value does not use as 0."""
+    assert line.operation is not None
+    if len(line.operands) == line.operation.arity:
+        return line.operands
+    known = dict(zip(line.variables, line.operands, strict=True))
+    return tuple(known.get(parameter, 0.0) for parameter in line.operation.parameters)
+
+
+def _number(tree: ast.expr) -> float | None:
+    match tree:
+        case ast.Constant(value=float(number)):
+            return number
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=float(number))):
+            return -number
+    return None
+
+
+@cache
+def _template(factor: float | None, from_zero: bool) -> ast.expr:
+    """``above * partial`` with a number for the partial, as short as it has the same value."""
+    if factor is None:
+        product: ast.expr = _PRODUCT
+    elif factor == 1.0:
+        product = _ABOVE
+    elif factor == -1.0:
+        product = ast.UnaryOp(ast.USub(), _ABOVE)
+    else:
+        product = ast.BinOp(_ABOVE, ast.Mult(), ast.Constant(factor))
+    return ast.BinOp(_ZERO, ast.Add(), product) if from_zero else product
+
+
+def _product(
+    above: str, factor: Operand, from_zero: bool = False
+) -> tuple[ast.expr, tuple[str, ...], tuple[Operand, ...]]:
+    if isinstance(factor, float) and not isnan(factor):
+        return _template(factor, from_zero), ("above",), (above,)
+    return _template(None, from_zero), ("above", "partial"), (above, factor)
+
+
+@cache
+def _sum_from_zero(count: int) -> ast.expr:
+    return _sum(_ZERO, _names(count))
+
+
+def _sum(first: ast.expr, names: Sequence[str]) -> ast.expr:
+    return reduce(lambda total, name: ast.BinOp(total, ast.Add(), ast.Name(name)), names, first)
+
+
+# --- one named quantity per line ------------------------------------------------------------------
+
+
+def named_sweep(
+    lines: Mapping[str, Line],
+    given: Sequence[str],
+    nodes: Mapping[str, Value],
+    of: str,
+    naming: Naming,
+    taken: Symbols,
+) -> Iterator[Line]:
+    """The reverse lines of a program with one named quantity per line.
+
+    Products and partials are tidied as one does by hand. A partial that is a number or a single symbol
+    is written into the lines that use it; it has a line of its own all the same, to be asked for.
+
+    Args:
+        lines: the forward lines by their symbols.
+        given: the symbols of the numbers that they start from.
+        nodes: the nodes of the graph, by symbol.
+        of: the symbol of what is differentiated.
+        naming: what the lines are called.
+        taken: the symbols that are taken.
+    """
+    symbols = {node: symbol for symbol, node in nodes.items()}
+    users: dict[str, list[str]] = {symbol: [] for symbol in (*lines, *given)}
+    for line in lines.values():
+        for need in line.needs:
+            users[need].append(line.symbol)
+    gradients: dict[str, str | float] = {}
+    slopes: dict[tuple[str, str], ast.expr] = {}
+    for symbol in (*reversed([*lines]), *given):
+        gradient = taken.take(naming.gradient(of, symbol))
+        terms: list[Line] = []
+        above = [user for user in users[symbol] if user in gradients]
+        if symbol == of:
+            terms.append(Line(gradient, "gradient", _ONE, (), (), of, of))
+        elif not above:  # it does not lead there
+            yield Line(gradient, "gradient", _ZERO, (), (), of, symbol)
+            continue
+        for user in above:
+            partial = Line("", "partial", *_slope(slopes[user, symbol]), user, symbol)
+            if user != of:
+                name = taken.take(naming.partial(user, symbol))
+                partial = Line(name, "partial", *_slope(slopes[user, symbol]), user, symbol)
+                yield partial
+            tree, variables, operands = _along(gradients[user], partial)
+            name = gradient if len(above) == 1 else taken.take(naming.contribution(of, user, symbol))
+            kind, top = ("gradient", of) if len(above) == 1 else ("contribution", user)
+            terms.append(Line(name, kind, tree, variables, operands, top, symbol))
+        yield from terms
+        if len(terms) > 1:
+            total, variables, operands = _total(terms)
+            yield Line(gradient, "gradient", total, variables, operands, of, symbol)
+        gradients[symbol] = gradient
+        if naming.written_out(of, symbol) and len(terms) == 1:
+            number = _number(terms[0].tree)
+            gradients[symbol] = gradient if number is None else number
+        if symbol in lines:
+            found = partials(nodes[symbol], symbols.get)
+            slopes.update(((symbol, symbols[node]), tree) for node, tree in found.items())
+
+
+def _slope(tree: ast.expr) -> tuple[ast.expr, tuple[str, ...], tuple[Operand, ...]]:
+    variables = marked(tree)
+    return tree, variables, tuple(variable[1:] for variable in variables)
+
+
+def _along(above: str | float, partial: Line) -> tuple[ast.expr, tuple[str, ...], tuple[Operand, ...]]:
+    """∂E/∂y · ∂y/∂x, tidied."""
+    if isinstance(above, float):
+        return times(ast.Constant(above), partial.tree), partial.variables, partial.operands
+    if (number := _number(partial.tree)) is not None:
+        tree = times(ast.Constant(number), _ABOVE)
+        return (tree, ("above",), (above,)) if number else (tree, (), ())
+    return _PRODUCT, ("above", "partial"), (above, partial.copies or partial.symbol)
+
+
+def _total(terms: Sequence[Line]) -> tuple[ast.expr, tuple[str, ...], tuple[Operand, ...]]:
+    """The sum of the contributions; those that are another number, or its negative, are written so."""
+    total: ast.expr = _ZERO
+    names = _names(len(terms))
+    operands: list[Operand] = []
+    for name, term in zip(names, terms, strict=True):
+        tree: ast.expr = ast.Name(name)
+        match term.tree:
+            case ast.Name():
+                operands.append(term.operands[0])
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Name()):
+                operands.append(term.operands[0])
+                tree = ast.UnaryOp(ast.USub(), tree)
+            case _:
+                operands.append(term.symbol)
+        total = plus(total, tree)
+    return total, names, tuple(operands)

@@ -1,0 +1,71 @@
+"""A training step of a network taken down: the same trace, asked for by neuron."""
+
+from __future__ import annotations
+
+from autograd import Value
+from nn.error_rules import ERRORS
+from nn.neuron import Neuron
+from nn.notation import PassNames
+from nn.step import TrainingStep
+from nn.worksheet.elements import one_line
+from nn.worksheet.trace import Asked, Trace
+
+__all__ = ["NetworkTrace"]
+
+
+class NetworkTrace(Trace):
+    """The numbers of a network's step, by neuron and by parameter.
+
+    Args:
+        step: the step.
+        rate: the learning rate.
+        error: how the error is made up.
+
+    Attributes:
+        step: the step.
+        names: what its numbers are called.
+        error: how the error is made up, in words.
+    """
+
+    step: TrainingStep
+
+    def __init__(self, step: TrainingStep, rate: float, error: str) -> None:
+        super().__init__(step, rate)
+        self.names = step.names
+        self.error = error.replace("_", " ") if error in ERRORS else error
+
+    def through(self, each: PassNames, neuron: Neuron) -> list[Asked]:
+        """∂E/∂out, f′ and δ of a neuron: of a linear one, whose f′ is 1, δ alone."""
+        net, out = each.nets[neuron], each.outs[neuron]
+        delta = self.slope(net)
+        if neuron.activation == "linear":
+            return [Asked(delta.symbol, self.slope(out).tree)]
+        return [self.slope(out), self.between(each, neuron), delta]
+
+    def between(self, each: PassNames, neuron: Neuron) -> Asked:
+        """The derivative of a neuron's output with respect to its net input."""
+        line = self._derivative(each.outs[neuron], each.nets[neuron])
+        # the recorded slope keeps its digits where the textbook's form, which the line has, loses them
+        self._numbers[line.symbol] = self.step.nodes[each.outs[neuron]].derivatives[0] or 0.0
+        return self.line(line.symbol)
+
+    def update(self, parameter: Value) -> Asked:
+        """A parameter after the update."""
+        return self.line(self.names.updates[parameter])
+
+    def say_how(self) -> None:
+        """Say how the error is made up, what the learning rate is, and what is not updated."""
+        self.say_how_it_learns(one_line(self.error), self.names.parameters.values())
+
+    def say_what_to_find(self) -> None:
+        """Say what the worksheet is after, and what δ is."""
+        super().say_what_to_find()
+        each, neuron = self.names.passes[0], next(iter(self.names.neurons))
+        net, delta = self.symbol(each.nets[neuron]), self.symbol(each.deltas[neuron])
+        self.say(
+            "Its derivative with respect to a net input has a name of its own: for ",
+            net,
+            " it is ",
+            delta,
+            ".",
+        )
