@@ -651,9 +651,9 @@ def test_no_operation_is_wrong_in_a_strict_check(operation: Operation) -> None:
             except ResultOverflowError:
                 continue
             verdicts = {row.judgement.verdict for row in report.rows}
-            assert verdicts <= {"ok", "unclear", "no step"}, f"{point}\n{report}"
+            assert verdicts <= {"ok", "infinite", "unclear", "no step"}, f"{point}\n{report}"
             told += bool(report)
-    assert told >= 5
+    assert told >= 3
 
 
 # --- the report -----------------------------------------------------------------------------------
