@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from math import isfinite, isinf, isnan
 
-from autograd.arguments import instance, number_of
+from autograd.arguments import instance, number_of, text
 from autograd.backward import DETECTOR, topological_order, variable_operands
 from autograd.errors import ArgumentValueError, AutogradError
 from autograd.expression import evaluate
@@ -62,18 +62,24 @@ class Anomaly:
         Args:
             what: what to call the derivative; the derivative of the result, if None.
 
+        Raises:
+            ArgumentTypeError: it is neither a string nor None.
+
         >>> x = Value(0.0, "x")
         >>> anomaly = find_anomaly((x * x).sqrt())
         >>> anomaly.lines("∂E/∂x")[0]
         '∂E/∂x is NaN from x * x on: 0 · ∞'
         """
+        if what is not None:
+            text("what", what)
         along = [_source(node) for node in self.path]
         if len(along) > _MOST_NODES:
             half = _MOST_NODES // 2
             along[half:-half] = [f"({len(along) - 2 * half} more)"]
-        what = what or f"the derivative of {_source(self.result)}"
+        if what is None:
+            what = f"the derivative of {_source(self.result)}"
         return [
-            f"{what} is NaN from {_source(self.node)} on: {self.cause}",
+            f"{text('what', what)} is NaN from {_source(self.node)} on: {self.cause}",
             *(f"  {reason}" for reason in self.reasons),
             f"  along {' → '.join(along)}",
             f"  instead: {self.advice}",

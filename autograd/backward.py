@@ -16,7 +16,6 @@ from __future__ import annotations
 import os
 import threading
 from contextvars import ContextVar
-from operator import attrgetter
 
 from autograd.arguments import flag, wrong_kind
 from autograd.atomic import run, set_together, setting
@@ -24,7 +23,7 @@ from autograd.errors import AutogradError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from typing import Any
 
     from autograd.atomic import Change
@@ -58,21 +57,29 @@ def topological_order(root: Value) -> list[Value]:
     if not hasattr(root, "derivatives"):
         raise wrong_kind("the root", "a Value", root)
     seen = {root}
-    order: list[Value] = []
-    above: list[Value] = []
-    node = root
+    order: list[Any] = []
+    above: list[Any] = []
+    node: Any = root
     while True:
-        for operand in reversed(variable_operands(node)):
+        # the right operand first, so that the reverse has the left one first
+        if node._dy is not None:
+            operand = node._y
             if operand not in seen:
                 seen.add(operand)
                 above.append(node)
                 node = operand
-                break
-        else:
-            order.append(node)
-            if not above:
-                break
-            node = above.pop()
+                continue
+        if node._dx is not None:
+            operand = node._x
+            if operand not in seen:
+                seen.add(operand)
+                above.append(node)
+                node = operand
+                continue
+        order.append(node)
+        if not above:
+            break
+        node = above.pop()
     order.reverse()
     return order
 
@@ -204,28 +211,39 @@ def gradients(root: Value, create_graph: bool = False) -> dict[Value, Any]:
     >>> gradients(x * x)[x]
     6.0
     """
-    slopes_of: Callable[[Value], Sequence[Any]] = attrgetter("derivatives")
     order = topological_order(root)
     if create_graph:
-        from autograd.slopes import check_fresh, slope_nodes
-
-        for node in order:
-            check_fresh(node)
-        slopes_of = slope_nodes
-    found: dict[Value, Any] = dict.fromkeys(order, 0.0)
+        return _recorded_gradients(root, order)
+    found: dict[Any, float] = dict.fromkeys(order, 0.0)
     found[root] = 1.0
     for node in order:
         gradient = found[node]
-        for operand, slope in zip(node.operands, slopes_of(node), strict=True):
-            if slope is not None:
-                found[operand] = _plus(found[operand], _times(gradient, slope))  # type: ignore[index]  # a slope belongs to a node
-    if create_graph:
-        value = type(root)
-        return {
-            node: gradient if isinstance(gradient, value) else value(gradient)
-            for node, gradient in found.items()
-        }
+        slope = node._dx
+        if slope is not None:
+            found[node._x] += gradient * slope
+        slope = node._dy
+        if slope is not None:
+            found[node._y] += gradient * slope
     return found
+
+
+def _recorded_gradients(root: Value, order: list[Value]) -> dict[Value, Any]:
+    from autograd.slopes import check_fresh, slope_nodes
+
+    for node in order:
+        check_fresh(node)
+    found: dict[Any, Any] = dict.fromkeys(order, 0.0)
+    found[root] = 1.0
+    for node in order:
+        gradient = found[node]
+        for operand, slope in zip(node.operands, slope_nodes(node), strict=True):
+            if slope is not None:
+                found[operand] = _plus(found[operand], _times(gradient, slope))
+    value = type(root)
+    return {
+        node: gradient if isinstance(gradient, value) else value(gradient)
+        for node, gradient in found.items()
+    }
 
 
 def _times(a: Any, b: Any) -> Any:

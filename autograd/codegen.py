@@ -87,10 +87,13 @@ def _described(operand: Any) -> str:
 
 
 def _refusal(symbol: str) -> Callable[..., NoReturn]:
+    reason = "its derivative is 0 wherever it has one, so nothing could be learnt through it"
+    if symbol in {"%", "divmod"}:
+        reason = "it jumps wherever the quotient is a whole number"
+
     def refused(self: Value, *others: object) -> NoReturn:
         raise OperandError(
-            f"{symbol} is refused on a Value: its derivative is 0 wherever it has one, so nothing "
-            f"could be learnt through it; use v.data if the number is all you need",
+            f"{symbol} is refused on a Value: {reason}; use v.data if the number is all you need",
             operands=(self, *others),
         )
 

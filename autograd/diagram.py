@@ -109,7 +109,7 @@ class Diagram:
         """
         path = Path(path)
         ending = path.suffix.lower().removeprefix(".")
-        format = choice("format of pictures", ending if format is None else format, _FORMATS)
+        format = choice(f"the format of {path.name!r}", ending if format is None else format, _FORMATS)
         if ending and ending != format:
             raise ArgumentValueError(f"{path.name!r} does not end in .{format}, as its format does")
         match format:

@@ -112,7 +112,7 @@ def refuse_changed(
         ArgumentTypeError: it did.
     """
     for index, (node, number) in enumerate(zip(variables, before, strict=True)):
-        if node.data.hex() != number.hex():
+        if node._data is not number and node._data.hex() != number.hex():  # to the bit, and NaN is NaN
             raise ArgumentTypeError(
                 f"the function changes its input {names()[index]} from {number!r} to {node.data!r}",
                 operands=(node,),
@@ -131,7 +131,7 @@ class _Evaluation:
         self._argument, passed = (rebuilt(args[argnum], iter(self.inputs)) for _ in range(2))
         changed = list(args)
         changed[argnum] = passed
-        before = [node.data for node in self.inputs]
+        before = [node._data for node in self.inputs]
         self.result = deeper(f, changed, self.inputs)
         refuse_changed(self.inputs, before, lambda: paths(args[argnum], f"args[{argnum}]"))
         #: whether the derivatives are to be Values

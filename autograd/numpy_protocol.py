@@ -35,6 +35,13 @@ _OPERATORS = {
     "positive": "pos",
     "absolute": "abs",
 }
+_REFLECTED = {
+    "add": "__radd__",
+    "subtract": "__rsub__",
+    "multiply": "__rmul__",
+    "divide": "__rtruediv__",
+    "power": "__rpow__",
+}
 #: Further names of operations that have another one.
 _TWICE = {"float_power": "pow", "maximum": "max", "minimum": "min"}
 
@@ -150,7 +157,10 @@ class NumPyProtocol:
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """A ufunc of nodes and numbers is a node; of arrays among them, an array of nodes."""
-        name = _OPERATORS.get(ufunc.__name__, _TWICE.get(ufunc.__name__, ufunc.__name__))
+        name = ufunc.__name__
+        if name in _REFLECTED and isinstance(inputs[0], float) and method == "__call__" and not options:
+            return getattr(inputs[1], _REFLECTED[name])(inputs[0])  # np.float64(2.0) * v, the usual case
+        name = _OPERATORS.get(name, _TWICE.get(name, name))
         compute = _function(name)
         if compute is not None and method == "__call__" and not options:
             operands = [each if isinstance(each, NumPyProtocol) else as_number(each) for each in inputs]

@@ -126,9 +126,10 @@ class Operation:
         numpy: str | None = None,
         lazy: bool = False,
     ) -> None:
-        if not lazy:
-            from autograd.arguments import items, text
+        if lazy is not True:
+            from autograd.arguments import flag, items, text
 
+            flag("lazy", lazy)
             for what, given in (
                 *(("name", name), ("parameters", parameters), ("about", about), ("ieee", ieee)),
                 *(("domain", domain), ("kink", kink), ("formula", formula)),
@@ -228,7 +229,8 @@ class Operation:
                 case _:
                     return Expression(text, self.parameters) if text else None
         except ArgumentValueError as error:
-            raise ArgumentValueError(f"operation {self.name!r}: {error}") from None
+            given = ", ".join(self.parameters)
+            raise ArgumentValueError(f"operation {self.name!r}: {error} (operands: {given})") from None
 
     def _find_default(self, parameters: str) -> float | None:
         first, equals, default = parameters.partition("=")
@@ -242,39 +244,6 @@ class Operation:
             raise ArgumentValueError(
                 f"operation {self.name!r}: a default of an operand: {error}"
             ) from None
-
-    def check_calls(self, table: Mapping[str, Operation]) -> None:
-        """Raise an error unless every function that the row calls can be had.
-
-        A partial is also evaluated on nodes, so it calls operations alone, or functions of its own.
-
-        Raises:
-            ArgumentValueError: the row calls what is none of these, or with too few or many operands.
-
-        >>> row = Operation("twice", "x", "double(x)", partials=["2.0"], about="double")
-        >>> row.check_calls(OPERATIONS)
-        Traceback (most recent call last):
-        autograd.errors.ArgumentValueError: operation 'twice': unknown function 'double'
-        """
-        from autograd.expression import PRIMITIVES
-
-        for text in (*self.partials, *self.as_taught):
-            for name in text.calls.keys() - table.keys() - self.functions.keys():
-                raise ArgumentValueError(
-                    f"operation {self.name!r}: {text.text!r} calls {name!r}, which is no operation, "
-                    f"and derivatives are computed on nodes too"
-                )
-        for text in self.texts:
-            for name, count in text.calls.items():
-                if name in self.functions:
-                    continue
-                if name not in table and name not in PRIMITIVES:
-                    raise ArgumentValueError(f"operation {self.name!r}: unknown function {name!r}")
-                arity = table[name].arity if name in table else 2  # copysign alone is no operation
-                if count != arity:
-                    raise ArgumentValueError(
-                        f"operation {self.name!r}: {name} takes {arity} operands, not {count}"
-                    )
 
     @property
     def texts(self) -> list[Expression]:
@@ -313,6 +282,40 @@ def _operator(value: str, parameters: Sequence[str]) -> str | None:
         if form.format(*parameters) == dense:
             return operator
     return None
+
+
+def check_calls(operation: Operation, table: Mapping[str, Operation]) -> None:
+    """Raise an error unless every function that a row calls can be had.
+
+    A partial is also evaluated on nodes, so it calls operations alone, or functions of its own.
+
+    Raises:
+        ArgumentValueError: it calls what is none of these, or with too few or many operands.
+
+    >>> row = Operation("twice", "x", "double(x)", partials=["2.0"], about="double")
+    >>> check_calls(row, OPERATIONS)
+    Traceback (most recent call last):
+    autograd.errors.ArgumentValueError: operation 'twice': unknown function 'double'
+    """
+    from autograd.expression import PRIMITIVES
+
+    for text in (*operation.partials, *operation.as_taught):
+        for name in text.calls.keys() - table.keys() - operation.functions.keys():
+            raise ArgumentValueError(
+                f"operation {operation.name!r}: {text.text!r} calls {name!r}, which is no operation, "
+                f"and derivatives are computed on nodes too"
+            )
+    for text in operation.texts:
+        for name, count in text.calls.items():
+            if name in operation.functions:
+                continue
+            if name not in table and name not in PRIMITIVES:
+                raise ArgumentValueError(f"operation {operation.name!r}: unknown function {name!r}")
+            arity = table[name].arity if name in table else 2  # copysign alone is no operation
+            if count != arity:
+                raise ArgumentValueError(
+                    f"operation {operation.name!r}: {name} takes {arity} operands, not {count}"
+                )
 
 
 def _operation_named(name: str) -> Operation:
@@ -836,7 +839,7 @@ _TABLE = (
 #: Every operation by its name.
 OPERATIONS: dict[str, Operation] = {operation.name: operation for operation in _TABLE}
 
-#: What is refused, by the names that ask for it: its derivative is 0 wherever it has one.
+#: What is refused, by the names that ask for it: its derivative is 0 wherever it has one, or it jumps.
 REFUSED: dict[str, tuple[str, ...]] = {
     "//": ("__floordiv__", "__rfloordiv__"),
     "%": ("__mod__", "__rmod__"),
@@ -844,6 +847,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "floor": ("floor", "__floor__"),
     "ceil": ("ceil", "__ceil__"),
     "trunc": ("trunc", "__trunc__"),
-    "round": ("__round__", "rint"),
+    "round": ("__round__",),
+    "rint": ("rint",),
     "sign": ("sign",),
 }

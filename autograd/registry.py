@@ -21,7 +21,7 @@ from autograd.codegen import RESERVED, attaching, detaching, method_names
 from autograd.errors import ArgumentValueError, OperandError, RegistrationError
 from autograd.expression import CONSTANTS, PRIMITIVES
 from autograd.methods import Methods
-from autograd.operations import OPERATIONS, Operation
+from autograd.operations import OPERATIONS, Operation, check_calls
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def register(operation: Operation) -> Callable[..., Any]:
     own = {each: _Function(each, function) for each, function in operation.functions.items()}
     _refuse_names(operation)
     try:
-        operation.check_calls(OPERATIONS | {name: operation})
+        check_calls(operation, OPERATIONS | {name: operation})
     except ArgumentValueError as error:
         raise RegistrationError(str(error), operation=operation) from None
     _refuse_attributes(operation)

@@ -316,9 +316,7 @@ class Value(Methods, NumPyProtocol, metaclass=_Leaf):
 
         What depends on the variable of a derivative that is being taken stays connected with it.
         """
-        from autograd.pickling import operands_first
-
-        for node in operands_first(self, lambda node: id(node) in memo):
+        for node in _operands_first(self, lambda node: id(node) in memo):
             if VARIABLES and (
                 node in VARIABLES or _is_connected(node._x, memo) or _is_connected(node._y, memo)
             ):
@@ -333,14 +331,12 @@ class Value(Methods, NumPyProtocol, metaclass=_Leaf):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How pickle takes a node apart: what lies below it comes first, so that nothing recurses."""
-        from autograd.pickling import below
-
         if self in VARIABLES:
             raise AutogradError(
                 f"node {self.label!r} is what a derivative is being taken by: a pickle would be cut off "
                 f"from it, and the derivative lost; pickle its .data, if the number is all you need"
             )
-        return _rebuilt, (below(self), self.operation, *self._parts())
+        return _rebuilt, (_below(self), self.operation, *self._parts())
 
     def _same(self) -> Value:
         """Another node of the same number and name, with this one below it."""
@@ -354,6 +350,23 @@ class Value(Methods, NumPyProtocol, metaclass=_Leaf):
                 f"set its grad to a number before copying"
             )
         return self._data, self._grad, self.name, self._x, self._dx, self._y, self._dy
+
+
+def _below(node: Value) -> Below | None:
+    _import_pickling()
+    return _below(node)
+
+
+def _operands_first(root: Value, known: Callable[[Value], bool]) -> list[Value]:
+    _import_pickling()
+    return _operands_first(root, known)
+
+
+def _import_pickling() -> None:
+    """Put the two functions in these ones' places, when the first graph is copied or pickled."""
+    from autograd.pickling import below, operands_first
+
+    globals().update(_below=below, _operands_first=operands_first)
 
 
 def _is_connected(operand: Value | float | None, memo: dict[int, Any]) -> bool:

@@ -258,7 +258,7 @@ def _classified(logits: Any, target: Any, names: tuple[str, str]) -> tuple[list[
     if isinstance(target, Integral):
         if target not in classes:
             raise ArgumentValueError(
-                f"{names[1]}: class {target}, but {names[0]}: classes 0 to {classes[-1]}"
+                f"{names[1]}: class {shown(target)}, but {names[0]}: classes 0 to {classes[-1]}"
             )
         target = [float(target == each) for each in classes]
     elif _items(target) is None:

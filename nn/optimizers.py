@@ -11,6 +11,7 @@ twelve digits and more.
 
 from __future__ import annotations
 
+from itertools import repeat
 from math import isfinite, sqrt
 
 from autograd import Value
@@ -47,6 +48,13 @@ __all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
 
 def _described(index: int, parameter: Value) -> str:
     return f"parameter {index}" + (f" ({parameter.name!r})" if parameter.name else "")
+
+
+def _not_finite(numbers: list[float]) -> int | None:
+    """The place of the first number that is infinite or NaN."""
+    if isfinite(sum(numbers)):  # which none of these would leave
+        return None
+    return next((index for index, number in enumerate(numbers) if not isfinite(number)), None)
 
 
 def _checked_parameters(parameters: Iterable[Value]) -> list[Value]:
@@ -202,15 +210,16 @@ class Optimizer:
         """
         self._check_settings()
         gradients = [number_of(p.grad) for p in self.parameters]  # Values after create_graph=True
-        if not all(map(isfinite, gradients)):
-            index, g = next((i, g) for i, g in enumerate(gradients) if not isfinite(g))
+        index = _not_finite(gradients)
+        if index is not None:
             raise ArgumentValueError(
-                f"the gradient of {_described(index, self.parameters[index])} is {g!r}; "
+                f"the gradient of {_described(index, self.parameters[index])} is {gradients[index]!r}; "
                 f"no parameter has been changed (autograd.detect_anomaly() says where NaN comes from)"
             )
         lr = self.lr(self.steps) if callable(self.lr) else self.lr
         lr = non_negative(f"lr at step {self.steps}", lr)
-        before: list[Change] = [(p, "_data", p.data) for p in self.parameters]
+        numbers = [p.data for p in self.parameters]
+        before: list[Change] = list(zip(self.parameters, repeat("_data"), numbers, strict=False))
         buffers = {name: list(remembered) for name, remembered in self._buffers.items()}
         before += [(self, "steps", self.steps), (self, "_buffers", buffers)]
 
@@ -227,13 +236,13 @@ class Optimizer:
     def _check_results(self) -> None:
         results = {"": [p.data for p in self.parameters], **self._buffers}
         for name, numbers in results.items():
-            for p, (index, number) in zip(self.parameters, enumerate(numbers), strict=True):
-                if not isfinite(number):
-                    whose = f"{name} of " if name else ""
-                    raise ArgumentValueError(
-                        f"the step would make {whose}{_described(index, p)} {number!r}; "
-                        f"no parameter has been changed"
-                    )
+            index = _not_finite(numbers)
+            if index is not None:
+                whose = f"{name} of " if name else ""
+                raise ArgumentValueError(
+                    f"the step would make {whose}{_described(index, self.parameters[index])} "
+                    f"{numbers[index]!r}; no parameter has been changed"
+                )
 
     def _update(self, gradients: list[float], lr: float) -> None:
         raise NotImplementedError
@@ -379,12 +388,14 @@ class SGD(Optimizer):
 
     def _update(self, gradients: list[float], lr: float) -> None:
         gradients = _with_decay(self.parameters, gradients, self.weight_decay)
-        if self.momentum:
+        momentum, nesterov = self.momentum, self.nesterov
+        if momentum:
             velocity = self._buffers["momentum_buffer"]
+            undamped = 1.0 - self.dampening
             for i, g in enumerate(gradients):
-                v = self.momentum * velocity[i] + (1.0 - self.dampening) * g if self.steps else g
+                v = momentum * velocity[i] + undamped * g if self.steps else g
                 velocity[i] = v
-                gradients[i] = g + self.momentum * v if self.nesterov else v
+                gradients[i] = g + momentum * v if nesterov else v
         for p, g in zip(self.parameters, gradients, strict=True):
             p.data -= lr * g
 
@@ -443,14 +454,14 @@ class Adam(Optimizer):
         self._descend(_with_decay(self.parameters, gradients, self.weight_decay), lr)
 
     def _descend(self, gradients: list[float], lr: float) -> None:
-        beta1, beta2 = self.betas
+        (beta1, beta2), eps = self.betas, self.eps
         first, second = self._buffers["exp_avg"], self._buffers["exp_avg_sq"]
         correction1 = 1.0 - beta1 ** (self.steps + 1)
         correction2 = 1.0 - beta2 ** (self.steps + 1)
         for i, (p, g) in enumerate(zip(self.parameters, gradients, strict=True)):
             m = first[i] = beta1 * first[i] + (1.0 - beta1) * g
             v = second[i] = beta2 * second[i] + (1.0 - beta2) * g * g
-            p.data -= lr * (m / correction1) / (sqrt(v / correction2) + self.eps)
+            p.data -= lr * (m / correction1) / (sqrt(v / correction2) + eps)
 
 
 class AdamW(Adam):
@@ -491,8 +502,9 @@ class AdamW(Adam):
         super().__init__(parameters, lr, betas, eps, weight_decay)
 
     def _update(self, gradients: list[float], lr: float) -> None:
+        decay = lr * self.weight_decay
         for p in self.parameters:
-            p.data -= lr * self.weight_decay * p.data
+            p.data -= decay * p.data
         self._descend(gradients, lr)
 
 

@@ -290,7 +290,7 @@ def _refused(
 
 def _about(place: Place, bad: Any) -> Iterator[str]:
     """What an error may call the bad thing: by its argument, its type, or itself or what is in it."""
-    yield from re.findall(r"\w\w+", place.path)
+    yield from re.findall(r"\w\w+|'\w+'", place.path)
     yield re.findall(r"\w+", place.path)[0].removesuffix("s")
     items = list(bad)[:1] if hasattr(bad, "__len__") and getattr(bad, "ndim", 1) else []
     for thing in (bad, *items):
@@ -341,8 +341,8 @@ and came before anything was changed. What is otherwise stands in words, in bold
 
 *Half-built* is a node above a leaf that is NaN, as is its gradient. *Another's Value* belongs to another
 graph. *Shorter*, *longer* and *empty* are the good list or dict with one item less, one more, and none.
-Lists, texts and arrays have as many items as the good thing. Constructors of errors, of plain
-records and of rows of the table are left out.
+Lists, texts and arrays have as many items as the good thing. Constructors of errors and of plain
+records are left out.
 
 """
 

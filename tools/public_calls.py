@@ -178,7 +178,7 @@ STRATEGIES = {
 }
 
 SAMPLES: Samples = {
-    **dict.fromkeys(("x", "y", "slope"), lambda: Value(0.5)),
+    **dict.fromkeys(("x", "y", "slope", "other"), lambda: Value(0.5)),
     "acosh.x": lambda: Value(1.5),
     **dict.fromkeys(("data", "grad", "lr", "momentum", "weight_decay", "strength"), lambda: 0.5),
     **dict.fromkeys(("nin", "nout", "digits", "steps", "seed"), lambda: 2),
@@ -187,11 +187,19 @@ SAMPLES: Samples = {
     "exercise.seed": lambda: 7,
     "Notation.named.name": lambda: "xing",
     "register.operation": _twice,
+    "Operation.name": lambda: "twice",
+    "Operation.parameters": lambda: "x",
+    "Operation.value": lambda: "2.0 * x",
+    "Operation.partials": lambda: ["2.0"],
+    "Operation.about": lambda: "twice as much",
     "unregister.name": lambda: "twice",
     "activation": lambda: "tanh",
     "MLP.activation": lambda: ["tanh", "linear"],
     "symbol": lambda: "E",
+    "what": lambda: "∂E/∂w",
     "explain.by": _graph,
+    "find_anomaly.by": lambda: None,
+    "Anomaly.lines.what": lambda: "dE/dx",
     "TrainingStep.explain.by": lambda: "x1@1",
     "TrainingStep.explain.of": lambda: "E",
     "TrainingStep.draw.only": lambda: ["x1@1"],
@@ -199,7 +207,7 @@ SAMPLES: Samples = {
     "FormulaStep.explain.of": lambda: "E",
     "FormulaStep.draw.only": lambda: ["x"],
     "path": lambda: "/dev/null",
-    "Diagram.save.kind": lambda: "dot",
+    "Diagram.save.format": lambda: "dot",
     **dict.fromkeys(("result", "results", "root"), _graph),
     "f": lambda: autograd.tanh,
     **dict.fromkeys(("gradcheck.f", "gradgradcheck.f", "error_over_eps.f"), lambda: _squares),
@@ -253,10 +261,20 @@ SAMPLES: Samples = {
     "examples.targets": lambda: None,
 }
 
+
+def _anomaly() -> autograd.Anomaly:
+    x = Value(0.0, "x")
+    found = autograd.find_anomaly((x * x).sqrt())
+    assert found is not None
+    return found
+
+
 #: Objects whose methods are called, made anew each time.
 OWNERS: dict[type, Callable[[], Any]] = {
     Value: lambda: Value(0.5, "w"),
+    autograd.Anomaly: _anomaly,
     autograd.Derivation: lambda: autograd.explain(*_ends()),
+    autograd.Anomaly: lambda: autograd.find_anomaly(Value(0.0, "x").sqrt() ** 2),
     autograd.GradcheckReport: lambda: autograd.gradcheck(_squares, [0.5, -1.0], report=True),
     autograd.Diagram: lambda: autograd.draw(_graph()),
     nn.Neuron: lambda: nn.Neuron(2, seed=1),
@@ -363,9 +381,8 @@ def _of_call(
 
 
 def _of_class(name: str, kind: type) -> Iterator[Way]:
-    # errors are raised by us; what a list, a tuple or a plain record holds is checked where it is used;
-    # a row of the table, when the package is imported
-    if issubclass(kind, Exception | tuple | list | autograd.Operation):
+    # errors are raised by us; what a list, a tuple or a plain record holds is checked where it is used
+    if issubclass(kind, Exception | tuple | list):
         return
     plain = is_dataclass(kind) and not hasattr(kind, "__post_init__")
     loaded = kind.__module__.startswith("nn.worked")

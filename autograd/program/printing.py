@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from math import isfinite, isnan
 from typing import NamedTuple
 
+from autograd.errors import ArgumentValueError
+
 __all__ = ["PYTHON", "Language", "children", "spelled"]
 
 # How tightly a piece holds together; a looser piece inside a tighter one takes brackets.
@@ -223,7 +225,7 @@ def _joined(
                 return _Piece(pairs[0], _COMPARED, depth)
             return _Piece(language.both.join(pairs), _BOTH, depth)
         case _:
-            raise ValueError(f"{ast.unparse(tree)!r} has no place in a formula")
+            raise ArgumentValueError(f"{ast.unparse(tree)!r} has no place in a formula")
 
 
 def _signed(text: str) -> _Piece:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.arguments import whole
+from autograd.arguments import whole, wrong_value
+from autograd.errors import UnknownNameError
 from autograd.tables import Table, decimal
 from nn.byhand.calculation import HandCalculation, by_hand
 from nn.byhand.rounding import Rounding
@@ -76,7 +77,7 @@ class RoundedStep(Tabular):
     def __init__(self, step: HandCalculation, digits: int, steps: int = 1) -> None:
         digits = whole("digits", digits, -sys.maxsize)
         if not 1 <= digits <= _MOST_DIGITS:
-            raise ValueError(f"from 1 to {_MOST_DIGITS} digits can be kept, not {digits}")
+            raise wrong_value("digits", f"from 1 to {_MOST_DIGITS}", digits)
         steps = whole("the number of steps", steps, 1)
         self.rounding, self.steps = Rounding(digits), steps
         program, error = step.program, step.error
@@ -106,7 +107,7 @@ class RoundedStep(Tabular):
             KeyError: there is none of that name.
         """
         if symbol not in self.drifts:
-            raise KeyError(f"no {symbol!r} in this step")
+            raise UnknownNameError(f"no {symbol!r} in this step")
         return self.drifts[symbol]
 
     def to_dict(self) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from pkgutil import get_data
 from string import Formatter
 from typing import Any
 
-from autograd.arguments import choice, instance
+from autograd.arguments import choice, instance, wrong_kind, wrong_value
 from autograd.errors import ArgumentValueError
 from autograd.symbols import is_control
 from nn.neuron import BIAS_CONVENTIONS
@@ -121,14 +121,11 @@ class Notation:
         for field in fields(self):
             entry = getattr(self, field.name)
             if not isinstance(entry, str):
-                raise ArgumentValueError(
-                    f"notation {field.name}: a template must be text, got {entry!r:.60}"
-                )
+                raise wrong_kind(f"notation {field.name}", "a string", entry)
             if choices := _CHOICES.get(field.name):
                 if entry not in choices:
-                    raise ArgumentValueError(
-                        f"notation {field.name} = {entry!r}: one of {', '.join(filter(None, choices))}"
-                    )
+                    wanted = ", ".join(map(repr, filter(None, choices)))
+                    raise wrong_value(f"notation {field.name}", f"one of {wanted}", entry)
             else:
                 if not entry and field.default:
                     raise ArgumentValueError(

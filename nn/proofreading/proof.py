@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd import OperandError
 from autograd.arguments import shown, text
+from autograd.errors import UnknownNameError
 from nn.json_text import json_text
 from nn.proofreading.page import Page, PrintedFigure
 from nn.proofreading.verdict import Verdict, verdicts
@@ -103,7 +104,7 @@ class Proof(Tabular):
         for finding in self.findings:
             if finding.symbol == symbol:
                 return finding
-        raise KeyError(f"no figure {symbol!r}")
+        raise UnknownNameError(f"no figure {symbol!r}")
 
     def to_dict(self) -> dict[str, Any]:
         """All findings as plain data.

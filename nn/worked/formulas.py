@@ -11,6 +11,7 @@ from unicodedata import normalize
 
 from autograd import OPERATIONS, AutogradError, Value
 from autograd.arguments import instance, number_of, whole
+from autograd.errors import ArgumentValueError
 from autograd.expression import Expression
 from autograd.symbolic import definition_text
 from autograd.tables import Table, decimal
@@ -24,7 +25,7 @@ from nn.worked.locate import located
 __all__ = ["FormulaError", "FormulaExample", "FormulaStep"]
 
 
-class FormulaError(ValueError):
+class FormulaError(ArgumentValueError):
     """A name or a formula of an example cannot be meant.
 
     Attributes:

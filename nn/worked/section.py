@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+from autograd.errors import ArgumentValueError
 from autograd.symbols import is_control
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ PROSE = {"title", "source", "ours", "where"}
 T = TypeVar("T")
 
 
-class WorkedExampleError(ValueError):
+class WorkedExampleError(ArgumentValueError):
     """A worked example's file says something that it cannot mean."""
 
 

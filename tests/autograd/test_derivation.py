@@ -416,9 +416,10 @@ def test_a_long_formula_has_a_line_of_its_own() -> None:
 
 
 def test_a_zero_has_no_sign() -> None:
-    x, w = Value(-0.0, "x"), Value(-3.0, "w")
-    derivation = explain((w * x).named("y") * 1.0, w)
-    assert math.copysign(1.0, derivation.value) == -1.0
+    x, w = Value(0.0, "x"), Value(3.0, "w")
+    derivation = explain((w * x).named("y") * -1.0 + w * 2.0, w)
+    contributions = [math.prod(factor.value for factor in path) for path in derivation.paths]
+    assert repr(contributions) == "[-0.0, 2.0]"
     assert "-0" not in derivation.text()
     assert "-0" not in derivation._repr_latex_()
     assert "-0" not in derivation._repr_html_()

@@ -444,7 +444,7 @@ def test_another_format(name: str, format: Any, message: str, tmp_path: Path) ->
 
 
 def test_a_format_is_a_text(tmp_path: Path) -> None:
-    with pytest.raises(TypeError, match="format of pictures must be one of 'svg', 'png', 'dot', got 3"):
+    with pytest.raises(TypeError, match=r"the format of 'a\.svg' must be one of .* got 3"):
         draw(Value(3.0)).save(tmp_path / "a.svg", 3)
     assert list(tmp_path.iterdir()) == []
 

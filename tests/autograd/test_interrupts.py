@@ -19,7 +19,6 @@ from interpreters import pythons
 
 from autograd import AutogradError, Value
 from autograd.arguments import number_of
-from autograd.backward import gradients
 from nn import SGD, Adam, AdamW, Optimizer
 
 ROOT = Path(__file__).parents[2]
@@ -129,7 +128,7 @@ def test_an_interrupted_sweep_that_records_adds_everything_or_nothing() -> None:
         x.grad, y.grad = 10.0, 20.0
 
     codes = code_of(
-        backward_module._accumulate, gradients, backward_module._plus, backward_module._times
+        backward_module._accumulate, backward_module._recorded_gradients, backward_module._plus
     )
     places = whole_or_not_at_all(
         lambda: (number_of(x.grad), number_of(y.grad)),

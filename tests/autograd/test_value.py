@@ -294,7 +294,7 @@ def test_sum_max_and_sorted() -> None:
 )
 def test_what_has_no_useful_derivative_is_refused(refused: Callable[[Value], object]) -> None:
     value = Value(2.5, "v")
-    with pytest.raises(TypeError, match=r"derivative is 0 .* v\.data") as caught:
+    with pytest.raises(TypeError, match=r"(derivative is 0|it jumps) .* v\.data") as caught:
         refused(value)
     assert isinstance(caught.value, OperandError)
     assert any(operand is value for operand in caught.value.operands)

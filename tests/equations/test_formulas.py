@@ -275,7 +275,7 @@ def test_activations_of_each_neuron() -> None:
     network.layers[1].neurons[0].activation = network.layers[1].neurons[1].activation = "logsigmoid"
     step = step_of(network)
     hoey, xing = formulas(step.in_notation("hoey")), formulas(step.in_notation("xing"))
-    assert hoey["z1"] == "[tanh id (ln σ)](a1)"
+    assert hoey["z1"] == "[tanh id logsigmoid](a1)"
     assert hoey["del1"] == "(del2·W2[2:]ᵀ) ⊙ [tanh′ id′ (ln σ)′](a1)"
     assert hoey["z2"] == "(ln σ)(a2)"
     assert xing["delta^(1)"] == "(w^(2)ᵀ·delta^(2)) ⊙ [tanh′; id′; (ln σ)′](net^(1))"

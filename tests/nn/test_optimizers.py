@@ -365,6 +365,14 @@ def test_a_step_to_where_numbers_end_is_taken_back(kind, settings, gradient, mes
     assert optimizer.steps == 2
 
 
+def test_gradients_whose_sum_is_too_large_are_finite():
+    weights = [Value(0.0), Value(0.0)]
+    for weight in weights:
+        weight.grad = 2.0**1023
+    SGD(weights, lr=2.0**-1023).step()
+    assert [weight.data for weight in weights] == [-1.0, -1.0]
+
+
 def test_an_unnamed_parameter_is_named_by_its_number():
     optimizer = SGD([Value(1.0), Value(2.0)], lr=0.1)
     optimizer.parameters[1].grad = NAN

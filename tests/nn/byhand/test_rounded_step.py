@@ -172,7 +172,7 @@ def test_biases_and_notation() -> None:
 
 @pytest.mark.parametrize(
     ("digits", "steps", "message"),
-    [(0, 1, "from 1 to 15 digits"), (16, 1, "not 16"), (4, 0, "at least 1, got 0")],
+    [(0, 1, "from 1 to 15, got 0"), (16, 1, "from 1 to 15, got 16"), (4, 0, "at least 1, got 0")],
 )
 def test_what_cannot_be_asked_for(digits: int, steps: int, message: str) -> None:
     with pytest.raises(ValueError, match=message):

@@ -274,7 +274,7 @@ def test_which_template_may_use_which_field(name: str, field: str) -> None:
 def test_entries_that_are_no_templates_are_chosen(entry: str) -> None:
     for choice in CHOICES[entry]:
         assert getattr(Notation(**{entry: choice}), entry) == choice
-    with pytest.raises(ValueError, match=rf"notation {entry} = '{{i}}': one of "):
+    with pytest.raises(ValueError, match=rf"notation {entry} must be one of .* got '{{i}}'"):
         Notation(**{entry: "{i}"})
 
 
@@ -301,7 +301,7 @@ def test_malformed_templates_are_refused(name: str, template: str) -> None:
 
 @pytest.mark.parametrize("template", [None, 1, 1.5, b"w", ["w"], {"i": 1}, Value(1.0)])
 def test_a_template_is_text(template: object) -> None:
-    with pytest.raises(ValueError, match="notation weight: a template must be text, got "):
+    with pytest.raises(TypeError, match="notation weight must be a string, got "):
         Notation(weight=template)  # type: ignore[arg-type]
 
 
