@@ -36,7 +36,7 @@ _COMPARISONS = frozenset(
 def places_to_look_at(
     f: Callable[..., Any], intervals: Sequence[tuple[float, float]]
 ) -> list[tuple[float, ...]]:
-    """Arguments at which a function may do something else, one of them at a time.
+    """Arguments at which a function may do something else, one of them at a time, simple ones first.
 
     Args:
         f: a function of numbers.
@@ -58,7 +58,7 @@ def places_to_look_at(
             constants = sorted({*constants_of_code(f), *seen.constants})[:_CONSTANTS]
             inside = [x for x in constants if low <= x <= high]
             candidates = [*inside, *_beside(inside), *along.decisions([*_spread(low, high), *inside])]
-            for x in candidates:
+            for x in sorted(candidates, key=lambda x: (len(repr(x)), abs(x), x < 0.0)):
                 if low <= x <= high:
                     found[along.point(x)] = None
     return list(islice(found, _PLACES))
