@@ -100,6 +100,17 @@ class Differences:
         ends = self._ends(step, -1, 1)
         return None if ends is None else ends.rise / ends.width
 
+    def deviation(self, value: float, step: float) -> float:
+        """How far the central difference with a step is from ``value``, beyond what rounding explains.
+
+        It is 0.0 where there is none: where the step is too small, or leaves the domain.
+        """
+        ends = self._ends(step, -1, 1)
+        if ends is None:
+            return 0.0
+        noise = self.noise + UNIT * (ends.largest + abs(self.x * value)) + LEAST
+        return max(0.0, abs(ends.rise / ends.width - value) - 8.0 * noise / ends.width)
+
     def quotient(self, step: float, below: int = -1, above: int = 1) -> Quotient | None:
         """A difference quotient; None where it cannot be had.
 

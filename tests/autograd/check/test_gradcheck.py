@@ -23,6 +23,7 @@ from autograd import (
     GradcheckError,
     OperandError,
     Operation,
+    ResultOverflowError,
     Value,
     error_over_eps,
     gradcheck,
@@ -205,7 +206,7 @@ def test_an_exception_leaves_everything_as_it_was(error: type[BaseException], ca
         assert (x.data, y.data, x.grad, y.grad) == (2.0, 3.0, 5.0, 6.0)
 
 
-def test_what_a_plain_difference_settles_takes_two_calls_for_each_input() -> None:
+def test_what_plain_differences_settle_takes_six_calls_for_each_input() -> None:
     calls = []
 
     def counted(*xs: Value) -> Value:
@@ -213,7 +214,7 @@ def test_what_a_plain_difference_settles_takes_two_calls_for_each_input() -> Non
         return sum(xs, Value(0.0)).tanh()
 
     assert gradcheck(counted, tuple([0.01] * 50))
-    assert len(calls) <= 2 * 50 + 3
+    assert len(calls) <= 6 * 50 + 3
 
 
 def test_a_function_that_changes_its_input_is_told_so() -> None:
@@ -573,6 +574,86 @@ def test_the_verdict_weighs_the_two() -> None:
     assert judged(around, 1.01, 1.0, strict).verdict == "unclear"
     assert judged(around, math.nan, 1e-16, strict).verdict == "wrong"
     assert judged(around, 1.01, 1e-16, strict).multiple > 1e6
+
+
+def _wriggling(frequency: float) -> tuple[Callable[[Value], Value], float]:
+    """x + sin(ωx)/ω with its second term detached, and where its slope is 2, twice what is recorded."""
+    x = 2.0 * math.pi * round(frequency / (4.0 * math.pi)) / frequency
+    return lambda x: x + math.sin(frequency * x.data) / frequency, x
+
+
+@pytest.mark.parametrize("frequency", [1e3, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10])
+def test_what_wriggles_within_the_step_is_looked_at_closely(frequency: float) -> None:
+    f, x = _wriggling(frequency)
+    assert not gradcheck(f, x, raise_exception=False)
+    (row,) = gradcheck(f, x, report=True).rows
+    assert row.judgement.verdict == "wrong"
+    assert row.judgement.numeric == pytest.approx(2.0, rel=1e-4)
+    assert gradcheck(lambda x: x + (x * frequency).sin() / frequency, x)
+
+
+def test_no_derivative_is_ok_that_is_far_off() -> None:
+    (row,) = gradcheck(lambda x: x + 1e-9 * math.sin(1e9 * x.data), 0.3, report=True).rows
+    assert row.judgement.verdict == "wrong"
+    # beside a value that is noisy at small steps the plain difference is all that tells
+    noisy = lambda x: x.sin() + math.fmod(x.data * 1e13, 7.0) * 1e-9  # noqa: E731
+    (row,) = gradcheck(noisy, 0.7, report=True).rows
+    assert row.judgement.passed
+    assert row.judgement.verdict == "inexact" or row.judgement.multiple <= 100.0
+
+
+STRICT = {"atol": 0.0, "rtol": 1e-6}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "x"),
+    [
+        pytest.param(lambda x: x.sin() - 4e-6 * x + 8e-6 * x.data, 0.7, id="a wrong sign of 4e-6 x"),
+        pytest.param(lambda x: 1.0009 * x.exp() - 0.0009 * x.exp().data, 0.3, id="a factor of 1.0009"),
+        pytest.param(lambda x: x * x + 1e-4 * x.data, 0.7, id="a detached part of 1e-4"),
+        pytest.param(lambda x: x * x + 1e-7 * x.data, 0.0, id="one of 1e-7 where the slope is 0"),
+    ],
+)
+def test_a_strict_check_finds_what_the_tolerances_allow(
+    wrong: Callable[[Value], Value], x: float
+) -> None:
+    assert gradcheck(wrong, x)
+    assert not gradcheck(wrong, x, raise_exception=False, **STRICT)
+
+
+@pytest.mark.parametrize(
+    ("right", "x"),
+    [
+        (lambda x: x * x, 0.0),
+        (lambda x: x.sin(), math.pi / 2.0),
+        (lambda x: x.tanh(), 20.0),
+        (lambda x: x.sigmoid(), -30.0),
+        (lambda x: x.erf(), 5.0),
+        (lambda x: (x - 1.0) ** 4, 1.0),
+        (lambda x: (x + 1e6) - 1e6, 1.0),
+        (lambda x: x.log(), 1e-5),
+        (lambda x: x * 0.0, 2.0),
+        (lambda x: x.sqrt(), 0.0),
+        (abs, 0.0),
+    ],
+)
+def test_a_strict_check_passes_what_is_right(right: Callable[[Value], Value], x: float) -> None:
+    assert gradcheck(right, x, **STRICT)
+
+
+@pytest.mark.parametrize("operation", list(OPERATIONS.values()), ids=OPERATIONS)
+def test_no_operation_is_wrong_in_a_strict_check(operation: Operation) -> None:
+    told = 0
+    for point in points(operation)[::9]:
+        if all(1e-3 < abs(x) < 100.0 for x in point):
+            try:
+                report = gradcheck(getattr(autograd, operation.name), point, report=True, **STRICT)
+            except ResultOverflowError:
+                continue
+            verdicts = {row.judgement.verdict for row in report.rows}
+            assert verdicts <= {"ok", "infinite", "unclear", "no step"}, f"{point}\n{report}"
+            told += bool(report)
+    assert told >= 3
 
 
 # --- the report -----------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from oracles import replaced, spoilt
 from strategies import generating, notes, searching
@@ -141,6 +141,60 @@ def test_tolerances_are_passed_on() -> None:
         gradcheck_everywhere(nearly, (1.0, 2.0), rtol=1e-4, atol=0.0)
     with pytest.raises(ValueError, match="eps"):
         gradcheck_everywhere(nearly, (1.0, 2.0), eps=-1.0)
+
+
+#: Only the places that the function itself tells.
+looking = settings(generating, phases=[Phase.explicit])
+
+
+class Thresholds:
+    low, high = 1.23, 1.2300001
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param(lambda x: 1.23 <= x.data <= 1.24, id="constants of the code"),
+        pytest.param(lambda x: x.data == 0.5, id="at one float"),
+        pytest.param(lambda x: -2.0000001 < x.data < -2, id="negative ones"),
+        pytest.param(lambda x: abs(x - 1.235) < 1e-6, id="a constant of a graph that is compared"),
+        pytest.param(lambda x: Thresholds.low <= x <= Thresholds.high, id="numbers compared"),
+        pytest.param(lambda x: 2.46 <= 2.0 * x <= 2.4600001, id="nodes compared"),
+    ],
+)
+def test_a_mistake_in_a_small_part_of_the_domain_is_found(where: Callable[[Value], bool]) -> None:
+    def f(x: Value) -> Value:
+        return x * x.data if where(x) else x * x
+
+    with pytest.raises(GradcheckError, match="wrong"):
+        gradcheck_everywhere(f, (-3.0, 3.0), settings=looking)
+    with pytest.raises(GradcheckError, match="wrong"):
+        gradcheck_everywhere(lambda y, x: f(x) * y, (0.1, 0.9), (-3.0, 3.0), settings=looking)
+
+
+def test_without_explicit_examples_there_is_only_the_search() -> None:
+    def f(x: Value) -> Value:
+        return x * x.data if x.data == 0.123 else x * x
+
+    gradcheck_everywhere(f, (-3.0, 3.0), settings=settings(generating, max_examples=20))
+
+
+@pytest.mark.parametrize("f", [lambda x: (x * 1e30).sin(), lambda x: (x * 1e200).cos() * 3.0])
+def test_where_nothing_can_be_told_it_says_so_in_bounded_time(f: Callable[[Value], Value]) -> None:
+    calls = []
+
+    def counted(x: Value) -> Value:
+        calls.append(x)
+        return f(x)
+
+    with pytest.raises(GradcheckError, match=r"at none of 2[05] points differences") as caught:
+        gradcheck_everywhere(counted, (0.1, 1.0))
+    assert caught.value.report.failures
+    assert len(calls) < 20_000
+
+
+def test_where_something_can_be_told_the_rest_is_left_alone() -> None:
+    gradcheck_everywhere(lambda x: (x * 1e30).sin() if x > 0.5 else x * x, (0.1, 1.0))
 
 
 @pytest.mark.parametrize("domain", [3.0, "ab", (1.0,), (1.0, 2.0, 3.0), None], ids=repr)
