@@ -37,7 +37,7 @@ def test_derivatives_are_right_on_both_sides_of_every_condition(
 @WITH_FORMS
 def test_derivatives_are_right_on_both_sides_along_more_lines(operation: Operation) -> None:
     found = list(branches(operation, (-3.1, -1.7, -1e-5, 0.3, 0.6, 0.9, 1.0, 2.3, 1e5)))
-    assert found or operation.name == "cbrt"
+    assert found or operation.kink  # whose sides are no forms of one function
     assert lost_digits(operation, found) == []
 
 
