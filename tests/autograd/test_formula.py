@@ -157,6 +157,8 @@ def _in_high_precision(root: Value) -> Any:
         if not inside(node.operation, [float(x) for x in operands]):
             return None
         values[node] = EXACT[node.operation.name](*operands)
+        if isinstance(values[node], mp.mpc):  # where a float is -0.0, as the root of what underflows
+            return None
     return values[root]
 
 

@@ -173,7 +173,7 @@ def dots_in(tree: ast.expr) -> int:
     return sum(isinstance(node, ast.Name) and node.id == DOTS for node in ast.walk(tree))
 
 
-@given(of_any_size, st.integers(20, 80))
+@given(of_any_size, st.integers(24, 80))  # where four short terms and the dots fit
 def test_a_fitted_text_fits_and_has_no_dots_where_there_is_room(graph: Graph, width: int) -> None:
     tree = definition(graph.result)
     short = fitted(tree, width)
