@@ -37,7 +37,9 @@ EVERY_TEST = ("tests", "autograd", "nn", "--ignore=tests/project/test_mutation.p
 
 def copied(folder: Path) -> Path:
     """A copy of the repository, to make mistakes in."""
-    leave = shutil.ignore_patterns(".git", ".*", "__pycache__", "build", "dist")
+    leave = shutil.ignore_patterns(
+        ".git", ".venv", ".*_cache", ".hypothesis", "__pycache__", "build", "dist"
+    )
     return Path(shutil.copytree(ROOT, folder / "copy", ignore=leave))
 
 
