@@ -187,8 +187,8 @@ def test_where_nothing_can_be_told_it_says_so_in_bounded_time(f: Callable[[Value
         calls.append(x)
         return f(x)
 
-    with pytest.raises(GradcheckError, match=r"at none of 2[05] points differences") as caught:
-        gradcheck_everywhere(counted, (0.1, 1.0))
+    with pytest.raises(GradcheckError, match="at none of 25 points differences") as caught:
+        gradcheck_everywhere(counted, (0.1, 1.0), settings=settings(generating, max_examples=100))
     assert caught.value.report.failures
     assert len(calls) < 20_000
 
