@@ -93,5 +93,10 @@ class Engine(Protocol):
 
     name: str
 
-    def runner(self, tape: Tape) -> Runner:
-        """The tape, ready to run."""
+    def runner(self, tape: Tape, runs: int | None = None) -> Runner:
+        """The tape, ready to run.
+
+        Args:
+            tape: the tape.
+            runs: how many replays are to come, if known.
+        """

@@ -5,21 +5,21 @@ operation, and so goes for millions of them. Every number has a slot:
 
     inputs | parameters | constants | one per line
 
-A line applies a row of the table to one or two slots. The lines stand in the order in which a
-depth-first search of `autograd.backward` leaves the nodes, so that the reverse sweep over the lines up to
-an output, last line first, is that of `Value.backward` on it: see `autograd.program.reverse.sweep`.
+A line applies a row of the table to one or two slots. The lines stand in the order in which the
+depth-first search of `autograd.backward` leaves the nodes of the first output, so that the reverse sweep
+over them, last line first, is that of `Value.backward`: see `autograd.program.reverse.sweep`.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from autograd.operations import Operation
 from autograd.value import Value
 
-__all__ = ["Guard", "Leaves", "Tape"]
+__all__ = ["Decision", "Guard", "Leaves", "Tape", "constant_nodes", "taped"]
 
 #: The comparisons of guards.
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=", "is")
@@ -212,8 +212,7 @@ def taped(
         # a plain number has its text as key: 0.0 and -0.0 are two, and NaN is one
         numbers.append(float.fromhex(each) if isinstance(each, str) else each._data)
     start = len(slots)
-    for slot, node in enumerate(nodes, start):
-        slots[node] = slot
+    slots.update(zip(nodes, range(start, start + len(nodes)), strict=True))
     rows_of: dict[Operation, int] = {}
     rows, first, second = array("i"), array("i"), array("i")
     names = {slot: node.name for node, slot in slots.items() if isinstance(node, Value) and node.name}
@@ -234,16 +233,26 @@ def taped(
         second,
         [slots[each] for each in outputs],
         [
-            Guard(slots[a], sign, slots[b if b.__class__ is Value else _key(b)], *rest)
-            for a, sign, b, *rest in guards
+            Guard(slots[a], sign, slots[b if isinstance(b, Value) else _key(b)], outcome, place)
+            for a, sign, b, outcome, place in guards
         ],
         names,
     )
     return tape, nodes
 
 
-def _key(number: object) -> str:
-    return number.hex()  # type: ignore[attr-defined,no-any-return]
+def constant_nodes(outputs: Sequence[Value], given: Sequence[Value]) -> list[Value]:
+    """The leaves of a graph that are not among those given, in the order in which a search meets them.
+
+    >>> w, x = Value(0.5, "w"), Value(2.0, "x")
+    >>> constant_nodes([w * x], [x])
+    [Value(0.5, name='w')]
+    """
+    return [each for each in _ordered(outputs, given, ())[1] if not isinstance(each, str)]
+
+
+def _key(number: Any) -> str:
+    return float.hex(number)
 
 
 def _ordered(
@@ -261,7 +270,7 @@ def _ordered(
         if root.__class__ is not Value:
             constants[_key(root)] = None
             continue
-        node: Value = root  # type: ignore[assignment]
+        node: Value = root
         if node in seen:
             continue
         seen.add(node)
@@ -273,23 +282,23 @@ def _ordered(
             # the right operand first, as in `autograd.backward`
             if operand.__class__ is Value and operand not in seen:
                 seen.add(operand)
-                if operand.operation is not None:  # type: ignore[attr-defined]
+                if operand.operation is not None:
                     above.append(node)
-                    node = operand  # type: ignore[assignment]
+                    node = operand
                     continue
-                constants[operand] = None  # type: ignore[index]
+                constants[operand] = None
             operand = node._x
             if operand.__class__ is Value and operand not in seen:
                 seen.add(operand)
-                if operand.operation is not None:  # type: ignore[attr-defined]
+                if operand.operation is not None:
                     above.append(node)
-                    node = operand  # type: ignore[assignment]
+                    node = operand
                     continue
-                constants[operand] = None  # type: ignore[index]
+                constants[operand] = None
             order.append(node)
             for operand in (node._x, node._y):
                 if operand.__class__ is float:
-                    constants[operand.hex()] = None  # type: ignore[attr-defined]
+                    constants[operand.hex()] = None
             if not above:
                 break
             node = above.pop()
