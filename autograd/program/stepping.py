@@ -6,11 +6,14 @@ numbers of an example on the nodes, and what runs graphs too large to be compile
 
 from __future__ import annotations
 
+import ast
 import operator
+from array import array
 from collections.abc import Callable, Sequence
 from functools import cache
 from math import copysign, isnan
 
+from autograd.expression import CONSTANTS
 from autograd.ieee import compiled, ieee_partial, strict
 from autograd.operations import Operation
 from autograd.program.engine import Plan, Stopped
@@ -75,6 +78,14 @@ def _partial(operation: Operation, place: int) -> Callable[..., float]:
     return by_ieee
 
 
+def _partial_of_all(operation: Operation, place: int) -> Callable[..., float]:
+    """The derivative by an operand, as a function of two operands, of which one may be idle, and the value."""
+    function = _partial(operation, place)
+    if operation.arity == 2:
+        return function
+    return lambda x, _, out: function(x, out)
+
+
 def _slope(tape: Tape, line: int, place: int, numbers: Sequence[float]) -> float:
     operation = tape.operations[tape.rows[line]]
     out, first, second = numbers[tape.start + line], tape.first[line], tape.second[line]
@@ -111,6 +122,66 @@ def decided(guard: Guard, numbers: Sequence[float]) -> bool:
     return _COMPARE[guard.comparison](numbers[guard.left], numbers[guard.right]) is guard.outcome
 
 
+class _Sweep:
+    """The reverse sweep over a tape as flat arrays.
+
+    Args:
+        tape: the tape.
+        leaves: those whose gradients are needed.
+    """
+
+    def __init__(self, tape: Tape, leaves: range) -> None:
+        self._functions: list[Callable[..., float] | None] = [None]
+        self._constants: list[float] = []
+        # of each use: where the gradient comes from and goes to, which function computes the partial,
+        # the slots of its operands; where there is none, the first of these has the partial
+        self._arrays = outs, operands, functions, first, second = [array("i") for _ in range(5)]
+        known: dict[tuple[Operation, int], tuple[int, float | str | None]] = {}
+        size = tape.start + len(tape)
+        for out, line, place, operand, _ in sweep(tape, leading_to(tape, leaves)):
+            operation = tape.operations[tape.rows[line]]
+            row = known.get((operation, place))
+            if row is None:
+                row = known[operation, place] = self._row(operation, place)
+            number, plain = row
+            x, y = tape.first[line], tape.second[line]
+            if isinstance(plain, float):
+                x = size + number
+                number = 0
+            elif plain is not None:
+                x = out if plain == "out" else y if plain == operation.parameters[-1] and y >= 0 else x
+            outs.append(out)
+            operands.append(operand)
+            functions.append(number)
+            first.append(x)
+            second.append(max(y, 0))
+
+    def _row(self, operation: Operation, place: int) -> tuple[int, float | str | None]:
+        """The number of the function of a partial; or 0 with the name, or a constant's with that."""
+        match operation.partials[place].tree:
+            case ast.Name(id=name) if name not in CONSTANTS:
+                return 0, name
+            case ast.Constant(value=float(number)):
+                self._constants.append(number)
+                return len(self._constants) - 1, number
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=float(number))):
+                self._constants.append(-number)
+                return len(self._constants) - 1, -number
+        self._functions.append(_partial_of_all(operation, place))
+        return len(self._functions) - 1, None
+
+    def add(self, numbers: Sequence[float], gradients: list[float]) -> None:
+        """Add to the gradients by slot, which have that of the first output already."""
+        numbers = [*numbers, *self._constants]
+        functions = self._functions
+        for out, operand, number, x, y in zip(*self._arrays, strict=True):
+            function = functions[number]
+            if function is None:
+                gradients[operand] += gradients[out] * numbers[x]
+            else:
+                gradients[operand] += gradients[out] * function(numbers[x], numbers[y], numbers[out])
+
+
 class SteppingRunner:
     """A tape, run line by line.
 
@@ -121,6 +192,7 @@ class SteppingRunner:
 
     def __init__(self, tape: Tape, plan: Plan) -> None:
         self.tape, self.plan = tape, plan
+        self._sweeps: dict[bool, _Sweep] = {}
 
     def _forward(self, leaves: Sequence[float]) -> list[float]:
         try:
@@ -133,10 +205,11 @@ class SteppingRunner:
 
     def _reverse(self, numbers: Sequence[float], gradients: list[float], *, inputs: bool) -> None:
         """Add to the gradients, which have that of the first output already."""
-        tape = self.tape
-        needed = leading_to(tape, range(0 if inputs else tape.inputs, tape.leaves))
-        for out, line, place, operand, _ in sweep(tape, needed):
-            gradients[operand] += gradients[out] * _slope(tape, line, place, numbers)
+        found = self._sweeps.get(inputs)
+        if found is None:
+            leaves = range(0 if inputs else self.tape.inputs, self.tape.leaves)
+            found = self._sweeps[inputs] = _Sweep(self.tape, leaves)
+        found.add(numbers, gradients)
 
     def gradients(self, numbers: Sequence[float]) -> list[float]:
         """The derivative of the first output by every slot, from the numbers of all slots."""

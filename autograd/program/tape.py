@@ -242,13 +242,14 @@ def taped(
 
 
 def constant_nodes(outputs: Sequence[Value], given: Sequence[Value]) -> list[Value]:
-    """The leaves of a graph that are not among those given, in the order in which a search meets them.
+    """The leaves of a graph that are not among those given, from left to right as formulas have them.
 
-    >>> w, x = Value(0.5, "w"), Value(2.0, "x")
-    >>> constant_nodes([w * x], [x])
-    [Value(0.5, name='w')]
+    >>> w, x, b = Value(0.5, "w"), Value(2.0, "x"), Value(1.0, "b")
+    >>> constant_nodes([w * x + b], [x])
+    [Value(0.5, name='w'), Value(1.0, name='b')]
     """
-    return [each for each in _ordered(outputs, given, ())[1] if not isinstance(each, str)]
+    found = _ordered(outputs, given, ())[1]
+    return [each for each in reversed(found) if not isinstance(each, str)]
 
 
 def _key(number: Any) -> str:
