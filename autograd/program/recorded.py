@@ -146,7 +146,7 @@ def record(
     def backward(x, w):
         v1 = w * x
         v2 = v1 - 1.0
-        v3 = v2 ** 2.0
+        v3 = v2 * v2 if v2 * v2 < inf else v2 ** 2.0
         # in reverse
         dv3_dv3 = 1.0
         dv3_dv2 = 0.0 + dv3_dv3 * (2.0 * v2)
@@ -556,13 +556,13 @@ class RecordedProgram:
         self, example: Sequence[float], sums: list[float], scale: float
     ) -> tuple[float, list[float]]:
         """One example of a batch, where the runner stopped."""
-        numbers = self._leaf_numbers(example)
-        self._otherwise(numbers, gradient=False)
+        self._otherwise(self._leaf_numbers(example), gradient=False)
         # the variant that holds there is the first now; line by line it never stops at a slope
+        parameters = [leaf._data for leaf in self._all]
         tape = self._variants[0].tape
         runner = SteppingRunner(tape, Plan("python", "steps", "one example"))
-        sums += [0.0] * (len(self._all) - len(sums))
-        outputs, sums = runner.batch([example], numbers[len(example) :], sums, scale)
+        sums += [0.0] * (len(parameters) - len(sums))
+        outputs, sums = runner.batch([example], parameters, sums, scale)
         return outputs[0], sums
 
     def _otherwise(
