@@ -17,6 +17,6 @@ NETWORKS = {
 
 _random = Random(7)
 EXAMPLES = [
-    Example([_random.uniform(-1.0, 1.0) for _ in range(2)], [_random.uniform(0.1, 0.9) for _ in range(2)])
+    Example([_random.uniform(-1, 1) for _ in range(2)], [_random.uniform(0.1, 0.9) for _ in range(2)])
     for _ in range(5)
 ]
