@@ -25,6 +25,7 @@ __all__ = [
     "latex_of",
     "number",
     "scientific",
+    "symbol_piece",
     "text_of",
     "value_text",
     "write",
@@ -260,6 +261,16 @@ MATHML = Style(
 )  # fmt: skip
 
 
+def symbol_piece(text: str, style: Style) -> Written:
+    """A name that is written already, as a piece of formula: what begins with a sign may need brackets.
+
+    >>> symbol_piece("w₁", UNICODE).tightness > symbol_piece("−ln p", UNICODE).tightness
+    True
+    """
+    signed = text.startswith((style.sign, "<mrow>" + style.sign))
+    return Written(text, PRODUCT if signed else ATOM)
+
+
 def number_text(number: float) -> str:
     """A constant of a formula: 2.0 is written 2.
 
@@ -355,6 +366,8 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
                 return style.power(walk(left), walk(right))
             case ast.BinOp(left=left, right=right):
                 return Written(walk(left).text + style.words(" mod ") + walk(right).text, SUM)
+            case ast.Call(func=ast.Name(id="max" | "min" as name)) if name not in style.calls:
+                return called(name, [walk(arg) for arg in _flat(tree, name)], style)
             case ast.Call(func=ast.Name(id=name), args=args):
                 operands = [walk(arg) for arg in args]
                 formula = None if name in style.calls else _formula(name, args)
@@ -390,6 +403,19 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
         return [(walk(tree.body).text, walk(tree.test).text), *branches(tree.orelse)]
 
     return walk(tree)
+
+
+def _flat(tree: ast.expr, name: str) -> list[ast.expr]:
+    """The operands of an operation that groups as one likes: max(max(a, b), c) is max(a, b, c)."""
+    found: list[ast.expr] = []
+    waiting = [tree]
+    while waiting:
+        match waiting.pop():
+            case ast.Call(func=ast.Name(id=id), args=args) if id == name:
+                waiting += reversed(args)
+            case other:
+                found.append(other)
+    return found
 
 
 def _unsigned(piece: Written, style: Style) -> Written:

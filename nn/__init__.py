@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         hinge,
         l2_penalty,
         mean_squared_error,
+        softmax,
         squared_error,
     )
     from nn.module import Module
@@ -64,6 +65,7 @@ __all__ = [
     "l2_penalty",
     "losses",
     "mean_squared_error",
+    "softmax",
     "squared_error",
     "train",
     "worked",
@@ -91,6 +93,7 @@ _LATER = {
     "l2_penalty": "losses",
     "losses": "",
     "mean_squared_error": "losses",
+    "softmax": "losses",
     "squared_error": "losses",
     "train": "training",
     "worked": "",

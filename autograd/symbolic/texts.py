@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from autograd.formula import UNICODE, Style, Written, write
+from autograd.formula import UNICODE, Style, Written, symbol_piece, write
 from autograd.symbolic.nodes import Condition, Slope, glimpse
 from autograd.symbolic.trees import DOTS, terms
 from autograd.symbols import unicode_symbol
@@ -43,7 +43,7 @@ def written(
     pieces = {DOTS: Written(style.dots)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id.startswith("="):
-            pieces[node.id] = Written(symbol(node.id[1:]))
+            pieces[node.id] = symbol_piece(symbol(node.id[1:]), style)
     return write(tree, style, pieces)
 
 

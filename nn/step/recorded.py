@@ -137,8 +137,9 @@ class Recorded(Tabular):
         """
         from autograd.diagram import draw
 
+        results = [self.error, *self._beside]
         nodes = None if only is None else [self.node(symbol) for symbol in each("only", only)]
-        return draw(self.error, digits=digits, fold=fold, only=nodes)
+        return draw(*results, digits=digits, fold=fold, only=nodes)
 
     def to_dict(self) -> dict[str, Any]:
         """All numbers by their symbols, as plain data.
@@ -185,6 +186,11 @@ class Recorded(Tabular):
             }
             for symbol, node in self.nodes.items()
         ]
+
+    @property
+    def _beside(self) -> list[Value]:
+        """Nodes that the error is not computed by, and yet belong into a picture."""
+        return []
 
     @abstractmethod
     def _after_update(self, symbol: str) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import TYPE_CHECKING
 
 from autograd.arguments import number_of
@@ -105,6 +106,7 @@ class TrainingStep(Recorded):
         self.error, self.nodes = forward.error, forward.nodes
         self.network.zero_grad()
         self.error.backward()
+        self._differentiate_by_probabilities()
         self.values = {symbol: node.data for symbol, node in self.nodes.items()}
         self.gradients = {
             self.names.gradient(symbol): number_of(node.grad) for symbol, node in self.nodes.items()
@@ -115,6 +117,14 @@ class TrainingStep(Recorded):
             for neuron, symbol in each.nets.items()
         }
         return flipped
+
+    def _differentiate_by_probabilities(self) -> None:
+        """∂E/∂p and the like, of E = Σ t·(−ln p): the graph has a form of E that goes by the outputs."""
+        for each in self.names.passes:
+            for kinds in zip(each.probabilities, each.surprisals, each.targets, strict=False):
+                p, surprisal, target = (self.nodes[symbol] for symbol in kinds)
+                surprisal.grad = target.data
+                p.grad = (-target.data / p.data if p.data else -inf) if target.data else 0.0
 
     def _name_updates(self, flipped: set[Value]) -> None:
         names = self.names
@@ -225,6 +235,13 @@ class TrainingStep(Recorded):
         step._name_updates(step._record(notation))
         return step
 
+    @property
+    def _beside(self) -> list[Value]:
+        shown = [
+            symbol for each in self.names.passes for symbol in (*each.probabilities, *each.surprisals)
+        ]
+        return [self.nodes[symbol] for symbol in shown]
+
     def _after_update(self, symbol: str) -> float | None:
         return self._updated_by_symbol.get(symbol)
 
@@ -239,8 +256,10 @@ class TrainingStep(Recorded):
         ['Neurons', 'Parameters', 'Error']
         """
         if self.names.notation.vectors:
-            return [_matrices(self.matrices), self._errors()]
-        return [self._neurons(), self._parameters(), self._errors()]
+            probabilities = [self._probabilities()] if self.names.rule.of_logits else []
+            return [_matrices(self.matrices), *probabilities, self._errors()]
+        probabilities = [self._probabilities()] if self.names.rule.of_logits else []
+        return [self._neurons(), *probabilities, self._parameters(), self._errors()]
 
     def _neurons(self) -> Table:
         names = self.names
@@ -265,6 +284,29 @@ class TrainingStep(Recorded):
                     decimal(self.gradients[names.gradient(each.outs[neuron])]),
                 )
         return neurons
+
+    def _probabilities(self) -> Table:
+        """The probabilities beside the targets; p − t is ∂E/∂out."""
+        names = self.names
+        out = unicode_symbol(_word(names.whole("out", self.network.layers[-1].neurons[0])))
+        heads = [
+            "",
+            f"p = softmax({out})",
+            "target t",
+            "−ln p",
+            f"p − t = ∂{unicode_symbol(names.error)}/∂{out}",
+        ]
+        table = Table("Probabilities", heads, "lrrrr")
+        for each in names.passes:
+            outs = [each.outs[neuron] for neuron in self.network.layers[-1].neurons]
+            rows = zip(each.probabilities, each.targets, each.surprisals, outs, strict=True)
+            for p, target, surprisal, out in rows:
+                table.add(
+                    p,
+                    *(decimal(self.values[symbol]) for symbol in (p, target, surprisal)),
+                    decimal(self.gradients[names.gradient(out)]),
+                )
+        return table
 
     def _parameters(self) -> Table:
         error = unicode_symbol(self.names.error)

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from autograd.formula import ATOM, Style, Written, scientific
+from autograd.formula import ATOM, Style, Written, scientific, symbol_piece
 from nn.step.matrices import Function, Named
 from nn.worksheet.elements import (
     Blank,
@@ -85,7 +85,7 @@ class Renderer(ABC):
 
     def _part(self, part: Part) -> Written:
         if isinstance(part, Symbol):
-            return Written(self._symbol(part))
+            return symbol_piece(self._symbol(part), self.style)
         return Written(self._place(part)) if isinstance(part, Blank) else scientific(part, self.style)
 
     def _symbol(self, symbol: str) -> str:
