@@ -24,6 +24,7 @@ __all__ = [
     "Written",
     "latex_of",
     "number",
+    "pieces",
     "scientific",
     "symbol_piece",
     "text_of",
@@ -403,6 +404,63 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
         return [(walk(tree.body).text, walk(tree.test).text), *branches(tree.orelse)]
 
     return walk(tree)
+
+
+def pieces(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None = None) -> list[str]:
+    """`write` in pieces, between which a line may break: the terms of a sum, the factors of a product.
+
+    What stands in brackets and has a fraction in it is one piece.
+
+    >>> pieces(ast.parse("(a * b + c) * d - e", mode="eval").body, UNICODE)
+    ['(a·', 'b', '+ c)·', 'd', '− e']
+    """
+    opening, _, closing = (
+        style.brackets("\0").removeprefix("<mrow>").removesuffix("</mrow>").partition("\0")
+    )
+
+    def split(tree: ast.expr) -> list[str]:
+        match tree:
+            case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
+                minus = isinstance(op, ast.Sub)
+                second = write(right, style, variables)
+                signed = second.text.startswith(style.sign)
+                plain = isinstance(right, ast.BinOp) and isinstance(right.op, ast.Mult) and not signed
+                found = split(right) if plain else [second.text]
+                if signed and second.tightness == PRODUCT:
+                    found, minus = [second.text.removeprefix(style.sign)], not minus
+                elif signed or (minus and second.tightness < PRODUCT) or second.tightness < SUM:
+                    found = [style.brackets(second.text)]
+                return [*split(left), f"{style.minus if minus else style.plus} {found[0]}", *found[1:]]
+            case ast.UnaryOp(op=ast.USub(), operand=ast.BinOp(op=ast.Mult()) as operand):
+                first, *others = split(operand)
+                return (
+                    [style.sign + first, *others]
+                    if not first.startswith(style.sign)
+                    else [write(tree, style, variables).text]
+                )
+            case ast.BinOp(left=left, op=ast.Mult(), right=right):
+                before = split(left) if _is_product(left) else factor(left, PRODUCT)
+                return [*before[:-1], before[-1] + style.times, *factor(right, POWER)]
+        return [write(tree, style, variables).text]
+
+    def factor(tree: ast.expr, tightness: int) -> list[str]:
+        piece = write(tree, style, variables)
+        if piece.tightness >= tightness:
+            return split(tree) if _is_product(tree) else [piece.text]
+        if not isinstance(tree, ast.BinOp) or "<mfrac>" in piece.text:
+            return [style.brackets(piece.text)]
+        inside = split(tree)
+        return (
+            [opening + inside[0], *inside[1:-1], inside[-1] + closing]
+            if len(inside) > 1
+            else [style.brackets(piece.text)]
+        )
+
+    return split(tree)
+
+
+def _is_product(tree: ast.expr) -> bool:
+    return isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Mult)
 
 
 def _flat(tree: ast.expr, name: str) -> list[ast.expr]:

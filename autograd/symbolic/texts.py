@@ -14,7 +14,7 @@ from autograd.symbols import unicode_symbol
 if TYPE_CHECKING:
     from autograd.value import Value
 
-__all__ = ["definition_text", "fitted", "label", "slope_text", "written"]
+__all__ = ["conditions_text", "definition_text", "fitted", "label", "slope_text", "written"]
 
 #: A sum is never cut to fewer terms than that.
 _TERMS = 4
@@ -100,17 +100,31 @@ def slope_text(slope: Slope, style: Style = UNICODE, width: int = 60) -> tuple[s
     >>> slope_text(slopes((x - 1.0).relu())[x]), slope_text(slopes(x.relu())[x])
     (('0', 'as x − 1 < 0'), ('0', 'at the kink x = 0: the subgradient of least norm'))
     """
+    return written(fitted(slope.tree, width), style).text, conditions_text(
+        slope.conditions, style, width
+    )
+
+
+def conditions_text(conditions: Sequence[Condition], style: Style = UNICODE, width: int = 60) -> str:
+    """Why a derivative is what it is; "" where there is nothing to say.
+
+    >>> from autograd import Value
+    >>> from autograd.symbolic import slopes
+    >>> x = Value(1.0, "x")
+    >>> conditions_text(slopes(x.relu())[x].conditions)
+    'as x > 0'
+    """
 
     def text(condition: Condition) -> str:
         return written(fitted(condition.tree, width), style).text
 
-    both = [[each for each in slope.conditions if each.at_kink is at_kink] for at_kink in (False, True)]
+    both = [[each for each in conditions if each.at_kink is at_kink] for at_kink in (False, True)]
     smooth, kinks = (style.words(" and ").join(map(text, each)) for each in both)
     why = [style.words("as ") + smooth] if smooth else []
     if kinks:
         says = style.words("at the kink "), kinks, style.words(": the subgradient of least norm")
         why.append("".join(says))
-    return written(fitted(slope.tree, width), style).text, style.words("; ").join(why)
+    return style.words("; ").join(why)
 
 
 # --- what fits ------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from autograd.program import Line, Program
 if TYPE_CHECKING:
     from nn.step.recorded import Recorded
 
-__all__ = ["RATE", "step_program"]
+__all__ = ["RATE", "differentiated", "step_program"]
 
 #: The symbol of η, which no notation names.
 RATE = "learning rate"
@@ -39,10 +39,23 @@ def step_program(step: Recorded, learning_rate: float) -> Program:
     dE/dw1 = delta_h1 * i1
     w1+ = w1 - learning rate * dE/dw1
     """
-    program = Program.from_graph(step.error, symbols=step.nodes).differentiated(naming=step.naming)
-    program = program.rewritten(_by_probabilities(step, program))
+    program = differentiated(step)
     updates = {parameter: update for parameter, (update, _) in step.updates.items()}
     return program.extended(_updates(step, program), {RATE: learning_rate}, updates)
+
+
+def differentiated(step: Recorded) -> Program:
+    """The program of a step as far as its derivatives: `step_program` without the update.
+
+    Args:
+        step: the step, of a network or of formulas.
+
+    >>> from nn import worked
+    >>> differentiated(worked.load("xing-single").step()).lines["de/dw"].formula
+    'delta * x'
+    """
+    program = Program.from_graph(step.error, symbols=step.nodes).differentiated(naming=step.naming)
+    return program.rewritten(_by_probabilities(step, program))
 
 
 def _by_probabilities(step: Recorded, program: Program) -> Iterator[Line]:
@@ -60,7 +73,8 @@ def _by_probabilities(step: Recorded, program: Program) -> Iterator[Line]:
         if "probability" not in roles:
             return
         targets = [step.nodes[symbol].data for symbol in roles["target"]]
-        whole = "" if fsum(targets) == 1.0 else f" * {fsum(targets)!r}"
+        all_targets = {f"t{k}": target for k, target in enumerate(roles["target"])}
+        whole = "" if fsum(targets) == 1.0 else f" * ({' + '.join(all_targets)})"
         (error,) = roles.get("part", [program.root])
         classes = zip(
             *(roles[role] for role in ("probability", "surprisal", "out", "target")), strict=True
@@ -70,7 +84,7 @@ def _by_probabilities(step: Recorded, program: Program) -> Iterator[Line]:
         for k, (p, surprisal, out, target) in enumerate(classes):
             operands |= {f"t{k}": target, f"s{k}": surprisal}
             terms.append(f"t{k} * s{k}")
-            known = {"p": p, "t": target, "s": surprisal}
+            known = {**all_targets, "p": p, "t": target, "s": surprisal}
             formulas = {out: f"p{whole} - t", target: "s", p: "-t / p", surprisal: "t"}
             for below, formula in formulas.items():
                 for above in {error, program.root}:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import inf
 from typing import TYPE_CHECKING
 
 from autograd.arguments import number_of
 from autograd.atomic import set_together
+from autograd.expression import Expression
+from autograd.symbolic import operand_tree, put
 from autograd.symbols import unicode_symbol
 from autograd.tables import Table, decimal
 from nn.error_rules import ErrorRule, error_rule
@@ -20,6 +22,8 @@ from nn.step.recorded import Recorded
 from nn.training import trained_parameters
 
 if TYPE_CHECKING:
+    import ast
+
     from autograd import Value
     from nn.step.matrices import Matrix
 
@@ -234,6 +238,35 @@ class TrainingStep(Recorded):
         step.descends = self.descends
         step._name_updates(step._record(notation))
         return step
+
+    @property
+    def rewritten(self) -> Collection[str]:
+        """The errors, the outputs and the targets, where the error is by probabilities."""
+        if not self.names.rule.of_logits:
+            return ()
+        roles = {"error", "part", "out", "target"}
+        return {symbol for symbol, tag in self.tags.items() if tag.role in roles}
+
+    @property
+    def short(self) -> Mapping[str, ast.expr]:
+        """By the symbol of a net input of the last layer, its δ multiplied out, where the rule has it.
+
+        >>> from nn import MLP, SGD
+        >>> network = MLP(1, [1], activation="sigmoid", init="zeros")
+        >>> optimizer = SGD(network.parameters(), lr=0.5)
+        >>> step = TrainingStep(
+        ...     network, [Example([2.0], [1.0])], optimizer, error="binary_cross_entropy"
+        ... )
+        >>> step.explain("net_o1", form="delta").steps[0].sides()[2:]
+        ['outₒ₁ − targetₒ₁', '0.5 − 1', '−0.5']
+        """
+        found = {}
+        for each in self.names.passes:
+            for neuron, target in zip(self.network.layers[-1].neurons, each.targets, strict=True):
+                if text := self._rule.short.get(neuron.activation):
+                    known = {"out": operand_tree(each.outs[neuron]), "target": operand_tree(target)}
+                    found[each.nets[neuron]] = put(Expression(text, list(known)).tree, known)
+        return found
 
     @property
     def _beside(self) -> list[Value]:

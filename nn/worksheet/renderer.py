@@ -39,6 +39,8 @@ class Renderer(ABC):
     """
 
     style: ClassVar[Style]
+    #: what ends a line within a paragraph
+    line_break: ClassVar[str] = " "
     #: how the signs in formulas of matrices are written, where not as `sign` writes any text
     signs: ClassVar[Mapping[str, str]]
 

@@ -70,7 +70,7 @@ def test_targets_that_add_up_to_less_than_1_are_taken_as_they_are() -> None:
     thirds = replace(SOFTMAX, examples=[Example([1.0, 0.5], [0.3333333, 0.3333333, 0.3333333])])
     assert apart(thirds) == []
     line = step_program(thirds.step(), 0.5).lines["dE/dout_o1"]
-    assert line.written().text == "pₒ₁·0.9999999 − targetₒ₁"
+    assert line.written().text == "pₒ₁·(targetₒ₁ + targetₒ₂ + targetₒ₃) − targetₒ₁"
 
 
 def test_each_example_has_its_own_probabilities() -> None:
