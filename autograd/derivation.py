@@ -71,6 +71,7 @@ class Derivation:
         form: "paths" or "delta"; how it is shown.
         sections: in the δ form the steps from the result down, each derivative once.
         short: of factors that follow one another, what their product is when it is multiplied out.
+        known: numbers by name that formulas use, besides those of the graph.
 
     >>> x = Value(3.0, "x")
     >>> derivation = explain(((x * x).named("u") + x).named("y"), x)
@@ -88,6 +89,7 @@ class Derivation:
     form: str = "paths"
     sections: tuple[Section, ...] = field(default=(), compare=False, repr=False)
     short: Mapping[tuple[Value, Value], Step] = field(default_factory=dict, compare=False, repr=False)
+    known: Mapping[str, float] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -134,7 +136,9 @@ class Derivation:
             return self.sections
         found = [Section(f"Along {_counted(self.path_count)}", (self.whole,))]
         if self.factors:
-            found.append(Section("The factors", tuple(map(_step_of, self.factors))))
+            found.append(
+                Section("The factors", tuple(_step_of(factor, self.known) for factor in self.factors))
+            )
         if self.short:
             found.append(Section("Multiplied out", tuple(self.short.values())))
         return tuple(found)
@@ -172,11 +176,6 @@ class Derivation:
             "by": self.by.label,
             "value": self.value,
             "path_count": self.path_count,
-            "form": self.form,
-            "sections": [
-                {"title": section.title, "steps": [step.to_dict() for step in section.steps]}
-                for section in self.sections
-            ],
             "paths": [
                 [
                     {
@@ -188,6 +187,11 @@ class Derivation:
                     for factor in path
                 ]
                 for path in self.paths
+            ],
+            "form": self.form,
+            "sections": [
+                {"title": section.title, "steps": [step.to_dict() for step in section.steps]}
+                for section in self.sections
             ],
         }
 
@@ -363,11 +367,11 @@ def _counted(paths: int) -> str:
     return f"{paths:,} path{'s' if paths > 1 else ''}"
 
 
-def _step_of(factor: Factor) -> Step:
+def _step_of(factor: Factor, known: Mapping[str, float]) -> Step:
     """A factor as a step: its formula with the numbers of the named nodes in it."""
     if factor.slope is None:
         return Step(_plain_symbol(factor), factor.value)
-    numbers = named_numbers(factor.above)
+    numbers = {**known, **named_numbers(factor.above)}
     return Step(
         _plain_symbol(factor), factor.value, factor.slope.tree, numbers, tuple(factor.slope.conditions)
     )
@@ -467,6 +471,7 @@ def derived(
     slopes_of: Callable[[Value, list[Value], int], Mapping[Value, Slope]],
     sections: Callable[[], tuple[Section, ...]],
     short: Mapping[tuple[Value, Value], Step] | None = None,
+    known: Mapping[str, float] | None = None,
 ) -> Derivation:
     """`explain`, the formulas of the factors and the steps given by others.
 
@@ -478,6 +483,7 @@ def derived(
         slopes_of: the formulas of the derivatives of a node, as `autograd.symbolic.slopes`.
         sections: the steps in the δ form.
         short: by the ends of two factors that follow one another, their product multiplied out.
+        known: numbers by name that the formulas use, besides those of the graph.
     """
     instance("result", result, Value, "a Value")
     instance("by", by, Value, "a Value")
@@ -527,6 +533,7 @@ def derived(
         "delta" if form == "delta" or told else "paths",
         told,
         {pair: step for pair, step in (short or {}).items() if pair in along},
+        known or {},
     )
 
 

@@ -24,6 +24,10 @@ from nn.cli.output import print_json, print_line
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from autograd import Derivation
+    from nn.explanation import DerivationSheet, MatrixSheet
+    from nn.step import Recorded, TrainingStep
+
 __all__ = ["explain"]
 
 
@@ -77,20 +81,32 @@ def explain(
     loaded = worked.load(example)
     step = step_of(loaded, steps, update_biases)
     if notation is not None:
-        from nn.step import TrainingStep
+        step = _network(step, "--notation").in_notation(notation)
+    from nn.explanation import DerivationSheet, MatrixSheet
 
-        if not isinstance(step, TrainingStep):
-            raise click.UsageError("--notation is for networks")
-        step = step.in_notation(notation)
-    from nn.explanation import DerivationSheet
-
+    found: Derivation | DerivationSheet | MatrixSheet
+    sheet: DerivationSheet | MatrixSheet
     if symbol is None:
         found = sheet = DerivationSheet.of_step(loaded, step)
+    elif form == "matrix":
+        if of is not None:
+            raise click.UsageError("--form matrix is for the derivatives of the error, without --of")
+        with symbols_looked_up():
+            found = sheet = MatrixSheet(_network(step, "--form matrix"), symbol)
     else:
         with symbols_looked_up():
-            found = step.explain(symbol, of, form=form)
-        sheet = DerivationSheet.of_derivation(found)
+            found = derivation = step.explain(symbol, of, form=form)
+        sheet = DerivationSheet.of_derivation(derivation)
     if output is not None:
         print_line(f"written: {sheet.save(output)}")
         return
     print_json(found.to_dict()) if as_json else print_line(found.text())
+
+
+def _network(step: Recorded, option: str) -> TrainingStep:
+    """The step, which an option asks to be a network's."""
+    from nn.step import TrainingStep
+
+    if isinstance(step, TrainingStep):
+        return step
+    raise click.UsageError(f"{option} is for networks")

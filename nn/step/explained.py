@@ -65,6 +65,7 @@ def derivation(
         slopes_of,
         lambda: _with_few_examples(step, program, error_sections(step, program, [symbols[by]])),
         _short_pairs(step, program),
+        {symbol: node.data for symbol, node in step.nodes.items()} if step.rewritten else None,
     )
 
 

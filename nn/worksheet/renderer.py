@@ -62,7 +62,7 @@ class Renderer(ABC):
                 sides = [self._formula(side) for side in (left, *middle)]
                 return self.question(number, sides, self._on_a_line(right))
             case MatrixItem(number, sides, rows):
-                written = ["".join(map(self._sign, side)) for side in sides]
+                written = list(map(self.sides_of, sides))
                 return self.matrix(number, written, [list(map(self._entry, row)) for row in rows])
             case Table(number, rows):
                 return self.table(
@@ -92,6 +92,10 @@ class Renderer(ABC):
 
     def _symbol(self, symbol: str) -> str:
         return self.style.variable(one_line(symbol))
+
+    def sides_of(self, pieces: Sequence[str]) -> str:
+        """A formula of matrices; see `nn.step.matrices.Matrix`."""
+        return "".join(map(self._sign, pieces))
 
     def _sign(self, piece: str) -> str:
         if isinstance(piece, Named):
