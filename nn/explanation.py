@@ -233,6 +233,9 @@ class MatrixSheet(_Sheet):
         place: the row and the column of the derivative in the last matrix, from 1.
         value: the derivative.
 
+    Of parameters that are shared in another way than the document's, no product of matrices is the
+    gradient; then the matrix alone is shown.
+
     Raises:
         ValueError: the notation has no matrices.
         KeyError: no matrix has such a derivative.
@@ -294,7 +297,8 @@ class MatrixSheet(_Sheet):
     def _plain(self) -> Iterator[str]:
         yield self.title
         for matrix in self.matrices:
-            yield from self._grid(matrix, f"{matrix.name} = {matrix.formula}")
+            formula = f" = {matrix.formula}" if matrix.formula else ""
+            yield from self._grid(matrix, f"{matrix.name}{formula}")
         row, column = self.place
         value = decimal(self.value, self.digits)
         yield f"  in row {row}, column {column}: {unicode_symbol(self.symbol)} = {value}"
@@ -316,7 +320,9 @@ class MatrixSheet(_Sheet):
 
     def _body(self, renderer: Renderer) -> Iterator[str]:
         for matrix in self.matrices:
-            yield self._equation(renderer, matrix, [[Named(matrix.name)], matrix.pieces])
+            yield self._equation(
+                renderer, matrix, [[Named(matrix.name)], *filter(None, [matrix.pieces])]
+            )
         row, column = self.place
         step = Step(self.symbol, self.value)
         equation = renderer.math(_equation(step, self.digits, renderer))

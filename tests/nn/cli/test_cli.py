@@ -386,8 +386,8 @@ def test_explain_in_each_form() -> None:
     assert [each["symbol"] for each in steps] == ["delta_o1", "delta_o2", "delta_h1", "dE/dw1"]
     assert steps[-1]["tree"] == ["mul", "delta_h1", "i1"]
     assert steps[2]["means"] == "dE_total/dnet_h1"
-    matrices = printed("explain", "urbain", "W1[2,1]", "--notation", "hoey", "--form", "matrix")
-    assert "dErrorDW1 = Xᵀ·del1" in matrices
+    matrices = printed("explain", "guided", "W1[2,1]", "--notation", "guided", "--form", "matrix")
+    assert "dJ/dW1 = Xᵀ·delta2" in matrices
     assert run("explain", "urbain", "w1", "--form", "matrix").stderr.startswith(
         "Error: the notation has no matrices"
     )
