@@ -47,6 +47,7 @@ class Program:
         updates: as above.
         level: "operations" or "named" if it was made of a graph; "" if of lines.
         root: the symbol of the node that it was made of; "" if of lines.
+        nodes: at the level "named", the nodes of the graph by their symbols.
 
     Raises:
         ValueError: a symbol stands for two numbers, or an update is of no given number.
@@ -99,7 +100,7 @@ class Program:
         self.lines, self.given, self.updates = lines, given, updates
         self.level: str = like.level if like else ""
         self.root: str = like.root if like else ""
-        self._nodes: Mapping[str, Value] = like._nodes if like else {}
+        self.nodes: Mapping[str, Value] = like.nodes if like else {}
         self._sources: Sources = like._sources if like else Sources()
         # by the lines' identity: what a variant computes by the same lines is the same function
         self._functions: dict[Any, Function] = like._functions if like else {}
@@ -146,7 +147,7 @@ class Program:
         program._fill({line.symbol: line for line in recording.lines}, recording.given, {})
         program.level, program.root = level, recording.symbols[root]
         if level == "named":
-            program._nodes = {symbol: node for node, symbol in recording.symbols.items()}
+            program.nodes = {symbol: node for node, symbol in recording.symbols.items()}
         return program
 
     @staticmethod
@@ -216,8 +217,8 @@ class Program:
         if self.level == "operations":
             reverse = operation_sweep(forward, of, naming, taken)
         else:
-            given = [symbol for symbol in self.given if symbol in self._nodes]
-            reverse = named_sweep(forward, given, self._nodes, of, naming, taken)
+            given = [symbol for symbol in self.given if symbol in self.nodes]
+            reverse = named_sweep(forward, given, self.nodes, of, naming, taken)
         return self._with({**self.lines, **{line.symbol: line for line in reverse}})
 
     def extended(

@@ -196,7 +196,7 @@ class HandCalculation:
         >>> [line.symbol for line in by_hand(worked.load("xing-single")).starts()]
         ['de/do', 'de/dt']
         """
-        ends = {"error", "part"}
+        ends = {"error", "part", "probability", "surprisal", "largest"}
         return [
             line
             for line in self.of_kind("gradient")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
@@ -15,6 +15,8 @@ from nn.json_text import json_text
 from nn.terminal import Tabular
 
 if TYPE_CHECKING:
+    import ast
+
     from autograd import Derivation, Diagram
     from autograd.program import Naming
     from nn.notation import Tag
@@ -99,11 +101,30 @@ class Recorded(Tabular):
         for numbers in self.numbers.values():
             yield from numbers
 
-    def explain(self, by: str, of: str | None = None) -> Derivation:
-        """The derivative of the error, or of another node, along every path; see `autograd.explain`.
+    @property
+    def rewritten(self) -> Collection[str]:
+        """The symbols of quantities whose formulas the step's program has otherwise than the graph."""
+        return ()
+
+    @property
+    def short(self) -> Mapping[str, ast.expr]:
+        """By the symbol of a net input, a shorter formula of the derivative with respect to it."""
+        return {}
+
+    def explain(
+        self, by: str, of: str | None = None, *, form: str | None = None, max_paths: int = 16
+    ) -> Derivation:
+        """The derivative of the error, or of another node, explained; see `autograd.explain`.
+
+        Args:
+            by: with respect to what.
+            of: what is differentiated; the error, if None.
+            form: "paths", "delta", or None for paths where there are at most four.
+            max_paths: list no more paths than that.
 
         Raises:
             KeyError: there is no such node.
+            ValueError: there is no such form.
 
         >>> from nn import worked
         >>> print(worked.load("urbain").step().explain("w5", of="out_o1"))
@@ -114,9 +135,10 @@ class Recorded(Tabular):
           ∂outₒ₁/∂netₒ₁ = outₒ₁·(1 − outₒ₁) = 0.186815602
           ∂netₒ₁/∂w₅    = outₕ₁ = 0.593269992
         """
-        from autograd.derivation import explain
+        from nn.step.explained import derivation
 
-        return explain(self.error if of is None else self.node(of), self.node(by))
+        result = self.error if of is None else self.node(of)
+        return derivation(self, self.node(by), result, form, max_paths)
 
     def draw(self, digits: int = 6, fold: bool = False, only: Iterable[str] | None = None) -> Diagram:
         """The graph with its gradients; see `autograd.draw`.
@@ -137,8 +159,9 @@ class Recorded(Tabular):
         """
         from autograd.diagram import draw
 
+        results = [self.error, *self._beside]
         nodes = None if only is None else [self.node(symbol) for symbol in each("only", only)]
-        return draw(self.error, digits=digits, fold=fold, only=nodes)
+        return draw(*results, digits=digits, fold=fold, only=nodes)
 
     def to_dict(self) -> dict[str, Any]:
         """All numbers by their symbols, as plain data.
@@ -185,6 +208,11 @@ class Recorded(Tabular):
             }
             for symbol, node in self.nodes.items()
         ]
+
+    @property
+    def _beside(self) -> list[Value]:
+        """Nodes that the error is not computed by, and yet belong into a picture."""
+        return []
 
     @abstractmethod
     def _after_update(self, symbol: str) -> float | None:
