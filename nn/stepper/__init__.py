@@ -1,11 +1,11 @@
 """A page on which one steps through a training step: every number can be changed, asked for and explained.
 
 >>> from nn import worked
->>> html = page(worked.load("urbain"))
+>>> html = page(worked.load("urbain")).html
 >>> len(html.encode()) < 500_000
 True
 """
 
-from nn.stepper.html import frame, page, save_page
+from nn.stepper.html import StepPage, page
 
-__all__ = ["frame", "page", "save_page"]
+__all__ = ["StepPage", "page"]

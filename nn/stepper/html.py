@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pkgutil import get_data
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,10 @@ from autograd.formula import UNICODE
 from autograd.program.languages.javascript import library
 from autograd.symbols import unicode_symbol, xml_text
 from nn.stepper.content import Content, content
+from nn.stepper.examples import example_of
 from nn.stepper.pictures import graph_picture, network_picture
+
+from nn.step import Recorded
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
 
     from nn.stepper.content import Example
 
-__all__ = ["frame", "page", "save_page"]
+__all__ = ["StepPage", "page"]
 
 #: The scripts in the order in which they are read.
 SCRIPTS = ("types", "program", "writing", "picture", "table", "explain", "curve", "predict", "state", "page")
@@ -161,22 +165,64 @@ a number and <kbd>Enter</kbd> go to that step, <kbd>g</kbd> the other picture.</
 """
 
 
-def page(example: Example) -> str:
-    """The page of a worked example's training step, as HTML.
+@dataclass(frozen=True)
+class StepPage:
+    """The page of a training step. A notebook shows it inline.
+
+    Attributes:
+        html: its text.
+
+    >>> StepPage("<p>a</p>")._repr_html_()[:24]
+    '<iframe title="a trainin'
+    """
+
+    html: str = field(repr=False)
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """The path, once the page is written there.
+
+        Args:
+            path: the file.
+
+        Raises:
+            OSError: the file cannot be written.
+
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     StepPage("<p>a</p>").save(f"{folder}/step.html").name
+        'step.html'
+        """
+        return write(path, self.html)
+
+    def _repr_html_(self) -> str:
+        """The page within another one: it gets nothing of that, and that nothing of it."""
+        return (
+            f'<iframe title="a training step" sandbox="allow-scripts allow-modals allow-downloads" '
+            f'srcdoc="{xml_text(self.html)}" style="width: 100%; height: 900px; border: 0"></iframe>'
+        )
+
+
+def page(of: Example | Recorded) -> StepPage:
+    """The page of a worked example's first training step, or of a step.
 
     Args:
-        example: a network or formulas.
+        of: a network or formulas; or a step of training, with which the page begins.
 
     Raises:
         AutogradError: the example has no first step, or Graphviz failed.
-        ValueError: an operation that was registered has no JavaScript.
-        TypeError: it is no worked example.
+        ValueError: an operation that was registered has no JavaScript; or the step is none that an
+            example says, see `example_of`.
+        TypeError: it is neither.
 
     >>> from nn import worked
-    >>> html = page(worked.load("xing-single"))
+    >>> html = page(worked.load("xing-single")).html
     >>> html.count("<script"), "http-equiv" in html
     (2, True)
     """
+    return StepPage(_html(example_of(of) if isinstance(of, Recorded) else of))
+
+
+def _html(example: Example) -> str:
     found = content(example)
     data = found.data
     first, graph, symbols, note = _pictures(found)
@@ -198,43 +244,6 @@ def page(example: Example) -> str:
         lit="Lit in the pictures: what is computed; with a dashed line: what it is computed from.",
         content=_json(data),
         script=_script(found.functions),
-    )
-
-
-def save_page(example: Example, path: str | PathLike[str]) -> Path:
-    """The path, once the page of a worked example is written there.
-
-    Args:
-        example: a network or formulas.
-        path: the file.
-
-    Raises:
-        AutogradError: see `page`.
-        OSError: the file cannot be written.
-
-    >>> from tempfile import TemporaryDirectory
-    >>> from nn import worked
-    >>> with TemporaryDirectory() as folder:
-    ...     save_page(worked.load("xing-single"), f"{folder}/step.html").name
-    'step.html'
-    """
-    return write(path, page(example))
-
-
-def frame(html: str, height: int = 900) -> str:
-    """A page within another one, as a notebook shows it.
-
-    Args:
-        html: the page.
-        height: how high it is, in pixels.
-
-    >>> frame("<p>a</p>")
-    '<iframe title="a training step" srcdoc="&lt;p&gt;a&lt;/p&gt;" style="width: 100%; height: 900px; border: 0"></iframe>'
-    """
-    inside = html.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
-    return (
-        f'<iframe title="a training step" srcdoc="{inside}" '
-        f'style="width: 100%; height: {height}px; border: 0"></iframe>'
     )
 
 

@@ -142,13 +142,13 @@ def graph_picture(nodes: Mapping[str, Value], root: Value, labels: Mapping[str, 
     places = {node: place for place, node in enumerate(nodes.values())}
     graph = graphviz.Digraph(
         graph_attr={"rankdir": "LR", "nodesep": "0.12", "ranksep": "0.4", "ordering": "in"},
-        node_attr={"shape": "box", "style": "rounded", "fontname": "Helvetica", "fontsize": "12", "margin": "0.1,0.05"},
+        node_attr={"shape": "box", "fontname": "Helvetica", "fontsize": "12", "margin": "0.1,0.05"},
         edge_attr={"arrowsize": "0.6"},
     )  # fmt: skip
     for symbol, place in zip(symbols, places.values(), strict=True):
-        shape = "box" if nodes[symbol].operands else "oval"
+        style = "rounded" if nodes[symbol].operands else "solid"
         text = "\\n".join([_literal(labels[symbol]), "-0.00000000", "d -0.00000000"])
-        graph.node(f"n{place}", graphviz.nohtml(text), id=f"node-{place}", shape=shape)
+        graph.node(f"n{place}", graphviz.nohtml(text), id=f"node-{place}", style=style)
     for symbol, place in zip(symbols, places.values(), strict=True):
         for number, operand in enumerate(nodes[symbol].operands):
             if operand in places:
