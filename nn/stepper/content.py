@@ -219,7 +219,7 @@ def content(example: Example) -> Content:
     >>> from nn import worked
     >>> found = content(worked.load("urbain"))
     >>> len(found.data["blocks"]), found.data["root"]
-    (62, 'E_total')
+    (44, 'E_total')
     """
     return _Writer(example).content()
 

@@ -26,8 +26,8 @@ def network_picture(shape: Sequence[int]) -> str:
         shape: the number of inputs, and of neurons of each layer.
 
     >>> picture = network_picture([2, 2, 2])
-    >>> picture.count("<circle"), 'id="weight-2-1-2"' in picture, "weight" in picture
-    (6, True, True)
+    >>> picture.count("<circle"), 'id="unit-weight-2-1-2"' in picture
+    (6, True)
     """
     radii = [_INPUT, *[_NEURON] * (len(shape) - 1)]
     found = columns(shape, radii, across=_ACROSS, down=_DOWN)

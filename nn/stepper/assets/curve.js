@@ -6,6 +6,8 @@ const CURVE = { width: 640, height: 200, left: 64, right: 12, top: 12, bottom: 3
 function drawCurve() {
   const svg = byId("curve");
   svg.textContent = "";
+  CURVE.width = Math.max(svg.clientWidth, 260);
+  svg.setAttribute("viewBox", `0 0 ${CURVE.width} ${CURVE.height}`);
   const last = Math.min(page.rounds, page.training.rounds);
   const errors = Array.from({ length: last }, (_, round) => page.training.errors[round]);
   const known = errors.filter((error) => Number.isFinite(error));

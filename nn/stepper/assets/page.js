@@ -102,9 +102,9 @@ function group(line, grain) {
  */
 function stopsOf(timeline, grain) {
   return timeline.flatMap((line, place) => {
-    const next = timeline[place + 1];
+    const following = timeline[place + 1];
     const ends =
-      grain === "operation" || !next || (grain === "quantity" ? !line.detail : group(line, grain) !== group(next, grain));
+      grain === "operation" || !following || (grain === "quantity" ? !line.detail : group(line, grain) !== group(following, grain));
     return ends ? [place + 1] : [];
   });
 }
@@ -149,6 +149,7 @@ function show(changed = {}) {
   remember();
 }
 
+/** @param {boolean} say  whether the live region is to say it */
 function showPosition(say) {
   const step = stepNumber();
   const total = page.stops.length;
@@ -232,6 +233,7 @@ function showFormula() {
   const place = byId("formula");
   place.textContent = "";
   byId("question").hidden = !page.asked;
+  byId("question").dataset.symbol = page.asked ? page.asked.symbol : "";
   if (!page.lines.length) {
     const hint = document.createElement("p");
     hint.textContent = "Nothing is computed yet. Press → for the first step.";
@@ -603,6 +605,7 @@ function connect() {
       start();
     }
   });
+  window.addEventListener("resize", drawCurve);
   document.addEventListener("keydown", key);
 }
 
