@@ -23,7 +23,7 @@ from autograd.symbols import mathml_symbol, unicode_symbol
 from nn.byhand import by_hand
 from nn.byhand.mistakes import MISTAKES
 from nn.error_rules import ERRORS
-from nn.formula_texts import computed, read
+from nn.formula_texts import read
 from nn.notation import notation_names
 from nn.step.program import RATE, step_program
 from nn.worked import FormulaExample, WorkedExample
@@ -91,8 +91,13 @@ class Recording:
         return found
 
 
-def recorded(step: Recorded, learning_rate: float) -> Recording:
+def recorded(step: Recorded, learning_rate: float, error: str = "") -> Recording:
     """A step with the single operations that each of its values is computed by.
+
+    Args:
+        step: the step.
+        learning_rate: η.
+        error: tells the operations of its error from those of another one.
 
     >>> from nn import worked
     >>> example = worked.load("urbain")
@@ -105,9 +110,11 @@ def recorded(step: Recorded, learning_rate: float) -> Recording:
     owner: dict[str, str] = {}
     seen = set(step.nodes.values())
     for symbol, node in step.nodes.items():
+        role = step.tags[symbol].role if symbol in step.tags else ""
+        mark = f" {error}" if error and role in {"part", "error"} else ""
         for number, each in enumerate(_unnamed_below(node, seen), 1):
-            nodes[f"{symbol}:{number}"] = each
-            owner[f"{symbol}:{number}"] = symbol
+            nodes[f"{symbol}:{number}{mark}"] = each
+            owner[f"{symbol}:{number}{mark}"] = symbol
         nodes[symbol] = node
     operations = Program.from_graph(step.error, "operations", symbols=nodes)
     named = {node: symbol for symbol, node in step.nodes.items()}
@@ -128,7 +135,11 @@ def recorded(step: Recorded, learning_rate: float) -> Recording:
 
 
 def _of_marked(symbol: str, tree: ast.expr) -> Line:
-    marked = {each.id: each.id[1:] for each in ast.walk(tree) if isinstance(each, ast.Name) and each.id[0] == "="}
+    marked = {
+        each.id: each.id[1:]
+        for each in ast.walk(tree)
+        if isinstance(each, ast.Name) and each.id[0] == "="
+    }
     return Line.of(symbol, tree, marked)
 
 
@@ -183,7 +194,9 @@ def template(line: Line, style: Style = MATHML, euler: bool = True) -> str:
     if not euler:
         style = style._replace(calls={name: call for name, call in style.calls.items() if name != "exp"})
     names = {
-        variable: Written(chr(_PLACE + number)) if isinstance(operand, str) else write(ast.Constant(operand), style)
+        variable: Written(chr(_PLACE + number))
+        if isinstance(operand, str)
+        else write(ast.Constant(operand), style)
         for number, (variable, operand) in enumerate(zip(line.variables, line.operands, strict=True))
     }
     return write(line.tree, style, names).text
@@ -228,12 +241,8 @@ class _Writer:
     def __init__(self, example: Example) -> None:
         self.example = example
         self.functions, self.templates = Pool(), Pool()
-        self.recording = self._recorded(example)
+        self.recording = recorded(example.step(), example.learning_rate)
         self.base = self.recording.blocks()
-
-    @staticmethod
-    def _recorded(example: Example) -> Recording:
-        return recorded(example.step(), example.learning_rate)
 
     def content(self) -> Content:
         example, recording = self.example, self.recording
@@ -248,7 +257,9 @@ class _Writer:
             "rate": RATE,
             "given": self._given(),
             "order": list(self.base),
-            "blocks": {block: [self._line(each) for each in lines] for block, lines in self.base.items()},
+            "blocks": {
+                block: [self._line(each) for each in lines] for block, lines in self.base.items()
+            },
             "updates": dict(program.updates),
             "tags": {symbol: [*tag] for symbol, tag in recording.step.tags.items()},
             "losses": {},
@@ -298,7 +309,9 @@ class _Writer:
 
     @property
     def _euler(self) -> bool:
-        return not any(symbol in {"e", "E"} for symbol in self.recording.given.keys() | self.recording.nodes.keys())
+        return not any(
+            symbol in {"e", "E"} for symbol in self.recording.given.keys() | self.recording.nodes.keys()
+        )
 
     # --- choices ---------------------------------------------------------------------------------
 
@@ -307,12 +320,18 @@ class _Writer:
         few = len(self.recording.lines) <= _MOST_FOR_CHOICES
         others: list[Recording] = []
         for error in dict.fromkeys([example.error, *(ERRORS if few else [])]):
-            found = self.recording if error == example.error else self._tried(replace(example, error=error))
+            found = self.recording
+            if error != example.error:
+                found = self._tried(replace(example, error=error), error)
             if found is None:
                 continue
             blocks = found.blocks()
             data["losses"][error] = self._difference(blocks) | {
-                "tags": {symbol: [*tag] for symbol, tag in found.step.tags.items() if symbol not in data["tags"]},
+                "tags": {
+                    symbol: [*tag]
+                    for symbol, tag in found.step.tags.items()
+                    if symbol not in data["tags"]
+                },
                 "guards": [*self._error_guards(example, error, found)],
                 "root": found.program.root,
             }
@@ -330,9 +349,10 @@ class _Writer:
             data["activations"].append(choices)
         return others
 
-    def _tried(self, example: WorkedExample) -> Recording | None:
+    @staticmethod
+    def _tried(example: WorkedExample, error: str = "") -> Recording | None:
         try:
-            return self._recorded(example)
+            return recorded(example.step(), example.learning_rate, error)
         except (AutogradError, ValueError):
             return None
 
@@ -350,7 +370,11 @@ class _Writer:
     # --- guards ----------------------------------------------------------------------------------
 
     def _guard(self, tree: ast.expr, names: Mapping[str, str], holds: bool, says: str) -> dict[str, Any]:
-        used = [name for name in dict.fromkeys(each.id for each in ast.walk(tree) if isinstance(each, ast.Name)) if name in names]
+        used = [
+            name
+            for name in dict.fromkeys(each.id for each in ast.walk(tree) if isinstance(each, ast.Name))
+            if name in names
+        ]
         return {
             "function": self.functions.place(condition(tree, used)),
             "operands": [names[name] for name in used],
@@ -374,19 +398,34 @@ class _Writer:
         step: TrainingStep = found.step  # type: ignore[assignment]
         last = step.network.layers[-1].neurons
         for each in step.names.passes:
-            pairs = [(each.outs[neuron], target) for neuron, target in zip(last, each.targets, strict=True)]
+            pairs = [
+                (each.outs[neuron], target) for neuron, target in zip(last, each.targets, strict=True)
+            ]
             if error == "cross_entropy":
                 names = {f"t{number}": target for number, (_, target) in enumerate(pairs)}
                 total = " + ".join(names)
                 for text in (*(f"{name} >= 0.0" for name in names), f"0.999999 <= {total} <= 1.000001"):
                     yield self._guard(
-                        _condition(text), names, True, "the targets of cross_entropy are probabilities that add up to 1"
+                        _condition(text),
+                        names,
+                        True,
+                        "the targets of cross_entropy are probabilities that add up to 1",
                     )
             for out, target in pairs:
                 names = {"out": out, "target": target}
                 if error == "binary_cross_entropy":
-                    yield self._guard(_condition("0.0 <= target <= 1.0"), names, True, f"the target {target} lies in [0, 1]")
-                    yield self._guard(_condition("0.0 <= out <= 1.0"), names, True, f"the probability {out} lies in [0, 1]")
+                    yield self._guard(
+                        _condition("0.0 <= target <= 1.0"),
+                        names,
+                        True,
+                        f"the target {target} lies in [0, 1]",
+                    )
+                    yield self._guard(
+                        _condition("0.0 <= out <= 1.0"),
+                        names,
+                        True,
+                        f"the probability {out} lies in [0, 1]",
+                    )
                 elif error not in ERRORS:
                     nodes = {name: found.nodes[symbol] for name, symbol in names.items()}
                     for tree, holds in _decided(read(error, ("out", "target")), nodes):
@@ -449,8 +488,18 @@ class _Writer:
             for each in own.lines:
                 if each.label is not None:
                     names[each.line.symbol] = [
-                        _label(each.label, MATHML, {symbol: name[0] for symbol, name in names.items()}, turned),
-                        _label(each.label, UNICODE, {symbol: name[1] for symbol, name in names.items()}, turned),
+                        _label(
+                            each.label,
+                            MATHML,
+                            {symbol: name[0] for symbol, name in names.items()},
+                            turned,
+                        ),
+                        _label(
+                            each.label,
+                            UNICODE,
+                            {symbol: name[1] for symbol, name in names.items()},
+                            turned,
+                        ),
                         each.line.symbol,
                     ]
         return {
@@ -522,6 +571,8 @@ def _condition(text: str) -> ast.expr:
 
 def _turned(own: Recording, other: Recording) -> set[str]:
     """The biases that stand with the other sign in another notation."""
+    if own is other:
+        return set()
     first, second = (_bias_sign(each.step) for each in (own, other))
     if first == second:
         return set()
@@ -530,7 +581,10 @@ def _turned(own: Recording, other: Recording) -> set[str]:
 
 def _bias_sign(step: Any) -> float:
     conventions = [
-        each.bias_convention for layer in step.network.layers for each in layer.neurons if each.bias_convention
+        each.bias_convention
+        for layer in step.network.layers
+        for each in layer.neurons
+        if each.bias_convention
     ]
     return conventions[0].sign if conventions else 1.0
 

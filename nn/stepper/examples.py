@@ -40,7 +40,9 @@ def example_of(step: Recorded) -> WorkedExample | FormulaExample:
         return step.example.with_numbers({name: step.values[name] for name in step.example.values})
     step = instance("step", step, TrainingStep, "a training step")
     if not step.descends:
-        raise ArgumentValueError("the page of a step shows gradient descent, and this step was made otherwise")
+        raise ArgumentValueError(
+            "the page of a step shows gradient descent, and this step was made otherwise"
+        )
     parameters = step.names.parameters
     biases = {neuron.bias for layer in step.network.layers for neuron in layer.neurons}
     updated = {each for each, symbol in parameters.items() if symbol in step.updates}

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 
 from autograd import AutogradError
 from autograd.files import write
-from autograd.formula import UNICODE
 from autograd.program.languages.javascript import library
-from autograd.symbols import unicode_symbol, xml_text
+from autograd.symbols import xml_text
+from nn.step import Recorded
 from nn.stepper.content import Content, content
 from nn.stepper.examples import example_of
 from nn.stepper.pictures import graph_picture, network_picture
-
-from nn.step import Recorded
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -28,7 +26,18 @@ if TYPE_CHECKING:
 __all__ = ["StepPage", "page"]
 
 #: The scripts in the order in which they are read.
-SCRIPTS = ("types", "program", "writing", "picture", "table", "explain", "curve", "predict", "state", "page")
+SCRIPTS = (
+    "types",
+    "program",
+    "writing",
+    "picture",
+    "table",
+    "explain",
+    "curve",
+    "predict",
+    "state",
+    "page",
+)
 #: A graph of more nodes is drawn with the named quantities alone, and one of more of these not at all.
 _MOST_NODES = 250
 
@@ -285,7 +294,8 @@ def _pictures(found: Content) -> tuple[str, str, list[str], str]:
         nodes = named
         notes.append("The graph is too large to be drawn by operations: it shows the named quantities.")
     labels = {
-        symbol: max((each["names"][symbol][1] for each in data["notations"]), key=len) for symbol in nodes
+        symbol: max((each["names"][symbol][1] for each in data["notations"]), key=len)
+        for symbol in nodes
     }
     try:
         if len(nodes) > _MOST_NODES:

@@ -61,14 +61,17 @@ class Columns:
         return _between(start, end, leave), _between(start, end, enter)
 
     def label(self, column: int, below: int, above: int) -> Place:
-        """Where the label of that line stands: near its beginning, where lines of one unit have parted.
+        """Where the label of that line stands: where lines have parted, and are as far apart as they get.
 
-        >>> found = columns([1, 1], [20.0, 40.0], across=100.0, down=120.0)
+        With more than two units in a column, the labels of lines that cross do not stand side by side.
+
+        >>> found = columns([1, 1], [20.0, 40.0], across=105.0, down=120.0)
         >>> found.label(1, 0, 0)
-        Place(x=73.0, y=60.0)
+        Place(x=75.0, y=60.0)
         """
-        start, end = self.edge(column, below, above)
-        return _between(start, end, 0.33)
+        most = max(len(self.units[column - 1]), len(self.units[column]))
+        along = 1 / 3 if most <= 2 else 0.26 + 0.15 * (below % 3)
+        return _between(self.units[column - 1][below], self.units[column][above], along)
 
 
 def _between(start: Place, end: Place, part: float) -> Place:

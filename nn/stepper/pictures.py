@@ -11,9 +11,10 @@ from nn.stepper.layout import Place, columns
 __all__ = ["graph_picture", "network_picture"]
 
 #: How large an input and a neuron are drawn, and how much room the labels of the weights have.
-_INPUT, _NEURON, _ACROSS, _DOWN, _MARGIN = 30.0, 50.0, 165.0, 150.0, 14.0
-#: In a denser network, only the labels of the lines that are lit are shown.
-_MOST_LABELS = 16
+_INPUT, _NEURON, _ACROSS, _DOWN, _MARGIN = 30.0, 50.0, 185.0, 150.0, 14.0
+#: With more lines between two layers, derivatives and new weights are shown of the lines that are lit alone;
+#: with more than the second number, the weights too.
+_MOST_WHOLE_LABELS, _MOST_LABELS = 4, 16
 
 
 def network_picture(shape: Sequence[int]) -> str:
@@ -31,7 +32,8 @@ def network_picture(shape: Sequence[int]) -> str:
     """
     radii = [_INPUT, *[_NEURON] * (len(shape) - 1)]
     found = columns(shape, radii, across=_ACROSS, down=_DOWN)
-    dense = max(a * b for a, b in zip(shape, shape[1:], strict=False)) > _MOST_LABELS
+    most = max(a * b for a, b in zip(shape, shape[1:], strict=False))
+    look = "network" + " compact" * (most > _MOST_WHOLE_LABELS) + " dense" * (most > _MOST_LABELS)
     ends = _MARGIN + found.width + 62.0
     error = Place(ends + 118.0, found.height / 2)
     edges, units = [], []
@@ -56,8 +58,12 @@ def network_picture(shape: Sequence[int]) -> str:
         end = Place(place.x + _NEURON, place.y)
         units.append(f'<path class="line" d="M{_at(_moved(end))} L{_at(error, -46)}"/>')
         side = -1 if place.y <= found.height / 2 else 1
-        units.append(_text_group(f"target-{len(shape) - 1}-{row}", Place(ends - _MARGIN, place.y + 52 * side)))
-        units.append(_text_group(f"part-{len(shape) - 1}-{row}", Place(ends - _MARGIN, place.y + 20 * side)))
+        units.append(
+            _text_group(f"target-{len(shape) - 1}-{row}", Place(ends - _MARGIN, place.y + 52 * side))
+        )
+        units.append(
+            _text_group(f"part-{len(shape) - 1}-{row}", Place(ends - _MARGIN, place.y + 20 * side))
+        )
     units.append(
         f'<g id="unit-error" class="unit" transform="translate({_at(error)})">'
         f'<rect x="-46" y="-30" width="92" height="60" rx="8"/>'
@@ -65,7 +71,7 @@ def network_picture(shape: Sequence[int]) -> str:
     )
     width, height = error.x + 46 + _MARGIN, found.height + 44
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="network{" dense" if dense else ""}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{look}" role="img" '
         f'aria-label="the network" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'width="{width:.0f}" height="{height:.0f}">{"".join(edges)}{"".join(units)}</svg>'
     )
@@ -118,7 +124,9 @@ def _text_group(key: str, place: Place) -> str:
 # --- the graph ------------------------------------------------------------------------------------
 
 
-def graph_picture(nodes: Mapping[str, Value], root: Value, labels: Mapping[str, str]) -> tuple[str, list[str]]:
+def graph_picture(
+    nodes: Mapping[str, Value], root: Value, labels: Mapping[str, str]
+) -> tuple[str, list[str]]:
     """A computational graph, and the symbols of its nodes by their numbers; Graphviz lays it out.
 
     A node has the id ``node-`` and its number, and three lines of text: its name, its value, its derivative.
@@ -158,7 +166,13 @@ def graph_picture(nodes: Mapping[str, Value], root: Value, labels: Mapping[str, 
 
 
 def _literal(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", " ")
+    return (
+        text.replace("\\", "\\\\")
+        .replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\n", " ")
+    )
 
 
 def _bare(svg: str) -> str:
@@ -168,7 +182,9 @@ def _bare(svg: str) -> str:
     svg = re.sub(r' (fill|stroke|font-family|font-size)="[^"]*"', "", svg)
     svg = re.sub(r"(<text[^>]*>).*?</text>", r"\1</text>", svg)
     svg = re.sub(r'width="([\d.]+)pt" height="([\d.]+)pt"', _in_pixels, svg, count=1)
-    return re.sub(r"<svg ", '<svg class="graph" role="img" aria-label="the computational graph" ', svg, count=1).replace("\n", "")
+    return re.sub(
+        r"<svg ", '<svg class="graph" role="img" aria-label="the computational graph" ', svg, count=1
+    ).replace("\n", "")
 
 
 def _in_pixels(size: re.Match[str]) -> str:

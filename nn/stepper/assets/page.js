@@ -259,7 +259,8 @@ function showFormula() {
 
 function showProblem() {
   const place = byId("problem");
-  const text = page.run.problem || page.training.problem;
+  const { problem } = page.training;
+  const text = problem.includes(page.run.problem) ? problem : [page.run.problem, problem].filter(Boolean).join("; ");
   if (place.textContent !== text) {
     place.textContent = text;
   }
@@ -460,12 +461,13 @@ function writeFrames() {
     page.position = stop;
     show({ say: false });
     const frame = document.createElement("section");
-    frame.className = "frame";
+    frame.className = page.lines.length > 4 ? "frame many" : "frame";
     const head = document.createElement("h2");
     head.textContent = `${content.title}: step ${number + 1} of ${stops.length}`;
     const picture = byId(`view-${page.view}`).querySelector("svg")?.cloneNode(true);
     const formula = /** @type {HTMLElement} */ (byId("formula").cloneNode(true));
     formula.removeAttribute("id");
+    formula.className = "formulas";
     frame.append(head);
     if (picture instanceof SVGElement) {
       for (const each of [picture, ...picture.querySelectorAll("[id]")]) {
@@ -527,6 +529,7 @@ function connect() {
   on("reveal", "click", reveal);
   byId("answer").addEventListener("keydown", (event) => {
     if (event.key === "Enter") {
+      event.preventDefault(); // or it would press the button that gets the focus
       answer();
     }
   });

@@ -144,7 +144,7 @@ function about(line) {
 
 /** Light what some lines are about, and more faintly what they use. @param {Line[]} lines */
 function light(lines) {
-  for (const element of document.querySelectorAll(".lit, .used, .chosen")) {
+  for (const element of document.querySelectorAll(".picture :is(.lit, .used, .chosen)")) {
     element.classList.remove("lit", "used", "chosen");
   }
   const lit = new Set(lines.flatMap(about));

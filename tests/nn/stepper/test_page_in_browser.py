@@ -12,8 +12,8 @@ from random import Random
 from typing import Any
 
 import pytest
-
 from browser import Reader, chromium
+
 from nn import MLP, SGD, Notation, TrainingStep, worked
 from nn import Example as Pair
 from nn.byhand import by_hand
@@ -75,7 +75,11 @@ def expected(example: Any, notation: str | None = None, steps: int = 1) -> dict[
 def check(found: dict[str, float], right: dict[str, float]) -> None:
     assert found.keys() == right.keys()
     for symbol, number in right.items():
-        assert isclose(found[symbol], number, rel_tol=CLOSE, abs_tol=1e-16), (symbol, found[symbol], number)
+        assert isclose(found[symbol], number, rel_tol=CLOSE, abs_tol=1e-16), (
+            symbol,
+            found[symbol],
+            number,
+        )
 
 
 # --- numbers --------------------------------------------------------------------------------------
@@ -84,7 +88,9 @@ def check(found: dict[str, float], right: dict[str, float]) -> None:
 @pytest.mark.parametrize("name", worked.names())
 def test_numbers_are_those_of_python_in_every_notation(read: Any, name: str) -> None:
     reader, example = read(name), worked.load(name)
-    notations = reader.page.locator("#notation option").evaluate_all("all => all.map(each => each.value)")
+    notations = reader.page.locator("#notation option").evaluate_all(
+        "all => all.map(each => each.value)"
+    )
     for notation in notations:
         reader.page.select_option("#notation", notation)
         check(reader.numbers(), expected(example, notation or None))
@@ -98,18 +104,20 @@ def test_numbers_appear_as_they_are_computed(read: Any) -> None:
     reader.page.click("#next")
     assert reader.status == "step 1 of 53: netₕ₁ = 0.3775"
     assert (reader.shown("net_h1"), reader.shown("out_h1")) == ("0.3775", "—")
-    assert reader.page.inner_text("#unit-neuron-1-1 .net") == "0.3775"
+    assert reader.page.text_content("#unit-neuron-1-1 .net") == "0.3775"
     reader.page.click("#last")
     for symbol in ("out_o1", "delta_h1", "dE/dw5", "w5+"):
         assert reader.shown(symbol) == f"{step[symbol]:.9g}"
-    assert reader.page.inner_text("#unit-weight-2-1-1 .after") == "→ 0.3589"
+    assert reader.page.text_content("#unit-weight-2-1-1 .after") == "→ 0.3589"
 
 
 def test_a_step_shows_its_formula_with_numbers_and_its_result(read: Any) -> None:
     reader = read("urbain", "step=17")
     text = reader.page.inner_text("#formula")
     assert "backward · net input of o1" in text
-    assert [part in text.replace("\n", "") for part in ("0.74136507", "0.186815602", "0.138498562")] == [True] * 3
+    assert [part in text.replace("\n", "") for part in ("0.74136507", "0.186815602", "0.138498562")] == [
+        True
+    ] * 3
     assert reader.page.locator("#unit-neuron-2-1.lit").count() == 1
 
 
@@ -131,8 +139,8 @@ def test_another_step_of_training_and_the_curve(read: Any) -> None:
     label = reader.page.get_attribute("#curve", "aria-label")
     assert "at step 1, " in label
     assert f"{example.step(151).error_before:.4g} at step 151" in label
-    box = reader.page.locator("#curve").bounding_box()
-    reader.page.mouse.click(box["x"] + 64 + (box["width"] - 76) / 2, box["y"] + 60)
+    width = reader.page.locator("#curve").bounding_box()["width"]
+    reader.page.locator("#curve").click(position={"x": 64 + (width - 76) / 2, "y": 60})
     assert reader.page.input_value("#round") == "76"
     check(reader.numbers(), expected(example, steps=76))
     reader.page.click("#round-back")
@@ -174,7 +182,9 @@ def test_an_edit_at_a_later_step_leaves_those_before(read: Any) -> None:
     third = example.step(3)
     check(
         reader.numbers(),
-        expected(example.with_numbers({symbol: third[symbol] for symbol in example.numbers} | {"w5": 2.0})),
+        expected(
+            example.with_numbers({symbol: third[symbol] for symbol in example.numbers} | {"w5": 2.0})
+        ),
     )
     reader.page.click("#round-back")
     check(reader.numbers(), expected(example, steps=2))
@@ -185,7 +195,7 @@ def test_what_is_no_number_is_refused_and_said(read: Any, text: str) -> None:
     reader = read("urbain")
     before = reader.numbers()
     reader.edit("w5", text)
-    assert reader.status == f'w₅ must be a finite number, got {json.dumps(text)}'
+    assert reader.status == f"w₅ must be a finite number, got {json.dumps(text)}"
     assert reader.row("w5").locator("input").get_attribute("aria-invalid") == "true"
     assert reader.numbers() == before
     reader.edit("learning rate", "-1")
@@ -203,7 +213,9 @@ def test_another_error_and_other_activations(read: Any, name: str) -> None:
         layers = []
         for number, layer in enumerate(example.layers, 1):
             names = reader.page.locator(f"#activation-{number} option").all_inner_texts()
-            activation = "sigmoid" if number == len(example.layers) and "cross" in error else random.choice(names)
+            activation = (
+                "sigmoid" if number == len(example.layers) and "cross" in error else random.choice(names)
+            )
             reader.page.select_option(f"#activation-{number}", activation)
             layers.append(replace(layer, activation=activation))
         check(reader.numbers(), expected(replace(example, error=error, layers=layers)))
@@ -218,7 +230,9 @@ def test_where_python_raises_the_page_says_so(read: Any) -> None:
     assert reader.page.is_hidden("#problem")
     reader.page.select_option("#activation-2", "linear")
     reader.edit("w5", "-9")
-    assert "has no result" in reader.page.inner_text("#problem") or "lies in" in reader.page.inner_text("#problem")
+    assert "has no result" in reader.page.inner_text("#problem") or "lies in" in reader.page.inner_text(
+        "#problem"
+    )
 
 
 def test_training_that_leaves_the_numbers_stops_and_says_so(read: Any) -> None:
@@ -251,7 +265,7 @@ def test_a_condition_that_would_decide_otherwise_is_refused(read: Any) -> None:
     reader = read(LINE)
     reader.edit("w", "1.5")
     assert reader.page.inner_text("#problem") == (
-        "this page computes nothing here: formulas.E goes on where y < 2.0 is true"
+        "training stops at step 1: this page computes nothing here: formulas.E goes on where y < 2.0 is true"
     )
     assert reader.numbers() == {"w": 1.5, "x": 2.0, "learning rate": 0.125}
 
@@ -269,7 +283,9 @@ def test_every_button_of_the_timeline(read: Any) -> None:
     reader.page.fill("#goto", "17")
     reader.page.press("#goto", "Enter")
     assert reader.status.startswith("step 17 of 53")
-    reader.page.locator("#slider").evaluate("each => { each.value = 20; each.dispatchEvent(new Event('input')) }")
+    reader.page.locator("#slider").evaluate(
+        "each => { each.value = 20; each.dispatchEvent(new Event('input')) }"
+    )
     assert reader.status.startswith("step 20 of 53")
 
 
@@ -302,8 +318,8 @@ def test_it_plays_to_the_end_and_pauses(read: Any) -> None:
     reader.page.keyboard.press("Space")
     assert reader.page.inner_text("#play") == "Pause"
     total = reader.page.inner_text("#total").split()[-1]
-    reader.page.wait_for_function(f"document.getElementById('status').textContent.startsWith('step {total} of')")
-    reader.page.wait_for_function("document.getElementById('play-text').textContent === 'Play'")
+    reader.page.locator("#status", has_text=f"step {total} of").wait_for()
+    reader.page.locator("#play-text", has_text="Play").wait_for()
 
 
 def test_steps_of_an_operation_a_number_a_neuron_a_layer(read: Any) -> None:
@@ -350,7 +366,9 @@ def test_the_graph_shows_the_same_numbers(read: Any) -> None:
 def test_the_table_is_searched_and_sorted(read: Any) -> None:
     reader = read("urbain")
     reader.page.fill("#search", "w5")
-    visible = reader.page.locator("#symbols tr:visible").evaluate_all("all => all.map(row => row.dataset.symbol)")
+    visible = reader.page.locator("#symbols tr:visible").evaluate_all(
+        "all => all.map(row => row.dataset.symbol)"
+    )
     assert visible[0] == "w5"
     assert all("w5" in symbol for symbol in visible)
     assert reader.page.inner_text("#found") == f"{len(visible)} found"
@@ -359,7 +377,9 @@ def test_the_table_is_searched_and_sorted(read: Any) -> None:
     for order, reverse in (("ascending", False), ("descending", True)):
         reader.page.click("th[data-column=number] button")
         assert reader.page.get_attribute("th[data-column=number]", "aria-sort") == order
-        numbers = reader.page.locator("#symbols tr").evaluate_all("all => all.map(row => Number(row.dataset.number))")
+        numbers = reader.page.locator("#symbols tr").evaluate_all(
+            "all => all.map(row => Number(row.dataset.number))"
+        )
         assert numbers == sorted(numbers, reverse=reverse)
 
 
@@ -368,7 +388,7 @@ def test_a_derivative_is_explained_along_its_paths_and_as_delta(read: Any) -> No
     reader.row("w1").get_by_text("explain").click()
     text = re.sub(r"\s+", "", reader.page.inner_text("#explanation"))
     assert "Along2paths:" in text
-    assert "together0.000438567728" in text
+    assert f"together{worked.load('urbain').step()['dE/dw1']:.9g}" in text
     assert reader.page.evaluate("document.getElementById('explanation').open")
     reader.page.keyboard.press("Escape")
     reader.row("net_h1").get_by_text("explain").click()
@@ -386,7 +406,7 @@ def test_predict_tells_right_short_wrong_and_no_number(read: Any) -> None:
     assert "0.3775" not in reader.page.inner_text("#formula")
     for text, says in (
         ("many", '"many" is no number'), ("0.4", "Right so far: give three significant digits."),
-        ("0.377", "Not right."), ("0.378", "Right."),
+        ("0.376", "Not right."), ("0.378", "Right."),
     ):  # fmt: skip
         reader.page.fill("#answer", text)
         reader.page.press("#answer", "Enter")
@@ -494,13 +514,19 @@ def test_the_address_holds_the_state(read: Any) -> None:
 def test_the_address_can_be_changed_while_the_page_is_open(read: Any) -> None:
     reader = read("urbain", "step=3")
     reader.page.evaluate("location.hash = '#step=5&w1=0.5'")
-    reader.page.wait_for_function("document.getElementById('status').textContent.startsWith('step 5 of')")
+    reader.page.locator("#status", has_text="step 5 of").wait_for()
     assert reader.numbers()["w1"] == 0.5
 
 
 @pytest.mark.parametrize(
     "fragment",
-    ["step=1e9&w5=NaN", "notation=<b>&act=x&loss=y", "w99=1&constructor=1&__proto__=2", "train=-1&digits=99", "%%%=%"],
+    [
+        "step=1e9&w5=NaN",
+        "notation=<b>&act=x&loss=y",
+        "w99=1&constructor=1&__proto__=2",
+        "train=-1&digits=99",
+        "%%%=%",
+    ],
 )
 def test_what_the_address_cannot_mean_is_said_and_left_out(read: Any, fragment: str) -> None:
     reader = read("urbain", fragment)
@@ -587,7 +613,7 @@ def test_names_with_markup_stay_text(read: Any) -> None:
     reader.row(evil).get_by_text("explain").click()
     reader.page.keyboard.press("Escape")
     reader.page.click("#show-graph")
-    assert evil in reader.page.locator(".graph").text_content()
+    assert evil in reader.page.text_content("#view-graph")
     assert reader.page.locator("script").count() == 2
 
 
@@ -612,7 +638,9 @@ def test_a_notebook_shows_it_inline(browser: Any, tmp_path: Path) -> None:
 
 def test_the_reader_hears_of_complaints(browser: Any, tmp_path: Path) -> None:
     path = tmp_path / "bad.html"
-    path.write_text("<script>console.log('a'); fetch('https://example.invalid/')</script>", encoding="utf-8")
+    path.write_text(
+        "<script>console.log('a'); fetch('https://example.invalid/')</script>", encoding="utf-8"
+    )
     reader = Reader(browser, path)
     reader.page.wait_for_timeout(100)
     with pytest.raises(AssertionError):
