@@ -10,8 +10,8 @@ A test belongs to the default tier if it tells by itself whether a module does w
   or for a sample (a million nodes, 10,000 updates, every kind of bad input, every page measured again),
   or drives another program (a notebook's kernel, the tests on a copy of the repository with a mistake);
 - ``torch``: asks PyTorch itself what the default tier has from a recording of it;
-- ``browser``: drives Chromium. Where there is none, or no Playwright, such a test is skipped and says so;
-  in CI it fails.
+- ``browser``: drives Chromium. Where there is none, or no Playwright, such a test is skipped and says
+  so; in CI it fails.
 
 Properties are tried on few examples, always the same, so that whoever runs the default tier gets the
 same answer; with ``--all`` on many, each time others. No test asserts how long something takes, and what

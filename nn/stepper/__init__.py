@@ -1,4 +1,4 @@
-"""A page on which one steps through a training step: every number can be changed, asked for and explained.
+"""A page to step through a training step: every number can be changed, asked for and explained.
 
 >>> from nn import worked
 >>> html = page(worked.load("urbain")).html

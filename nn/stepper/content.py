@@ -1,9 +1,9 @@
 """What a page of a training step is made of, as plain data: its program, names, choices and mistakes.
 
 The program has the lines of `nn.step.program.step_program`; between the named quantities stand the single
-operations that a value is computed by. The lines come in blocks, one for each quantity: ``f:net_h1`` computes it,
-``r:net_h1`` the derivative of the error by it, ``u:w1`` updates it. Another activation or another error
-changes some blocks and leaves the others, so a choice is stored as the blocks that it changes.
+operations that a value is computed by. The lines come in blocks, one for each quantity: ``f:net_h1``
+computes it, ``r:net_h1`` the derivative of the error by it, ``u:w1`` updates it. Another activation or
+another error changes some blocks and leaves the others, so a choice is stored as the blocks it changes.
 """
 
 from __future__ import annotations
@@ -181,14 +181,14 @@ class Pool:
 
 
 def template(line: Line, style: Style = MATHML, euler: bool = True) -> str:
-    """The formula of a line with places for its operands.
+    r"""The formula of a line with places for its operands.
 
     Args:
         line: the line.
         style: how it is written.
         euler: whether powers of e may be written so, since no quantity is called e.
 
-    >>> template(Line.of("y", "w * x", {"w": "w1", "x": 2.0}), UNICODE) == "\\ue000·2"
+    >>> template(Line.of("y", "w * x", {"w": "w1", "x": 2.0}), UNICODE) == "\ue000·2"
     True
     """
     if not euler:
@@ -320,7 +320,7 @@ class _Writer:
         few = len(self.recording.lines) <= _MOST_FOR_CHOICES
         others: list[Recording] = []
         for error in dict.fromkeys([example.error, *(ERRORS if few else [])]):
-            found = self.recording
+            found: Recording | None = self.recording
             if error != example.error:
                 found = self._tried(replace(example, error=error), error)
             if found is None:
@@ -383,14 +383,16 @@ class _Writer:
         }
 
     def _formula_guards(self, example: FormulaExample) -> Iterator[dict[str, Any]]:
-        """The conditions by which the formulas were recorded: for other numbers they might decide otherwise."""
+        """The conditions by which the formulas were recorded; other numbers might decide otherwise."""
         nodes = self.recording.step.nodes
         for name, formula in example.in_order.items():
             for tree, holds in _decided(formula, nodes):
                 yield self._guard(
-                    tree, {each: each for each in nodes}, holds,
-                    f"formulas.{name} goes on where {ast.unparse(tree)} is {'true' if holds else 'false'}",
-                )  # fmt: skip
+                    tree,
+                    {each: each for each in nodes},
+                    holds,
+                    f"formulas.{name} {_goes_on(tree, holds)}",
+                )
 
     def _error_guards(
         self, example: WorkedExample, error: str, found: Recording
@@ -429,10 +431,7 @@ class _Writer:
                 elif error not in ERRORS:
                     nodes = {name: found.nodes[symbol] for name, symbol in names.items()}
                     for tree, holds in _decided(read(error, ("out", "target")), nodes):
-                        yield self._guard(
-                            tree, names, holds,
-                            f"the error goes on where {ast.unparse(tree)} is {'true' if holds else 'false'}",
-                        )  # fmt: skip
+                        yield self._guard(tree, names, holds, f"the error {_goes_on(tree, holds)}")
 
     # --- names -----------------------------------------------------------------------------------
 
@@ -459,7 +458,7 @@ class _Writer:
     def _notation(
         self, name: str, recordings: Sequence[Recording], others: Sequence[Recording | None]
     ) -> dict[str, Any] | None:
-        """What a notation calls everything, and the lines that it writes otherwise; None if it cannot."""
+        """What a notation calls everything, and the lines it writes otherwise; None if it cannot."""
         names: dict[str, list[str]] = {}
         lines: dict[str, list[Any]] = {}
         negative: dict[str, None] = {}
@@ -563,6 +562,10 @@ def _label(label: Line, style: Style, names: Mapping[str, str], turned: set[str]
         for variable, each in zip(label.variables, label.operands, strict=True)
     }
     return write(label.tree, style, pieces).text
+
+
+def _goes_on(tree: ast.expr, holds: bool) -> str:
+    return f"goes on where {ast.unparse(tree)} is {'true' if holds else 'false'}"
 
 
 def _condition(text: str) -> ast.expr:

@@ -100,7 +100,8 @@ script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <h2>Training</h2>
 <svg id="curve" viewBox="0 0 640 200" role="img" aria-label="the error over the steps of training"></svg>
 <div class="bar">
-<label>training step <input type="number" id="round" min="1" step="1" value="1"></label> <span id="rounds-known"></span>
+<label>training step <input type="number" id="round" min="1" step="1" value="1"></label>
+<span id="rounds-known"></span>
 <button type="button" id="round-back" aria-label="one training step back">◀</button>
 <button type="button" id="round-next" aria-label="one training step on">▶</button>
 <button type="button" id="rewind">Rewind</button>

@@ -1,4 +1,4 @@
-"""Where the neurons of a network stand in a picture: layer by layer in columns, as lecture notes draw it."""
+"""Where the neurons of a network stand in a picture: in columns, as lecture notes draw it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Columns:
         return _between(start, end, leave), _between(start, end, enter)
 
     def label(self, column: int, below: int, above: int) -> Place:
-        """Where the label of that line stands: where lines have parted, and are as far apart as they get.
+        """Where the label of that line stands: where lines are as far apart as they get.
 
         With more than two units in a column, the labels of lines that cross do not stand side by side.
 

@@ -1,9 +1,10 @@
-"""The pictures of a page, as SVG whose numbers the page fills in: the network, and the computational graph."""
+"""The pictures of a page as SVG, whose numbers the page fills in: the network and the graph."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from autograd import Diagram, Value
 from nn.stepper.layout import Place, columns
@@ -12,16 +13,16 @@ __all__ = ["graph_picture", "network_picture"]
 
 #: How large an input and a neuron are drawn, and how much room the labels of the weights have.
 _INPUT, _NEURON, _ACROSS, _DOWN, _MARGIN = 30.0, 50.0, 185.0, 150.0, 14.0
-#: With more lines between two layers, derivatives and new weights are shown of the lines that are lit alone;
-#: with more than the second number, the weights too.
+#: With more lines between two layers, derivatives and new weights are shown of the lines that are lit
+#: alone; with more than the second number, the weights too.
 _MOST_WHOLE_LABELS, _MOST_LABELS = 4, 16
 
 
 def network_picture(shape: Sequence[int]) -> str:
-    """A network as lecture notes draw it: circles in columns, weights on the lines, targets and the error.
+    """A network as lecture notes draw it: circles in columns, weights on the lines, the error.
 
-    Every unit has an ``id`` that tells its role, layer, number and input, as ``weight-2-1-2``, and places for
-    texts of the classes ``name``, ``value``, and so on, which are empty.
+    Every unit has an ``id`` that tells its role, layer, number and input, as ``unit-weight-2-1-2``, and
+    places for texts of the classes ``name``, ``value``, and so on, which are empty.
 
     Args:
         shape: the number of inputs, and of neurons of each layer.
@@ -32,21 +33,21 @@ def network_picture(shape: Sequence[int]) -> str:
     """
     radii = [_INPUT, *[_NEURON] * (len(shape) - 1)]
     found = columns(shape, radii, across=_ACROSS, down=_DOWN)
-    most = max(a * b for a, b in zip(shape, shape[1:], strict=False))
+    most = max(a * b for a, b in pairwise(shape))
     look = "network" + " compact" * (most > _MOST_WHOLE_LABELS) + " dense" * (most > _MOST_LABELS)
     ends = _MARGIN + found.width + 62.0
     error = Place(ends + 118.0, found.height / 2)
     edges, units = [], []
     for layer in range(1, len(shape)):
         for row in range(shape[layer]):
-            for below in range(shape[layer - 1]):
-                edges.append(
-                    _edge(
-                        f"weight-{layer}-{row + 1}-{below + 1}",
-                        *found.edge(layer, below, row),
-                        found.label(layer, below, row),
-                    )
+            edges += [
+                _edge(
+                    f"weight-{layer}-{row + 1}-{below + 1}",
+                    *found.edge(layer, below, row),
+                    found.label(layer, below, row),
                 )
+                for below in range(shape[layer - 1])
+            ]
     for row, place in enumerate(found.units[0], 1):
         units.append(_unit(f"input-0-{row}", place, _INPUT, {"name": -8, "value": 11}))
     for layer, places in enumerate(found.units[1:], 1):

@@ -1,9 +1,9 @@
 """Programs in JavaScript: the same numbers in a browser.
 
-What is printed calls two objects: ``strict``, whose functions raise an error where Python raises one,
-and ``ieee``, whose functions never do. As in Python, values are computed by the first, derivatives by the
-second. Both are made of the table's rows; what the rows call in turn is in ``primitives.js``. The elementary functions are the
-browser's own: ``docs/stepper.md`` says by how much they differ from Python's.
+What is printed calls two objects: ``strict``, whose functions raise an error where Python raises one, and
+``ieee``, whose functions never do. As in Python, values are computed by the first, derivatives by the
+second. Both are made of the table's rows; what the rows call in turn is in ``primitives.js``. The
+elementary functions are the browser's own: ``docs/stepper.md`` says by how much they differ from Python's.
 """
 
 from __future__ import annotations
@@ -117,10 +117,13 @@ def library(operations: Iterable[Operation] | None = None) -> str:
             )
     source = get_data("autograd.program.languages", "primitives.js")
     assert source is not None
+    there = PRIMITIVES.keys() | {"div", "pow"}  # the operators that raise
     lines = [source.decode()]
-    for row in rows:
-        if row.name not in PRIMITIVES.keys() | {"div", "pow"}:  # the operators that raise are there too
-            lines.append(f"strict.{row.name} = {_arrow(row.value.tree, row.parameters, STRICT)};")
+    lines += [
+        f"strict.{row.name} = {_arrow(row.value.tree, row.parameters, STRICT)};"
+        for row in rows
+        if row.name not in there
+    ]
     for row in rows:
         value = _arrow(row.value.tree, row.parameters, STRICT)
         limit = _arrow(row.ieee.tree, row.parameters, IEEE)
