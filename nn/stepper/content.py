@@ -1,6 +1,6 @@
 """What a page of a training step is made of, as plain data: its program, names, choices and mistakes.
 
-The program has the lines of `nn.step.program.step_program`; between the named quantities stand the single
+The program has the lines of `nn.step.program.step_program`; between named quantities stand the single
 operations that a value is computed by. The lines come in blocks, one for each quantity: ``f:net_h1``
 computes it, ``r:net_h1`` the derivative of the error by it, ``u:w1`` updates it. Another activation or
 another error changes some blocks and leaves the others, so a choice is stored as the blocks it changes.
@@ -536,10 +536,9 @@ class _Writer:
         layers: list[dict[str, Any]] = []
         for layer, data in zip(step.network.layers, example.layers, strict=True):
             biases = [names.parameters[each.bias] for each in layer.neurons if each.bias is not None]
-            layers.append({
-                "weights": [[names.parameters[weight] for weight in each.weights] for each in layer.neurons],
-                "bias": None if not biases else biases[0] if isinstance(data.biases, float) else biases,
-            })  # fmt: skip
+            weights = [[names.parameters[weight] for weight in each.weights] for each in layer.neurons]
+            bias = None if not biases else biases[0] if isinstance(data.biases, float) else biases
+            layers.append({"weights": weights, "bias": bias})
         return {
             "layers": layers,
             "examples": [{"inputs": each.inputs, "targets": each.targets} for each in names.passes],

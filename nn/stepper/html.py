@@ -83,7 +83,8 @@ script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <button type="button" id="show-graph" aria-pressed="false">Graph</button>
 </div>
 <p id="graph-note" hidden>The graph is that of the error that the file has.</p>
-{note}<div class="picture" id="view-network" tabindex="0" role="region" aria-label="{first_view}">{network}</div>
+{note}<div class="picture" id="view-network" tabindex="0" role="region"
+aria-label="{first_view}">{network}</div>
 <div class="picture" id="view-graph" tabindex="0" role="region" aria-label="Graph" hidden>{graph}</div>
 </section>
 <section aria-label="Formula">
@@ -147,8 +148,8 @@ script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 </div>
 <p>The address of this page holds all that is shown: the numbers you changed, the step, the notation.</p>
 <h2>Keys</h2>
-<p><kbd>→</kbd> <kbd>←</kbd> next and last step, <kbd>space</kbd> play and pause, <kbd>Home</kbd> <kbd>End</kbd>,
-a number and <kbd>Enter</kbd> go to that step, <kbd>g</kbd> the other picture.</p>
+<p><kbd>→</kbd> <kbd>←</kbd> one step on and back, <kbd>space</kbd> play and pause, <kbd>Home</kbd>
+<kbd>End</kbd>, a number and <kbd>Enter</kbd> go to that step, <kbd>g</kbd> the other picture.</p>
 </section>
 </div>
 </main>
@@ -276,12 +277,13 @@ def _script(functions: Sequence[str]) -> str:
 
 
 def _choices(layers: Sequence[str]) -> list[str]:
-    found = ['<label>error <select id="loss"></select></label>\n']
-    for number in range(1, len(layers) + 1):
-        found.append(
+    return [
+        '<label>error <select id="loss"></select></label>\n',
+        *(
             f'<label>activation of layer {number} <select id="activation-{number}"></select></label>\n'
-        )
-    return found
+            for number in range(1, len(layers) + 1)
+        ),
+    ]
 
 
 def _pictures(found: Content) -> tuple[str, str, list[str], str]:

@@ -98,7 +98,8 @@ def _edge(key: str, start: Place, end: Place, label: Place) -> str:
 def _unit(key: str, place: Place, radius: float, texts: Mapping[str, float]) -> str:
     inside = "".join(f'<text class="{name}" y="{y}"></text>' for name, y in texts.items())
     return (
-        f'<g id="unit-{key}" class="unit {key.partition("-")[0]}" transform="translate({_at(_moved(place))})">'
+        f'<g id="unit-{key}" class="unit {key.partition("-")[0]}" '
+        f'transform="translate({_at(_moved(place))})">'
         f'<circle r="{radius:g}"/>{inside}</g>'
     )
 
@@ -130,7 +131,7 @@ def graph_picture(
 ) -> tuple[str, list[str]]:
     """A computational graph, and the symbols of its nodes by their numbers; Graphviz lays it out.
 
-    A node has the id ``node-`` and its number, and three lines of text: its name, its value, its derivative.
+    A node has the id ``node-`` and its number, and three lines of text: name, value, derivative.
 
     Args:
         nodes: the nodes by their symbols.

@@ -1,9 +1,9 @@
 """Programs in JavaScript: the same numbers in a browser.
 
-What is printed calls two objects: ``strict``, whose functions raise an error where Python raises one, and
-``ieee``, whose functions never do. As in Python, values are computed by the first, derivatives by the
-second. Both are made of the table's rows; what the rows call in turn is in ``primitives.js``. The
-elementary functions are the browser's own: ``docs/stepper.md`` says by how much they differ from Python's.
+What is printed calls two objects: ``strict``, whose functions raise an error where Python raises one,
+and ``ieee``, whose functions never do. As in Python, values are computed by the first, derivatives by
+the second. Both are made of the table's rows; what the rows call in turn is in ``primitives.js``. The
+elementary functions are the browser's: ``docs/stepper.md`` says by how much they differ from Python's.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The page of a training step, driven in headless Chromium: every control, and its numbers against Python's."""
+"""The page of a training step, driven in headless Chromium: its controls, its numbers and Python's."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from nn.worked import FormulaExample
 
 pytestmark = pytest.mark.browser
 
-#: The page's elementary functions are the browser's: they differ from Python's by some units in the last place.
+#: The page's elementary functions are the browser's, which differ from Python's in the last places.
 CLOSE = 1e-13
 
 
@@ -265,7 +265,8 @@ def test_a_condition_that_would_decide_otherwise_is_refused(read: Any) -> None:
     reader = read(LINE)
     reader.edit("w", "1.5")
     assert reader.page.inner_text("#problem") == (
-        "training stops at step 1: this page computes nothing here: formulas.E goes on where y < 2.0 is true"
+        "training stops at step 1: this page computes nothing here: "
+        "formulas.E goes on where y < 2.0 is true"
     )
     assert reader.numbers() == {"w": 1.5, "x": 2.0, "learning rate": 0.125}
 
@@ -434,7 +435,7 @@ def test_predict_names_the_slip(read: Any) -> None:
     example = worked.load("urbain")
     step = by_hand(example)
     reader = read("urbain", "predict=1")
-    order = [symbol for symbol in step.program.lines]
+    order = list(step.program.lines)
     right = step.program.run()
     made: dict[str, list[tuple[float, str]]] = {}
     for mistake in MISTAKES.values():

@@ -159,11 +159,15 @@ def in_javascript(page: Any, program: Program) -> dict[str, float]:
         for line in program.lines.values()
     ]
     given = {symbol: text(number) for symbol, number in program.given.items()}
+    computed = "".join(
+        f"found[{json.dumps(symbol)}] = ({source})(...{json.dumps(needs)}.map(number));"
+        for symbol, source, needs in lines
+    )
     source = f"""
-        const given = {json.dumps(given)};
-        const found = Object.fromEntries(Object.entries(given).map(([symbol, number]) => [symbol, Number(number)]));
+        const found = {{}};
         const number = (operand) => operand in found ? found[operand] : Number(operand);
-        {"".join(f"found[{json.dumps(symbol)}] = ({source})(...{json.dumps(needs)}.map(number));" for symbol, source, needs in lines)}
+        for (const [symbol, each] of Object.entries({json.dumps(given)})) found[symbol] = Number(each);
+        {computed}
         return Object.fromEntries(Object.entries(found).map(([symbol, each]) => [symbol, String(each)]));
     """
     rows = [row for row in OPERATIONS.values() if not row.functions]
