@@ -15,7 +15,7 @@ from nn import losses
 if TYPE_CHECKING:
     from autograd.expression import Expression
 
-__all__ = ["ERRORS", "ErrorRule", "error_rule"]
+__all__ = ["ERRORS", "ErrorRule", "error_rule", "error_text"]
 
 
 class ErrorRule(NamedTuple):
@@ -92,6 +92,24 @@ def error_rule(error: str | ErrorRule) -> ErrorRule:
             f"no error {error!r:.60}; there are {', '.join(ERRORS)}, "
             f"and formulas of out and target, but as such: {problem}"
         ) from None
+
+
+def error_text(rule: ErrorRule) -> str:
+    """The name of an error, or the formula that it was made of: what `error_rule` makes it of again.
+
+    Raises:
+        ValueError: it was made of a function, which no text says.
+
+    >>> error_text(ERRORS["squared_error"]), error_text(error_rule("(target - out) ** 4"))
+    ('squared_error', '(target - out) ** 4.0')
+    """
+    for name, known in ERRORS.items():
+        if known is rule:
+            return name
+    if isinstance(rule.part, partial) and rule.part.func is _of_each:
+        formula: Expression = rule.part.args[0]
+        return formula.text
+    raise ArgumentValueError("the error is a Python function, which no text says")
 
 
 def _formula(text: str) -> Expression:

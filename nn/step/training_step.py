@@ -59,6 +59,8 @@ class TrainingStep(Recorded):
         changes: by how much the update changed each of them.
         error_after: the error after the update.
         descends: whether the update was w − η ∂E/∂w, that of gradient descent without more.
+        learning_rate: η of the update.
+        rule: how the error is made up.
 
     Raises:
         ValueError: see `train`; or the notation gives a name twice, or the optimizer is another
@@ -83,7 +85,7 @@ class TrainingStep(Recorded):
         error: str | ErrorRule = "half_squared_error",
         notation: Notation | str | None = None,
     ) -> None:
-        self.examples, self._rule = checked(network, examples), error_rule(error)
+        self.examples, self.rule = checked(network, examples), error_rule(error)
         trained = trained_parameters(network, optimizer)
         self._before = network.copy()
         flipped = self._record(Notation() if notation is None else notation)
@@ -94,19 +96,21 @@ class TrainingStep(Recorded):
             for path, recorded in self.network.named_parameters()
         }
         set_together((originals[path], "_grad", gradient) for path, gradient in gradients.items())
+        rate = optimizer.lr(optimizer.steps) if callable(optimizer.lr) else optimizer.lr
         optimizer.step()
+        self.learning_rate = float(rate)
         self.descends = _descends(optimizer)
         self._after = {path: each.data for path, each in originals.items() if each in trained}
-        self.error_after = Forward(network, self.examples, self._rule).error.data
+        self.error_after = Forward(network, self.examples, self.rule).error.data
         self._name_updates(flipped)
 
     def _record(self, notation: Notation | str) -> set[Value]:
         """Record the step as it was before the update; the biases whose sign the notation turns."""
         notation = notation_of(notation)
         self.network, flipped = _restated(self._before, notation.bias_convention)
-        self.names = Names(notation, self.network, len(self.examples), self._rule)
+        self.names = Names(notation, self.network, len(self.examples), self.rule)
         self.names.apply()
-        forward = Forward(self.network, self.examples, self._rule, self.names)
+        forward = Forward(self.network, self.examples, self.rule, self.names)
         self.error, self.nodes = forward.error, forward.nodes
         self.network.zero_grad()
         self.error.backward()
@@ -233,9 +237,9 @@ class TrainingStep(Recorded):
         (0.35, -0.35, True)
         """
         step = object.__new__(TrainingStep)
-        step._before, step.examples, step._rule = self._before, self.examples, self._rule
+        step._before, step.examples, step.rule = self._before, self.examples, self.rule
         step._after, step.error_after = self._after, self.error_after
-        step.descends = self.descends
+        step.descends, step.learning_rate = self.descends, self.learning_rate
         step._name_updates(step._record(notation))
         return step
 
@@ -263,7 +267,7 @@ class TrainingStep(Recorded):
         found = {}
         for each in self.names.passes:
             for neuron, target in zip(self.network.layers[-1].neurons, each.targets, strict=True):
-                if text := self._rule.short.get(neuron.activation):
+                if text := self.rule.short.get(neuron.activation):
                     known = {"out": operand_tree(each.outs[neuron]), "target": operand_tree(target)}
                     found[each.nets[neuron]] = put(Expression(text, list(known)).tree, known)
         return found

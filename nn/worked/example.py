@@ -244,13 +244,18 @@ class WorkedExample(Tabular):
         names = Names(self.notation, network, len(self.examples), self.error)
         turned = {neuron.bias for layer in network.layers for neuron in layer.neurons}
         return {
-            symbol: self._bias_sign * parameter.data if parameter in turned else parameter.data
+            symbol: self.bias_sign * parameter.data if parameter in turned else parameter.data
             for parameter, symbol in names.parameters.items()
         }
 
     @property
-    def _bias_sign(self) -> float:
-        """-1.0 where the notation has the bias with the other sign."""
+    def bias_sign(self) -> float:
+        """-1.0 where the notation has the bias with the other sign than the file, else 1.0.
+
+        >>> from nn import worked
+        >>> worked.load("urbain").bias_sign
+        1.0
+        """
         own, noted = (
             BIAS_CONVENTIONS[self.bias_convention],
             BIAS_CONVENTIONS.get(self.notation.bias_convention),
@@ -350,7 +355,7 @@ class WorkedExample(Tabular):
         layers = []
         for layer, data in zip(network.layers, self.layers, strict=True):
             biases = [
-                self._bias_sign * new[symbols[each.bias]]
+                self.bias_sign * new[symbols[each.bias]]
                 for each in layer.neurons
                 if each.bias is not None
             ]
