@@ -1,15 +1,8 @@
-"""A computational graph as a picture: Graphviz's DOT, and SVG and PNG rendered from it.
-
-Rendered by ``dot`` where it is on the PATH, else by the Graphviz that comes along from PyPI
-(graphviz-pure), so that no system package is needed.
-"""
+"""A computational graph as a picture: Graphviz's DOT, and SVG, PNG and PDF made of it."""
 
 from __future__ import annotations
 
 import hashlib
-import shutil
-import subprocess
-import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +11,8 @@ from autograd.backward import topological_order
 from autograd.errors import ArgumentTypeError, ArgumentValueError, AutogradError
 from autograd.files import write
 from autograd.formula import MOST_DIGITS, UNICODE, number
+from autograd.rendering import graphviz as graphviz_program
+from autograd.rendering import pdf, rendered
 from autograd.slopes import stale_nodes
 from autograd.symbolic import definition_text, factor_values
 from autograd.symbols import unicode_symbol, visible
@@ -41,7 +36,7 @@ _NODE = {
 _EDGE = {
     "fontname": _FONT, "fontsize": "10", "color": "#8a97a4", "fontcolor": "#8a3d00", "arrowsize": "0.6",
 }  # fmt: skip
-_FORMATS = ("svg", "png", "dot")
+_FORMATS = ("svg", "png", "pdf", "dot")
 _MOST_IN_NOTEBOOK = 300  # nodes
 _LEAF, _NAMED, _STEP, _RESULT = "#e3f0ff", "#fff7e0", "#ffffff", "#e6f6e3"
 
@@ -74,7 +69,7 @@ class Diagram:
         >>> "x·x: product" in page  # what the pointer is told over the node
         True
         """
-        text = _rendered(self.source, "svg").decode(errors="replace")
+        text = rendered(self.source, "svg").decode(errors="replace")
         if "<svg" not in text:
             raise AutogradError("what Graphviz rendered is no SVG")
         return text[text.index("<svg") :]
@@ -86,14 +81,26 @@ class Diagram:
         >>> draw(x * x).png()[1:4]
         b'PNG'
         """
-        return _rendered(self.source, "png")
+        return rendered(self.source, "png")
+
+    def pdf(self) -> bytes:
+        """The picture as a PDF file's content; it takes the extra ``pdf``.
+
+        Raises:
+            AutogradError: as `svg`, or vl-convert-python is not installed.
+
+        >>> x = Value(3.0, "x")
+        >>> draw(x * x).pdf()[:4]
+        b'%PDF'
+        """
+        return pdf(self.svg())
 
     def save(self, path: str | Path, format: str | None = None) -> Path:
         """The path, once the picture is written there.
 
         Args:
             path: the file.
-            format: "svg", "png", or "dot" for the source; what the file's name ends in, if None.
+            format: "svg", "png", "pdf", or "dot" for the source; what the file's name ends in, if None.
 
         Raises:
             ArgumentValueError: there is no such format, or the name ends in another one.
@@ -117,13 +124,15 @@ class Diagram:
                 content = f"{self.svg()}\n".encode()
             case "png":
                 content = self.png()
+            case "pdf":
+                content = self.pdf()
             case _:
                 content = self.source.encode()
         return write(path, content)
 
     def _repr_svg_(self) -> str | None:
         """The picture that a notebook shows, if there is a Graphviz to draw it."""
-        return self.svg() if _graphviz() else None
+        return self.svg() if graphviz_program() else None
 
     def __repr__(self) -> str:
         return f"<Diagram, {len(self.source.splitlines())} lines of DOT>"
@@ -301,34 +310,3 @@ def _tooltip(node: Value, stale: bool) -> str:
     numbers = node.data + 0.0, number_of(node.grad) + 0.0  # no minus before a zero
     when = "\nstale: recorded before a leaf below it was changed" if stale else ""
     return "{}{}\nvalue {!r}\ngradient {!r}{}".format(node.label, about, *numbers, when)
-
-
-# --- rendering ----------------------------------------------------------------------------------
-
-
-def _graphviz() -> str | None:
-    """The program that renders, if there is one."""
-    return (
-        shutil.which("dot")
-        or shutil.which("graphviz-pure", path=sysconfig.get_path("scripts"))
-        or shutil.which("graphviz-pure")
-    )
-
-
-def _rendered(source: str, format: str) -> bytes:
-    program = _graphviz()
-    if program is None:
-        raise AutogradError(
-            "no Graphviz to render with: neither `dot` is on the PATH, nor is graphviz-pure installed "
-            "(pip install graphviz-pure); the DOT text itself is in .source"
-        )
-    command = [program, f"-T{format}"]
-    if format == "png":
-        command.append("-Gdpi=144")
-    try:
-        run = subprocess.run(command, input=source.encode(), capture_output=True, check=False)
-    except OSError as error:
-        raise AutogradError(f"Graphviz could not be run: {error}") from None
-    if run.returncode:
-        raise AutogradError(f"Graphviz failed: {run.stderr.decode(errors='replace').strip()}")
-    return run.stdout

@@ -25,6 +25,7 @@ DEFECT, INTERRUPTED, BROKEN_PIPE = 70, 130, 141
 
 #: The commands, and in which module of that function's name each is. It is imported when it is called.
 _COMMANDS = {
+    "draw": "draw",
     "explain": "explain",
     "list": "list_examples",
     "open": "open_page",

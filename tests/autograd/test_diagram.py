@@ -427,10 +427,10 @@ def test_save(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "format", "message"),
     [
-        ("a.pdf", None, "one of 'svg', 'png', 'dot', got 'pdf'"),
+        ("a.eps", None, "one of 'svg', 'png', 'pdf', 'dot', got 'eps'"),
         ("a", None, "one of 'svg', 'png', 'dot', got ''"),
         ("a.svg.bak", None, "'bak'"),
-        ("a.svg", "pdf", "'pdf'"),
+        ("a.svg", "eps", "'eps'"),
         ("a.svg", "", "''"),
         ("a.jpg", "svg", r"'a.jpg' does not end in .svg, as its format does"),
         ("a.png", "svg", r"'a.png' does not end in .svg"),

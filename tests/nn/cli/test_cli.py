@@ -608,3 +608,32 @@ def test_an_interrupt_is_not_a_figure_that_is_off() -> None:
         ):  # opens as soon as the command reads
             running.send_signal(signal.SIGINT)
             assert running.wait() == 130
+
+
+# --- draw ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ending", "begins"),
+    [("svg", b"<svg"), ("png", b"\x89PNG"), ("pdf", b"%PDF-"), ("dot", b"digraph")],
+)
+def test_draw(ending: str, begins: bytes, tmp_path: Path) -> None:
+    path, again = tmp_path / f"a.{ending}", tmp_path / f"b.{ending}"
+    if ending == "pdf":
+        pytest.importorskip("vl_convert")
+    assert printed("draw", "urbain", "-o", path, "--fold") == f"drawn: {path}\n"
+    printed("draw", "urbain", "-o", again, "--fold")
+    assert path.read_bytes().startswith(begins)
+    assert path.read_bytes() == again.read_bytes()
+
+
+def test_draw_needs_a_file_whose_ending_is_a_format() -> None:
+    assert run("draw", "urbain").exit_code == 2
+    assert ".svg" in run("draw", "urbain", "-o", "a.jpg").stderr
+
+
+def test_without_what_makes_pdf(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    message = refused("draw", "urbain", "-o", tmp_path / "a.pdf")
+    assert message.endswith("pip install 'scalar-autograd[pdf]'")
+    assert not (tmp_path / "a.pdf").exists()
