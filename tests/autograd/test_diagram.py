@@ -428,7 +428,7 @@ def test_save(tmp_path: Path) -> None:
     ("name", "format", "message"),
     [
         ("a.eps", None, "one of 'svg', 'png', 'pdf', 'dot', got 'eps'"),
-        ("a", None, "one of 'svg', 'png', 'dot', got ''"),
+        ("a", None, "one of 'svg', 'png', 'pdf', 'dot', got ''"),
         ("a.svg.bak", None, "'bak'"),
         ("a.svg", "eps", "'eps'"),
         ("a.svg", "", "''"),
