@@ -27,7 +27,7 @@ ROUNDS_BY_HAND = 10
 
 #: To find out why figures are off, so much of `Program.work` is done, which takes some ten seconds; and
 #: what a guess takes besides, and each figure that it says something of.
-_MAX_WORK, _GUESSING, _COMPARING = 100_000_000, 150, 100
+_MAX_WORK, _GUESSING, _COMPARING = 60_000_000, 150, 100
 
 #: What figures of one sort and one step have in common, as the entries of a matrix do.
 Group: TypeAlias = "tuple[Sort | str, int]"

@@ -66,7 +66,7 @@ def test_numbers_are_pleasant(shape: tuple[int, ...], activation: str) -> None:
 
 
 def test_nothing_is_to_be_learnt_by_a_derivative_of_0() -> None:
-    with pytest.raises(ValueError, match="no pleasant numbers found .* of sign neurons"):
+    with pytest.raises(ValueError, match=r"no pleasant numbers found .* of sign neurons"):
         worked.exercise(1, activation="sign")
 
 

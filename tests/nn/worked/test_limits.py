@@ -48,8 +48,8 @@ def test_why_figures_are_off_is_looked_for_so_long(monkeypatch: pytest.MonkeyPat
     with pytest.raises(WorkedExampleError) as caught:
         proofread(example)
     assert str(caught.value) == (
-        "hoey.toml: figures: to find out why 24 are off takes more than running 100,000 of the step's 98 "
-        "lines; check fewer of them at a time"
+        "hoey.toml: figures: to find out why 24 are off takes more than running 100,000 of the step's "
+        "98 lines; check fewer of them at a time"
     )
 
 
