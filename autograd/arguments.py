@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from math import isinf
 from operator import index
 
 from autograd.errors import ArgumentTypeError, ArgumentValueError, ResultOverflowError
@@ -84,20 +85,24 @@ def as_number(x: object) -> float | None:
     Real is what `numbers.Real` says: int, bool, Fraction, NumPy scalars; no complex, Decimal or text.
 
     Raises:
-        ResultOverflowError: an int too large for a float.
+        ResultOverflowError: a number that is finite, and too large for a float.
 
     >>> as_number(True), as_number("1"), as_number(1j)
     (1.0, None, None)
     """
-    if x.__class__ is not int and not isinstance(x, float):
+    foreign = x.__class__ is not int and not isinstance(x, float)
+    if foreign:
         from numbers import Real
 
         if not isinstance(x, Real):  # which is slow to tell
             return None
     try:
-        return float(x)
+        number = float(x)
     except OverflowError:
         raise ResultOverflowError(f"{type(x).__name__} too large for a float") from None
+    if foreign and isinf(number) and number != x:  # where a long double does not raise
+        raise ResultOverflowError(f"{type(x).__name__} too large for a float")
+    return number
 
 
 def number_of(scalar: Any) -> float:

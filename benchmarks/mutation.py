@@ -5,7 +5,7 @@ one fails: first those that are about the thing, and if they all pass, every tes
 into ``docs/evidence.md``, and into ``mutation.toml`` which test noticed which mistake.
 
 A mistake is made again only where that may have another outcome by now: where what is mistaken, or the
-test that noticed it, reads otherwise than it did. That test is asked first. ``--all`` makes every mistake
+test that noticed it, reads otherwise than it did. That test is asked first. ``--all`` makes all of them
 anew. The record is written after each, so that what is interrupted goes on where it was.
 """
 
