@@ -16,7 +16,7 @@ from autograd.errors import ArgumentTypeError, ArgumentValueError, ResultOverflo
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from typing import Any, TypeVar
+    from typing import Any, SupportsFloat, TypeVar
 
     T = TypeVar("T")
 
@@ -90,19 +90,23 @@ def as_number(x: object) -> float | None:
     >>> as_number(True), as_number("1"), as_number(1j)
     (1.0, None, None)
     """
-    foreign = x.__class__ is not int and not isinstance(x, float)
-    if foreign:
-        from numbers import Real
+    if x.__class__ is int or isinstance(x, float):
+        return _as_float(x)
+    from numbers import Real
 
-        if not isinstance(x, Real):  # which is slow to tell
-            return None
-    try:
-        number = float(x)
-    except OverflowError:
-        raise ResultOverflowError(f"{type(x).__name__} too large for a float") from None
-    if foreign and isinf(number) and number != x:  # where a long double does not raise
+    if not isinstance(x, Real):  # which is slow to tell
+        return None
+    number = _as_float(x)
+    if isinf(number) and number != x:  # a long double does not raise
         raise ResultOverflowError(f"{type(x).__name__} too large for a float")
     return number
+
+
+def _as_float(x: SupportsFloat) -> float:
+    try:
+        return float(x)
+    except OverflowError:
+        raise ResultOverflowError(f"{type(x).__name__} too large for a float") from None
 
 
 def number_of(scalar: Any) -> float:
