@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from autograd.check.gradcheck import gradcheck, gradgradcheck
     from autograd.check.report import GradcheckError, GradcheckReport
     from autograd.check.step_size import ErrorOverEps, StepError, error_over_eps
+    from autograd.contributions import additions, influences
     from autograd.derivation import Derivation, explain
     from autograd.diagram import Diagram, draw
     from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad
@@ -64,6 +65,7 @@ _LATER = {
     "GradcheckError": "check",
     "GradcheckReport": "check",
     "StepError": "check",
+    "additions": "contributions",
     "detect_anomaly": "anomaly",
     "draw": "diagram",
     "error_over_eps": "check",
@@ -74,6 +76,7 @@ _LATER = {
     "gradgradcheck": "check",
     "hessian": "functional",
     "hvp": "functional",
+    "influences": "contributions",
     "jacobian": "functional",
     "register": "registry",
     "unregister": "registry",
@@ -103,6 +106,7 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "StepError",
     "UnknownNameError",
     "Value",
+    "additions",
     "detect_anomaly",
     "draw",
     "error_over_eps",
@@ -113,6 +117,7 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "gradgradcheck",
     "hessian",
     "hvp",
+    "influences",
     "jacobian",
     "register",
     "topological_order",
