@@ -220,7 +220,7 @@ SAMPLES: Samples = {
     "FormulaStep.draw.only": lambda: ["x"],
     "path": lambda: "/dev/null",
     "Diagram.save.format": lambda: "dot",
-    **dict.fromkeys(("result", "results", "root"), _graph),
+    **dict.fromkeys(("result", "results", "root", "node"), _graph),
     "f": lambda: autograd.tanh,
     **dict.fromkeys(("gradcheck.f", "gradgradcheck.f", "error_over_eps.f"), lambda: _squares),
     "gradgradcheck.grad_outputs": lambda: 1.0,
@@ -379,6 +379,8 @@ def _of_call(
         }
         if {"result", "by"} <= good.keys():
             good["result"], good["by"] = _ends()
+        if {"result", "node"} <= good.keys():
+            good["result"], good["node"] = _ends()
         if {"results", "only"} <= good.keys():
             good["results"], leaf = _ends()
             good["only"] = [leaf]

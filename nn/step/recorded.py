@@ -135,12 +135,22 @@ class Recorded(Tabular):
 
     @property
     def rewritten(self) -> Collection[str]:
-        """The symbols of quantities whose formulas the step's program has otherwise than the graph."""
+        """The symbols of quantities whose formulas the step's program has otherwise than the graph.
+
+        >>> from nn import worked
+        >>> worked.load("urbain").step().rewritten
+        ()
+        """
         return ()
 
     @property
     def short(self) -> Mapping[str, ast.expr]:
-        """By the symbol of a net input, a shorter formula of the derivative with respect to it."""
+        """By the symbol of a net input, a shorter formula of the derivative with respect to it.
+
+        >>> from nn import worked
+        >>> worked.load("urbain").step().short  # nothing cancels there
+        {}
+        """
         return {}
 
     def explain(
