@@ -166,12 +166,13 @@ def in_javascript(page: Any, program: Program) -> dict[str, float]:
         f"found[{json.dumps(symbol)}] = ({source})(...{json.dumps(needs)}.map(number));"
         for symbol, source, needs in lines
     )
+    texts = "Object.entries(found).map(([symbol, x]) => [symbol, Object.is(x, -0) ? '-0.0' : String(x)])"
     source = f"""
         const found = {{}};
         const number = (operand) => operand in found ? found[operand] : Number(operand);
         for (const [symbol, each] of Object.entries({json.dumps(given)})) found[symbol] = Number(each);
         {computed}
-        return Object.fromEntries(Object.entries(found).map(([symbol, each]) => [symbol, Object.is(each, -0) ? '-0.0' : String(each)]));
+        return Object.fromEntries({texts});
     """
     rows = [row for row in OPERATIONS.values() if not row.functions]
     results = page.evaluate("source => new Function(source)()", library(rows) + source)
