@@ -1,0 +1,12 @@
+"""Native replay: a tape as machine code of this process, through llvmlite.
+
+The rows' texts become LLVM's instructions by one fold over their trees (`code`), with the results of
+Python's floats to the last bit. A small tape becomes straight-line code (`straight`), also for several
+examples at a time, one in each lane; a large one is stepped through by an interpreter that is generated
+from the rows (`interpreter`). `engine` decides which.
+"""
+
+from autograd.program.native.compiler import MissingCompilerError
+from autograd.program.native.engine import ENGINE
+
+__all__ = ["ENGINE", "MissingCompilerError"]

@@ -1,0 +1,296 @@
+"""The native engine: which form of machine code a tape gets, and the runners of both forms."""
+
+from __future__ import annotations
+
+import ctypes
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+from typing import Any, NoReturn
+
+from autograd.program.engine import Plan, Runner, Stopped
+from autograd.program.native.code import Module
+from autograd.program.native.compiler import Machine, host_lanes, require
+from autograd.program.native.functions import Callback
+from autograd.program.native.interpreter import interpreter
+from autograd.program.native.runtime import MOST_OPERANDS, callable_of
+from autograd.program.native.straight import backward_text, batch_text, forward_text, order_of_sums
+from autograd.program.reverse import leading_to, sweep
+from autograd.program.stepping import decided
+from autograd.program.tape import Tape
+
+__all__ = ["ENGINE", "InterpretedRunner", "StraightRunner"]
+
+#: More lines than this are interpreted: their code would not pay before some ten thousand replays.
+MOST_STRAIGHT = 2000
+#: Up to so many lines the code generator tries harder; beyond, its time grows faster than they do.
+MOST_AT_LEVEL_1 = 1000
+
+
+class NativeEngine:
+    """Machine code, by llvmlite."""
+
+    name = "native"
+
+    def runner(self, tape: Tape, runs: int | None = None) -> Runner:
+        """The tape, ready to run.
+
+        Args:
+            tape: the tape.
+            runs: how many replays are to come, if known.
+
+        Raises:
+            MissingCompilerError: llvmlite is not installed.
+        """
+        require()
+        lines = f"{len(tape):,} line{'s' * (len(tape) != 1)}"
+        if len(tape) <= MOST_STRAIGHT:
+            verb = "is" if len(tape) == 1 else "are"
+            plan = Plan(self.name, "straight-line code", f"{lines} {verb} compiled, one after the other")
+            return StraightRunner(tape, plan)
+        reason = f"{lines} would take too long to compile: the rows alone are compiled, and step through"
+        return InterpretedRunner(tape, Plan(self.name, "interpreter", reason))
+
+
+ENGINE = NativeEngine()
+
+
+def _raise(callbacks: Iterable[Callback]) -> None:
+    """Raise what a Python function raised that machine code called."""
+    for each in callbacks:
+        if each.raised is not None:
+            error, each.raised = each.raised, None
+            raise error
+
+
+def _stopped(*_: float) -> NoReturn:
+    raise Stopped
+
+
+def _pointer(numbers: array[Any]) -> int:
+    return numbers.buffer_info()[0]
+
+
+def _zeros(count: int) -> array[float]:
+    return array("d", bytes(8 * count))
+
+
+class StraightRunner:
+    """A tape as straight-line machine code: a function of the leaves, and one of a batch of examples.
+
+    Args:
+        tape: the tape.
+        plan: how it runs.
+    """
+
+    def __init__(self, tape: Tape, plan: Plan) -> None:
+        self.tape, self.plan = tape, plan
+        self._single: dict[str, Callable[..., Any]] = {}
+        self._batch: _BatchCode | None = None
+
+    def function(self, what: str) -> Callable[..., Any]:
+        """A built-in function of the leaves, as plain floats.
+
+        Args:
+            what: "forward" for the outputs; "backward" for these and the derivative of the first by each
+                leaf. One number alone is no tuple.
+        """
+        found = self._single.get(what)
+        if found is None:
+            found = self._single[what] = self._compiled(what)
+        return found
+
+    def _compiled(self, what: str) -> Callable[..., Any]:
+        tape, module = self.tape, Module()
+        text = (forward_text if what == "forward" else backward_text)(tape, module)
+        machine = Machine(module.text(text), {}, _level(tape))
+        count = len(tape.outputs) + (tape.leaves if what == "backward" else 0)
+        callbacks = tuple(module.callbacks.values())
+        if tape.leaves + count > MOST_OPERANDS:
+            function = _through_arrays(machine, what, count)
+        else:
+            address = machine.address(what)
+            function = callable_of(address, tape.leaves, count, _stopped, (machine, callbacks))
+        if not callbacks:
+            return function
+
+        def watched(*leaves: float) -> Any:
+            try:
+                return function(*leaves)
+            finally:
+                _raise(callbacks)
+
+        return watched
+
+    def forward(self, leaves: Sequence[float]) -> Sequence[float]:
+        """See `Runner.forward`."""
+        found = (self._single.get("forward") or self.function("forward"))(*leaves)
+        return (found,) if found.__class__ is float else found
+
+    def backward(self, leaves: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
+        """See `Runner.backward`."""
+        found = (self._single.get("backward") or self.function("backward"))(*leaves)
+        if found.__class__ is float:
+            return (found,), ()
+        count = len(self.tape.outputs)
+        return found[:count], found[count:]
+
+    def batch(
+        self,
+        rows: Sequence[Sequence[float]],
+        parameters: Sequence[float],
+        gradients: Sequence[float],
+        scale: float,
+    ) -> tuple[list[float], list[float]]:
+        """See `Runner.batch`."""
+        if self._batch is None:
+            self._batch = _BatchCode(self.tape)
+        return self._batch(rows, parameters, gradients, scale)
+
+
+def _level(tape: Tape) -> int:
+    return 1 if len(tape) <= MOST_AT_LEVEL_1 else 0
+
+
+def _through_arrays(machine: Machine, name: str, count: int) -> Callable[..., Sequence[float]]:
+    call = machine.function(name, ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
+
+    def function(*leaves: float) -> Sequence[float]:
+        given, results = array("d", leaves), _zeros(count)
+        if call(_pointer(given), _pointer(results)):
+            raise Stopped
+        return results
+
+    return function
+
+
+class _BatchCode:
+    """The function of a batch, as machine code for a register of examples at a time.
+
+    Args:
+        tape: the tape.
+    """
+
+    def __init__(self, tape: Tape) -> None:
+        self._tape, self._lanes, module = tape, host_lanes(), Module()
+        machine = Machine(module.text(batch_text(tape, module, self._lanes)), {}, _level(tape))
+        self._callbacks = tuple(module.callbacks.values())
+        pointer, whole = ctypes.c_void_p, ctypes.c_int64
+        self._call = machine.function(
+            "batch", whole, pointer, pointer, whole, pointer, pointer, pointer, ctypes.c_double
+        )
+        self._machine = machine
+        needed = leading_to(tape, range(tape.inputs, tape.leaves))
+        self._order = [slot - tape.inputs for slot in order_of_sums(tape, needed)]
+
+    def __call__(
+        self,
+        rows: Sequence[Sequence[float]],
+        parameters: Sequence[float],
+        gradients: Sequence[float],
+        scale: float,
+    ) -> tuple[list[float], list[float]]:
+        given = array("d", chain.from_iterable(rows))
+        order = array("q", range(len(rows)))
+        sums = array("d", [gradients[place] for place in self._order])
+        sums.extend([0.0] * self._lanes)
+        outputs = _zeros(len(rows) + self._lanes)
+        numbers = array("d", parameters)
+        done: int = self._call(
+            *(_pointer(given), _pointer(order), len(rows), _pointer(numbers)),
+            *(_pointer(sums), _pointer(outputs), scale),
+        )
+        _raise(self._callbacks)
+        found = [0.0] * len(self._order)
+        for place, number in zip(self._order, sums, strict=False):
+            found[place] = number
+        done = min(done, len(rows))
+        if done < len(rows):
+            raise Stopped(outputs[:done], found)
+        return outputs[:done].tolist(), found
+
+
+class InterpretedRunner:
+    """A tape whose lines machine code steps through.
+
+    Args:
+        tape: the tape.
+        plan: how it runs.
+    """
+
+    def __init__(self, tape: Tape, plan: Plan) -> None:
+        self.tape, self.plan = tape, plan
+        self._code = interpreter(tape.operations)
+        self._wanted: dict[bool, array[int]] = {}
+
+    def _needed(self, inputs: bool) -> array[int]:
+        """By line, which of its operands' gradients are needed, as the interpreter has it."""
+        found = self._wanted.get(inputs)
+        if found is None:
+            tape = self.tape
+            found = array("b", bytes(len(tape)))
+            leaves = range(0 if inputs else tape.inputs, tape.leaves)
+            for use in sweep(tape, leading_to(tape, leaves)):
+                found[use.line] |= 1 << use.place
+            self._wanted[inputs] = found
+        return found
+
+    def _arrays(self) -> tuple[int, int, int]:
+        return _pointer(self.tape.rows), _pointer(self.tape.first), _pointer(self.tape.second)
+
+    def _values(self, leaves: Sequence[float]) -> array[float]:
+        tape = self.tape
+        numbers = array("d", leaves)
+        numbers.extend(tape.constants)
+        numbers.frombytes(bytes(8 * len(tape)))
+        failed = self._code.forward(*self._arrays(), _pointer(numbers), 0, len(tape), tape.start)
+        _raise(self._code.callbacks)
+        if failed or not all(decided(guard, numbers) for guard in tape.guards):
+            raise Stopped
+        return numbers
+
+    def _reverse(self, numbers: array[float], gradients: array[float], inputs: bool) -> None:
+        tape = self.tape
+        lines = max(0, tape.outputs[0] - tape.start + 1)
+        self._code.reverse(
+            *(*self._arrays(), _pointer(numbers), _pointer(self._needed(inputs))),
+            *(_pointer(gradients), 0, lines, tape.start),
+        )
+        _raise(self._code.callbacks)
+
+    def forward(self, leaves: Sequence[float]) -> Sequence[float]:
+        """See `Runner.forward`."""
+        numbers = self._values(leaves)
+        return [numbers[slot] for slot in self.tape.outputs]
+
+    def backward(self, leaves: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
+        """See `Runner.backward`."""
+        tape = self.tape
+        numbers, gradients = self._values(leaves), _zeros(tape.start + len(tape))
+        gradients[tape.outputs[0]] = 1.0
+        self._reverse(numbers, gradients, inputs=True)
+        return [numbers[slot] for slot in tape.outputs], gradients[: tape.leaves].tolist()
+
+    def batch(
+        self,
+        rows: Sequence[Sequence[float]],
+        parameters: Sequence[float],
+        gradients: Sequence[float],
+        scale: float,
+    ) -> tuple[list[float], list[float]]:
+        """See `Runner.batch`."""
+        tape = self.tape
+        outputs: list[float] = []
+        sums = list(gradients)
+        for row in rows:
+            try:
+                numbers = self._values([*row, *parameters])
+            except Stopped:
+                raise Stopped(outputs, sums) from None
+            found = _zeros(tape.start + len(tape))
+            found[tape.inputs : tape.leaves] = array("d", sums)
+            found[tape.outputs[0]] += scale
+            self._reverse(numbers, found, inputs=False)
+            sums = found[tape.inputs : tape.leaves].tolist()
+            outputs.append(numbers[tape.outputs[0]])
+        return outputs, sums
