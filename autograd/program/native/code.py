@@ -84,7 +84,7 @@ class Module:
 
     def intrinsic(self, name: str, kind: str, count: int) -> str:
         """A function that LLVM has."""
-        lanes = "f64" if kind == "double" else f"v{kind[1:].split()[0]}f64"
+        lanes = "f64" if kind == "double" else f"v{kind[1:].split(maxsplit=1)[0]}f64"
         full = f"@llvm.{name}.{lanes}"
         self._declared[full] = f"declare {kind} {full}({', '.join([kind] * count)})"
         return full
@@ -272,9 +272,7 @@ class Code:
 
     # --- trees ----------------------------------------------------------------------------------
 
-    def line(
-        self, tree: ast.expr, variables: Mapping[str, Number], by_ieee: bool = False
-    ) -> Number:
+    def line(self, tree: ast.expr, variables: Mapping[str, Number], by_ieee: bool = False) -> Number:
         """The number of a line's tree.
 
         Args:
@@ -423,14 +421,10 @@ class Code:
             found = self.put(f"call {kind} {function}({', '.join(arguments)})")
             for place, into in enumerate(results):
                 one = self.put(f"extractvalue {kind} {found}, {place}") if several else found
-                results[place] = self.put(
-                    f"insertelement {self.kind} {into}, double {one}, i32 {lane}"
-                )
+                results[place] = self.put(f"insertelement {self.kind} {into}, double {one}, i32 {lane}")
         return results
 
-    def _each_lane(
-        self, tree: ast.expr, variables: Mapping[str, Number], by_ieee: bool
-    ) -> Number:
+    def _each_lane(self, tree: ast.expr, variables: Mapping[str, Number], by_ieee: bool) -> Number:
         function, tells, taken = self.module.of_lane(tree, variables, by_ieee)
         if not taken:
             return self.value(tree, variables)
@@ -598,7 +592,11 @@ def _walked(tree: ast.expr) -> Iterable[ast.expr]:
 
 def _calls(tree: ast.expr) -> bool:
     return any(
-        (isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id not in _INSTRUCTIONS)
+        (
+            isinstance(each, ast.Call)
+            and isinstance(each.func, ast.Name)
+            and each.func.id not in _INSTRUCTIONS
+        )
         or (isinstance(each, ast.BinOp) and isinstance(each.op, ast.Pow | ast.Mod))
         for each in _walked(tree)
     )
@@ -606,7 +604,9 @@ def _calls(tree: ast.expr) -> bool:
 
 def _takes_long(tree: ast.expr) -> bool:
     """Whether it pays not to compute a side that is not taken."""
-    return _calls(tree) or any(isinstance(each, ast.BinOp) and isinstance(each.op, ast.Div) for each in _walked(tree))
+    return _calls(tree) or any(
+        isinstance(each, ast.BinOp) and isinstance(each.op, ast.Div) for each in _walked(tree)
+    )
 
 
 def _calls_on_one_side(tree: ast.expr) -> bool:

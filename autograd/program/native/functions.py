@@ -122,7 +122,7 @@ class Callback:
                 return function(*numbers)
             except (ArithmeticError, ValueError):
                 return math.nan
-            except BaseException as error:  # noqa: BLE001  # there is no caller to raise it to
+            except BaseException as error:  # there is no caller to raise it to
                 self.raised = error
                 return math.nan
 

@@ -44,9 +44,7 @@ class Interpreter:
         self._machine = Machine(text(*functions), {}, 1)
         pointer, whole = ctypes.c_void_p, ctypes.c_int64
         arrays = [pointer] * 4
-        self.forward = self._machine.function(
-            "forward", ctypes.c_bool, *arrays, whole, whole, whole
-        )
+        self.forward = self._machine.function("forward", ctypes.c_bool, *arrays, whole, whole, whole)
         self.reverse = self._machine.function(
             "reverse", None, *arrays, pointer, pointer, whole, whole, whole
         )

@@ -123,11 +123,14 @@ def backward_text(tape: Tape, module: Module) -> str:
     """The function that gives the outputs, and then the derivative of the first by each leaf."""
     writer = _OneExample(tape, Code(module, fails=True))
     stopped = writer.forward()
+    # a derivative that is a Python function may never end where there is no value
+    writer.code.lines += [f"  br i1 {stopped}, label %stop, label %go", "stop:", "  ret i1 true"]
+    writer.code.start("go")
     writer.store([writer.number(slot) for slot in tape.outputs], 0)
     writer.reverse(leading_to(tape, range(tape.leaves)), 1.0)
     found = [writer.gradients.get(slot, 0.0) for slot in range(tape.leaves)]
     writer.store(found, len(tape.outputs))
-    return _function("backward", writer.code, stopped)
+    return _function("backward", writer.code, writer.code.compared("uno", writer.code.failed, 0.0))
 
 
 def _function(name: str, code: Code, stopped: str) -> str:
@@ -299,9 +302,9 @@ class _Sums:
                 total = code.put(f"fadd {code.kind} {total}, {each[lane]}")
             if lane:  # the first has one always
                 inside = self._inside[lane]
-                total = code.put(f"select {code.bits} {inside}, {code.kind} {total}, {code.kind} {before}")
+                total = code.put(
+                    f"select {code.bits} {inside}, {code.kind} {total}, {code.kind} {before}"
+                )
         code.lines.append(f"  store {code.kind} {total}, ptr {at}, align 8")
         self._begun += len(self._finished)
         self._finished = []
-
-
