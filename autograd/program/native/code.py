@@ -411,18 +411,17 @@ class Code:
             return [self.put(f"extractvalue {kind} {found}, {place}") for place in (0, 1)]
         results = ["poison", "poison"] if several else ["poison"]
         for lane in range(self.lanes):
-            arguments = []
-            for each in operands:
-                if isinstance(each, str):
-                    each = self.once("extractelement", self.kind, f"{each},", f"i32 {lane}")
-                    arguments.append(f"double {each}")
-                else:
-                    arguments.append(f"double {literal(each)}")
-            found = self.put(f"call {kind} {function}({', '.join(arguments)})")
+            taken = ", ".join(f"double {self._of_lane(each, lane)}" for each in operands)
+            found = self.put(f"call {kind} {function}({taken})")
             for place, into in enumerate(results):
                 one = self.put(f"extractvalue {kind} {found}, {place}") if several else found
                 results[place] = self.put(f"insertelement {self.kind} {into}, double {one}, i32 {lane}")
         return results
+
+    def _of_lane(self, number: Number, lane: int) -> str:
+        if not isinstance(number, str):
+            return literal(number)
+        return self.once("extractelement", self.kind, f"{number},", f"i32 {lane}")
 
     def _each_lane(self, tree: ast.expr, variables: Mapping[str, Number], by_ieee: bool) -> Number:
         function, tells, taken = self.module.of_lane(tree, variables, by_ieee)
@@ -465,8 +464,8 @@ class Code:
             case ast.Compare(left=left, ops=ops, comparators=comparators):
                 sides = [self.value(each, variables) for each in (left, *comparators)]
                 truth = True
-                for op, a, b in zip(ops, sides, sides[1:], strict=False):
-                    instruction, python = _COMPARISONS[type(op)]
+                for sign, a, b in zip(ops, sides, sides[1:], strict=False):
+                    instruction, python = _COMPARISONS[type(sign)]
                     if isinstance(a, float) and isinstance(b, float):
                         found = python(a, b)
                     else:
@@ -523,9 +522,8 @@ class Code:
         def either(a: Number, b: Number) -> Number:
             if a == b and repr(a) == repr(b):
                 return a
-            return self.put(
-                f"phi double [ {self.spelled(a)}, %{first_block} ], [ {self.spelled(b)}, %{second_block} ]"
-            )
+            sides = (self.spelled(a), first_block), (self.spelled(b), second_block)
+            return self.put(f"phi double {', '.join(f'[ {each}, %{block} ]' for each, block in sides)}")
 
         number, self.failed = either(first, second), either(first_failed, second_failed)
         return number

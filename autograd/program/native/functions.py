@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Callback", "library_address", "special_source"]
 
-#: What is tried, as one operand or two: ordinary numbers, and those where rounding tells libraries apart.
+#: What is tried, as one operand or two: ordinary numbers, and those where libraries round otherwise.
 _TRIED = (
     *(0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 0.1, -0.3, 0.7, 1e-9, -1e-9, 3e-320),
     *(1.5, 2.5, 3.3, -4.7, 7.25, 10.1, -12.6, 19.9, 33.3, -45.6, 100.3, 345.6, 700.2, -744.4),
@@ -45,7 +45,7 @@ def library_address(name: str) -> int | None:
     """
     if name == "hypot":
         return None
-    python: Callable[..., Any] = _power if name == "pow" else getattr(math, name, None)
+    python: Callable[..., Any] | None = _power if name == "pow" else getattr(math, name, None)
     # the library that this process has, by the module that was linked to it
     function = getattr(ctypes.CDLL(getattr(math, "__file__", None)), name, None)
     if python is None or function is None:
@@ -68,7 +68,7 @@ def library_address(name: str) -> int | None:
 
 
 def _power(x: float, y: float) -> float:
-    result = x**y
+    result: float | complex = x**y
     if isinstance(result, complex):
         raise ValueError("not a real number")
     return result

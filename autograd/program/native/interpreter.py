@@ -1,4 +1,4 @@
-"""An interpreter of tapes in machine code, generated from the rows and compiled once for all tapes of them.
+"""An interpreter of tapes in machine code, generated from their rows and compiled once.
 
 It takes a tape's own flat arrays, and so has nothing to compile for each: what it loses to straight-line
 code, by stepping from row to row, it gains on large graphs, whose code would not fit the processor's
@@ -56,6 +56,9 @@ def interpreter(operations: tuple[Operation, ...]) -> Interpreter:
     return Interpreter(operations)
 
 
+_TAPE = "ptr noalias %rows, ptr noalias %first, ptr noalias %second, ptr noalias %numbers"
+
+
 def _load(kind: str, array: str, place: str, to: str) -> list[str]:
     return [
         f"  {to}.at = getelementptr {kind}, ptr {array}, i64 {place}",
@@ -81,8 +84,7 @@ def _switch(count: int, on: str) -> list[str]:
 
 def _forward(operations: Sequence[Operation], module: Module) -> str:
     lines = [
-        "define zeroext i1 @forward(ptr noalias %rows, ptr noalias %first, ptr noalias %second, "
-        "ptr noalias %numbers, i64 %begin, i64 %end, i64 %start) nounwind {",
+        f"define zeroext i1 @forward({_TAPE}, i64 %begin, i64 %end, i64 %start) nounwind {{",
         "top:",
         "  br label %again",
         "again:",
@@ -127,9 +129,8 @@ def _forward(operations: Sequence[Operation], module: Module) -> str:
 
 def _reverse(operations: Sequence[Operation], module: Module) -> str:
     lines = [
-        "define void @reverse(ptr noalias %rows, ptr noalias %first, ptr noalias %second, "
-        "ptr noalias %numbers, ptr noalias %needed, ptr noalias %gradients, "
-        "i64 %begin, i64 %end, i64 %start) nounwind {",
+        f"define void @reverse({_TAPE}, ptr noalias %needed, ptr noalias %gradients, i64 %begin, "
+        + "i64 %end, i64 %start) nounwind {",
         "top:",
         "  br label %again",
         "again:",

@@ -1,4 +1,4 @@
-"""What runs compiled functions, compiled itself once per process: a call from Python, and rounds of training.
+"""What runs compiled functions, and is compiled itself once per process.
 
 A compiled function takes an array of inputs and one for its results, and returns whether a line may have
 failed. `callable_of` makes a built-in function of it, which Python calls ten times as fast as through

@@ -1,4 +1,4 @@
-"""A tape as straight-line machine code: its lines as instructions of one function, forward and in reverse."""
+"""A tape as straight-line machine code: its lines, forward and in reverse, as one function."""
 
 from __future__ import annotations
 
@@ -224,7 +224,8 @@ def batch_text(tape: Tape, module: Module, lanes: int) -> str:
     body = "\n".join(code.lines)
     return (
         "define i64 @batch(ptr noalias %rows, ptr noalias %order, i64 %count, ptr noalias %parameters, "
-        'ptr noalias %sums, ptr noalias %outputs, double %scale) nounwind "min-legal-vector-width"="512" {\n'
+        "ptr noalias %sums, ptr noalias %outputs, double %scale) nounwind "
+        '"min-legal-vector-width"="512" {\n'
         "start:\n"
         "  %last = sub i64 %count, 1\n"
         "  br label %again\n"

@@ -29,9 +29,9 @@ def transposed(code: Code, registers: Sequence[str]) -> list[str]:
             one = [lane if not lane & step else lanes + lane - step for lane in range(lanes)]
             two = [lane + step if not lane & step else lanes + lane for lane in range(lanes)]
             for place, mask in ((row, one), (row + step, two)):
-                indices = ", ".join(f"i32 {each}" for each in mask)
+                indices = f"<{lanes} x i32> <{', '.join(f'i32 {each}' for each in mask)}>"
                 found[place] = code.put(
-                    f"shufflevector {code.kind} {upper}, {code.kind} {lower}, <{lanes} x i32> <{indices}>"
+                    f"shufflevector {code.kind} {upper}, {code.kind} {lower}, {indices}"
                 )
         step //= 2
     return found

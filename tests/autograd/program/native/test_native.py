@@ -9,6 +9,7 @@ import struct
 import sys
 import threading
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -85,8 +86,10 @@ def tapes_of(operation: Operation) -> list[Tape]:
                 node = getattr(autograd, operation.name)(*operands)
             except AutogradError:
                 continue
-            for inputs in range(len(leaves) + 1):
-                found.append(Tape.of([node], Leaves(leaves[:inputs], leaves[inputs:])))
+            found += [
+                Tape.of([node], Leaves(leaves[:inputs], leaves[inputs:]))
+                for inputs in range(len(leaves) + 1)
+            ]
             break
     return found
 
@@ -174,7 +177,7 @@ def network(sizes: Sequence[int], activation: str) -> tuple[Any, list[Value]]:
     draw = random.Random(3)
     weights = [
         [[Value(draw.uniform(-1, 1)) for _ in range(before + 1)] for _ in range(after)]
-        for before, after in zip(sizes, sizes[1:], strict=False)
+        for before, after in pairwise(sizes)
     ]
 
     def out(*signals: Any) -> Any:
@@ -364,7 +367,7 @@ def test_calls_leak_nothing() -> None:
 
 def test_threads_run_batches_at_the_same_time() -> None:
     out, parameters = network([2, 4, 1], "tanh")
-    program = record(lambda x, y: out(x, y), 1.0, 2.0, parameters=parameters).compile("native")
+    program = record(out, 1.0, 2.0, parameters=parameters).compile("native")
     rows = [(k / 100.0, 1.0 - k / 50.0) for k in range(200)]
     expected = program.batch(rows)
     found: list[Any] = []
