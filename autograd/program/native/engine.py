@@ -19,7 +19,7 @@ from autograd.program.reverse import leading_to, sweep
 from autograd.program.stepping import decided
 from autograd.program.tape import Tape
 
-__all__ = ["ENGINE", "InterpretedRunner", "StraightRunner"]
+__all__ = ["ENGINE", "InterpretedRunner", "StraightRunner", "level", "pointer", "raise_from", "zeros"]
 
 #: More lines than this are interpreted: their code would not pay before some ten thousand replays.
 MOST_STRAIGHT = 2000
@@ -55,7 +55,7 @@ class NativeEngine:
 ENGINE = NativeEngine()
 
 
-def _raise(callbacks: Iterable[Callback]) -> None:
+def raise_from(callbacks: Iterable[Callback]) -> None:
     """Raise what a Python function raised that machine code called."""
     for each in callbacks:
         if each.raised is not None:
@@ -67,11 +67,13 @@ def _stopped(*_: float) -> NoReturn:
     raise Stopped
 
 
-def _pointer(numbers: array[Any]) -> int:
+def pointer(numbers: array[Any]) -> int:
+    """Where the numbers of an array are."""
     return numbers.buffer_info()[0]
 
 
-def _zeros(count: int) -> array[float]:
+def zeros(count: int) -> array[float]:
+    """An array of so many zeros."""
     return array("d", bytes(8 * count))
 
 
@@ -103,7 +105,7 @@ class StraightRunner:
     def _compiled(self, what: str) -> Callable[..., Any]:
         tape, module = self.tape, Module()
         text = (forward_text if what == "forward" else backward_text)(tape, module)
-        machine = Machine(module.text(text), {}, _level(tape))
+        machine = Machine(module.text(text), {}, level(tape))
         count = len(tape.outputs) + (tape.leaves if what == "backward" else 0)
         callbacks = tuple(module.callbacks.values())
         if tape.leaves + count > MOST_OPERANDS:
@@ -118,7 +120,7 @@ class StraightRunner:
             try:
                 return function(*leaves)
             finally:
-                _raise(callbacks)
+                raise_from(callbacks)
 
         return watched
 
@@ -148,7 +150,8 @@ class StraightRunner:
         return self._batch(rows, parameters, gradients, scale)
 
 
-def _level(tape: Tape) -> int:
+def level(tape: Tape) -> int:
+    """How much the code generator is to try."""
     return 1 if len(tape) <= MOST_AT_LEVEL_1 else 0
 
 
@@ -156,8 +159,8 @@ def _through_arrays(machine: Machine, name: str, count: int) -> Callable[..., Se
     call = machine.function(name, ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
 
     def function(*leaves: float) -> Sequence[float]:
-        given, results = array("d", leaves), _zeros(count)
-        if call(_pointer(given), _pointer(results)):
+        given, results = array("d", leaves), zeros(count)
+        if call(pointer(given), pointer(results)):
             raise Stopped
         return results
 
@@ -173,15 +176,14 @@ class _BatchCode:
 
     def __init__(self, tape: Tape) -> None:
         self._tape, self._lanes, module = tape, host_lanes(), Module()
-        machine = Machine(module.text(batch_text(tape, module, self._lanes)), {}, _level(tape))
+        machine = Machine(module.text(batch_text(tape, module, self._lanes)), {}, level(tape))
         self._callbacks = tuple(module.callbacks.values())
         pointer, whole = ctypes.c_void_p, ctypes.c_int64
         self._call = machine.function(
             "batch", whole, pointer, pointer, whole, pointer, pointer, pointer, ctypes.c_double
         )
         self._machine = machine
-        needed = leading_to(tape, range(tape.inputs, tape.leaves))
-        self._order = [slot - tape.inputs for slot in order_of_sums(tape, needed)]
+        self._order = [slot - tape.inputs for slot in order_of_sums(tape)]
 
     def __call__(
         self,
@@ -194,13 +196,13 @@ class _BatchCode:
         order = array("q", range(len(rows)))
         sums = array("d", [gradients[place] for place in self._order])
         sums.extend([0.0] * self._lanes)
-        outputs = _zeros(len(rows) + self._lanes)
-        numbers = array("d", parameters)
+        outputs = zeros(len(rows) + self._lanes)
+        numbers = array("d", [parameters[place] for place in self._order])
         done: int = self._call(
-            *(_pointer(given), _pointer(order), len(rows), _pointer(numbers)),
-            *(_pointer(sums), _pointer(outputs), scale),
+            *(pointer(given), pointer(order), len(rows), pointer(numbers)),
+            *(pointer(sums), pointer(outputs), scale),
         )
-        _raise(self._callbacks)
+        raise_from(self._callbacks)
         found = [0.0] * len(self._order)
         for place, number in zip(self._order, sums, strict=False):
             found[place] = number
@@ -236,15 +238,15 @@ class InterpretedRunner:
         return found
 
     def _arrays(self) -> tuple[int, int, int]:
-        return _pointer(self.tape.rows), _pointer(self.tape.first), _pointer(self.tape.second)
+        return pointer(self.tape.rows), pointer(self.tape.first), pointer(self.tape.second)
 
     def _values(self, leaves: Sequence[float]) -> array[float]:
         tape = self.tape
         numbers = array("d", leaves)
         numbers.extend(tape.constants)
         numbers.frombytes(bytes(8 * len(tape)))
-        failed = self._code.forward(*self._arrays(), _pointer(numbers), 0, len(tape), tape.start)
-        _raise(self._code.callbacks)
+        failed = self._code.forward(*self._arrays(), pointer(numbers), 0, len(tape), tape.start)
+        raise_from(self._code.callbacks)
         if failed or not all(decided(guard, numbers) for guard in tape.guards):
             raise Stopped
         return numbers
@@ -253,10 +255,10 @@ class InterpretedRunner:
         tape = self.tape
         lines = max(0, tape.outputs[0] - tape.start + 1)
         self._code.reverse(
-            *(*self._arrays(), _pointer(numbers), _pointer(self._needed(inputs))),
-            *(_pointer(gradients), 0, lines, tape.start),
+            *(*self._arrays(), pointer(numbers), pointer(self._needed(inputs))),
+            *(pointer(gradients), 0, lines, tape.start),
         )
-        _raise(self._code.callbacks)
+        raise_from(self._code.callbacks)
 
     def forward(self, leaves: Sequence[float]) -> Sequence[float]:
         """See `Runner.forward`."""
@@ -266,7 +268,7 @@ class InterpretedRunner:
     def backward(self, leaves: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
         """See `Runner.backward`."""
         tape = self.tape
-        numbers, gradients = self._values(leaves), _zeros(tape.start + len(tape))
+        numbers, gradients = self._values(leaves), zeros(tape.start + len(tape))
         gradients[tape.outputs[0]] = 1.0
         self._reverse(numbers, gradients, inputs=True)
         return [numbers[slot] for slot in tape.outputs], gradients[: tape.leaves].tolist()
@@ -287,7 +289,7 @@ class InterpretedRunner:
                 numbers = self._values([*row, *parameters])
             except Stopped:
                 raise Stopped(outputs, sums) from None
-            found = _zeros(tape.start + len(tape))
+            found = zeros(tape.start + len(tape))
             found[tape.inputs : tape.leaves] = array("d", sums)
             found[tape.outputs[0]] += scale
             self._reverse(numbers, found, inputs=False)

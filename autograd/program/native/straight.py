@@ -145,10 +145,14 @@ def _function(name: str, code: Code, stopped: str) -> str:
 
 
 class _Examples(_Writer):
+    def __init__(self, tape: Tape, code: Code, places: dict[int, int]) -> None:
+        super().__init__(tape, code)
+        self.places = places
+
     def load(self, slot: int) -> Number:
         code, lanes = self.code, self.code.lanes
         if slot >= self.tape.inputs:
-            place = slot - self.tape.inputs
+            place = self.places[slot]
             at = code.put(f"getelementptr double, ptr %parameters, i64 {place}")
             return code.spread(code.put(f"load double, ptr {at}"))
         found = "poison"
@@ -161,27 +165,31 @@ class _Examples(_Writer):
         return found
 
 
-def order_of_sums(tape: Tape, needed: bytearray) -> list[int]:
-    """The parameters in the order in which their last uses come, which is that of their sums.
+def order_of_sums(tape: Tape) -> list[int]:
+    """The parameters in the order in which their last uses come, which is that of a batch.
 
     Those that are not used come last.
     """
+    needed = leading_to(tape, range(tape.inputs, tape.leaves))
     last = {tape.outputs[0]: -1}
     last.update({use.operand: number for number, use in enumerate(sweep(tape, needed))})
     parameters = range(tape.inputs, tape.leaves)
     return sorted(parameters, key=lambda slot: (last.get(slot, len(tape.rows) * 2), slot))
 
 
-def batch_text(tape: Tape, module: Module, lanes: int) -> str:
+def batch_text(
+    tape: Tape, module: Module, lanes: int, order: Sequence[int] | None = None
+) -> str:
     """The function that runs the examples of a batch, so many at a time.
 
-    It takes the rows of the inputs, which of them come, their number, the parameters, the sums of
-    gradients in the order of `order_of_sums` and padded to whole registers, where the outputs go, padded
-    too, and what each sweep begins with. It returns how many examples it has done: all, or those before
-    the registers with one at which it stopped.
+    It takes the rows of the inputs, which of them come, their number, the parameters and the sums of
+    their gradients, both in the order of `order_of_sums` and padded to whole registers, where the outputs
+    go, padded too, and what each sweep begins with. It returns how many examples it has done: all, or those before
+    the registers with one at which it stopped. In one lane, the order may be another one.
     """
     code = Code(module, lanes, fails=True)
-    writer = _Examples(tape, code)
+    order = order_of_sums(tape) if order is None else [tape.inputs + each for each in order]
+    writer = _Examples(tape, code, {slot: place for place, slot in enumerate(order)})
     needed = leading_to(tape, range(tape.inputs, tape.leaves))
     for lane in range(lanes):
         code.lines += [
@@ -201,8 +209,7 @@ def batch_text(tape: Tape, module: Module, lanes: int) -> str:
     code.lines.append(
         f"  store {code.kind} {code.spelled(writer.number(tape.outputs[0]))}, ptr {into}, align 8"
     )
-    order = order_of_sums(tape, needed)
-    sums = _Sums(writer, order)
+    sums = _Sums(writer)
     uses = Counter(use.operand for use in sweep(tape, needed) if use.operand < tape.leaves)
     root = tape.outputs[0]
     if tape.inputs <= root < tape.leaves:
@@ -251,15 +258,13 @@ class _Sums:
 
     Args:
         writer: writes the lines.
-        order: the parameters, in the order of their sums.
     """
 
-    def __init__(self, writer: _Writer, order: Sequence[int]) -> None:
+    def __init__(self, writer: _Examples) -> None:
         self.code = writer.code
-        self._places = {slot: place for place, slot in enumerate(order)}
+        self._places = writer.places
         self._terms: dict[int, list[Number]] = {}
         self._finished: list[int] = []
-        self._begun = 0
         lanes = self.code.lanes
         #: whether each lane has an example
         self._inside = [
@@ -273,7 +278,6 @@ class _Sums:
 
     def finished(self, parameter: int) -> None:
         """All uses of a parameter are known."""
-        assert self._places[parameter] == self._begun + len(self._finished)
         self._finished.append(parameter)
         if len(self._finished) == self.code.lanes:
             self.rest()
@@ -295,7 +299,9 @@ class _Sums:
             columns = [code.spelled(each[use] if use < len(each) else nothing) for each in terms]
             columns += [code.spelled(nothing)] * (lanes - len(columns))
             rows.append(transposed(code, columns))
-        at = code.put(f"getelementptr double, ptr %sums, i64 {self._begun}")
+        begin = self._places[self._finished[0]]
+        assert [self._places[slot] - begin for slot in self._finished] == [*range(len(terms))]
+        at = code.put(f"getelementptr double, ptr %sums, i64 {begin}")
         total = code.put(f"load {code.kind}, ptr {at}, align 8")
         for lane in range(lanes):
             before = total
@@ -307,5 +313,4 @@ class _Sums:
                     f"select {code.bits} {inside}, {code.kind} {total}, {code.kind} {before}"
                 )
         code.lines.append(f"  store {code.kind} {total}, ptr {at}, align 8")
-        self._begun += len(self._finished)
         self._finished = []
