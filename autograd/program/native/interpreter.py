@@ -58,6 +58,8 @@ def interpreter(operations: tuple[Operation, ...]) -> Interpreter:
 
 _TAPE = "ptr noalias %rows, ptr noalias %first, ptr noalias %second, ptr noalias %numbers"
 
+_GRADIENTS = "ptr noalias %needed, ptr noalias %gradients"
+
 
 def _load(kind: str, array: str, place: str, to: str) -> list[str]:
     return [
@@ -129,8 +131,7 @@ def _forward(operations: Sequence[Operation], module: Module) -> str:
 
 def _reverse(operations: Sequence[Operation], module: Module) -> str:
     lines = [
-        f"define void @reverse({_TAPE}, ptr noalias %needed, ptr noalias %gradients, i64 %begin, "
-        + "i64 %end, i64 %start) nounwind {",
+        f"define void @reverse({_TAPE}, {_GRADIENTS}, i64 %begin, i64 %end, i64 %start) nounwind {{",
         "top:",
         "  br label %again",
         "again:",

@@ -177,15 +177,14 @@ def order_of_sums(tape: Tape) -> list[int]:
     return sorted(parameters, key=lambda slot: (last.get(slot, len(tape.rows) * 2), slot))
 
 
-def batch_text(
-    tape: Tape, module: Module, lanes: int, order: Sequence[int] | None = None
-) -> str:
+def batch_text(tape: Tape, module: Module, lanes: int, order: Sequence[int] | None = None) -> str:
     """The function that runs the examples of a batch, so many at a time.
 
     It takes the rows of the inputs, which of them come, their number, the parameters and the sums of
-    their gradients, both in the order of `order_of_sums` and padded to whole registers, where the outputs
-    go, padded too, and what each sweep begins with. It returns how many examples it has done: all, or those before
-    the registers with one at which it stopped. In one lane, the order may be another one.
+    their gradients, both in the order of `order_of_sums` and padded to whole registers, where the
+    outputs go, padded too, and what each sweep begins with. It returns how many examples it has done:
+    all, or those before the registers with one at which it stopped. In one lane, the order may be
+    another one.
     """
     code = Code(module, lanes, fails=True)
     order = order_of_sums(tape) if order is None else [tape.inputs + each for each in order]

@@ -38,9 +38,7 @@ class TrainingLoop:
         penalty: what is added to the error of a batch, a tape of the same parameters without inputs.
 
     Attributes:
-        parameters: the numbers of the parameters, in the order of the tape.
-        remembered: by its symbol, what is remembered of each parameter, 0.0 at first.
-        settings: the symbols of the other given numbers of the rule, in the order in which `run` takes them.
+        settings: the symbols of the other given numbers of the rule, in the order that `run` takes.
 
     Raises:
         ArgumentValueError: the rule has no such number, or does not change the parameter.
@@ -75,7 +73,9 @@ class TrainingLoop:
                 raise ArgumentValueError("a penalty is of the same parameters, and of no inputs")
             module = Module()
             places = [slot - tape.inputs for slot in order_of_sums(tape)]
-            self._penalty = Machine(module.text(batch_text(penalty, module, 1, places)), {}, level(penalty))
+            self._penalty = Machine(
+                module.text(batch_text(penalty, module, 1, places)), {}, level(penalty)
+            )
             callbacks += module.callbacks.values()
         module = Module()
         text = _update_text(rule, [parameter, gradient, *changed[1:]], self.settings, module, lanes)
@@ -89,6 +89,7 @@ class TrainingLoop:
 
     @property
     def parameters(self) -> list[float]:
+        """The numbers of the parameters, in the order of the tape."""
         return self._in_order(self._numbers)
 
     @parameters.setter
@@ -97,6 +98,7 @@ class TrainingLoop:
 
     @property
     def remembered(self) -> dict[str, list[float]]:
+        """By its symbol, what is remembered of each parameter."""
         return {
             symbol: self._in_order(self._buffers[number * self._padded :])
             for number, symbol in enumerate(self._remembered)
@@ -137,8 +139,8 @@ class TrainingLoop:
 
         Returns:
             How many batches are done, and the errors of the examples in these. If not all are, the next
-            one was left undone: a line may have failed in it, a guard decides otherwise, or a number came
-            out infinite or NaN.
+            one was left undone: a line may have failed in it, a guard decides otherwise, or a number
+            came out infinite or NaN.
         """
         table = rows if isinstance(rows, array) else array("d", chain.from_iterable(rows))
         which = order if isinstance(order, array) else array("q", order)
@@ -148,7 +150,9 @@ class TrainingLoop:
         batches = -(-len(which) // size)
         factors, constants = array("d", scales), array("d", chain.from_iterable(settings))
         if len(factors) != batches or len(constants) != batches * len(self.settings):
-            raise ArgumentValueError(f"there are {batches} batches: as many scales and settings are needed")
+            raise ArgumentValueError(
+                f"there are {batches} batches: as many scales and settings are needed"
+            )
         outputs = zeros(len(which) + host_lanes())
         done: int = _loop()(
             *(self._batch.address("batch"), self._penalty.address("batch") if self._penalty else None),
