@@ -21,8 +21,12 @@ from autograd.program.tape import Tape
 
 __all__ = ["ENGINE", "InterpretedRunner", "StraightRunner", "level", "pointer", "raise_from", "zeros"]
 
-#: More lines than this are interpreted: their code would not pay before some ten thousand replays.
+#: More lines than this are interpreted, unless more replays are to come than it takes to pay.
 MOST_STRAIGHT = 2000
+#: To compile a line takes as long as so many replays of it save.
+PAYS_AFTER = 10_000
+#: More lines than this are interpreted in any case: one function would take gigabytes to compile.
+MOST_COMPILED = 100_000
 #: Up to so many lines the code generator tries harder; beyond, its time grows faster than they do.
 MOST_AT_LEVEL_1 = 1000
 
@@ -48,6 +52,11 @@ class NativeEngine:
             verb = "is" if len(tape) == 1 else "are"
             plan = Plan(self.name, "straight-line code", f"{lines} {verb} compiled, one after the other")
             return StraightRunner(tape, plan)
+        if runs is not None and runs >= PAYS_AFTER and len(tape) <= MOST_COMPILED:
+            reason = (
+                f"{lines} are compiled, one after the other, which pays after some {PAYS_AFTER:,} runs"
+            )
+            return StraightRunner(tape, Plan(self.name, "straight-line code", reason))
         reason = f"{lines} would take too long to compile: the rows alone are compiled, and step through"
         return InterpretedRunner(tape, Plan(self.name, "interpreter", reason))
 
@@ -90,29 +99,32 @@ class StraightRunner:
         self._single: dict[str, Callable[..., Any]] = {}
         self._batch: _BatchCode | None = None
 
-    def function(self, what: str) -> Callable[..., Any]:
+    def function(self, what: str, stopped: Callable[..., Any] | None = None) -> Callable[..., Any]:
         """A built-in function of the leaves, as plain floats.
 
         Args:
             what: "forward" for the outputs; "backward" for these and the derivative of the first by each
                 leaf. One number alone is no tuple.
+            stopped: is called in its place where the runner stops; it raises `Stopped`, if None.
         """
+        if stopped is not None:
+            return self._compiled(what, stopped)
         found = self._single.get(what)
         if found is None:
-            found = self._single[what] = self._compiled(what)
+            found = self._single[what] = self._compiled(what, _stopped)
         return found
 
-    def _compiled(self, what: str) -> Callable[..., Any]:
+    def _compiled(self, what: str, stopped: Callable[..., Any]) -> Callable[..., Any]:
         tape, module = self.tape, Module()
         text = (forward_text if what == "forward" else backward_text)(tape, module)
         machine = Machine(module.text(text), {}, level(tape))
         count = len(tape.outputs) + (tape.leaves if what == "backward" else 0)
         callbacks = tuple(module.callbacks.values())
         if tape.leaves + count > MOST_OPERANDS:
-            function = _through_arrays(machine, what, count)
+            function = _through_arrays(machine, what, count, stopped)
         else:
             address = machine.address(what)
-            function = callable_of(address, tape.leaves, count, _stopped, (machine, callbacks))
+            function = callable_of(address, tape.leaves, count, stopped, (machine, callbacks))
         if not callbacks:
             return function
 
@@ -155,14 +167,17 @@ def level(tape: Tape) -> int:
     return 1 if len(tape) <= MOST_AT_LEVEL_1 else 0
 
 
-def _through_arrays(machine: Machine, name: str, count: int) -> Callable[..., Sequence[float]]:
+def _through_arrays(
+    machine: Machine, name: str, count: int, stopped: Callable[..., Any]
+) -> Callable[..., Sequence[float]]:
     call = machine.function(name, ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
 
     def function(*leaves: float) -> Sequence[float]:
         given, results = array("d", leaves), zeros(count)
         if call(pointer(given), pointer(results)):
-            raise Stopped
-        return results
+            found: Sequence[float] = stopped(*leaves)
+            return found
+        return tuple(results)
 
     return function
 

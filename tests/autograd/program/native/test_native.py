@@ -22,7 +22,7 @@ import autograd
 from autograd import OPERATIONS, AutogradError, BranchError, Operation, Value, record
 from autograd.expression import PRIMITIVES
 from autograd.program.engine import Plan, Stopped
-from autograd.program.native import code, compiler, engine, functions
+from autograd.program.native import built_in, code, compiler, engine, functions
 from autograd.program.native.engine import ENGINE, InterpretedRunner, StraightRunner
 from autograd.program.stepping import SteppingRunner
 from autograd.program.tape import Leaves, Tape
@@ -349,6 +349,21 @@ def test_a_built_in_function_takes_numbers() -> None:
         forward(2.0, "5")
 
 
+def test_a_program_as_a_built_in_function() -> None:
+    w = Value(3.0, "w")
+    program = record(lambda x: x * w if x > 0.0 else -x, 2.0)
+    f, g = built_in(program), built_in(program, gradients=True)
+    assert (f(2.0, 3.0), g(2.0, 5.0)) == (6.0, (10.0, 5.0, 2.0))
+    assert f(math.inf, 1.0) == math.inf
+    with pytest.raises(BranchError, match="x > 0"):
+        f(-1.0, 3.0)
+    logarithm = built_in(record(lambda x: x.log(), 2.0))
+    with pytest.raises(autograd.DomainError, match="log"):
+        logarithm(-1.0)
+    with pytest.raises(TypeError, match="program must be a RecordedProgram"):
+        built_in(math.sin)  # type: ignore[arg-type]
+
+
 def test_calls_leak_nothing() -> None:
     x = Value(2.0)
     runner = StraightRunner(Tape.of([x * 3.5, x.square()], Leaves([x], [])), PLAN)
@@ -403,3 +418,18 @@ def test_a_constant_that_fails_is_left_to_the_run() -> None:
 
 def test_registers_of_any_width_are_those_of_this_machine() -> None:
     assert compiler.host_lanes() in (2, 4, 8)
+
+
+@pytest.mark.slow
+def test_a_large_graph_is_compiled_where_that_pays() -> None:
+    x = Value(0.5, "x")
+    node = x
+    for _ in range(1500):
+        node = node * 0.999 + 0.001
+    program = record(node, x).compile("native", runs=1_000_000)
+    assert str(program.plan) == (
+        "native, straight-line code: 3,000 lines are compiled, one after the other, "
+        "which pays after some 10,000 runs"
+    )
+    node.backward()
+    assert bits([program(0.5), program.gradients(0.5).inputs[0]]) == bits([node.data, x.grad])
