@@ -110,7 +110,7 @@ class Expression:
                 op, ast.Mod
             ):
                 children = [left, right]
-                self.has_power = self.has_power or isinstance(op, ast.Pow)
+                self.has_power = self.has_power or (isinstance(op, ast.Pow) and not _is_whole(right))
                 self.can_fail = self.can_fail or isinstance(op, ast.Div | ast.Pow)
             case ast.UnaryOp(op=op, operand=operand) if type(op) in UNARY:
                 children = [operand]
@@ -141,6 +141,11 @@ class Expression:
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
+
+
+def _is_whole(exponent: ast.expr) -> bool:
+    """Whether a power of that exponent is real whatever the base is."""
+    return isinstance(exponent, ast.Constant) and float(exponent.value).is_integer()  # type: ignore[arg-type]
 
 
 def _all_constant(operands: Sequence[ast.expr]) -> bool:

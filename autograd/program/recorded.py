@@ -146,7 +146,7 @@ def record(
     def backward(x, w):
         v1 = w * x
         v2 = v1 - 1.0
-        v3 = v2 ** 2.0
+        v3 = v2 * v2 if v2 * v2 < inf else v2 ** 2.0
         # in reverse
         dv3_dv3 = 1.0
         dv3_dv2 = 0.0 + dv3_dv3 * (2.0 * v2)
@@ -215,7 +215,7 @@ def _of_graph(root: Value, inputs: Sequence[Any], explicit: Sequence[Value] | No
     program = object.__new__(RecordedProgram)
     names = [leaf.name or f"x{index}" for index, leaf in enumerate(inputs, 1)]
     program._fill(None, tuple(inputs), names, explicit, "raise")
-    program._extra = found
+    program._extend(found)
     tape, nodes = trace.tape(program._all)
     _check_numbers(tape, nodes, program._leaf_numbers([leaf._data for leaf in trace.inputs]))
     program._variants.append(_Variant(trace, tape, nodes, made_ready(tape, "auto", None)))
@@ -280,17 +280,21 @@ class RecordedProgram:
         self._args = rebuilt(args, iter(self._names))
         self._flat = all(isinstance(arg, str) for arg in self._args)
         self._explicit = explicit
-        #: leaves that the function uses besides
-        self._extra: list[Value] = []
+        self._extend([])
         self._variants = []
         self._engine: tuple[str, int | None] = ("auto", None)
         self._captured = Captured(f)
         self._result: Any = 0.0
         self._last: list[float] | None = None
 
-    @property
-    def _all(self) -> list[Value]:
-        return [*(self._explicit or ()), *self._extra]
+    def _extend(self, extra: Sequence[Value]) -> None:
+        """Note the leaves that the function uses besides its inputs and the parameters given.
+
+        They are kept together as well, since every replay goes through them.
+        """
+        self._extra = list(extra)
+        self._all = [*(self._explicit or ()), *extra]
+        self._own = len(self._extra if self._explicit is None else self._explicit)
 
     @property
     def parameters(self) -> list[Value]:
@@ -300,7 +304,7 @@ class RecordedProgram:
         >>> record(lambda x: w * x, 3.0).parameters
         [Value(0.5, name='w')]
         """
-        return list(self._extra if self._explicit is None else self._explicit)
+        return self._all[: self._own]
 
     @property
     def tape(self) -> Tape:
@@ -349,7 +353,7 @@ class RecordedProgram:
             )
         _check_numbers(tape, nodes, [*numbers, *(leaf._data for leaf in all_leaves)])
         self._captured = Captured(self._f)
-        self._extra += extra
+        self._extend([*self._extra, *extra])
         if extra:
             for variant in self._variants:
                 assert variant.trace is not None
@@ -410,6 +414,8 @@ class RecordedProgram:
         if self._flat:
             if len(args) != len(self._names):
                 raise self._wrong_shape(args)
+            if all([arg.__class__ is float for arg in args]):  # noqa: C419  # a list is faster
+                return [*args]
             return [
                 arg if arg.__class__ is float else _number(arg, name)
                 for arg, name in zip(args, self._names, strict=True)
@@ -459,11 +465,12 @@ class RecordedProgram:
         Gradients(value=6.0, inputs=([3.0, 2.0],), parameters=[])
         """
         outputs, found = self._both(inputs)
-        count, own = len(self._names), len(self.parameters)
+        count = len(self._names)
+        by_inputs = found[:count]
         return Gradients(
             self._nested(outputs),
-            rebuilt(self._args, iter(found[:count])),
-            list(found[count : count + own]),
+            tuple(by_inputs) if self._flat else rebuilt(self._args, iter(by_inputs)),
+            list(found[count : count + self._own]),
         )
 
     def _both(self, inputs: Sequence[Any]) -> tuple[Sequence[float], Sequence[float]]:
@@ -556,13 +563,13 @@ class RecordedProgram:
         self, example: Sequence[float], sums: list[float], scale: float
     ) -> tuple[float, list[float]]:
         """One example of a batch, where the runner stopped."""
-        numbers = self._leaf_numbers(example)
-        self._otherwise(numbers, gradient=False)
+        self._otherwise(self._leaf_numbers(example), gradient=False)
         # the variant that holds there is the first now; line by line it never stops at a slope
+        parameters = [leaf._data for leaf in self._all]
         tape = self._variants[0].tape
         runner = SteppingRunner(tape, Plan("python", "steps", "one example"))
-        sums += [0.0] * (len(self._all) - len(sums))
-        outputs, sums = runner.batch([example], numbers[len(example) :], sums, scale)
+        sums += [0.0] * (len(parameters) - len(sums))
+        outputs, sums = runner.batch([example], parameters, sums, scale)
         return outputs[0], sums
 
     def _otherwise(
@@ -831,7 +838,7 @@ class RecordedProgram:
         stored = read_program(path)
         program = object.__new__(RecordedProgram)
         program._fill(None, stored.args, leaves(stored.args), stored.leaves[: stored.own], "raise")
-        program._extra = list(stored.leaves[stored.own :])
+        program._extend(stored.leaves[stored.own :])
         program._result = stored.result
         runner = made_ready(stored.tape, "auto", None)
         program._variants.append(_Variant(None, stored.tape, [], runner))

@@ -180,7 +180,8 @@ class SourceWriter:
             condition = f"same({left}, {right})"
         else:
             condition = f"{left} {guard.comparison} {right}"
-        where = f"  # {guard.place}" if guard.place else ""
+        # of a file, the place is any text
+        where = f"  # {ascii(guard.place)[1:-1]}" if guard.place else ""
         return f"if {'not ' if guard.outcome else ''}{condition}: stop(){where}"
 
     def reverse(self, needed: bytearray, sums: bool = False, seed: str = "1.0") -> Iterator[str]:

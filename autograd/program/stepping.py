@@ -79,7 +79,7 @@ def _partial(operation: Operation, place: int) -> Callable[..., float]:
 
 
 def _partial_of_all(operation: Operation, place: int) -> Callable[..., float]:
-    """The derivative by an operand, as a function of two operands, of which one may be idle, and the value."""
+    """The derivative by an operand, as a function of two operands, one perhaps idle, and the value."""
     function = _partial(operation, place)
     if operation.arity == 2:
         return function

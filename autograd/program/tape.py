@@ -248,8 +248,19 @@ def constant_nodes(outputs: Sequence[Value], given: Sequence[Value]) -> list[Val
     >>> constant_nodes([w * x + b], [x])
     [Value(0.5, name='w'), Value(1.0, name='b')]
     """
-    found = _ordered(outputs, given, ())[1]
-    return [each for each in reversed(found) if not isinstance(each, str)]
+    seen: set[object] = set(given)
+    found: list[Value] = []
+    waiting: list[Any] = [*reversed(outputs)]
+    while waiting:
+        node = waiting.pop()
+        if node.__class__ is not Value or node in seen:
+            continue
+        seen.add(node)
+        if node.operation is None:
+            found.append(node)
+        else:
+            waiting += (node._y, node._x)
+    return found
 
 
 def _key(number: Any) -> str:
