@@ -118,6 +118,8 @@ def _micrograd_call() -> float:
 def _torch_call() -> float:
     import torch
 
+    torch.set_num_threads(1)  # to start a thread takes longer than all of this work
+
     def call() -> list[float]:
         leaves = [torch.tensor(w, dtype=torch.float64, requires_grad=True) for w in W1_WEIGHTS]
         w1_error(leaves, torch.exp).backward()
@@ -220,7 +222,7 @@ void loop(casadi_real *w, long steps) {
   casadi_int iw[%d]; casadi_real work[%d]; casadi_real next[8];
   for (long k = 0; k < steps; k++) {
     const casadi_real *arg[%d] = {w}; casadi_real *res[%d] = {next};
-    step(arg, res, iw, work, 0);
+    one_step(arg, res, iw, work, 0);
     for (int i = 0; i < 8; i++) w[i] = next[i];
   }
 }
@@ -246,7 +248,7 @@ def _casadi_c(function: Any, loop: str) -> ctypes.CDLL:
 def _casadi_loop() -> float:
     casadi, weights, _, slopes = _casadi_w1()
     library = _casadi_c(
-        casadi.Function("step", [weights], [weights - W1_RATE * slopes]), _CASADI_LOOP
+        casadi.Function("one_step", [weights], [weights - W1_RATE * slopes]), _CASADI_LOOP
     )
 
     def train(steps: int) -> Any:
@@ -326,6 +328,8 @@ def _jax_w2() -> float:
 def _torch_w2() -> float:
     import torch
 
+    torch.set_num_threads(1)  # to start a thread takes longer than all of this work
+
     def array(numbers: Any) -> Any:
         return torch.tensor(numbers, dtype=torch.float64)
 
@@ -398,7 +402,7 @@ double loop(casadi_real *p, const casadi_real *rows, long examples, long count, 
     for (long i = 0; i < count; i++) sums[i] = 0;
     for (long k = 0; k < examples; k++) {
       const casadi_real *arg[%d] = {p, rows + 3 * k}; casadi_real *res[%d] = {&value, slopes};
-      step(arg, res, iw, work, 0);
+      one_step(arg, res, iw, work, 0);
       loss += value / examples;
       for (long i = 0; i < count; i++) sums[i] += slopes[i];
     }
@@ -423,7 +427,7 @@ def _casadi_w2() -> float:
         lambda net: casadi.if_else(net > 0.0, net, 0.0),
     )
     function = casadi.Function(
-        "step", [parameters, row], [margin, casadi.gradient(margin, parameters)]
+        "one_step", [parameters, row], [margin, casadi.gradient(margin, parameters)]
     )
     library = _casadi_c(function, _CASADI_BATCH)
     library.loop.restype = ctypes.c_double

@@ -282,9 +282,11 @@ class Code:
         """
         fails, self.fails = self.fails, self.fails and not by_ieee
         try:
-            if self.lanes > 1 and _calls_on_one_side(tree):
-                return self._each_lane(tree, variables, by_ieee)
-            return self.value(tree, variables)
+            if self.lanes == 1 or not _calls_on_one_side(tree):
+                return self.value(tree, variables)
+            if isinstance(tree, ast.IfExp) and not (_calls(tree.test) or _calls(tree.body)):
+                return self._without_calls(tree, variables, by_ieee)
+            return self._each_lane(tree, variables, by_ieee)
         finally:
             self.fails = fails
 
@@ -436,6 +438,35 @@ class Code:
         self._known[key] = found[0]
         return found[0]
 
+    def _without_calls(
+        self, tree: ast.IfExp, variables: Mapping[str, Number], by_ieee: bool
+    ) -> Number:
+        """A choice whose one side calls nothing, which is taken at once where all lanes take it."""
+        test = self.condition(tree.test, variables)
+        if isinstance(test, bool):
+            return self.line(tree.body if test else tree.orelse, variables, by_ieee)
+        body = self.value(tree.body, variables)
+        self._count += 1
+        mark = f"{self._mark}{self._count}"
+        some = self.any_lane(self.opposite(test))
+        before, failed, known = self.block, self.failed, self._known
+        self.lines.append(f"  br i1 {some}, label %else{mark}, label %end{mark}")
+        self.start(f"else{mark}")
+        self._known = known.new_child()
+        orelse = self._each_lane(tree, variables, by_ieee)
+        sides = (body, before), (orelse, self.block)
+        failures = (failed, before), (self.failed, self.block)
+        self.lines.append(f"  br label %end{mark}")
+        self.start(f"end{mark}")
+        self._known = known
+        self.failed = failed if self.failed == failed else self._met(failures)
+        return self._met(sides)
+
+    def _met(self, sides: Iterable[tuple[Number, str]]) -> str:
+        """The register of what comes from several blocks."""
+        found = ", ".join(f"[ {self.spelled(each)}, %{block} ]" for each, block in sides)
+        return self.put(f"phi {self.kind} {found}")
+
     # --- conditions -----------------------------------------------------------------------------
 
     def condition(self, tree: ast.expr, variables: Mapping[str, Number]) -> Truth:
@@ -522,8 +553,7 @@ class Code:
         def either(a: Number, b: Number) -> Number:
             if a == b and repr(a) == repr(b):
                 return a
-            sides = (self.spelled(a), first_block), (self.spelled(b), second_block)
-            return self.put(f"phi double {', '.join(f'[ {each}, %{block} ]' for each, block in sides)}")
+            return self._met([(a, first_block), (b, second_block)])
 
         number, self.failed = either(first, second), either(first_failed, second_failed)
         return number
