@@ -438,9 +438,7 @@ class Code:
         self._known[key] = found[0]
         return found[0]
 
-    def _without_calls(
-        self, tree: ast.IfExp, variables: Mapping[str, Number], by_ieee: bool
-    ) -> Number:
+    def _without_calls(self, tree: ast.IfExp, variables: Mapping[str, Number], by_ieee: bool) -> Number:
         """A choice whose one side calls nothing, which is taken at once where all lanes take it."""
         test = self.condition(tree.test, variables)
         if isinstance(test, bool):

@@ -97,7 +97,7 @@ class StraightRunner:
     def __init__(self, tape: Tape, plan: Plan) -> None:
         self.tape, self.plan = tape, plan
         self._single: dict[str, Callable[..., Any]] = {}
-        self._batch: _BatchCode | None = None
+        self._batches: dict[int, _BatchCode] = {}
 
     def function(self, what: str, stopped: Callable[..., Any] | None = None) -> Callable[..., Any]:
         """A built-in function of the leaves, as plain floats.
@@ -157,9 +157,10 @@ class StraightRunner:
         scale: float,
     ) -> tuple[list[float], list[float]]:
         """See `Runner.batch`."""
-        if self._batch is None:
-            self._batch = _BatchCode(self.tape)
-        return self._batch(rows, parameters, gradients, scale)
+        lanes = 1 if len(rows) == 1 else host_lanes()
+        if lanes not in self._batches:
+            self._batches[lanes] = _BatchCode(self.tape, lanes)
+        return self._batches[lanes](rows, parameters, gradients, scale)
 
 
 def level(tape: Tape) -> int:
@@ -187,10 +188,11 @@ class _BatchCode:
 
     Args:
         tape: the tape.
+        lanes: how many of them a register holds.
     """
 
-    def __init__(self, tape: Tape) -> None:
-        self._tape, self._lanes, module = tape, host_lanes(), Module()
+    def __init__(self, tape: Tape, lanes: int) -> None:
+        self._tape, self._lanes, module = tape, lanes, Module()
         machine = Machine(module.text(batch_text(tape, module, self._lanes)), {}, level(tape))
         self._callbacks = tuple(module.callbacks.values())
         pointer, whole = ctypes.c_void_p, ctypes.c_int64

@@ -19,6 +19,7 @@ from autograd.program.line import Line
 from autograd.program.native.code import Code, Module, Number
 from autograd.program.native.compiler import Machine, host_lanes, require
 from autograd.program.native.engine import level, pointer, raise_from, zeros
+from autograd.program.native.functions import Callback
 from autograd.program.native.straight import batch_text, order_of_sums
 from autograd.program.program import Program
 from autograd.program.tape import Tape
@@ -64,9 +65,8 @@ class TrainingLoop:
         changed = [parameter, *(symbol for symbol in rule.updates if symbol != parameter)]
         self.settings = [each for each in rule.given if each not in (*changed, gradient)]
         self._tape, self._count = tape, count
-        module = Module()
-        self._batch = Machine(module.text(batch_text(tape, module, lanes)), {}, level(tape))
-        callbacks = list(module.callbacks.values())
+        self._batches: dict[int, Machine] = {}
+        self._callbacks: list[Callback] = []
         self._penalty: Machine | None = None
         if penalty is not None:
             if penalty.inputs or penalty.parameters != tape.parameters:
@@ -76,11 +76,11 @@ class TrainingLoop:
             self._penalty = Machine(
                 module.text(batch_text(penalty, module, 1, places)), {}, level(penalty)
             )
-            callbacks += module.callbacks.values()
+            self._callbacks += module.callbacks.values()
         module = Module()
         text = _update_text(rule, [parameter, gradient, *changed[1:]], self.settings, module, lanes)
         self._update = Machine(module.text(text), {}, 1)
-        self._callbacks = [*callbacks, *module.callbacks.values()]
+        self._callbacks += module.callbacks.values()
         self._padded = count + lanes
         self._numbers = zeros(self._padded)
         self._sums, self._fresh = zeros(self._padded), zeros(self._padded * len(changed))
@@ -120,6 +120,18 @@ class TrainingLoop:
             raise ArgumentValueError(f"there are {self._count} parameters, got {len(numbers)} numbers")
         into[start : start + self._count] = array("d", [numbers[place] for place in self._order])
 
+    def _batch(self, size: int) -> int:
+        """The function of a batch, in as many lanes as it has examples, if the machine has them."""
+        lanes = 1
+        while lanes < min(size, host_lanes()):
+            lanes *= 2
+        if lanes not in self._batches:
+            module = Module()
+            text = batch_text(self._tape, module, lanes)
+            self._batches[lanes] = Machine(module.text(text), {}, level(self._tape))
+            self._callbacks += module.callbacks.values()
+        return self._batches[lanes].address("batch")
+
     def run(
         self,
         rows: Any,
@@ -155,7 +167,7 @@ class TrainingLoop:
             )
         outputs = zeros(len(which) + host_lanes())
         done: int = _loop()(
-            *(self._batch.address("batch"), self._penalty.address("batch") if self._penalty else None),
+            *(self._batch(size), self._penalty.address("batch") if self._penalty else None),
             *(self._update.address("update"), pointer(table), pointer(which), len(which), size),
             *(pointer(factors), pointer(constants), len(self.settings), pointer(self._numbers)),
             *(pointer(self._sums), self._count, self._padded, pointer(self._buffers)),
