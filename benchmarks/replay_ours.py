@@ -116,7 +116,7 @@ def _w1_loop() -> float:
         loop.parameters = list(W1_WEIGHTS)
         order = array("q", bytes(8 * steps))
         rates = array("d", [W1_RATE]) * steps
-        done, _ = loop.run(array("d"), order, 1, array("d", [1.0]) * steps, [rates])
+        done, _ = loop.run(array("d"), order, 1, array("d", [1.0]) * steps, rates)
         assert done == steps
 
     train(100)
@@ -166,7 +166,7 @@ def _w2_loop() -> tuple[TrainingLoop, Callable[[int], float]]:
         loop.parameters = w2_parameters()
         order = all_of_them * steps
         scales = array("d", [1.0 / W2_EXAMPLES]) * steps
-        _, margins = loop.run(rows, order, W2_EXAMPLES, scales, [array("d", [W2_RATE]) * steps])
+        _, margins = loop.run(rows, order, W2_EXAMPLES, scales, array("d", [W2_RATE]) * steps)
         return sum(margins[-W2_EXAMPLES:]) / W2_EXAMPLES
 
     return loop, train

@@ -12,6 +12,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -268,7 +269,7 @@ def w2_parameters() -> list[float]:
     random = Random(7)
     return [
         0.5 * random.uniform(-1.0, 1.0) if k < inputs else 0.01 * random.uniform(-1.0, 1.0)
-        for inputs, outputs in zip(W2_SIZES, W2_SIZES[1:], strict=False)
+        for inputs, outputs in pairwise(W2_SIZES)
         for _ in range(outputs)
         for k in range(inputs + 1)
     ]
@@ -283,7 +284,7 @@ def w2_matrices(array: Callable[[Any], Any]) -> list[Any]:
     """The weights and biases of each layer."""
     numbers = iter(w2_parameters())
     found = []
-    for inputs, outputs in zip(W2_SIZES, W2_SIZES[1:], strict=False):
+    for inputs, outputs in pairwise(W2_SIZES):
         rows = [[next(numbers) for _ in range(inputs + 1)] for _ in range(outputs)]
         found += [array([row[:-1] for row in rows]), array([row[-1] for row in rows])]
     return found
@@ -345,7 +346,7 @@ def _torch_w2() -> float:
         loss.backward()
         with torch.no_grad():
             for each in parameters:
-                each -= W2_RATE * each.grad
+                each.sub_(each.grad, alpha=W2_RATE)
                 each.grad = None
         return loss.item()
 
@@ -371,7 +372,7 @@ def _numpy_w2() -> float:
         d1 = (d2 @ w2) * (h1 > 0.0)
         slopes = d1.T @ points, d1.sum(0), d2.T @ h1, d2.sum(0), d3.T @ h2, d3.sum(0)
         for each, slope in zip(parameters, slopes, strict=True):
-            each -= W2_RATE * (slope + 2.0 * W2_DECAY * each)
+            np.subtract(each, W2_RATE * (slope + 2.0 * W2_DECAY * each), out=each)
         return float(loss)
 
     check_w2([step() for _ in W2_LOSSES])
@@ -381,7 +382,7 @@ def _numpy_w2() -> float:
 def _w2_margin(parameters: Sequence[Any], x: Any, y: Any, label: Any, relu: Callable[[Any], Any]) -> Any:
     signals = [x, y]
     numbers = iter(parameters)
-    for number, (inputs, outputs) in enumerate(zip(W2_SIZES, W2_SIZES[1:], strict=False)):
+    for number, (inputs, outputs) in enumerate(pairwise(W2_SIZES)):
         nets = []
         for _ in range(outputs):
             weights = [next(numbers) for _ in range(inputs)]
@@ -464,7 +465,8 @@ def _ddx_w2() -> float:
     symbols = [str(symbol) for symbol in equation.symbols]
     where = [symbols.index(name) for name in names]
     points = np.empty((len(symbols), W2_EXAMPLES))
-    for name, column in zip(("x", "y", "t"), zip(*((x, y, t) for (x, y), t in w2_moons())), strict=True):
+    columns = [(x, y, label) for (x, y), label in w2_moons()]
+    for name, column in zip(("x", "y", "t"), zip(*columns, strict=True), strict=True):
         points[symbols.index(name)] = column
     parameters = start.copy()
 

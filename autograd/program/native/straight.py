@@ -13,7 +13,7 @@ from autograd.program.reverse import leading_to, sweep
 if TYPE_CHECKING:
     from autograd.program.tape import Guard, Tape
 
-__all__ = ["backward_text", "batch_text", "forward_text", "order_of_sums"]
+__all__ = ["Examples", "backward_text", "batch_text", "forward_text", "order_of_sums"]
 
 
 class _Writer:
@@ -144,12 +144,21 @@ def _function(name: str, code: Code, stopped: str) -> str:
 # --- several examples, one in each lane -----------------------------------------------------------
 
 
-class _Examples(_Writer):
+class Examples(_Writer):
+    """Writes the lines of examples that stand in the lanes.
+
+    Args:
+        tape: the tape.
+        code: where the instructions go.
+        places: by the slot of a parameter its place among the parameters.
+    """
+
     def __init__(self, tape: Tape, code: Code, places: dict[int, int]) -> None:
         super().__init__(tape, code)
         self.places = places
 
     def load(self, slot: int) -> Number:
+        """The number of an input of each example, or of a parameter in all lanes."""
         code, lanes = self.code, self.code.lanes
         if slot >= self.tape.inputs:
             place = self.places[slot]
@@ -188,7 +197,7 @@ def batch_text(tape: Tape, module: Module, lanes: int, order: Sequence[int] | No
     """
     code = Code(module, lanes, fails=True)
     order = order_of_sums(tape) if order is None else [tape.inputs + each for each in order]
-    writer = _Examples(tape, code, {slot: place for place, slot in enumerate(order)})
+    writer = Examples(tape, code, {slot: place for place, slot in enumerate(order)})
     needed = leading_to(tape, range(tape.inputs, tape.leaves))
     for lane in range(lanes):
         code.lines += [
@@ -259,7 +268,7 @@ class _Sums:
         writer: writes the lines.
     """
 
-    def __init__(self, writer: _Examples) -> None:
+    def __init__(self, writer: Examples) -> None:
         self.code = writer.code
         self._places = writer.places
         self._terms: dict[int, list[Number]] = {}

@@ -14,17 +14,23 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
+from autograd.arguments import whole
 from autograd.errors import ArgumentValueError
 from autograd.program.line import Line
 from autograd.program.native.code import Code, Module, Number
 from autograd.program.native.compiler import Machine, host_lanes, require
 from autograd.program.native.engine import level, pointer, raise_from, zeros
 from autograd.program.native.functions import Callback
-from autograd.program.native.straight import batch_text, order_of_sums
+from autograd.program.native.straight import Examples, batch_text, order_of_sums
 from autograd.program.program import Program
+from autograd.program.reverse import leading_to
 from autograd.program.tape import Tape
 
 __all__ = ["TrainingLoop"]
+
+#: Up to so many lines, those of the update of each parameter included, a step on one example is one
+#: function, whose numbers stay in registers.
+_MOST_AT_ONCE = 500
 
 
 class TrainingLoop:
@@ -64,7 +70,9 @@ class TrainingLoop:
         count, lanes = len(self._order), host_lanes()
         changed = [parameter, *(symbol for symbol in rule.updates if symbol != parameter)]
         self.settings = [each for each in rule.given if each not in (*changed, gradient)]
-        self._tape, self._count = tape, count
+        self._tape, self._count, self._rule = tape, count, rule
+        self._given = [parameter, gradient, *changed[1:]]
+        self._online: Machine | None = None
         self._batches: dict[int, Machine] = {}
         self._callbacks: list[Callback] = []
         self._penalty: Machine | None = None
@@ -78,7 +86,7 @@ class TrainingLoop:
             )
             self._callbacks += module.callbacks.values()
         module = Module()
-        text = _update_text(rule, [parameter, gradient, *changed[1:]], self.settings, module, lanes)
+        text = _update_text(rule, self._given, self.settings, module, lanes)
         self._update = Machine(module.text(text), {}, 1)
         self._callbacks += module.callbacks.values()
         self._padded = count + lanes
@@ -132,18 +140,32 @@ class TrainingLoop:
             self._callbacks += module.callbacks.values()
         return self._batches[lanes].address("batch")
 
+    def _one_by_one(self) -> Any:
+        """The function of steps on one example each; None if that is too long for one function."""
+        lines = len(self._tape) + len(self._rule.lines) * self._count
+        if self._penalty is not None or lines > _MOST_AT_ONCE:
+            return None
+        if self._online is None:
+            module = Module()
+            text = _online_text(self._tape, self._rule, self._given, self.settings, module, self._padded)
+            self._online = Machine(module.text(text), {}, 1)
+            self._callbacks += module.callbacks.values()
+        at, number = ctypes.c_void_p, ctypes.c_int64
+        return self._online.function("online", number, at, at, number, at, at, at, at, at)
+
     def run(
         self,
         rows: Any,
         order: Sequence[int],
         size: int,
         scales: Sequence[float],
-        settings: Iterable[Sequence[float]],
-    ) -> tuple[int, list[float]]:
+        settings: Sequence[float] | Iterable[Sequence[float]],
+    ) -> tuple[int, array[float]]:
         """Train on batches of some examples, one after the other.
 
         Args:
-            rows: the inputs of all examples, as an array of floats, row by row, or as rows.
+            rows: the inputs of all examples, as rows; or as one array of floats, row by row, as scales
+                and settings may be too.
             order: which examples come.
             size: how many make a batch; the last may have fewer.
             scales: for each batch what an example's error is multiplied by, as 1/n in a mean.
@@ -154,19 +176,27 @@ class TrainingLoop:
             one was left undone: a line may have failed in it, a guard decides otherwise, or a number
             came out infinite or NaN.
         """
-        table = rows if isinstance(rows, array) else array("d", chain.from_iterable(rows))
+        table = _numbers(rows)
         which = order if isinstance(order, array) else array("q", order)
+        whole("size", size, 1)
         there = len(table) // self._tape.inputs if self._tape.inputs else len(which)
         if not _inside()(pointer(which), len(which), there):
             raise ArgumentValueError("the order names an example that there is not")
         batches = -(-len(which) // size)
-        factors, constants = array("d", scales), array("d", chain.from_iterable(settings))
+        factors, constants = _numbers(scales), _numbers(settings)
         if len(factors) != batches or len(constants) != batches * len(self.settings):
             raise ArgumentValueError(
                 f"there are {batches} batches: as many scales and settings are needed"
             )
         outputs = zeros(len(which) + host_lanes())
-        done: int = _loop()(
+        if size == 1 and (online := self._one_by_one()) is not None:
+            done: int = online(
+                *(pointer(table), pointer(which), len(which), pointer(factors), pointer(constants)),
+                *(pointer(self._numbers), pointer(self._buffers), pointer(outputs)),
+            )
+            raise_from(self._callbacks)
+            return done, outputs[:done]
+        done = _loop()(
             *(self._batch(size), self._penalty.address("batch") if self._penalty else None),
             *(self._update.address("update"), pointer(table), pointer(which), len(which), size),
             *(pointer(factors), pointer(constants), len(self.settings), pointer(self._numbers)),
@@ -174,7 +204,15 @@ class TrainingLoop:
             *(pointer(self._fresh), len(self._remembered), pointer(outputs)),
         )
         raise_from(self._callbacks)
-        return done, outputs[: min(done * size, len(which))].tolist()
+        return done, outputs[: min(done * size, len(which))]
+
+
+def _numbers(given: Any) -> array[float]:
+    """Numbers as an array, row by row if they stand in rows."""
+    if isinstance(given, array):
+        return given
+    rows = list(given)
+    return array("d", rows if rows and isinstance(rows[0], int | float) else chain.from_iterable(rows))
 
 
 def _update_text(
@@ -201,14 +239,8 @@ def _update_text(
         at = code.put(f"getelementptr double, ptr %settings, i64 {number}")
         numbers[symbol] = code.spread(code.put(f"load double, ptr {at}"))
     code.check(numbers[gradient])
-    for line in _lines(rule):
-        variables = {
-            variable: numbers[operand] if isinstance(operand, str) else operand
-            for variable, operand in zip(line.variables, line.operands, strict=True)
-        }
-        numbers[line.symbol] = code.line(line.tree, variables)
-    for number, symbol in enumerate([parameter, *remembered]):
-        fresh = code.check(numbers[rule.updates[symbol]])
+    for number, fresh in enumerate(_updated(code, rule, [parameter, *remembered], numbers)):
+        code.check(fresh)
         start = code.put(f"mul i64 %padded, {number}")
         into = code.put(f"getelementptr double, ptr %fresh, i64 {start}")
         into = code.put(f"getelementptr double, ptr {into}, i64 %done")
@@ -241,6 +273,98 @@ def _update_text(
         "stop:\n"
         "  ret i1 %failed\n}"
     )
+
+
+def _online_text(
+    tape: Tape, rule: Program, given: Sequence[str], settings: Sequence[str], module: Module, padded: int
+) -> str:
+    """The function of steps on one example each.
+
+    It takes the rows of the inputs, which of them come, their number, by step what the sweep begins
+    with and the settings, the parameters, what is remembered of them, and where the outputs go; it
+    returns how many steps it has done.
+    """
+    parameter, gradient, *remembered = given
+    order = order_of_sums(tape)
+    code = Code(module, fails=True)
+    writer = Examples(tape, code, {slot: place for place, slot in enumerate(order)})
+
+    def load(array: str, place: str) -> str:
+        return code.put(
+            f"load double, ptr {code.put(f'getelementptr double, ptr {array}, i64 {place}')}"
+        )
+
+    seed = load("%scales", "%done")
+    stopped = writer.forward()
+    code.lines.append(f"  br i1 {stopped}, label %stop, label %go")
+    code.start("go")
+    writer.reverse(leading_to(tape, range(tape.inputs, tape.leaves)), seed)
+    numbers: dict[str, Number] = {}
+    for place, symbol in enumerate(settings):
+        numbers[symbol] = load("%settings_at", str(place))
+    fresh: list[tuple[str, int, Number]] = []
+    checked: list[Number] = []
+    for place, slot in enumerate(order):
+        numbers[parameter], numbers[gradient] = writer.number(slot), writer.gradients.get(slot, 0.0)
+        for number, symbol in enumerate(remembered):
+            numbers[symbol] = load("%buffers", str(number * padded + place))
+        found = _updated(code, rule, [parameter, *remembered], dict(numbers))
+        fresh.append(("%parameters", place, found[0]))
+        fresh += [("%buffers", number * padded + place, each) for number, each in enumerate(found[1:])]
+        checked += [numbers[gradient], *found]
+    # all in one sum, half by half; where that overflows, Python looks again
+    while len(checked) > 1:
+        checked = [
+            code.added(*pair) if len(pair) == 2 else pair[0]
+            for pair in (checked[begin : begin + 2] for begin in range(0, len(checked), 2))
+        ]
+    for each in checked:
+        code.check(each)
+    failed = code.compared("uno", code.failed, 0.0)
+    code.lines.append(f"  br i1 {failed}, label %stop, label %keep")
+    code.start("keep")
+    fresh.append(("%outputs_at", 0, writer.number(tape.outputs[0])))
+    for array_, place, each in fresh:
+        into = code.put(f"getelementptr double, ptr {array_}, i64 {place}")
+        code.lines.append(f"  store double {code.spelled(each)}, ptr {into}")
+    body = "\n".join(code.lines)
+    return (
+        "define i64 @online(ptr noalias %rows, ptr noalias %order, i64 %steps, ptr noalias %scales, "
+        "ptr noalias %settings, ptr noalias %parameters, ptr noalias %buffers, ptr noalias %outputs) "
+        "nounwind {\n"
+        "start:\n"
+        "  br label %again\n"
+        "again:\n"
+        f"  %done = phi i64 [ 0, %start ], [ %more, %{code.block} ]\n"
+        "  %left = icmp slt i64 %done, %steps\n"
+        "  br i1 %left, label %entry, label %stop\n"
+        "entry:\n"
+        "  %which_at = getelementptr i64, ptr %order, i64 %done\n"
+        "  %which = load i64, ptr %which_at\n"
+        f"  %offset = mul i64 %which, {tape.inputs}\n"
+        "  %row0 = getelementptr double, ptr %rows, i64 %offset\n"
+        f"  %setting = mul i64 %done, {len(settings)}\n"
+        "  %settings_at = getelementptr double, ptr %settings, i64 %setting\n"
+        "  %outputs_at = getelementptr double, ptr %outputs, i64 %done\n"
+        f"{body}\n"
+        "  %more = add i64 %done, 1\n"
+        "  br label %again\n"
+        "stop:\n"
+        "  ret i64 %done\n}"
+    )
+
+
+def _updated(
+    code: Code, rule: Program, changed: Sequence[str], numbers: dict[str, Number]
+) -> list[Number]:
+    """The new numbers of what a rule changes."""
+    for line in _lines(rule):
+        variables = {
+            variable: numbers[operand] if isinstance(operand, str) else operand
+            for variable, operand in zip(line.variables, line.operands, strict=True)
+        }
+        numbers[line.symbol] = code.line(line.tree, variables)
+    return [numbers[rule.updates[symbol]] for symbol in changed]
 
 
 def _lines(rule: Program) -> list[Line]:
@@ -363,10 +487,10 @@ def _training() -> Machine:
 
 @cache
 def _loop() -> Any:
-    at, whole = ctypes.c_void_p, ctypes.c_int64
+    at, number = ctypes.c_void_p, ctypes.c_int64
     return _training().function(
-        *("train", whole, at, at, at, at, at, whole, whole, at, at, whole, at, at, whole, whole),
-        *(at, at, whole, at),
+        *("train", number, at, at, at, at, at, number, number, at, at, number, at, at, number, number),
+        *(at, at, number, at),
     )
 
 
