@@ -9,12 +9,9 @@ from __future__ import annotations
 import ctypes
 import platform
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd.errors import AutogradError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = ["Machine", "MissingCompilerError", "host_lanes", "require"]
 
@@ -69,14 +66,11 @@ class Machine:
 
     Args:
         text: a module in LLVM's assembly language.
-        addresses: what the functions that it declares and does not define are, by name.
         level: how much the code generator tries, 0 to 3. Its time per line is constant at 0 alone.
     """
 
-    def __init__(self, text: str, addresses: Mapping[str, int], level: int) -> None:
+    def __init__(self, text: str, level: int) -> None:
         llvm = require()
-        for name, address in addresses.items():
-            llvm.add_symbol(name, address)
         module = llvm.parse_assembly(text)
         target = llvm.Target.from_default_triple().create_target_machine(
             cpu=llvm.get_host_cpu_name(), features=_features(), opt=level
@@ -91,4 +85,6 @@ class Machine:
 
     def function(self, name: str, result: Any, *arguments: Any) -> Any:
         """A function as Python calls it; other threads run while it does."""
-        return ctypes.CFUNCTYPE(result, *arguments)(self.address(name))
+        function = ctypes.CFUNCTYPE(result, *arguments)(self.address(name))
+        function.machine = self  # type: ignore[attr-defined]  # whose code it is
+        return function

@@ -117,7 +117,7 @@ class StraightRunner:
     def _compiled(self, what: str, stopped: Callable[..., Any]) -> Callable[..., Any]:
         tape, module = self.tape, Module()
         text = (forward_text if what == "forward" else backward_text)(tape, module)
-        machine = Machine(module.text(text), {}, level(tape))
+        machine = Machine(module.text(text), level(tape))
         count = len(tape.outputs) + (tape.leaves if what == "backward" else 0)
         callbacks = tuple(module.callbacks.values())
         if tape.leaves + count > MOST_OPERANDS:
@@ -193,7 +193,7 @@ class _BatchCode:
 
     def __init__(self, tape: Tape, lanes: int) -> None:
         self._tape, self._lanes, module = tape, lanes, Module()
-        machine = Machine(module.text(batch_text(tape, module, self._lanes)), {}, level(tape))
+        machine = Machine(module.text(batch_text(tape, module, self._lanes)), level(tape))
         self._callbacks = tuple(module.callbacks.values())
         pointer, whole = ctypes.c_void_p, ctypes.c_int64
         self._call = machine.function(

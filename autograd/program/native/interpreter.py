@@ -41,7 +41,7 @@ class Interpreter:
         text = module.text  # called last, since the functions add to it
         functions = [_forward(operations, module), _reverse(operations, module)]
         self.callbacks = tuple(module.callbacks.values())
-        self._machine = Machine(text(*functions), {}, 1)
+        self._machine = Machine(text(*functions), 1)
         pointer, whole = ctypes.c_void_p, ctypes.c_int64
         arrays = [pointer] * 4
         self.forward = self._machine.function("forward", ctypes.c_bool, *arrays, whole, whole, whole)

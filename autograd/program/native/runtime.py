@@ -1,8 +1,8 @@
-"""What runs compiled functions, and is compiled itself once per process.
+"""A call from Python, as machine code that is compiled once per process.
 
 A compiled function takes an array of inputs and one for its results, and returns whether a line may have
 failed. `callable_of` makes a built-in function of it, which Python calls ten times as fast as through
-ctypes; `rounds` puts results in the place of inputs and goes on, without Python in between.
+ctypes.
 """
 
 from __future__ import annotations
@@ -18,41 +18,12 @@ from autograd.program.native.compiler import Machine
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["MOST_OPERANDS", "callable_of", "rounds"]
+__all__ = ["MOST_OPERANDS", "callable_of"]
 
 #: More inputs and results than this do not go over the stack.
 MOST_OPERANDS = 2000
 
 _TEXT = """
-define i64 @rounds(ptr %step, ptr %given, ptr %results, i64 %updated, i64 %rounds) nounwind {{
-entry:
-  %some = icmp sgt i64 %rounds, 0
-  br i1 %some, label %round, label %done
-round:
-  %left = phi i64 [ %rounds, %entry ], [ %less, %next ]
-  %failed = call zeroext i1 %step(ptr %given, ptr %results)
-  br i1 %failed, label %stop, label %copy
-copy:
-  %k = phi i64 [ 0, %round ], [ %k1, %copying ]
-  %more = icmp slt i64 %k, %updated
-  br i1 %more, label %copying, label %next
-copying:
-  %from = getelementptr double, ptr %results, i64 %k
-  %into = getelementptr double, ptr %given, i64 %k
-  %number = load double, ptr %from
-  store double %number, ptr %into
-  %k1 = add i64 %k, 1
-  br label %copy
-next:
-  %less = sub i64 %left, 1
-  %again = icmp sgt i64 %less, 0
-  br i1 %again, label %round, label %done
-stop:
-  ret i64 %left
-done:
-  ret i64 0
-}}
-
 define ptr @call(ptr %self, ptr %arguments, i64 %count) nounwind {{
 entry:
   %held = call ptr {PyTuple_GetItem}(ptr %self, i64 0)
@@ -157,7 +128,7 @@ def _machine() -> Machine:
     known: dict[str, Any] = {
         name: f"inttoptr (i64 {_address(getattr(ctypes.pythonapi, name))} to ptr)" for name in names
     }
-    return Machine(_TEXT.format(**known, float=id(float), type_offset=_type_offset()), {}, 1)
+    return Machine(_TEXT.format(**known, float=id(float), type_offset=_type_offset()), 1)
 
 
 def _address(function: Any) -> int | None:
@@ -208,29 +179,3 @@ def callable_of(
         ctypes.addressof(_method()), (ctypes.addressof(plan), otherwise, plan, keep), None
     )
     return made
-
-
-def rounds(address: int, given: int, results: int, updated: int, count: int) -> int:
-    """Call a compiled function so many times, its first results in the place of its first inputs.
-
-    Other threads run meanwhile.
-
-    Args:
-        address: where the function is.
-        given: where its inputs are.
-        results: where its results go.
-        updated: how many results take the place of inputs.
-        count: how many rounds.
-
-    Returns:
-        How many rounds are left: more than 0 if a line may have failed. The inputs of the round in which
-        it did are as they were.
-    """
-    left: int = _rounds()(address, given, results, updated, count)
-    return left
-
-
-@cache
-def _rounds() -> Any:
-    pointer, whole = ctypes.c_void_p, ctypes.c_int64
-    return _machine().function("rounds", whole, pointer, pointer, pointer, whole, whole)

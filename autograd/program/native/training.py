@@ -81,13 +81,11 @@ class TrainingLoop:
                 raise ArgumentValueError("a penalty is of the same parameters, and of no inputs")
             module = Module()
             places = [slot - tape.inputs for slot in order_of_sums(tape)]
-            self._penalty = Machine(
-                module.text(batch_text(penalty, module, 1, places)), {}, level(penalty)
-            )
+            self._penalty = Machine(module.text(batch_text(penalty, module, 1, places)), level(penalty))
             self._callbacks += module.callbacks.values()
         module = Module()
         text = _update_text(rule, self._given, self.settings, module, lanes)
-        self._update = Machine(module.text(text), {}, 1)
+        self._update = Machine(module.text(text), 1)
         self._callbacks += module.callbacks.values()
         self._padded = count + lanes
         self._numbers = zeros(self._padded)
@@ -136,7 +134,7 @@ class TrainingLoop:
         if lanes not in self._batches:
             module = Module()
             text = batch_text(self._tape, module, lanes)
-            self._batches[lanes] = Machine(module.text(text), {}, level(self._tape))
+            self._batches[lanes] = Machine(module.text(text), level(self._tape))
             self._callbacks += module.callbacks.values()
         return self._batches[lanes].address("batch")
 
@@ -148,7 +146,7 @@ class TrainingLoop:
         if self._online is None:
             module = Module()
             text = _online_text(self._tape, self._rule, self._given, self.settings, module, self._padded)
-            self._online = Machine(module.text(text), {}, 1)
+            self._online = Machine(module.text(text), 1)
             self._callbacks += module.callbacks.values()
         at, number = ctypes.c_void_p, ctypes.c_int64
         return self._online.function("online", number, at, at, number, at, at, at, at, at)
@@ -482,7 +480,7 @@ stop:
 
 @cache
 def _training() -> Machine:
-    return Machine(_TEXT, {}, 1)
+    return Machine(_TEXT, 1)
 
 
 @cache

@@ -364,6 +364,17 @@ def test_a_program_as_a_built_in_function() -> None:
         built_in(math.sin)  # type: ignore[arg-type]
 
 
+def test_more_numbers_than_a_call_takes_go_through_arrays() -> None:
+    leaves = [Value(float(k)) for k in range(engine.MOST_OPERANDS // 2 + 1)]
+    first, *rest = [leaf * 2.0 for leaf in leaves]
+    runner = StraightRunner(Tape.of([sum(rest, first)], Leaves(leaves, [])), PLAN)
+    numbers = [leaf.data for leaf in leaves]
+    runner.backward(numbers)
+    gc.collect()  # the code stays as long as the function
+    outputs, slopes = runner.backward(numbers)
+    assert (*outputs, *slopes) == (2.0 * sum(numbers), *[2.0] * len(leaves))
+
+
 def test_calls_leak_nothing() -> None:
     x = Value(2.0)
     runner = StraightRunner(Tape.of([x * 3.5, x.square()], Leaves([x], [])), PLAN)
