@@ -131,8 +131,14 @@ class Operation:
         lazy: bool = False,
     ) -> None:
         if lazy is not True:
-            from autograd.arguments import flag, items, text
+            from autograd.arguments import flag, instance, items, real, text
 
+            if shortcuts is not None:
+                instance("shortcuts", shortcuts, dict, "a dict")
+                shortcuts = {
+                    real("a number in shortcuts", number): text("an operation in shortcuts", each)
+                    for number, each in shortcuts.items()
+                }
             flag("lazy", lazy)
             for what, given in (
                 *(("name", name), ("parameters", parameters), ("about", about), ("ieee", ieee)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from autograd.arguments import choice, whole
+from autograd.arguments import choice
 from autograd.program.engine import Plan, Runner
 from autograd.program.source import PythonRunner
 from autograd.program.stepping import SteppingRunner
@@ -55,8 +55,6 @@ def made_ready(tape: Tape, engine: str, runs: int | None) -> Runner:
         ImportError: it is not installed; the error has the command that installs it.
     """
     choice("engine", engine, ("auto", *ENGINES))
-    if runs is not None:
-        whole("runs", runs, 0)
     name = "python" if engine == "auto" else engine
     found: Runner = import_module(ENGINES[name]).ENGINE.runner(tape, runs)
     return found

@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.arguments import choice, each, function, real, wrong_kind
+from autograd.arguments import choice, each, function, items, real, whole, wrong_kind
 from autograd.atomic import set_together
 from autograd.backward import gradients
 from autograd.codegen import failure
@@ -49,6 +49,9 @@ class Gradients(NamedTuple):
         value: what the program returns.
         inputs: the derivative of its first output by each input, nested as the inputs are.
         parameters: that by each parameter.
+
+    >>> record(lambda x, y: x * y, 1.0, 1.0).gradients(2.0, 3.0).inputs
+    (3.0, 2.0)
     """
 
     value: Any
@@ -62,6 +65,9 @@ class Batch(NamedTuple):
     Attributes:
         values: its first output for each.
         gradients: the derivative of their sum by each parameter.
+
+    >>> record(lambda x, y: x * y, 1.0, 1.0).batch([(2.0, 3.0), (4.0, 5.0)]).values
+    [6.0, 20.0]
     """
 
     values: list[float]
@@ -505,7 +511,7 @@ class RecordedProgram:
 
     def batch(
         self,
-        examples: Iterable[Sequence[Any]],
+        examples: Iterable[Sequence[Value | float]],
         scale: float = 1.0,
         gradients: Iterable[float] | None = None,
     ) -> Batch:
@@ -529,12 +535,15 @@ class RecordedProgram:
         """
         self._captured.check()
         scale = 0.0 + real("scale", scale)
-        rows = [self._inputs(row) for row in each("examples", examples)]
+        rows = [
+            self._inputs(items(f"examples[{index}]", row))
+            for index, row in enumerate(each("examples", examples))
+        ]
         count = len(self._names)
         # those of leaves that are no parameters are computed, and left out
         sums = [0.0] * len(self._all)
         if gradients is not None:
-            given = [real("a gradient", slope) for slope in gradients]
+            given = [real("a gradient", slope) for slope in each("gradients", gradients)]
             if len(given) != len(self.parameters):
                 raise ArgumentValueError(
                     f"there must be a gradient for each of {len(self.parameters)} parameters, "
@@ -664,6 +673,8 @@ class RecordedProgram:
         >>> record(lambda x: x * x, 3.0).compile("python").plan.engine
         'python'
         """
+        if runs is not None:
+            runs = int(whole("runs", runs, 0))
         for variant in self._variants:
             variant.runner = made_ready(variant.tape, engine, runs)
         self._engine = engine, runs
