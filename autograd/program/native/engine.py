@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any, NoReturn
 
+from autograd.errors import ArgumentTypeError, ArgumentValueError
 from autograd.program.engine import Plan, Runner, Stopped
 from autograd.program.native.code import Module
 from autograd.program.native.compiler import Machine, host_lanes, require
@@ -121,7 +122,7 @@ class StraightRunner:
         count = len(tape.outputs) + (tape.leaves if what == "backward" else 0)
         callbacks = tuple(module.callbacks.values())
         if tape.leaves + count > MOST_OPERANDS:
-            function = _through_arrays(machine, what, count, stopped)
+            function = _through_arrays(machine, what, tape.leaves, count, stopped)
         else:
             address = machine.address(what)
             function = callable_of(address, tape.leaves, count, stopped, (machine, callbacks))
@@ -169,12 +170,14 @@ def level(tape: Tape) -> int:
 
 
 def _through_arrays(
-    machine: Machine, name: str, count: int, stopped: Callable[..., Any]
+    machine: Machine, name: str, expected: int, count: int, stopped: Callable[..., Any]
 ) -> Callable[..., Sequence[float]]:
     call = machine.function(name, ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
 
     def function(*leaves: float) -> Sequence[float]:
         given, results = array("d", leaves), zeros(count)
+        if len(given) != expected:
+            raise ArgumentTypeError(f"there must be {expected} numbers, got {len(given)}")
         if call(pointer(given), pointer(results)):
             found: Sequence[float] = stopped(*leaves)
             return found
@@ -210,6 +213,8 @@ class _BatchCode:
         scale: float,
     ) -> tuple[list[float], list[float]]:
         given = array("d", chain.from_iterable(rows))
+        if len(given) != len(rows) * self._tape.inputs:
+            raise ArgumentValueError(f"each row must have {self._tape.inputs} numbers")
         order = array("q", range(len(rows)))
         sums = array("d", [gradients[place] for place in self._order])
         sums.extend([0.0] * self._lanes)
@@ -260,6 +265,8 @@ class InterpretedRunner:
     def _values(self, leaves: Sequence[float]) -> array[float]:
         tape = self.tape
         numbers = array("d", leaves)
+        if len(numbers) != tape.leaves:
+            raise ArgumentValueError(f"there must be {tape.leaves} numbers, got {len(numbers)}")
         numbers.extend(tape.constants)
         numbers.frombytes(bytes(8 * len(tape)))
         failed = self._code.forward(*self._arrays(), pointer(numbers), 0, len(tape), tape.start)

@@ -12,6 +12,7 @@ import ast
 import ctypes
 import inspect
 import math
+import sys
 import textwrap
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -46,8 +47,7 @@ def library_address(name: str) -> int | None:
     if name == "hypot":
         return None
     python: Callable[..., Any] | None = _power if name == "pow" else getattr(math, name, None)
-    # the library that this process has, by the module that was linked to it
-    function = getattr(ctypes.CDLL(getattr(math, "__file__", None)), name, None)
+    function = getattr(_library(), name, None)
     if python is None or function is None:
         return None
     two = name in {"atan2", "fmod", "pow"}
@@ -65,6 +65,15 @@ def library_address(name: str) -> int | None:
         if not _same(found, expected):
             return None
     return ctypes.cast(function, ctypes.c_void_p).value
+
+
+@cache
+def _library() -> ctypes.CDLL | None:
+    """The C library that `math` was linked to; None if it is not to be had, so that Python is called."""
+    try:
+        return ctypes.CDLL("ucrtbase" if sys.platform == "win32" else getattr(math, "__file__", None))
+    except OSError:
+        return None
 
 
 def _power(x: float, y: float) -> float:

@@ -175,7 +175,7 @@ class TrainingLoop:
             came out infinite or NaN.
         """
         table = _numbers(rows)
-        which = order if isinstance(order, array) else array("q", order)
+        which = order if isinstance(order, array) and order.typecode == "q" else array("q", order)
         whole("size", size, 1)
         there = len(table) // self._tape.inputs if self._tape.inputs else len(which)
         if not _inside()(pointer(which), len(which), there):
@@ -207,7 +207,7 @@ class TrainingLoop:
 
 def _numbers(given: Any) -> array[float]:
     """Numbers as an array, row by row if they stand in rows."""
-    if isinstance(given, array):
+    if isinstance(given, array) and given.typecode == "d":
         return given
     rows = list(given)
     return array("d", rows if rows and isinstance(rows[0], int | float) else chain.from_iterable(rows))

@@ -375,6 +375,23 @@ def test_more_numbers_than_a_call_takes_go_through_arrays() -> None:
     assert (*outputs, *slopes) == (2.0 * sum(numbers), *[2.0] * len(leaves))
 
 
+def test_too_few_or_many_numbers_are_refused() -> None:
+    x, w = Value(2.0), Value(3.0)
+    for kind in NATIVE:
+        runner = kind(Tape.of([x * w], Leaves([x], [w])), PLAN)
+        for numbers in ([2.0], [2.0] * 3):
+            with pytest.raises((TypeError, ValueError), match="there must be 2 numbers, got"):
+                runner.backward(numbers)
+        with pytest.raises((TypeError, ValueError), match="must"):
+            runner.batch([[1.0], [1.0, 2.0]], [3.0], [0.0], 1.0)
+
+
+def test_without_the_c_library_python_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(code, "library_address", lambda name: None)
+    check_rows([OPERATIONS[name] for name in ("exp", "pow", "sigmoid")], 5)
+    engine.interpreter.cache_clear()
+
+
 def test_calls_leak_nothing() -> None:
     x = Value(2.0)
     runner = StraightRunner(Tape.of([x * 3.5, x.square()], Leaves([x], [])), PLAN)

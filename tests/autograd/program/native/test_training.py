@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import random
+from array import array
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import pytest
@@ -168,6 +169,26 @@ def test_a_step_that_leaves_the_floats_is_left_undone() -> None:
     loop.parameters = [1.0]
     assert loop.run([[1.0]], [0, 0], 1, [1.0] * 2, [[0.25], [1e308 * 10.0]])[0] == 1
     assert loop.parameters == [0.5]
+
+
+def test_numbers_come_as_rows_or_arrays_of_any_kind() -> None:
+    tape, _, parameters = tapes()
+    found = []
+    for rows, order, scales, settings in (
+        (EXAMPLES, [0, 3, 1], [0.5, 1.0], [[0.25], [0.5]]),
+        (
+            array("d", chain(*EXAMPLES)),
+            array("q", [0, 3, 1]),
+            array("d", [0.5, 1.0]),
+            array("d", [0.25, 0.5]),
+        ),
+        ([list(row) for row in EXAMPLES], array("i", [0, 3, 1]), array("f", [0.5, 1.0]), [0.25, 0.5]),
+    ):
+        loop = TrainingLoop(tape, DESCENT)
+        loop.parameters = [each.data for each in parameters]
+        loop.run(rows, order, 2, scales, settings)
+        found.append(loop.parameters)
+    assert found[0] == found[1] == found[2]
 
 
 def test_wrong_arguments_are_refused_and_change_nothing() -> None:
