@@ -369,7 +369,7 @@ def _lines(rule: Program) -> list[Line]:
     wanted = dict.fromkeys(rule.updates.values())
     found: dict[str, Line] = {}
     for symbol in wanted:
-        for line in reversed(rule.above(symbol, found)):
+        for line in reversed(rule.above(symbol, until=found)):
             found[line.symbol] = line
     return list(found.values())
 
