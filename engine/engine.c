@@ -156,7 +156,8 @@ static uint32_t operation_count; /* how many places there are */
 
 /* --- nodes are made and freed ----------------------------------------------------------------------- */
 
-#define MOST_SPARE 4096
+/* Some 6 MB: a step of training makes again what the last one has freed. */
+#define MOST_SPARE 65536
 
 /* Freed nodes that wait to be used again, linked by `next`. */
 static Node *spare;
@@ -811,7 +812,25 @@ set_operation(PyObject *self, PyObject *given, void *Py_UNUSED(closure))
     return 0;
 }
 
-/* What is set in a Value's own way: checked by Python unless it is an exact float. */
+/* The number that an exact float or int is; false if Python has to tell. */
+static inline bool
+is_plain_number(PyObject *given, double *number)
+{
+    if (given != NULL && PyFloat_CheckExact(given)) {
+        *number = PyFloat_AS_DOUBLE(given);
+        return true;
+    }
+    if (given != NULL && PyLong_CheckExact(given)) {
+        *number = PyLong_AsDouble(given);
+        if (*number != -1.0 || !PyErr_Occurred()) {
+            return true;
+        }
+        PyErr_Clear();
+    }
+    return false;
+}
+
+/* What is set in a Value's own way: checked by Python unless it is a plain number. */
 static int
 set_by_property(PyObject *self, PyObject *given, const char *name)
 {
@@ -826,19 +845,23 @@ set_by_property(PyObject *self, PyObject *given, const char *name)
 }
 
 static int
-set_leaf_data(PyObject *self, PyObject *given, void *closure)
+set_leaf_data(PyObject *self, PyObject *given, void *Py_UNUSED(closure))
 {
-    if (given != NULL && PyFloat_CheckExact(given) && ((Node *)self)->row == LEAF) {
-        return set_data(self, given, closure);
+    double number;
+    if (((Node *)self)->row == LEAF && is_plain_number(given, &number)) {
+        ((Node *)self)->data = number;
+        return 0;
     }
     return set_by_property(self, given, "data");
 }
 
 static int
-set_own_grad(PyObject *self, PyObject *given, void *closure)
+set_own_grad(PyObject *self, PyObject *given, void *Py_UNUSED(closure))
 {
-    if (given != NULL && PyFloat_CheckExact(given)) {
-        return set_grad(self, given, closure);
+    double number;
+    if (!(((Node *)self)->flags & GRAD_IS_NODE) && is_plain_number(given, &number)) {
+        ((Node *)self)->grad = number;
+        return 0;
     }
     return set_by_property(self, given, "grad");
 }
@@ -849,20 +872,48 @@ set_own_grad(PyObject *self, PyObject *given, void *closure)
 typedef struct {
     Node **nodes;
     size_t count, room;
+    Node *few[64]; /* which is where they are if there are not many */
 } Row;
 
+static void
+start(Row *row)
+{
+    row->nodes = row->few;
+    row->count = 0;
+    row->room = Py_ARRAY_LENGTH(row->few);
+}
+
+static void
+end(Row *row)
+{
+    if (row->nodes != row->few) {
+        PyMem_RawFree(row->nodes);
+    }
+}
+
 static int
+grow(Row *row)
+{
+    size_t size = row->room * sizeof(*row->nodes);
+    Node **few = row->nodes == row->few ? row->few : NULL;
+    Node **nodes = PyMem_RawRealloc(few ? NULL : row->nodes, 2 * size);
+    if (nodes == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    if (few) {
+        memcpy(nodes, few, size);
+    }
+    row->nodes = nodes;
+    row->room *= 2;
+    return 0;
+}
+
+static inline int
 append(Row *row, Node *node)
 {
-    if (row->count == row->room) {
-        size_t room = row->room ? 2 * row->room : 256;
-        Node **nodes = PyMem_RawRealloc(row->nodes, room * sizeof(*nodes));
-        if (nodes == NULL) {
-            PyErr_NoMemory();
-            return -1;
-        }
-        row->nodes = nodes;
-        row->room = room;
+    if (row->count == row->room && grow(row) < 0) {
+        return -1;
     }
     row->nodes[row->count++] = node;
     return 0;
@@ -904,9 +955,10 @@ see(PyObject *operand, Row *leaves)
 static int
 visit(Node *root, Row *order, Row *leaves)
 {
-    Row above = {NULL, 0, 0};
+    Row above;
     Node *node = root;
     int status = 0;
+    start(&above);
     root->flags |= SEEN;
     if (root->row == LEAF && leaves != order) {
         status = append(leaves, root);
@@ -941,7 +993,7 @@ visit(Node *root, Row *order, Row *leaves)
         unsee(order);
         unsee(leaves);
     }
-    PyMem_RawFree(above.nodes);
+    end(&above);
     return status;
 }
 
@@ -1035,10 +1087,13 @@ accumulate_nodes(Before *before, size_t count)
 static int
 sweep(Node *root, bool with_recorded)
 {
-    Row order = {NULL, 0, 0}, leaves = {NULL, 0, 0};
+    Row order, leaves;
     Before *before = NULL;
     size_t count = 0, recorded = 0;
-    int status = visit(root, &order, &leaves);
+    int status;
+    start(&order);
+    start(&leaves);
+    status = visit(root, &order, &leaves);
     if (status < 0) {
         goto done;
     }
@@ -1085,8 +1140,8 @@ sweep(Node *root, bool with_recorded)
     }
 done:
     PyMem_RawFree(before);
-    PyMem_RawFree(order.nodes);
-    PyMem_RawFree(leaves.nodes);
+    end(&order);
+    end(&leaves);
     return status;
 }
 
@@ -1150,8 +1205,9 @@ PyDoc_STRVAR(visited_doc, "visited($module, root)\n--\n\n"
 static PyObject *
 module_visited(PyObject *Py_UNUSED(module), PyObject *root)
 {
-    Row order = {NULL, 0, 0};
+    Row order;
     PyObject *list = NULL;
+    start(&order);
     if (!is_node(root)) {
         PyErr_SetString(PyExc_TypeError, "the root must be a Value");
         return NULL;
@@ -1163,7 +1219,7 @@ module_visited(PyObject *Py_UNUSED(module), PyObject *root)
             PyList_SET_ITEM(list, (Py_ssize_t)i, Py_NewRef((PyObject *)order.nodes[i]));
         }
     }
-    PyMem_RawFree(order.nodes);
+    end(&order);
     return list;
 }
 
