@@ -12,7 +12,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class EngineBuildHook(BuildHookInterface[Any]):
-    """Adds ``autograd/_engine`` to a wheel for this Python and machine, or leaves a pure one as it is."""
+    """Adds ``autograd/_engine`` to a wheel, for this Python and machine, or leaves a pure one alone."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile, before files are collected.

@@ -23,7 +23,7 @@ from autograd.operations import OPERATIONS, REFUSED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any, NoReturn
 
     from autograd.atomic import Call
@@ -332,10 +332,10 @@ def method_names(operation: Operation) -> dict[str, str]:
 
 def attaching(operation: Operation, methods: type, value: type[Value]) -> list[Call]:
     """What gives the class ``methods`` all methods of an operation, by name and by operator."""
-    in_c = vars(Node) if ADOPTED.get(operation.name) is operation else {}
+    found: Mapping[str, Any] = vars(Node) if ADOPTED.get(operation.name) is operation else {}
     return [
-        (setattr, methods, attribute, in_c.get(attribute) or _OnFirstUse(operation, methods, value, attribute))
-        for attribute in method_names(operation)
+        (setattr, methods, name, found.get(name) or _OnFirstUse(operation, methods, value, name))
+        for name in method_names(operation)
     ]
 
 

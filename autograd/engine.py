@@ -7,7 +7,9 @@ place, and the same to the last bit. ``AUTOGRAD_PURE=1`` in the environment choo
 from __future__ import annotations
 
 import os
+import sys
 
+from autograd.errors import ArgumentValueError
 from autograd.operations import OPERATIONS
 
 TYPE_CHECKING = False
@@ -17,21 +19,21 @@ if TYPE_CHECKING:
 
     from autograd.operations import Operation
 
-__all__ = ["ADOPTED", "COMPILED", "ENGINE", "Leaf", "Node", "adopt", "texts"]
+__all__ = ["ADOPTED", "COMPILED", "ENGINE", "IN_PYTHON", "Leaf", "Node", "adopt", "texts"]
 
 
 def _compiled() -> ModuleType | None:
     chosen = os.environ.get("AUTOGRAD_PURE", "")
     if chosen not in {"", "0", "1"}:
-        raise ImportError(f"AUTOGRAD_PURE must be 0 or 1, got {chosen!r}")
+        raise ArgumentValueError(f"AUTOGRAD_PURE must be 0 or 1, got {chosen!r}")
     if chosen == "1":
         return None
-    from importlib import import_module
-
     try:
-        return import_module("autograd._engine")
+        # no statement, since the module has no source, and would be taken for a name of the package
+        __import__("autograd._engine")
     except ImportError:  # it was not built, or serves another interpreter of this process already
         return None
+    return sys.modules["autograd._engine"]
 
 
 #: The module of the engine in C, or None.
@@ -41,6 +43,8 @@ ENGINE = "Python" if COMPILED is None else "C"
 
 #: The operations that the engine in C does, by name.
 ADOPTED: dict[str, Operation] = {}
+#: What `autograd.Value` has in Python in place of what the engine in C does, by name.
+IN_PYTHON: dict[str, Any] = {}
 
 if TYPE_CHECKING or COMPILED is None:
 
@@ -79,5 +83,5 @@ def adopt(value: Any, **parts: Any) -> None:
         known: dict[str, Any] = COMPILED.ROWS
         # a row that was changed since is left to Python
         rows = {name: row for name, row in OPERATIONS.items() if texts(row) == known.get(name)}
-        COMPILED.adopt(value, rows, *parts.values())
+        IN_PYTHON.update(COMPILED.adopt(value, rows, *parts.values()))
         ADOPTED.update(rows)

@@ -30,7 +30,7 @@ __all__ = ["Value"]
 class _Leaf(Leaf):
     """Calling `Value` makes a leaf. Operations make their nodes past this, as fast as Python can."""
 
-    def __call__(cls, data: SupportsFloat, name: str | None = None) -> Value:
+    def __call__(cls, data: SupportsFloat, name: str | None = None) -> Value:  # noqa: N805  # a class
         node: Value = type.__call__(cls)
         node._data = data if data.__class__ is float else _real(data, "data")
         node._grad = 0.0

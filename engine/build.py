@@ -42,9 +42,7 @@ def build(into: Path, *more_options: str) -> Path:
         options = ["-O2", "-std=c11", "-ffp-contract=off", "-Wall", "-Wextra"]
     options += [f'-DSOURCE_DIGEST="{digest()}"', *more_options]
     libraries = [] if sys.platform == "win32" else ["m"]
-    extension = Extension(
-        "_engine", [str(SOURCES[0])], extra_compile_args=options, libraries=libraries
-    )
+    extension = Extension("_engine", [str(SOURCES[0])], extra_compile_args=options, libraries=libraries)
     distribution = Distribution({"name": "engine", "ext_modules": [extension]})
     with tempfile.TemporaryDirectory() as scratch:
         command = distribution.get_command_obj("build_ext")

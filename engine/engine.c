@@ -1420,7 +1420,10 @@ PyDoc_STRVAR(adopt_doc, "adopt($module, value, rows, call, generated, detector, 
 "    generated: gives the function of Python for an operation and one of the ways to call it.\n"
 "    detector: the context variable of what looks through graphs before they are differentiated.\n"
 "    sweeping: where `_running_in` tells whether a thread is amid a pass that runs Python.\n"
-"    hypot: that of `math`.");
+"    hypot: that of `math`.\n"
+"\n"
+"Returns:\n"
+"    what the class had in Python of what is done here, by name.");
 
 static PyObject *
 module_adopt(PyObject *Py_UNUSED(module), PyObject *args)
@@ -1449,10 +1452,17 @@ module_adopt(PyObject *Py_UNUSED(module), PyObject *args)
         put((PyObject *)Py_TYPE(value), "__call__", own(&Leaf_Type, "__call__")) < 0) {
         return NULL;
     }
-    Py_RETURN_NONE;
+    return PyDict_Copy(in_python);
 }
 
 PyDoc_STRVAR(alive_doc, "alive($module)\n--\n\nHow many nodes there are.");
+PyDoc_STRVAR(spare_doc, "spare($module)\n--\n\nHow many freed nodes wait to be used again.");
+
+static PyObject *
+module_spare(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
+{
+    return PyLong_FromLong(spare_count);
+}
 
 static PyObject *
 module_alive(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
@@ -1463,6 +1473,7 @@ module_alive(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
 static PyMethodDef module_methods[] = {
     {"adopt", module_adopt, METH_VARARGS, adopt_doc},
     {"alive", module_alive, METH_NOARGS, alive_doc},
+    {"spare", module_spare, METH_NOARGS, spare_doc},
     {"sweep", module_sweep, METH_VARARGS, sweep_doc},
     {"visited", module_visited, METH_O, visited_doc},
     {NULL, NULL, 0, NULL},

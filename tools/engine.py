@@ -20,7 +20,7 @@ from autograd.codegen import documentation, method_names
 from autograd.engine import texts
 from autograd.expression import PRIMITIVES, Expression
 from autograd.operations import OPERATIONS, Operation
-from autograd.program.printing import PYTHON, Language, spelled
+from autograd.program.printing import Language, spelled
 
 ENGINE = Path(__file__).parents[1] / "engine"
 WIDTH = 104
@@ -166,6 +166,7 @@ def _row(operation: Operation) -> str:
     about = documentation(operation).splitlines()[0]
     value = [*doubles, "bool *failed"] if failing else doubles
     given = [*parameters, "failed"] if failing else parameters
+    arguments = [*doubles, *(["uint32_t by"] if len(doubles) > 1 else []), "Result *result"]
     lines = [
         f"/* {about} */",
         "static inline double",
@@ -175,8 +176,7 @@ def _row(operation: Operation) -> str:
         "}",
         "",
         "static inline bool",
-        f"row_{name}({', '.join([*doubles, *(['uint32_t by'] if len(doubles) > 1 else [])])}, "
-        f"Result *result)",
+        f"row_{name}({', '.join(arguments)})",
         "{",
     ]
     if failing or any(map(_fails, operation.partials)):
