@@ -13,7 +13,8 @@ A test belongs to the default tier if it tells by itself whether a module does w
 
 Which engine is tested is what `autograd.engine.ENGINE` tells: that in C where it has been built (by
 ``python engine/build.py``), that in Python otherwise and with ``AUTOGRAD_PURE=1``. What looks into one
-of them is marked ``python_engine`` or ``c_engine``, and left out where the other is in use. CI runs both.
+of them is marked ``python_engine`` or ``c_engine``, and left out where the other is in use. CI runs
+both.
 
 Properties are tried on few examples, always the same, so that whoever runs the default tier gets the
 same answer; with ``--all`` on many, each time others. No test asserts how long something takes, and what

@@ -403,7 +403,13 @@ by_python(uint32_t row, int kind, PyObject *self, PyObject *const *given, Py_ssi
 static PyObject *
 python_part(const char *name)
 {
-    return Py_XNewRef(PyDict_GetItemString(in_python, name));
+    PyObject *key = PyUnicode_FromString(name), *part;
+    if (key == NULL) {
+        return NULL;
+    }
+    part = Py_XNewRef(PyDict_GetItemWithError(in_python, key));
+    Py_DECREF(key);
+    return part;
 }
 
 /* --- operations ------------------------------------------------------------------------------------- */
@@ -1167,15 +1173,13 @@ node_backward(PyObject *self, PyObject *const *given, Py_ssize_t count, PyObject
 {
     PyObject *backward, *result;
     if (names == NULL && (count == 0 || (count == 1 && given[0] == Py_False))) {
-        int status = is_plain();
-        if (status > 0) {
-            status = 1 - sweep((Node *)self, false);
-        }
-        if (status > 0) {
-            Py_RETURN_NONE;
-        }
-        if (PyErr_Occurred()) {
+        int plain = is_plain();
+        int status = plain > 0 ? sweep((Node *)self, false) : plain < 0 ? -1 : 1;
+        if (status < 0) {
             return NULL;
+        }
+        if (status == 0) {
+            Py_RETURN_NONE;
         }
     }
     backward = python_part("backward");
@@ -1230,7 +1234,7 @@ static PyObject *
 leaf_call(PyObject *type, PyObject *args, PyObject *names)
 {
     const Py_ssize_t count = PyTuple_GET_SIZE(args);
-    PyObject *call, *result;
+    PyObject *call, *function, *result;
     if (type == (PyObject *)value_type && names == NULL && (count == 1 || count == 2)) {
         PyObject *data = PyTuple_GET_ITEM(args, 0), *name = Py_None;
         if (count == 2) {
@@ -1255,7 +1259,9 @@ leaf_call(PyObject *type, PyObject *args, PyObject *names)
     for (Py_ssize_t i = 0; i < count; i++) {
         PyTuple_SET_ITEM(call, i + 1, Py_NewRef(PyTuple_GET_ITEM(args, i)));
     }
-    result = PyObject_Call(PyDict_GetItemString(in_python, "__call__"), call, names);
+    function = python_part("__call__");
+    result = function == NULL ? NULL : PyObject_Call(function, call, names);
+    Py_XDECREF(function);
     Py_DECREF(call);
     return result;
 }
