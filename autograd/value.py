@@ -9,7 +9,7 @@ from operator import attrgetter
 from autograd import codegen
 from autograd.arguments import as_number, number_of, shown, wrong_kind
 from autograd.backward import DETECTOR, backward
-from autograd.engine import Leaf, Node, adopt
+from autograd.engine import IN_PYTHON, Leaf, Node, adopt
 from autograd.errors import ArgumentTypeError, AutogradError, OperandError
 from autograd.methods import Methods
 from autograd.numpy_protocol import NumPyProtocol
@@ -19,6 +19,7 @@ from autograd.variables import VARIABLES
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from inspect import Signature
     from typing import Any, ClassVar, SupportsFloat
 
     from autograd.operations import Operation
@@ -38,6 +39,14 @@ class _Leaf(Leaf):
             node.name = name
         node.operation = node._x = node._dx = node._y = node._dy = None
         return node
+
+    @property
+    def __signature__(cls) -> Signature:  # noqa: N805
+        """How `Value` is called, which `inspect` does not see of the engine in C."""
+        from inspect import signature
+
+        call: Any = IN_PYTHON.get("__call__", _Leaf.__call__)
+        return signature(call.__get__(cls))
 
 
 class Value(Methods, NumPyProtocol, Node, metaclass=_Leaf):
