@@ -64,6 +64,12 @@ def test_methods_are_those_of_c_until_a_row_is_changed(operation: Operation) -> 
         assert isinstance(method, _OnFirstUse)
 
 
+@c_engine
+def test_a_node_is_as_large_as_the_page_says() -> None:
+    page = (ROOT / "docs" / "engine.md").read_text(encoding="utf-8")
+    assert f"A node takes {sys.getsizeof(Value(1.0))} bytes" in page
+
+
 def engine_with(**environment: str) -> subprocess.CompletedProcess[str]:
     script = "from autograd.engine import ENGINE; print(ENGINE)"
     command = ["env", *(f"{name}={value}" for name, value in environment.items())]

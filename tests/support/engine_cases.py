@@ -104,10 +104,14 @@ WAYS = {
 
 
 def bits(number: Any) -> str:
-    """A number to the last bit, the sign of a NaN too; of other things what they are."""
+    """A number to the last bit; of other things what they are.
+
+    Of a NaN, Python itself does not always give the same bits: an instruction that has run a few times
+    takes a short cut, and may multiply the other way round.
+    """
     if type(number) is not float:
         return f"{type(number).__name__} {number!r}"
-    return struct.pack(">d", number).hex()
+    return "nan" if math.isnan(number) else struct.pack(">d", number).hex()
 
 
 def _about(node: Value) -> list[str]:
@@ -169,7 +173,9 @@ def _differentiated(nodes: list[Value]) -> list[list[str]]:
         node.grad = 0
     root.backward()
     told.append([nodes.index(node) if node in nodes else "?" for node in order])  # type: ignore[misc]
-    told.append([hashlib.sha256(pickle.dumps(nodes, 4)).hexdigest()])
+    numbers = [bits(each) for node in nodes for each in (node.data, node.grad, *node.derivatives)]
+    if "nan" not in numbers:
+        told.append([hashlib.sha256(pickle.dumps(nodes, 4)).hexdigest()])
     copied = copy.deepcopy(root)
     told.append([line for node in topological_order(copied) for line in _about(node)])
     told.append([root.label, f"{root:.3f}", bits(root.item()), str(bool(root))])
