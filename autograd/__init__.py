@@ -18,9 +18,11 @@ from autograd.errors import (
     ArgumentTypeError,
     ArgumentValueError,
     AutogradError,
+    BranchError,
     DivisionByZeroError,
     DomainError,
     OperandError,
+    RecordingError,
     RegistrationError,
     ResultOverflowError,
     StaleGraphError,
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from autograd.diagram import Diagram, draw
     from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad
     from autograd.functions import *  # noqa: F403  # one name per row of the table
+    from autograd.program import RecordedProgram, record
     from autograd.registry import register, unregister
 
 __version__ = "0.1.0"
@@ -66,6 +69,7 @@ _LATER = {
     "StepError": "check",
     "detect_anomaly": "anomaly",
     "draw": "diagram",
+    "RecordedProgram": "program",
     "error_over_eps": "check",
     "explain": "derivation",
     "find_anomaly": "anomaly",
@@ -75,6 +79,7 @@ _LATER = {
     "hessian": "functional",
     "hvp": "functional",
     "jacobian": "functional",
+    "record": "program",
     "register": "registry",
     "unregister": "registry",
     "value_and_grad": "functional",
@@ -88,6 +93,7 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "ArgumentTypeError",
     "ArgumentValueError",
     "AutogradError",
+    "BranchError",
     "Derivation",
     "Diagram",
     "DivisionByZeroError",
@@ -97,6 +103,8 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "GradcheckReport",
     "OperandError",
     "Operation",
+    "RecordedProgram",
+    "RecordingError",
     "RegistrationError",
     "ResultOverflowError",
     "StaleGraphError",
@@ -114,6 +122,7 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "hessian",
     "hvp",
     "jacobian",
+    "record",
     "register",
     "topological_order",
     "unregister",

@@ -66,7 +66,7 @@ class Methods:
     def reciprocal(self) -> Value:
         """reciprocal(x): reciprocal.
 
-        Derivative: −1/x².
+        Derivative: −x⁻².
         Domain: x ≠ 0.
         """
     def square(self) -> Value:

@@ -12,8 +12,9 @@ from autograd.program.line import Line
 from autograd.program.naming import LEIBNIZ, Naming, Symbols
 from autograd.program.order import post_order
 from autograd.program.python import Function, Rounds, Sources, evaluated
-from autograd.program.recording import LEVELS
+from autograd.program.recording import LEVELS, used
 from autograd.program.reverse import named_sweep, operation_sweep
+from autograd.program.tape import Tape
 from autograd.value import Value
 
 __all__ = ["Keep", "Program"]
@@ -146,6 +147,42 @@ class Program:
         program.level, program.root = level, recording.symbols[root]
         if level == "named":
             program._nodes = {symbol: node for node, symbol in recording.symbols.items()}
+        return program
+
+    @staticmethod
+    def of_tape(tape: Tape, symbols: Sequence[str], leaves: Sequence[float]) -> Program:
+        """The program that a tape is, with a line per operation.
+
+        Args:
+            tape: the tape.
+            symbols: what each of its slots is called.
+            leaves: the numbers of its inputs and parameters.
+
+        >>> from autograd.program.tape import Leaves
+        >>> x = Value(2.0, "x")
+        >>> print(Program.of_tape(Tape.of([x * x], Leaves([x], [])), ["x", "y"], [3.0]))
+        x = 3.0
+        y = x * x
+        """
+        given = dict(zip(symbols, leaves, strict=False))
+        lines: dict[str, Line] = {}
+        for slot, operation, slots in tape.lines():
+            places = used(operation)
+            if places is None:
+                places = tuple(range(operation.arity))
+            operands: list[str | float] = [
+                tape.constants[each - tape.leaves] if tape.leaves <= each < tape.start else symbols[each]
+                for each in (slots[place] for place in places)
+            ]
+            variables = tuple(operation.parameters[place] for place in places)
+            symbol, tree = symbols[slot], operation.value.tree
+            lines[symbol] = Line(symbol, "value", tree, variables, tuple(operands), "", "", operation)
+        root = tape.outputs[0]
+        if tape.leaves <= root < tape.start:
+            given[symbols[root]] = tape.constants[root - tape.leaves]
+        program = Program((), {})
+        program._fill(lines, given, {})
+        program.level, program.root = "operations", symbols[root]
         return program
 
     def differentiated(self, of: str | None = None, naming: Naming = LEIBNIZ) -> Program:

@@ -351,11 +351,14 @@ def has_cases(text: Expression) -> bool:
 
 
 def applied(operation: Operation, operands: Sequence[ast.expr]) -> ast.expr:
-    """An operation as arithmetic if that is how its value is computed, anything else as a call by name.
+    """An operation as arithmetic if that is what it is, anything else as a call by name.
 
     >>> [ast.unparse(applied(OPERATIONS[each], [name("x")])) for each in ("neg", "square", "exp")]
-    ['-=x', 'square(=x)', 'exp(=x)']
+    ['-=x', '=x ** 2.0', 'exp(=x)']
     """
+    for exponent, shortcut in OPERATIONS["pow"].shortcuts.items():
+        if operation.name == shortcut:
+            return ast.BinOp(operands[0], ast.Pow(), number(exponent))
     tree = operation.value.tree
     if operation.formula is operation.value and isinstance(tree, ast.BinOp | ast.UnaryOp):
         return put(tree, dict(zip(operation.parameters, operands, strict=True)))

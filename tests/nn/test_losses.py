@@ -149,7 +149,7 @@ def test_half_squared_error_is_recorded_as_the_notes_write_it():
         for node in topological_order(half_squared_error([o1, o2], [t1, t2]))
         if node.operation
     ]
-    assert sorted(operations) == ["add", "mul", "mul", "pow", "pow", "sub", "sub"]
+    assert sorted(operations) == ["add", "mul", "mul", "square", "square", "sub", "sub"]
 
 
 def test_nothing_is_multiplied_or_divided_by_one():
