@@ -230,18 +230,19 @@ row_reciprocal(double x, Result *result)
 
 /* square(x): square. */
 static inline double
-value_square(double x)
+value_square(double x, bool *failed)
 {
-    return x * x;
+    return x * x < INFINITY ? x * x : power(x, 2.0, failed);
 }
 
 static inline bool
 row_square(double x, Result *result)
 {
-    const double out = value_square(x);
+    bool failure = false, *const failed = &failure;
+    const double out = value_square(x, failed);
     result->out = out;
     result->dx = 2.0 * x;
-    return true;
+    return !failure;
 }
 
 /* sqrt(x): square root; its slope at 0 is infinite. */
@@ -504,7 +505,7 @@ row_atan(double x, Result *result)
     result->out = out;
     result->dx = x * x < 2.0 ? 0.5 + 0.5 * real(libm_cos(2.0 * out), failed) : x * x <
         2.037035976334486e+90 ? quotient(1.0, 1.0 + x * x, failed) : value_square(quotient(1.0,
-        python_hypot(x, 1.0, failed), failed));
+        python_hypot(x, 1.0, failed), failed), failed);
     return !failure;
 }
 
@@ -696,7 +697,7 @@ row_erf(double x, Result *result)
     bool failure = false, *const failed = &failure;
     const double out = value_erf(x, failed);
     result->out = out;
-    result->dx = 1.1283791670955126 * value_square(special_gaussian(x, failed));
+    result->dx = 1.1283791670955126 * value_square(special_gaussian(x, failed), failed);
     return !failure;
 }
 
@@ -713,7 +714,8 @@ row_erfc(double x, Result *result)
     bool failure = false, *const failed = &failure;
     const double out = value_erfc(x, failed);
     result->out = out;
-    result->dx = quotient(-2.0, 1.7724538509055159, failed) * value_square(special_gaussian(x, failed));
+    result->dx = quotient(-2.0, 1.7724538509055159, failed) * value_square(special_gaussian(x, failed),
+        failed);
     return !failure;
 }
 
@@ -1034,7 +1036,7 @@ static const char *const row_texts[ROW_COUNT + 1][5] = {
      "+x",
      "1.0"},
     {"pow",
-     "x, y",
+     "x, y; {2.0: 'square', -1.0: 'reciprocal'}",
      "x ** y",
      "(sqrt(y) if y == 0.0 else 1.0 / y / (x + 0.0) if 0.0 < y < 1.0 else x ** (y - 1.0) - sqrt(y - 1.0) if y == 1.0 else x ** (y - 1.0) if 1.0 < y < 2.0 or y > 2.0 ** 53.0 else y * x ** (y - 1.0)) if x == 0.0 else y * x ** (y - 1.0) if 0.0 != y == y - 1.0 + 1.0 != y - 1.0 else y * out / x if 0.0 < out < inf and x < inf else x ** (y - 1.0) if out == 0.0 else y * x ** (y - 1.0) if x > 0.0 else -y * out",
      "(sqrt(x) if y == 0.0 else 0.0 - x ** (y - 0.5) if y == 1.0 or y == 2.0 else 0.0 - x ** y) if x == 0.0 else out * log(x) if x < inf and -inf < y < inf else nan if x < 0.0 else -out if x < 1.0 else x ** (y + 0.5) if y == 0.0 or y == 1.0 or y == 2.0 else x ** y"},
@@ -1048,7 +1050,7 @@ static const char *const row_texts[ROW_COUNT + 1][5] = {
      "-out * out"},
     {"square",
      "x",
-     "x * x",
+     "x * x if x * x < inf else x ** 2.0",
      "2.0 * x"},
     {"sqrt",
      "x",
@@ -1340,7 +1342,7 @@ PyDoc_STRVAR(doc_reciprocal,
     "\n"
     "reciprocal(x): reciprocal.\n"
     "\n"
-    "Derivative: −1/x².\n"
+    "Derivative: −x⁻².\n"
     "Domain: x ≠ 0.");
 
 PyDoc_STRVAR(doc_square,
@@ -1727,6 +1729,17 @@ PyDoc_STRVAR(doc_min,
     "Derivatives: 0 if x > y, 1 if x < y, 0.5 if x = y, 1 if x > y, 0 if x < y, 0.5 if x = y.\n"
     "Kink: x = y, where the subgradient of least norm is taken.");
 
+#define SHORTCUTS_add(DO)
+#define SHORTCUTS_sub(DO)
+#define SHORTCUTS_mul(DO)
+#define SHORTCUTS_div(DO)
+#define SHORTCUTS_pow(DO) DO(2.0, square) DO(-1.0, reciprocal)
+#define SHORTCUTS_atan2(DO)
+#define SHORTCUTS_hypot(DO)
+#define SHORTCUTS_leaky_relu(DO)
+#define SHORTCUTS_elu(DO)
+#define SHORTCUTS_max(DO)
+#define SHORTCUTS_min(DO)
 #define ROW_METHODS \
     METHOD("add", method_add, doc_add) \
     REFLECTED_METHOD("_radd", reflected_add, NULL) \

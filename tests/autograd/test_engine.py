@@ -17,7 +17,7 @@ import pytest
 from engine_cases import Peer
 from hypothesis import given
 from hypothesis import strategies as st
-from oracles import spoilt
+from oracles import replaced, spoilt
 from strategies import SPECIAL, any_numbers, finite_numbers, operations
 
 from autograd import OPERATIONS, AutogradError, Operation, Value, grad
@@ -60,8 +60,22 @@ def test_what_is_tested_has_been_compiled_from_these_sources() -> None:
 def test_methods_are_those_of_c_until_a_row_is_changed(operation: Operation) -> None:
     for name in method_names(operation):
         assert not isinstance(vars(Methods)[name], _OnFirstUse)
-    for _, _, _, method in attaching(spoilt(operation.name, 0), Methods, Value):
-        assert isinstance(method, _OnFirstUse)
+    calls = attaching(spoilt(operation.name, 0), Methods, Value)
+    assert all(isinstance(call[-1], _OnFirstUse) for call in calls if call[0] is setattr)
+
+
+@c_engine
+def test_a_power_that_is_recorded_as_a_square_is_so_by_the_row_in_use(python: Peer) -> None:
+    x = Value(3.0)
+    assert [(x**n).derivatives for n in (2, 2.0, -1)] == [(6.0,), (6.0,), (-1.0 / 9.0,)]
+    with replaced(spoilt("square", 0)):
+        assert (x**2).derivatives == x.square().derivatives == (6.5,)
+    assert (x**2).derivatives == (6.0,)
+    numbers = ("1e200", "0.0", "inf", "nan", "-3.0")
+    steps: engine_cases.Steps = [["leaf", each, None] for each in numbers]
+    for way, exponent in product(("operator", "method"), ("2", "-1", "2.0", "True", "3")):
+        steps += [["apply", way, "pow", base, exponent] for base in range(len(numbers))]
+    same(python, steps)
 
 
 @c_engine
