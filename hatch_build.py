@@ -23,7 +23,7 @@ class EngineBuildHook(BuildHookInterface[Any]):
             build_data: what the wheel is to be.
         """
         pure = os.environ.get("AUTOGRAD_PURE", "0") not in {"", "0"}
-        # Pyodide's builds tell so by PYODIDE; other Pythons than CPython run Python faster than its C API
+        # Pyodide's builds tell so by PYODIDE; other Pythons than CPython are slow at its C API
         if pure or "PYODIDE" in os.environ or sys.implementation.name != "cpython":
             return
         build = runpy.run_path(str(Path(self.root, "engine", "build.py")))["build"]

@@ -497,7 +497,9 @@ is_finite(const Result *result)
         PyObject *number = plain_number(right), *node = NULL;                                          \
         if (number != NULL) {                                                                          \
             const double x = ((Node *)left)->data, y = PyFloat_AS_DOUBLE(number);                      \
-            SHORTCUTS_##name(TAKE_SHORTCUT) if (isfinite(x) && isfinite(y) && row_##name(x, y, BY_X, &result) && is_finite(&result)) { \
+            SHORTCUTS_##name(TAKE_SHORTCUT)                                                            \
+            if (isfinite(x) && isfinite(y) && row_##name(x, y, BY_X, &result) &&                       \
+                is_finite(&result)) {                                                                  \
                 node = new_result(ROW_##name, &result, left, number, BY_X);                            \
             }                                                                                          \
             Py_DECREF(number);                                                                         \
