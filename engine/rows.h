@@ -207,7 +207,23 @@ row_abs(double x, Result *result)
 {
     const double out = value_abs(x);
     result->out = out;
-    result->dx = x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x == 0.0 ? 0.0 : NAN;
+    result->dx = x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x;
+    return true;
+}
+
+/* sign(x): 1, -1, or 0 at 0, where it jumps; its derivative is 0. */
+static inline double
+value_sign(double x)
+{
+    return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x;
+}
+
+static inline bool
+row_sign(double x, Result *result)
+{
+    const double out = value_sign(x);
+    result->out = out;
+    result->dx = x == x ? 0.0 : NAN;
     return true;
 }
 
@@ -961,6 +977,7 @@ enum {
     ROW_pos,
     ROW_pow,
     ROW_abs,
+    ROW_sign,
     ROW_reciprocal,
     ROW_square,
     ROW_sqrt,
@@ -1043,7 +1060,11 @@ static const char *const row_texts[ROW_COUNT + 1][5] = {
     {"abs",
      "x",
      "abs(x)",
-     "1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else nan"},
+     "1.0 if x > 0.0 else -1.0 if x < 0.0 else x"},
+    {"sign",
+     "x",
+     "1.0 if x > 0.0 else -1.0 if x < 0.0 else x",
+     "0.0 if x == x else nan"},
     {"reciprocal",
      "x",
      "1.0 / x",
@@ -1212,6 +1233,7 @@ static const char *const row_texts[ROW_COUNT + 1][5] = {
     DO(neg) \
     DO(pos) \
     DO(abs) \
+    DO(sign) \
     DO(reciprocal) \
     DO(square) \
     DO(sqrt) \
@@ -1324,7 +1346,7 @@ PyDoc_STRVAR(doc_abs,
     "\n"
     "abs(x): absolute value.\n"
     "\n"
-    "Derivative: 1 if x > 0, −1 if x < 0, 0 if x = 0.\n"
+    "Derivative: 1 if x > 0, −1 if x < 0, else x.\n"
     "Kink: x = 0, where the subgradient of least norm is taken.");
 
 PyDoc_STRVAR(doc_fabs,
@@ -1333,7 +1355,16 @@ PyDoc_STRVAR(doc_fabs,
     "\n"
     "abs(x): absolute value.\n"
     "\n"
-    "Derivative: 1 if x > 0, −1 if x < 0, 0 if x = 0.\n"
+    "Derivative: 1 if x > 0, −1 if x < 0, else x.\n"
+    "Kink: x = 0, where the subgradient of least norm is taken.");
+
+PyDoc_STRVAR(doc_sign,
+    "sign($self)\n"
+    "--\n"
+    "\n"
+    "sign(x): 1, -1, or 0 at 0, where it jumps; its derivative is 0.\n"
+    "\n"
+    "Derivative: 0 if x = x.\n"
     "Kink: x = 0, where the subgradient of least norm is taken.");
 
 PyDoc_STRVAR(doc_reciprocal,
@@ -1755,6 +1786,7 @@ PyDoc_STRVAR(doc_min,
     REFLECTED_METHOD("_rpow", reflected_pow, NULL) \
     METHOD("abs", method_abs, doc_abs) \
     METHOD("fabs", method_abs, doc_fabs) \
+    METHOD("sign", method_sign, doc_sign) \
     METHOD("reciprocal", method_reciprocal, doc_reciprocal) \
     METHOD("square", method_square, doc_square) \
     METHOD("sqrt", method_sqrt, doc_sqrt) \

@@ -28,10 +28,12 @@ __all__ = [
     "minus",
     "name",
     "number",
+    "operand_tree",
     "plus",
     "put",
     "substituted",
     "terms",
+    "tidied",
     "times",
 ]
 
@@ -57,6 +59,15 @@ def name(symbol: str) -> ast.Name:
 def number(value: float) -> ast.Constant:
     """A number in a tree."""
     return ast.Constant(float(value))
+
+
+def operand_tree(operand: str | float) -> ast.expr:
+    """The tree of an operand of a program's line: a symbol's name, or a number.
+
+    >>> operand_tree("w1").id, operand_tree(2.0).value
+    ('=w1', 2.0)
+    """
+    return name(operand) if isinstance(operand, str) else number(operand)
 
 
 def times(a: ast.expr, b: ast.expr) -> ast.expr:
@@ -330,6 +341,19 @@ def substituted(text: Expression | ast.expr, variables: Mapping[str, ast.expr]) 
     if has_cases:
         return put(tree, variables)
     return _tree(evaluate(tree, {**names, **variables}, _apply))
+
+
+def tidied(tree: ast.expr) -> ast.expr:
+    """A tree tidied as one does by hand; one with several cases as it stands.
+
+    >>> ast.unparse(tidied(ast.BinOp(name("a"), ast.Mult(), ast.UnaryOp(ast.USub(), name("b")))))
+    '-=a * =b'
+    """
+    parts = list(ast.walk(tree))
+    if any(isinstance(part, ast.IfExp) for part in parts):
+        return tree
+    names = {part.id: part for part in parts if isinstance(part, ast.Name)}
+    return _tree(evaluate(tree, names, _apply))
 
 
 @lru_cache(1024)

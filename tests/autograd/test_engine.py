@@ -235,6 +235,12 @@ def test_a_planted_bit_is_noticed() -> None:
 # --- nothing is left behind -------------------------------------------------------------------------
 
 
+def kept() -> tuple[int, int]:
+    """How many nodes there are, and how many blocks of memory."""
+    gc.collect()
+    return engines.living_values(), engines.blocks()
+
+
 def a_step(weights: list[Value]) -> None:
     x, y = weights
     loss = ((x * 0.5 + y).tanh() - 0.25) ** 2 + x.sigmoid() / (1.0 + y.exp())
@@ -249,10 +255,10 @@ def test_a_million_steps_leave_nothing_behind(everything: bool) -> None:
     weights = [Value(0.5), Value(-0.25)]
     for _ in range(100):
         a_step(weights)
-    before = engines.living_values(), engines.blocks()
+    before = kept()
     for _ in range(1_000_000 if everything else 20_000):
         a_step(weights)
-    after = engines.living_values(), engines.blocks()
+    after = kept()
     assert after[0] == before[0]
     assert after[1] - before[1] < 50
 
@@ -260,11 +266,11 @@ def test_a_million_steps_leave_nothing_behind(everything: bool) -> None:
 @c_engine
 def test_a_step_that_leaves_a_node_behind_is_noticed() -> None:
     weights, left = [Value(0.5), Value(-0.25)], []
-    before = engines.living_values(), engines.blocks()
+    before = kept()
     for _ in range(1_000):
         a_step(weights)
         left.append(Value(0.0))
-    after = engines.living_values(), engines.blocks()
+    after = kept()
     assert after[0] == before[0] + 1_000
     assert after[1] - before[1] > 900
 
@@ -283,12 +289,10 @@ def test_what_is_left_to_python_leaves_nothing_behind() -> None:
 
     for _ in range(100):
         refused()
-    gc.collect()
-    before = engines.living_values(), engines.blocks()
+    before = kept()
     for _ in range(1_000):
         refused()
-    gc.collect()
-    after = engines.living_values(), engines.blocks()
+    after = kept()
     assert after[0] == before[0]
     assert after[1] - before[1] < 50
 
