@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import runpy
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,9 @@ class EngineBuildHook(BuildHookInterface[Any]):
             version: ``"standard"`` or, for ``pip install -e``, ``"editable"``.
             build_data: what the wheel is to be.
         """
-        if os.environ.get("AUTOGRAD_PURE", "0") not in {"", "0"}:
+        pure = os.environ.get("AUTOGRAD_PURE", "0") not in {"", "0"}
+        # Pyodide's builds tell so by PYODIDE; other Pythons than CPython are slow at its C API
+        if pure or "PYODIDE" in os.environ or sys.implementation.name != "cpython":
             return
         build = runpy.run_path(str(Path(self.root, "engine", "build.py")))["build"]
         if version == "editable":

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from autograd.arguments import as_number
 from autograd.atomic import calling, run
-from autograd.engine import ADOPTED, Node
+from autograd.engine import ADOPTED, COMPILED, Node
 from autograd.errors import (
     AutogradError,
     DivisionByZeroError,
@@ -336,11 +336,15 @@ def method_names(operation: Operation) -> dict[str, str]:
 
 def attaching(operation: Operation, methods: type, value: type[Value]) -> list[Call]:
     """What gives the class ``methods`` all methods of an operation, by name and by operator."""
-    found: Mapping[str, Any] = vars(Node) if ADOPTED.get(operation.name) is operation else {}
-    return [
+    in_c = ADOPTED.get(operation.name) is operation
+    found: Mapping[str, Any] = vars(Node) if in_c else {}
+    calls: list[Call] = [
         (setattr, methods, name, found.get(name) or _OnFirstUse(operation, methods, value, name))
         for name in method_names(operation)
     ]
+    if COMPILED is not None:
+        calls.append((COMPILED.use, operation.name, in_c))
+    return calls
 
 
 def generated(operation: Operation, value: type[Value], wanted: str) -> Callable[..., Any]:

@@ -60,7 +60,7 @@ else:
 
 
 def texts(operation: Operation) -> list[str]:
-    """What C is made from of a row: its operands, its value and its partials.
+    """What C is made from of a row: its operands and shortcuts, its value and its partials.
 
     >>> from autograd import OPERATIONS
     >>> texts(OPERATIONS["log"])
@@ -69,6 +69,8 @@ def texts(operation: Operation) -> list[str]:
     parameters = ", ".join(operation.parameters)
     if operation.default is not None:
         parameters += f"={operation.default!r}"
+    if operation.shortcuts:
+        parameters += f"; {operation.shortcuts!r}"
     return [parameters, operation._texts["value"], *operation._texts["partials"]]
 
 

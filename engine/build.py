@@ -47,6 +47,7 @@ def build(into: Path, *more_options: str) -> Path:
     with tempfile.TemporaryDirectory() as scratch:
         command = distribution.get_command_obj("build_ext")
         command.build_lib, command.build_temp = str(into), scratch
+        command.force = True  # whatever has changed
         distribution.run_command("build_ext")
         return into / command.get_ext_filename("_engine")
 

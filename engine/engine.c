@@ -154,6 +154,9 @@ static struct {
 } *operations;
 static uint32_t operation_count; /* how many places there are */
 
+/* Whether a row of the table is what Value's methods do, and no other one of its name. */
+static bool used[ROW_COUNT + 1];
+
 /* --- nodes are made and freed ----------------------------------------------------------------------- */
 
 /* Some 6 MB: a step of training makes again what the last one has freed. */
@@ -439,14 +442,23 @@ is_finite(const Result *result)
     return isfinite(result->out) && isfinite(result->dx) && isfinite(result->dy);
 }
 
-/* The functions of an operation of one operand: its operator, and its method. */
+/* The functions of an operation of one operand: its operator, and its method. The first gives NULL, without
+   an error, where Python has to do it. */
 #define UNARY(name)                                                                                    \
-    static PyObject *unary_##name(PyObject *self)                                                      \
+    static PyObject *on_node_##name(PyObject *self)                                                    \
     {                                                                                                  \
         Result result = {0.0, 0.0, 0.0};                                                               \
         const double x = ((Node *)self)->data;                                                         \
         if (isfinite(x) && row_##name(x, &result) && is_finite(&result)) {                             \
             return new_result(ROW_##name, &result, self, NULL, BY_X);                                  \
+        }                                                                                              \
+        return NULL;                                                                                   \
+    }                                                                                                  \
+    static PyObject *unary_##name(PyObject *self)                                                      \
+    {                                                                                                  \
+        PyObject *node = on_node_##name(self);                                                         \
+        if (node != NULL || PyErr_Occurred()) {                                                        \
+            return node;                                                                               \
         }                                                                                              \
         return by_python(ROW_##name, FORWARD, self, NULL, 0, NULL);                                    \
     }                                                                                                  \
@@ -458,6 +470,13 @@ is_finite(const Result *result)
         }                                                                                              \
         return by_python(ROW_##name, FORWARD, self, given, count, names);                              \
     }
+
+/* Record another operation of the left operand alone in place of one of it and a certain number. */
+#define TAKE_SHORTCUT(number, other)                                                                   \
+    if (y == (number)) {                                                                               \
+        node = used[ROW_##other] ? on_node_##other(left) : NULL;                                       \
+    }                                                                                                  \
+    else
 
 /* Those of an operation of two. The three ways to call it are three functions, in which the compiler has
    dropped the derivative by a plain number. They give NULL, without an error, where Python has to do it. */
@@ -478,7 +497,9 @@ is_finite(const Result *result)
         PyObject *number = plain_number(right), *node = NULL;                                          \
         if (number != NULL) {                                                                          \
             const double x = ((Node *)left)->data, y = PyFloat_AS_DOUBLE(number);                      \
-            if (isfinite(x) && isfinite(y) && row_##name(x, y, BY_X, &result) && is_finite(&result)) { \
+            SHORTCUTS_##name(TAKE_SHORTCUT)                                                            \
+            if (isfinite(x) && isfinite(y) && row_##name(x, y, BY_X, &result) &&                       \
+                is_finite(&result)) {                                                                  \
                 node = new_result(ROW_##name, &result, left, number, BY_X);                            \
             }                                                                                          \
             Py_DECREF(number);                                                                         \
@@ -1461,6 +1482,25 @@ module_adopt(PyObject *Py_UNUSED(module), PyObject *args)
     return PyDict_Copy(in_python);
 }
 
+PyDoc_STRVAR(use_doc, "use($module, name, in_c)\n--\n\n"
+"Tell that the methods of an operation are those of C, or that they are Python's.");
+
+static PyObject *
+module_use(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    const char *name;
+    int in_c;
+    if (!PyArg_ParseTuple(args, "sp:use", &name, &in_c)) {
+        return NULL;
+    }
+    for (uint32_t row = 1; row <= ROW_COUNT; row++) {
+        if (strcmp(row_texts[row][0], name) == 0) {
+            used[row] = in_c;
+        }
+    }
+    Py_RETURN_NONE;
+}
+
 PyDoc_STRVAR(alive_doc, "alive($module)\n--\n\nHow many nodes there are.");
 PyDoc_STRVAR(spare_doc, "spare($module)\n--\n\nHow many freed nodes wait to be used again.");
 
@@ -1481,6 +1521,7 @@ static PyMethodDef module_methods[] = {
     {"alive", module_alive, METH_NOARGS, alive_doc},
     {"spare", module_spare, METH_NOARGS, spare_doc},
     {"sweep", module_sweep, METH_VARARGS, sweep_doc},
+    {"use", module_use, METH_VARARGS, use_doc},
     {"visited", module_visited, METH_O, visited_doc},
     {NULL, NULL, 0, NULL},
 };

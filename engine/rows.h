@@ -207,7 +207,23 @@ row_abs(double x, Result *result)
 {
     const double out = value_abs(x);
     result->out = out;
-    result->dx = x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x == 0.0 ? 0.0 : NAN;
+    result->dx = x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x;
+    return true;
+}
+
+/* sign(x): 1, -1, or 0 at 0, where it jumps; its derivative is 0. */
+static inline double
+value_sign(double x)
+{
+    return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x;
+}
+
+static inline bool
+row_sign(double x, Result *result)
+{
+    const double out = value_sign(x);
+    result->out = out;
+    result->dx = x == x ? 0.0 : NAN;
     return true;
 }
 
@@ -230,18 +246,19 @@ row_reciprocal(double x, Result *result)
 
 /* square(x): square. */
 static inline double
-value_square(double x)
+value_square(double x, bool *failed)
 {
-    return x * x;
+    return x * x < INFINITY ? x * x : power(x, 2.0, failed);
 }
 
 static inline bool
 row_square(double x, Result *result)
 {
-    const double out = value_square(x);
+    bool failure = false, *const failed = &failure;
+    const double out = value_square(x, failed);
     result->out = out;
     result->dx = 2.0 * x;
-    return true;
+    return !failure;
 }
 
 /* sqrt(x): square root; its slope at 0 is infinite. */
@@ -504,7 +521,7 @@ row_atan(double x, Result *result)
     result->out = out;
     result->dx = x * x < 2.0 ? 0.5 + 0.5 * real(libm_cos(2.0 * out), failed) : x * x <
         2.037035976334486e+90 ? quotient(1.0, 1.0 + x * x, failed) : value_square(quotient(1.0,
-        python_hypot(x, 1.0, failed), failed));
+        python_hypot(x, 1.0, failed), failed), failed);
     return !failure;
 }
 
@@ -696,7 +713,7 @@ row_erf(double x, Result *result)
     bool failure = false, *const failed = &failure;
     const double out = value_erf(x, failed);
     result->out = out;
-    result->dx = 1.1283791670955126 * value_square(special_gaussian(x, failed));
+    result->dx = 1.1283791670955126 * value_square(special_gaussian(x, failed), failed);
     return !failure;
 }
 
@@ -713,7 +730,8 @@ row_erfc(double x, Result *result)
     bool failure = false, *const failed = &failure;
     const double out = value_erfc(x, failed);
     result->out = out;
-    result->dx = quotient(-2.0, 1.7724538509055159, failed) * value_square(special_gaussian(x, failed));
+    result->dx = quotient(-2.0, 1.7724538509055159, failed) * value_square(special_gaussian(x, failed),
+        failed);
     return !failure;
 }
 
@@ -959,6 +977,7 @@ enum {
     ROW_pos,
     ROW_pow,
     ROW_abs,
+    ROW_sign,
     ROW_reciprocal,
     ROW_square,
     ROW_sqrt,
@@ -1034,21 +1053,25 @@ static const char *const row_texts[ROW_COUNT + 1][5] = {
      "+x",
      "1.0"},
     {"pow",
-     "x, y",
+     "x, y; {2.0: 'square', -1.0: 'reciprocal'}",
      "x ** y",
      "(sqrt(y) if y == 0.0 else 1.0 / y / (x + 0.0) if 0.0 < y < 1.0 else x ** (y - 1.0) - sqrt(y - 1.0) if y == 1.0 else x ** (y - 1.0) if 1.0 < y < 2.0 or y > 2.0 ** 53.0 else y * x ** (y - 1.0)) if x == 0.0 else y * x ** (y - 1.0) if 0.0 != y == y - 1.0 + 1.0 != y - 1.0 else y * out / x if 0.0 < out < inf and x < inf else x ** (y - 1.0) if out == 0.0 else y * x ** (y - 1.0) if x > 0.0 else -y * out",
      "(sqrt(x) if y == 0.0 else 0.0 - x ** (y - 0.5) if y == 1.0 or y == 2.0 else 0.0 - x ** y) if x == 0.0 else out * log(x) if x < inf and -inf < y < inf else nan if x < 0.0 else -out if x < 1.0 else x ** (y + 0.5) if y == 0.0 or y == 1.0 or y == 2.0 else x ** y"},
     {"abs",
      "x",
      "abs(x)",
-     "1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else nan"},
+     "1.0 if x > 0.0 else -1.0 if x < 0.0 else x"},
+    {"sign",
+     "x",
+     "1.0 if x > 0.0 else -1.0 if x < 0.0 else x",
+     "0.0 if x == x else nan"},
     {"reciprocal",
      "x",
      "1.0 / x",
      "-out * out"},
     {"square",
      "x",
-     "x * x",
+     "x * x if x * x < inf else x ** 2.0",
      "2.0 * x"},
     {"sqrt",
      "x",
@@ -1210,6 +1233,7 @@ static const char *const row_texts[ROW_COUNT + 1][5] = {
     DO(neg) \
     DO(pos) \
     DO(abs) \
+    DO(sign) \
     DO(reciprocal) \
     DO(square) \
     DO(sqrt) \
@@ -1322,7 +1346,7 @@ PyDoc_STRVAR(doc_abs,
     "\n"
     "abs(x): absolute value.\n"
     "\n"
-    "Derivative: 1 if x > 0, −1 if x < 0, 0 if x = 0.\n"
+    "Derivative: 1 if x > 0, −1 if x < 0, else x.\n"
     "Kink: x = 0, where the subgradient of least norm is taken.");
 
 PyDoc_STRVAR(doc_fabs,
@@ -1331,7 +1355,16 @@ PyDoc_STRVAR(doc_fabs,
     "\n"
     "abs(x): absolute value.\n"
     "\n"
-    "Derivative: 1 if x > 0, −1 if x < 0, 0 if x = 0.\n"
+    "Derivative: 1 if x > 0, −1 if x < 0, else x.\n"
+    "Kink: x = 0, where the subgradient of least norm is taken.");
+
+PyDoc_STRVAR(doc_sign,
+    "sign($self)\n"
+    "--\n"
+    "\n"
+    "sign(x): 1, -1, or 0 at 0, where it jumps; its derivative is 0.\n"
+    "\n"
+    "Derivative: 0 if x = x.\n"
     "Kink: x = 0, where the subgradient of least norm is taken.");
 
 PyDoc_STRVAR(doc_reciprocal,
@@ -1340,7 +1373,7 @@ PyDoc_STRVAR(doc_reciprocal,
     "\n"
     "reciprocal(x): reciprocal.\n"
     "\n"
-    "Derivative: −1/x².\n"
+    "Derivative: −x⁻².\n"
     "Domain: x ≠ 0.");
 
 PyDoc_STRVAR(doc_square,
@@ -1727,6 +1760,17 @@ PyDoc_STRVAR(doc_min,
     "Derivatives: 0 if x > y, 1 if x < y, 0.5 if x = y, 1 if x > y, 0 if x < y, 0.5 if x = y.\n"
     "Kink: x = y, where the subgradient of least norm is taken.");
 
+#define SHORTCUTS_add(DO)
+#define SHORTCUTS_sub(DO)
+#define SHORTCUTS_mul(DO)
+#define SHORTCUTS_div(DO)
+#define SHORTCUTS_pow(DO) DO(2.0, square) DO(-1.0, reciprocal)
+#define SHORTCUTS_atan2(DO)
+#define SHORTCUTS_hypot(DO)
+#define SHORTCUTS_leaky_relu(DO)
+#define SHORTCUTS_elu(DO)
+#define SHORTCUTS_max(DO)
+#define SHORTCUTS_min(DO)
 #define ROW_METHODS \
     METHOD("add", method_add, doc_add) \
     REFLECTED_METHOD("_radd", reflected_add, NULL) \
@@ -1742,6 +1786,7 @@ PyDoc_STRVAR(doc_min,
     REFLECTED_METHOD("_rpow", reflected_pow, NULL) \
     METHOD("abs", method_abs, doc_abs) \
     METHOD("fabs", method_abs, doc_fabs) \
+    METHOD("sign", method_sign, doc_sign) \
     METHOD("reciprocal", method_reciprocal, doc_reciprocal) \
     METHOD("square", method_square, doc_square) \
     METHOD("sqrt", method_sqrt, doc_sqrt) \

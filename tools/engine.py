@@ -222,6 +222,12 @@ def _macro(name: str, entries: Iterable[str]) -> str:
     return " \\\n".join([f"#define {name}", *(f"    {entry}" for entry in entries)]) + "\n"
 
 
+def _shortcuts(operation: Operation) -> str:
+    """The numbers as a second operand for which another operation is recorded."""
+    taken = "".join(f" DO({_number(x)}, {name})" for x, name in operation.shortcuts.items())
+    return f"#define SHORTCUTS_{operation.name}(DO){taken}"
+
+
 def _docstring(operation: Operation, attribute: str) -> str:
     parameters = ["$self", *operation.parameters[1:]]
     if operation.default is not None:
@@ -282,6 +288,7 @@ def rows() -> str:
         _macro("FOR_EACH_UNARY_ROW(DO)", (f"DO({name})" for name in names[1])),
         _macro("FOR_EACH_BINARY_ROW(DO)", (f"DO({name})" for name in names[2])),
         *docs.values(),
+        *map(_shortcuts, (each for each in table if each.arity == 2)),
         _macro("ROW_METHODS", methods.values()),
         _macro(
             "ROW_OPERATORS",

@@ -17,7 +17,7 @@ import pytest
 from engine_cases import Peer
 from hypothesis import given
 from hypothesis import strategies as st
-from oracles import spoilt
+from oracles import replaced, spoilt
 from strategies import SPECIAL, any_numbers, finite_numbers, operations
 
 from autograd import OPERATIONS, AutogradError, Operation, Value, grad
@@ -60,8 +60,22 @@ def test_what_is_tested_has_been_compiled_from_these_sources() -> None:
 def test_methods_are_those_of_c_until_a_row_is_changed(operation: Operation) -> None:
     for name in method_names(operation):
         assert not isinstance(vars(Methods)[name], _OnFirstUse)
-    for _, _, _, method in attaching(spoilt(operation.name, 0), Methods, Value):
-        assert isinstance(method, _OnFirstUse)
+    calls = attaching(spoilt(operation.name, 0), Methods, Value)
+    assert all(isinstance(call[-1], _OnFirstUse) for call in calls if call[0] is setattr)
+
+
+@c_engine
+def test_a_power_that_is_recorded_as_a_square_is_so_by_the_row_in_use(python: Peer) -> None:
+    x = Value(3.0)
+    assert [(x**n).derivatives for n in (2, 2.0, -1)] == [(6.0,), (6.0,), (-1.0 / 9.0,)]
+    with replaced(spoilt("square", 0)):
+        assert (x**2).derivatives == x.square().derivatives == (6.5,)
+    assert (x**2).derivatives == (6.0,)
+    numbers = ("1e200", "0.0", "inf", "nan", "-3.0")
+    steps: engine_cases.Steps = [["leaf", each, None] for each in numbers]
+    for way, exponent in product(("operator", "method"), ("2", "-1", "2.0", "True", "3")):
+        steps += [["apply", way, "pow", base, exponent] for base in range(len(numbers))]
+    same(python, steps)
 
 
 @c_engine
@@ -221,6 +235,12 @@ def test_a_planted_bit_is_noticed() -> None:
 # --- nothing is left behind -------------------------------------------------------------------------
 
 
+def kept() -> tuple[int, int]:
+    """How many nodes there are, and how many blocks of memory."""
+    gc.collect()
+    return engines.living_values(), engines.blocks()
+
+
 def a_step(weights: list[Value]) -> None:
     x, y = weights
     loss = ((x * 0.5 + y).tanh() - 0.25) ** 2 + x.sigmoid() / (1.0 + y.exp())
@@ -235,10 +255,10 @@ def test_a_million_steps_leave_nothing_behind(everything: bool) -> None:
     weights = [Value(0.5), Value(-0.25)]
     for _ in range(100):
         a_step(weights)
-    before = engines.living_values(), engines.blocks()
+    before = kept()
     for _ in range(1_000_000 if everything else 20_000):
         a_step(weights)
-    after = engines.living_values(), engines.blocks()
+    after = kept()
     assert after[0] == before[0]
     assert after[1] - before[1] < 50
 
@@ -246,11 +266,11 @@ def test_a_million_steps_leave_nothing_behind(everything: bool) -> None:
 @c_engine
 def test_a_step_that_leaves_a_node_behind_is_noticed() -> None:
     weights, left = [Value(0.5), Value(-0.25)], []
-    before = engines.living_values(), engines.blocks()
+    before = kept()
     for _ in range(1_000):
         a_step(weights)
         left.append(Value(0.0))
-    after = engines.living_values(), engines.blocks()
+    after = kept()
     assert after[0] == before[0] + 1_000
     assert after[1] - before[1] > 900
 
@@ -269,12 +289,10 @@ def test_what_is_left_to_python_leaves_nothing_behind() -> None:
 
     for _ in range(100):
         refused()
-    gc.collect()
-    before = engines.living_values(), engines.blocks()
+    before = kept()
     for _ in range(1_000):
         refused()
-    gc.collect()
-    after = engines.living_values(), engines.blocks()
+    after = kept()
     assert after[0] == before[0]
     assert after[1] - before[1] < 50
 
