@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autograd import Value
@@ -15,6 +15,7 @@ from nn.json_text import json_text
 from nn.terminal import Tabular
 
 if TYPE_CHECKING:
+    import ast
     from os import PathLike
     from pathlib import Path
 
@@ -132,11 +133,40 @@ class Recorded(Tabular):
         for numbers in self.numbers.values():
             yield from numbers
 
-    def explain(self, by: str, of: str | None = None) -> Derivation:
-        """The derivative of the error, or of another node, along every path; see `autograd.explain`.
+    @property
+    def rewritten(self) -> Collection[str]:
+        """The symbols of quantities whose formulas the step's program has otherwise than the graph.
+
+        >>> from nn import worked
+        >>> worked.load("urbain").step().rewritten
+        ()
+        """
+        return ()
+
+    @property
+    def short(self) -> Mapping[str, ast.expr]:
+        """By the symbol of a net input, a shorter formula of the derivative with respect to it.
+
+        >>> from nn import worked
+        >>> worked.load("urbain").step().short  # nothing cancels there
+        {}
+        """
+        return {}
+
+    def explain(
+        self, by: str, of: str | None = None, *, form: str | None = None, max_paths: int = 16
+    ) -> Derivation:
+        """The derivative of the error, or of another node, explained; see `autograd.explain`.
+
+        Args:
+            by: with respect to what.
+            of: what is differentiated; the error, if None.
+            form: "paths", "delta", or None for paths where there are at most four.
+            max_paths: list no more paths than that.
 
         Raises:
             KeyError: there is no such node.
+            ValueError: there is no such form.
 
         >>> from nn import worked
         >>> print(worked.load("urbain").step().explain("w5", of="out_o1"))
@@ -147,9 +177,10 @@ class Recorded(Tabular):
           ∂outₒ₁/∂netₒ₁ = outₒ₁·(1 − outₒ₁) = 0.186815602
           ∂netₒ₁/∂w₅    = outₕ₁ = 0.593269992
         """
-        from autograd.derivation import explain
+        from nn.step.explained import derivation
 
-        return explain(self.error if of is None else self.node(of), self.node(by))
+        result = self.error if of is None else self.node(of)
+        return derivation(self, self.node(by), result, form, max_paths)
 
     def draw(self, digits: int = 6, fold: bool = False, only: Iterable[str] | None = None) -> Diagram:
         """The graph with its gradients; see `autograd.draw`.
@@ -171,7 +202,9 @@ class Recorded(Tabular):
         from autograd.diagram import draw
 
         nodes = None if only is None else [self.node(symbol) for symbol in each("only", only)]
-        return draw(self.error, digits=digits, fold=fold, only=nodes)
+        beside = self._beside if nodes is None else [node for node in self._beside if node in nodes]
+        results = [self.error, *beside]
+        return draw(*results, digits=digits, fold=fold, only=nodes)
 
     def page(self) -> Page:
         """The page to step through it, with every number to be changed; a notebook shows it inline.
@@ -254,6 +287,11 @@ class Recorded(Tabular):
             }
             for symbol, node in self.nodes.items()
         ]
+
+    @property
+    def _beside(self) -> list[Value]:
+        """Nodes that the error is not computed by, and yet belong into a picture."""
+        return []
 
     @abstractmethod
     def _after_update(self, symbol: str) -> float | None:
