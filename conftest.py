@@ -9,7 +9,8 @@ A test belongs to the default tier if it tells by itself whether a module does w
 - ``slow``: repeats at full size or in full number what a test of the default tier does on a small graph
   or for a sample (a million nodes, 10,000 updates, every kind of bad input, every page measured again),
   or drives another program (a notebook's kernel, the tests on a copy of the repository with a mistake);
-- ``torch``: asks PyTorch itself what the default tier has from a recording of it.
+- ``torch``: asks PyTorch itself what the default tier has from a recording of it;
+- ``moodle``: lets a reader of Moodle's format read what the default tier holds to its documentation.
 
 Properties are tried on few examples, always the same, so that whoever runs the default tier gets the
 same answer; with ``--all`` on many, each time others. No test asserts how long something takes, and what
@@ -29,7 +30,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 #: What only ``--all`` runs, by marker, with the module that it needs.
-LEFT_OUT = {"slow": None, "torch": "torch"}
+LEFT_OUT = {"slow": None, "torch": "torch", "moodle": "amc2moodle"}
 
 # no time limits; and no saved examples, which `find` in a docstring would come upon first
 common = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
