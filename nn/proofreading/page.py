@@ -155,7 +155,9 @@ class Page:
         symbols = self._symbols(listed.of, step) if isfinite(value) else ()
         line = self.program.lines.get(symbols[0]) if symbols else None
         group = (self.calculation.sort(line) if line else "given", listed.after)
-        return PrintedFigure(listed, Printed(listed.printed), value, symbols, group)
+        return PrintedFigure(
+            listed, Printed(listed.printed, listed.decimal_comma), value, symbols, group
+        )
 
     def _symbols(self, of: str, step: Recorded) -> tuple[str, ...]:
         """The symbols in the program of what a figure is of."""

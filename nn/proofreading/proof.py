@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import isfinite
 from typing import Any
 
 from autograd import OperandError
 from autograd.arguments import shown, text
 from autograd.errors import UnknownNameError
 from nn.json_text import json_text
-from nn.proofreading.finding import Finding
+from nn.proofreading.finding import Cause, Finding
 from nn.proofreading.page import Page, PrintedFigure
 from nn.proofreading.show import tables
 from nn.proofreading.verdict import Verdict, verdicts
@@ -26,6 +27,7 @@ class Proof(Tabular):
 
     Attributes:
         findings: the findings.
+        causes: what was done wrong on the page, that which explains the most figures first.
         agree: how many figures agree.
         disagree: how many do not.
 
@@ -37,8 +39,9 @@ class Proof(Tabular):
     'E_total after update 1'
     """
 
-    def __init__(self, findings: list[Finding]) -> None:
+    def __init__(self, findings: list[Finding], causes: Sequence[Cause] = ()) -> None:
         self.findings = findings
+        self.causes = list(causes)
         self.agree = sum(finding.agrees for finding in findings)
         self.disagree = len(findings) - self.agree
 
@@ -129,11 +132,36 @@ def proofread(example: WorkedExample | FormulaExample) -> Proof:
         raise OperandError(f"example is a worked example, not {shown(example)}", operands=(example,))
     page = Page(example)
     found = verdicts(page)
-    return Proof([_finding(figure, found.get(figure)) for figure in page.figures])
+    findings = [_finding(page, figure, found.get(figure)) for figure in page.figures]
+    return Proof(findings, _causes(findings))
 
 
-def _finding(figure: PrintedFigure, verdict: Verdict | None) -> Finding:
+def _causes(findings: Sequence[Finding]) -> list[Cause]:
+    explained: dict[tuple[str, str], list[Finding]] = {}
+    for each in findings:
+        if each.cause and each.because and each.cause != "inherited":
+            explained.setdefault((each.cause, each.because), []).append(each)
+    causes = [
+        Cause(
+            names=(name,),
+            says=says,
+            figures=tuple(each.symbol for each in own),
+            chance=min(each.chance or 0.0 for each in own),
+            weak=all(each.weak for each in own),
+        )
+        for (name, says), own in explained.items()
+    ]
+    return sorted(causes, key=lambda cause: (cause.weak, -len(cause.figures)))
+
+
+def _finding(page: Page, figure: PrintedFigure, verdict: Verdict | None) -> Finding:
     listed = figure.listed
+    sources = page.sources(figure)
+    follows = (
+        page.number(figure, {symbol: source.printed.number for symbol, source in sources.items()})
+        if sources
+        else None
+    )
     finding = Finding(
         symbol=listed.symbol,
         where=listed.where,
@@ -141,11 +169,19 @@ def _finding(figure: PrintedFigure, verdict: Verdict | None) -> Finding:
         value=figure.value,
         agrees=figure.agrees,
         off=figure.printed.off(figure.value),
+        verdict="right" if figure.agrees else "wrong" if isfinite(figure.value) else "unclear",
+        follows=follows,
+        sources=tuple(dict.fromkeys(source.listed.symbol for source in sources.values())),
     )
     if verdict is None:
         return finding
     guess, chance = verdict.guess, verdict.chance
     weak = f" (weak: it would fit by chance 1 time in {round(1.0 / chance)})" if verdict.weak else ""
     return replace(
-        finding, because=guess.says + weak, cause=guess.cause, chance=chance, weak=verdict.weak
+        finding,
+        verdict={"inherited": "follows", "rounded": "rounded"}.get(guess.cause, "wrong"),
+        because=guess.says + weak,
+        cause=guess.cause,
+        chance=chance,
+        weak=verdict.weak,
     )

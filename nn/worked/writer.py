@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from autograd.arguments import instance
 from autograd.errors import ArgumentValueError
 from nn.notation import Notation, notation_names
-from nn.worked.example import LayerData, WorkedExample
+from nn.worked.example import Figure, LayerData, WorkedExample
 from nn.worked.section import control_in
 
 __all__ = ["dumps"]
@@ -49,7 +49,7 @@ def dumps(example: WorkedExample) -> str:
         ("[training]", training),
         *(("[[layers]]", _layer(layer)) for layer in example.layers),
         *(("[[examples]]", each._asdict()) for each in example.examples),
-        *(("[[figures]]", asdict(figure)) for figure in example.figures),
+        *(("[[figures]]", _figure(figure)) for figure in example.figures),
     ]
     return "\n".join("".join(_lines(header, entries)) for header, entries in tables)
 
@@ -91,6 +91,10 @@ def _templates(notation: Notation) -> dict[str, str]:
         for entry, text in asdict(notation).items()
         if text != usual[entry] and entry != "bias_convention"
     }
+
+
+def _figure(figure: Figure) -> dict[str, object]:
+    return {key: entry for key, entry in asdict(figure).items() if entry is not None}
 
 
 def _layer(layer: LayerData) -> dict[str, object]:

@@ -304,7 +304,8 @@ def test_plain_data(name: str, proofs: dict[str, Proof]) -> None:
     assert list(found) == ["figures", "agree", "disagree"]
     for figure in found["figures"]:
         assert list(figure)[:5] == ["symbol", "printed", "value", "agrees", "because"]
-        assert list(figure)[5:] == ["where", "off", "cause", "chance", "weak"]
+        assert list(figure)[5:10] == ["where", "off", "cause", "chance", "weak"]
+        assert list(figure)[10:] == ["verdict", "follows", "sources"]
         assert not (figure["agrees"] and figure["because"])
     assert (found["agree"], found["disagree"]) == (proofs[name].agree, proofs[name].disagree)
 
