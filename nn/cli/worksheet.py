@@ -76,8 +76,9 @@ def worksheet(
 ) -> None:
     """Write a worked example as a worksheet with blanks, or with the answers.
 
-    FILE ends in .md, .html, .tex, or .xml for questions that Moodle imports. With --seed, the example is a new exercise, with numbers that are
-    pleasant to compute with; `backprop step` takes what --toml writes.
+    FILE ends in .md, .html, .tex, or .xml for questions that Moodle imports. With --seed, the example
+    is a new exercise, with numbers that are pleasant to compute with; `backprop step` takes what --toml
+    writes.
     """
     from nn.worksheet import Worksheet, moodle_xml
 

@@ -1,9 +1,9 @@
 """A worksheet as a question bank for Moodle: numerical questions in Moodle's XML format.
 
 The format is that of https://docs.moodle.org/en/Moodle_XML_format. Each number to find is a question by
-itself, with all that is given, so that a quiz can draw questions at random. What a classic mistake leads to
-is an answer of its own, worth nothing, whose feedback names the mistake; Moodle takes the first answer whose
-interval a response lies in, and the right one is the first.
+itself, with all that is given, so that a quiz can draw questions at random. What a classic mistake leads
+to is an answer of its own, worth nothing, whose feedback names the mistake. Moodle takes the first answer
+in whose interval a response lies; the right one is the first.
 """
 
 from __future__ import annotations
@@ -50,11 +50,12 @@ def moodle_xml(worksheets: Sequence[Worksheet]) -> str:
     """Some worksheets as one file that Moodle imports: a category of numerical questions for each.
 
     Several worksheets that ask for the same, as exercises of several seeds do, become a question bank
-    instead: a category for each number to find, with one question of every worksheet, out of which a quiz
-    draws at random.
+    instead: a category for each number to find, with one question of every worksheet, out of which a
+    quiz draws at random.
 
-    A response is right if it is the number to as many significant digits as the worksheet asks for, rounded
-    or cut. A response that a classic mistake leads to gets no marks and is told which it may have been.
+    A response is right if it is the number to as many significant digits as the worksheet asks for,
+    rounded or cut. A response that a classic mistake leads to gets no marks, and its feedback names the
+    mistake.
 
     Args:
         worksheets: the worksheets.

@@ -254,7 +254,7 @@ def test_what_does_not_go_together_is_refused(arguments: list[str], said: str) -
 @pytest.mark.moodle
 @pytest.mark.parametrize("name", ["urbain", "hoey", "xing-chain"])
 def test_another_reader_of_the_format_reads_the_same(name: str, tmp_path: Path) -> None:
-    """amc2moodle reads Moodle's quizzes to print them: the number, its sign, and how far off it may be."""
+    """amc2moodle reads Moodle's quizzes to print them: the number, and its sign."""
     import sys
     from types import ModuleType
 
