@@ -2,8 +2,8 @@
 
 The format is that of https://docs.moodle.org/en/Moodle_XML_format. Each number to find is a question by
 itself, with all that is given, so that a quiz can draw questions at random. What a classic mistake leads
-to is an answer of its own, worth nothing, whose feedback names the mistake. Moodle takes the first answer
-in whose interval a response lies; the right one is the first.
+to is an answer of its own, worth nothing, whose feedback names the mistake. Moodle takes the first
+answer in whose interval a response lies; the right one is the first.
 """
 
 from __future__ import annotations
