@@ -23,6 +23,7 @@ from autograd.lazy import lazily
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nn import losses, worked
+    from nn.answers import check_answers
     from nn.forward import Example
     from nn.layer import Layer
     from nn.losses import (
@@ -58,6 +59,7 @@ __all__ = [
     "TrainingStep",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "check_answers",
     "cross_entropy",
     "half_squared_error",
     "hinge",
@@ -85,6 +87,7 @@ _LATER = {
     "TrainingStep": "step",
     "binary_cross_entropy": "losses",
     "binary_cross_entropy_with_logits": "losses",
+    "check_answers": "answers",
     "cross_entropy": "losses",
     "half_squared_error": "losses",
     "hinge": "losses",
