@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from autograd.anomaly import Anomaly, AnomalyError, detect_anomaly, find_anomaly
     from autograd.check.gradcheck import gradcheck, gradgradcheck
     from autograd.check.report import GradcheckError, GradcheckReport
+    from autograd.check.rule import RuleReport, check_rule
     from autograd.check.step_size import ErrorOverEps, StepError, error_over_eps
     from autograd.derivation import Derivation, explain
     from autograd.diagram import Diagram, draw
@@ -63,7 +64,9 @@ _LATER = {
     "ErrorOverEps": "check",
     "GradcheckError": "check",
     "GradcheckReport": "check",
+    "RuleReport": "check",
     "StepError": "check",
+    "check_rule": "check",
     "detect_anomaly": "anomaly",
     "draw": "diagram",
     "error_over_eps": "check",
@@ -99,10 +102,12 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "Operation",
     "RegistrationError",
     "ResultOverflowError",
+    "RuleReport",
     "StaleGraphError",
     "StepError",
     "UnknownNameError",
     "Value",
+    "check_rule",
     "detect_anomaly",
     "draw",
     "error_over_eps",
