@@ -12,6 +12,8 @@ A test belongs to the default tier if it tells by itself whether a module does w
 - ``torch``: asks PyTorch itself what the default tier has from a recording of it;
 - ``moodle``: lets a reader of Moodle's format read what the default tier holds to its documentation.
 
+and so are the modules of `nn.interop`, and their tests, that need a framework.
+
 Properties are tried on few examples, always the same, so that whoever runs the default tier gets the
 same answer; with ``--all`` on many, each time others. No test asserts how long something takes, and what
 guards against hanging waits for many minutes.
@@ -32,6 +34,9 @@ from hypothesis import HealthCheck, settings
 #: What only ``--all`` runs, by marker, with the module that it needs.
 LEFT_OUT = {"slow": None, "torch": "torch", "moodle": "amc2moodle"}
 
+#: Modules of `nn.interop` that are only imported by ``--all``, or when they are named.
+FRAMEWORKS = ("equinox", "jax", "safetensors", "sklearn", "torch")
+
 # no time limits; and no saved examples, which `find` in a docstring would come upon first
 common = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("default", common, max_examples=15, derandomize=True)
@@ -46,6 +51,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Choose how many examples properties are tried on."""
     settings.load_profile("all" if config.getoption("all") else "default")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave to ``--all`` what imports a framework."""
+    framework = collection_path.stem.removeprefix("test_") in FRAMEWORKS
+    if not framework or collection_path.parent.name != "interop" or config.getoption("all"):
+        return None
+    return None if any(collection_path.name in each for each in config.args) else True
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

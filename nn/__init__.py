@@ -22,7 +22,7 @@ from autograd.lazy import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nn import losses, worked
+    from nn import losses, plots, worked
     from nn.answers import check_answers
     from nn.byhand import compare_backward
     from nn.forward import Example
@@ -68,6 +68,7 @@ __all__ = [
     "l2_penalty",
     "losses",
     "mean_squared_error",
+    "plots",
     "squared_error",
     "train",
     "worked",
@@ -97,6 +98,7 @@ _LATER = {
     "l2_penalty": "losses",
     "losses": "",
     "mean_squared_error": "losses",
+    "plots": "",
     "squared_error": "losses",
     "train": "training",
     "worked": "",
