@@ -6,7 +6,7 @@ import re
 import unicodedata
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from autograd.errors import ArgumentValueError
