@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
+
+from nn.number_text import read_number
 
 __all__ = ["VERDICTS", "Cause", "Finding"]
 
@@ -80,6 +83,7 @@ class Finding:
             `nn.byhand.mistakes.MISTAKES`, …
         chance: how likely a guess of that sort would have led to the printed text by chance.
         weak: whether that is too likely for the guess to be more than that.
+        decimal_comma: whether a comma in the text separates the decimals; what is obvious if None.
 
     >>> from nn import worked
     >>> from nn.proofreading import proofread
@@ -103,6 +107,16 @@ class Finding:
     cause: str | None = None
     chance: float | None = None
     weak: bool = False
+    decimal_comma: bool | None = None
+
+    @property
+    def exact(self) -> Decimal:
+        """The number that is printed.
+
+        >>> Finding(symbol="a", where="", printed="0,10", value=0.1, agrees=True, off=0.0).exact
+        Decimal('0.10')
+        """
+        return read_number(self.printed, self.decimal_comma).exact
 
     def to_dict(self) -> dict[str, Any]:
         """The finding as plain data.

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from math import isfinite
 from typing import Any
 
 from autograd import OperandError
 from autograd.arguments import shown, text
 from autograd.errors import UnknownNameError
 from nn.json_text import json_text
+from nn.proofreading.figure import PrintedFigure
 from nn.proofreading.finding import Cause, Finding
-from nn.proofreading.page import Page, PrintedFigure
+from nn.proofreading.judge import Judgement, in_order, judged
+from nn.proofreading.page import Page
 from nn.proofreading.show import tables
-from nn.proofreading.verdict import Verdict, verdicts
 from nn.terminal import Part, Tabular
 from nn.worked.example import WorkedExample
 from nn.worked.formulas import FormulaExample
 
 __all__ = ["Proof", "proofread"]
+
+#: More often than not.
+_OFTEN = 2.0 / 3.0
 
 
 class Proof(Tabular):
@@ -28,6 +30,7 @@ class Proof(Tabular):
     Attributes:
         findings: the findings.
         causes: what was done wrong on the page, that which explains the most figures first.
+        first: the first figure that is wrong, in the order of computation; None if there is none.
         agree: how many figures agree.
         disagree: how many do not.
 
@@ -39,9 +42,12 @@ class Proof(Tabular):
     'E_total after update 1'
     """
 
-    def __init__(self, findings: list[Finding], causes: Sequence[Cause] = ()) -> None:
+    def __init__(
+        self, findings: list[Finding], causes: Sequence[Cause] = (), first: Finding | None = None
+    ) -> None:
         self.findings = findings
         self.causes = list(causes)
+        self.first = first
         self.agree = sum(finding.agrees for finding in findings)
         self.disagree = len(findings) - self.agree
 
@@ -99,14 +105,14 @@ class Proof(Tabular):
         return [finding.to_dict() for finding in self.findings]
 
     def tables(self) -> list[Part]:
-        """The figures as a table, notes on those that are off, and a line that sums them up.
+        """What is wrong, the figures as a table, notes on those that are off, a line that sums them up.
 
         >>> from nn import worked
-        >>> figures, notes, summary = proofread(worked.load("urbain")).tables()
+        >>> headline, figures, notes, summary = proofread(worked.load("urbain")).tables()
         >>> summary
         '26 of 31 figures agree, 5 do not. They are off by units of their last digit.'
         """
-        return tables(self.findings)
+        return tables(self.findings, self.causes, self.first)
 
 
 def proofread(example: WorkedExample | FormulaExample) -> Proof:
@@ -131,57 +137,38 @@ def proofread(example: WorkedExample | FormulaExample) -> Proof:
     if not isinstance(example, WorkedExample | FormulaExample):
         raise OperandError(f"example is a worked example, not {shown(example)}", operands=(example,))
     page = Page(example)
-    found = verdicts(page)
-    findings = [_finding(page, figure, found.get(figure)) for figure in page.figures]
-    return Proof(findings, _causes(findings))
+    judgements, causes = judged(page)
+    order = {figure: place for place, figure in enumerate(in_order(page, page.figures))}
+    findings = {figure: _finding(page, figure, judgements[figure]) for figure in page.figures}
+    wrong = [figure for figure, finding in findings.items() if finding.verdict == "wrong"]
+    first = min(wrong, key=order.__getitem__, default=None)
+    return Proof([*findings.values()], causes, findings[first] if first else None)
 
 
-def _causes(findings: Sequence[Finding]) -> list[Cause]:
-    explained: dict[tuple[str, str], list[Finding]] = {}
-    for each in findings:
-        if each.cause and each.because and each.cause != "inherited":
-            explained.setdefault((each.cause, each.because), []).append(each)
-    causes = [
-        Cause(
-            names=(name,),
-            says=says,
-            figures=tuple(each.symbol for each in own),
-            chance=min(each.chance or 0.0 for each in own),
-            weak=all(each.weak for each in own),
-        )
-        for (name, says), own in explained.items()
-    ]
-    return sorted(causes, key=lambda cause: (cause.weak, -len(cause.figures)))
+def _often(chance: float) -> str:
+    return f"1 time in {round(1.0 / chance)}" if chance < _OFTEN else "more often than not"
 
 
-def _finding(page: Page, figure: PrintedFigure, verdict: Verdict | None) -> Finding:
+def _finding(page: Page, figure: PrintedFigure, judgement: Judgement) -> Finding:
     listed = figure.listed
-    sources = page.sources(figure)
-    follows = (
-        page.number(figure, {symbol: source.printed.number for symbol, source in sources.items()})
-        if sources
-        else None
-    )
-    finding = Finding(
+    sources = page.sources_of(figure)
+    follows = page.follows(figure) if sources else None
+    says = judgement.says
+    if judgement.weak and judgement.chance:
+        says += f" (weak: it would fit by chance {_often(judgement.chance)})"
+    return Finding(
         symbol=listed.symbol,
         where=listed.where,
         printed=listed.printed,
         value=figure.value,
         agrees=figure.agrees,
         off=figure.printed.off(figure.value),
-        verdict="right" if figure.agrees else "wrong" if isfinite(figure.value) else "unclear",
+        verdict=judgement.verdict,
         follows=follows,
-        sources=tuple(dict.fromkeys(source.listed.symbol for source in sources.values())),
-    )
-    if verdict is None:
-        return finding
-    guess, chance = verdict.guess, verdict.chance
-    weak = f" (weak: it would fit by chance 1 time in {round(1.0 / chance)})" if verdict.weak else ""
-    return replace(
-        finding,
-        verdict={"inherited": "follows", "rounded": "rounded"}.get(guess.cause, "wrong"),
-        because=guess.says + weak,
-        cause=guess.cause,
-        chance=chance,
-        weak=verdict.weak,
+        sources=tuple(source.symbol for source in sources),
+        because=says or None,
+        cause=judgement.names[0] if judgement.names else None,
+        chance=judgement.chance,
+        weak=judgement.weak,
+        decimal_comma=listed.decimal_comma,
     )
