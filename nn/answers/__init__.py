@@ -7,7 +7,7 @@
 ...     print(outcome.symbol, outcome.says)
 net right
 o right
-de/do here is the first slip: the minus sign of ∂E/∂out is forgotten
+de/do here is the first slip: the sign is the wrong one or the minus sign of ∂E/∂out is forgotten
 de/dw right from your own numbers: de/do
 """
 

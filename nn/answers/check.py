@@ -43,6 +43,8 @@ OUTCOMES = {
 }
 
 _AFTER = re.compile(r"(.+?) after (?:update )?(\d{1,6})(?: updates?)?")
+#: A student is told no more causes that cannot be told apart.
+_MOST_CAUSES = 2
 _NUMBER = re.compile(r"\d*[.,]?\d+(?:e[-+]?\d+)?")
 #: Causes that leave the method as it is: the number alone is not right.
 _NOT_OF_METHOD = {"misprint", "rounded"}
@@ -171,8 +173,9 @@ class CheckedAnswers(Tabular):
         """What was done wrong, in a word, and what is said of it.
 
         >>> from nn import worked
-        >>> [*check_answers(worked.load("xing-single"), {"net": 0, "o": 0.5, "de/do": 1}).causes]
-        ['sign_forgotten']
+        >>> answers = {"net_h1": 0.3775, "out_h1": 0.59327, "dout_h1/dnet_h1": 0.23499}
+        >>> [*check_answers(worked.load("urbain"), answers).causes]
+        ['slope_of_net']
         """
         found: dict[str, str] = {}
         for each in self.outcomes:
@@ -284,7 +287,7 @@ def check_answers(
     net_o1 right
     out_o1 right
     dE/dout_o1 right
-    delta_o1 here is the first slip: f′(net) of the outputs is left out
+    delta_o1 here is the first slip: f′(net) of the outputs is left out or f′(net) is left out
     """
     if not isinstance(example, WorkedExample | FormulaExample):
         raise OperandError(f"example must be a worked example, got {shown(example)}")
@@ -473,7 +476,9 @@ class _Check:
         because = finding.because if cause else None
         if because and not self.reveal and self._tells(because, finding):
             because = None
-        if because is None:
+        if because is not None:  # causes that cannot be told apart, the likeliest first
+            because = " or ".join(because.split(", or ")[:_MOST_CAUSES])
+        else:
             before = [*finding.sources]
             because = (
                 f"it does not follow from your {_listed(before)}"
