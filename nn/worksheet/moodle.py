@@ -21,7 +21,7 @@ from autograd.program import LineError, Program
 from autograd.symbols import unicode_symbol, xml_text
 from nn.byhand import by_hand
 from nn.byhand.calculation import HandCalculation
-from nn.byhand.mistakes import MISTAKES
+from nn.byhand.mistakes import MISTAKES, Variant
 from nn.byhand.rounding import Rounding
 from nn.worksheet.elements import (
     Blank,
@@ -279,25 +279,29 @@ class _WrongNumbers:
     def __init__(self, calculation: HandCalculation) -> None:
         self._calculation = calculation
         self._variants = [
-            (variant.says, calculation.program.rewritten(variant.lines.values()))
+            (variant, calculation.program.rewritten(variant.lines.values()))
             for mistake in MISTAKES.values()
             for variant in mistake.variants(calculation)
         ]
-        self._found: dict[int, list[tuple[str, Mapping[str, float]]]] = {}
+        self._found: dict[int, list[tuple[Variant, Mapping[str, float]]]] = {}
 
     def of(self, blank: Blank) -> list[tuple[str, float]]:
-        """Each mistake, in a sentence, with what it makes of a number."""
+        """Each mistake, in a sentence, with what it makes of a number.
+
+        A slip in a single line is one of the number of that line alone, and not of all that come after.
+        """
         if blank.after not in self._found:
             self._found[blank.after] = [
-                (says, numbers)
-                for says, program in self._variants
+                (variant, numbers)
+                for variant, program in self._variants
                 if (numbers := self._numbers(program, blank.after)) is not None
             ]
         symbol = self._calculation.symbol(blank.symbol)
         return [
-            (says, numbers[symbol])
-            for says, numbers in self._found[blank.after]
+            (variant.says, numbers[symbol])
+            for variant, numbers in self._found[blank.after]
             if symbol is not None and symbol in numbers
+            if not variant.local or symbol in variant.lines
         ]
 
     @staticmethod
