@@ -27,6 +27,7 @@ DEFECT, INTERRUPTED, BROKEN_PIPE = 70, 130, 141
 _COMMANDS = {
     "check": "check",
     "explain": "explain",
+    "figures": "figures",
     "list": "list_examples",
     "proofread": "proofread",
     "step": "step",

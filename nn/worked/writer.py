@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 
 from autograd.arguments import instance
@@ -12,7 +12,7 @@ from nn.notation import Notation, notation_names
 from nn.worked.example import Figure, LayerData, WorkedExample
 from nn.worked.section import control_in
 
-__all__ = ["dumps"]
+__all__ = ["dumps", "figures_text"]
 
 
 def dumps(example: WorkedExample) -> str:
@@ -52,6 +52,26 @@ def dumps(example: WorkedExample) -> str:
         *(("[[figures]]", _figure(figure)) for figure in example.figures),
     ]
     return "\n".join("".join(_lines(header, entries)) for header, entries in tables)
+
+
+def figures_text(figures: Iterable[Figure]) -> str:
+    """Figures as entries of an example's file, without what goes without saying.
+
+    >>> print(figures_text([Figure(symbol="net_h1", printed="0.3775")]))
+    [[figures]]
+    symbol = "net_h1"
+    printed = "0.3775"
+    <BLANKLINE>
+    """
+    entries = (
+        {
+            key: entry
+            for key, entry in _figure(figure).items()
+            if entry not in {"", 0} and (key, entry) != ("of", figure.symbol)
+        }
+        for figure in figures
+    )
+    return "\n".join("".join(_lines("[[figures]]", entry)) for entry in entries)
 
 
 def _lines(header: str, entries: Mapping[str, object]) -> list[str]:
