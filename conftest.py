@@ -9,7 +9,9 @@ A test belongs to the default tier if it tells by itself whether a module does w
 - ``slow``: repeats at full size or in full number what a test of the default tier does on a small graph
   or for a sample (a million nodes, 10,000 updates, every kind of bad input, every page measured again),
   or drives another program (a notebook's kernel, the tests on a copy of the repository with a mistake);
-- ``torch``: asks PyTorch itself what the default tier has from a recording of it.
+- ``torch``: asks PyTorch itself what the default tier has from a recording of it;
+
+and so are the modules of `nn.interop`, and their tests, that need a framework.
 
 Properties are tried on few examples, always the same, so that whoever runs the default tier gets the
 same answer; with ``--all`` on many, each time others. No test asserts how long something takes, and what
@@ -31,6 +33,9 @@ from hypothesis import HealthCheck, settings
 #: What only ``--all`` runs, by marker, with the module that it needs.
 LEFT_OUT = {"slow": None, "torch": "torch"}
 
+#: Modules of `nn.interop` that are only imported by ``--all``, or when they are named.
+FRAMEWORKS = ("equinox", "jax", "safetensors", "sklearn", "torch")
+
 # no time limits; and no saved examples, which `find` in a docstring would come upon first
 common = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("default", common, max_examples=15, derandomize=True)
@@ -45,6 +50,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Choose how many examples properties are tried on."""
     settings.load_profile("all" if config.getoption("all") else "default")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave to ``--all`` what imports a framework."""
+    framework = collection_path.stem.removeprefix("test_") in FRAMEWORKS
+    if not framework or collection_path.parent.name != "interop" or config.getoption("all"):
+        return None
+    return None if any(collection_path.name in each for each in config.args) else True
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

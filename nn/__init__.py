@@ -22,7 +22,7 @@ from autograd.lazy import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nn import losses, worked
+    from nn import losses, plots, worked
     from nn.forward import Example
     from nn.layer import Layer
     from nn.losses import (
@@ -64,6 +64,7 @@ __all__ = [
     "l2_penalty",
     "losses",
     "mean_squared_error",
+    "plots",
     "squared_error",
     "train",
     "worked",
@@ -91,6 +92,7 @@ _LATER = {
     "l2_penalty": "losses",
     "losses": "",
     "mean_squared_error": "losses",
+    "plots": "",
     "squared_error": "losses",
     "train": "training",
     "worked": "",
