@@ -1,4 +1,4 @@
-"""The text of a number as people write it: what it says, and what one unit in its last digit is worth."""
+"""The text of a number as people write it: the number, and what a unit in its last digit is worth."""
 
 from __future__ import annotations
 
@@ -108,8 +108,8 @@ def _with_point(text: str, plain: str, decimal_comma: bool | None) -> str:
         if thousands and "." not in plain and plain.count(",") == 1 and "٫" not in text:
             number = plain[: thousands.end()]
             raise ArgumentValueError(
-                f"the text of a number is expected, not {text!r:.60}: say by decimal_comma = true or false "
-                f"whether it is {number.replace(',', '.')} or {number.replace(',', '')}"
+                f"the text of a number is expected, not {text!r:.60}: say by decimal_comma = true or "
+                f"false whether it is {number.replace(',', '.')} or {number.replace(',', '')}"
             )
         decimal_comma = not thousands if "." not in plain else comma_last
     separator, point = (".", ",") if decimal_comma else (",", ".")

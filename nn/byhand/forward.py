@@ -48,9 +48,11 @@ def transposed_throughout(step: HandCalculation) -> Rewritten:
     others = {s: o for layer in range(1, step.layers + 1) for s, o in _other_way(step, layer).items()}
     lines = [line.with_operands(others) for line in _nets(step)]
     right = step.program.lines
-    for line in step.of_kind("contribution", "gradient"):
-        if step.role(line.below) == "out":
-            lines.append(line.with_operands(others))
+    lines += [
+        line.with_operands(others)
+        for line in step.of_kind("contribution", "gradient")
+        if step.role(line.below) == "out"
+    ]
     gradients = {line.below: line for line in step.gradients("weight")}
     backwards = {other: symbol for symbol, other in others.items()}
     for weight, line in gradients.items():

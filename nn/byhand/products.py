@@ -62,9 +62,7 @@ def upstream_left_out(step: HandCalculation) -> Rewritten:
 
 def weights_left_out(step: HandCalculation) -> Rewritten:
     """On the way back nothing is multiplied with a weight, on all paths or in one place."""
-    found: list[Line] = []
-    for line in _products(step, "out"):
-        found.append(line.rewritten("above"))
+    found = [line.rewritten("above") for line in _products(step, "out")]
     for line in step.of_kind("partial", "gradient"):
         # where there are no layers: the given numbers among the factors of ∂y/∂x, x being computed
         if step.role(line.below) == "" and line.below in step.program.lines:

@@ -1,4 +1,4 @@
-"""What is written in the place of some lines where a formula alone cannot say it: paths, weights, factors.
+"""What is written in the place of lines where a formula alone cannot say it: paths, weights, factors.
 
 Each function gives the ways to make a mistake in a step: what there is to say of each, and the lines.
 """

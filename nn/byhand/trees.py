@@ -104,7 +104,8 @@ def joined(line: Line, tree: ast.expr, more: Mapping[str, Operand] | None = None
 def factors(tree: ast.expr) -> list[tuple[ast.expr, bool]]:
     """What a tree is the product of, from left to right, and whether it is divided by each.
 
-    >>> [(ast.unparse(part), below) for part, below in factors(ast.parse("-a * b / c", mode="eval").body)]
+    >>> tree = ast.parse("-a * b / c", mode="eval").body
+    >>> [(ast.unparse(part), below) for part, below in factors(tree)]
     [('-1.0', False), ('a', False), ('b', False), ('c', True)]
     """
     match tree:

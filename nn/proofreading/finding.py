@@ -81,6 +81,7 @@ class Finding:
         because: why it does not agree, in a sentence; None if it does, or if nothing explains it.
         cause: the same in a word: "inherited", "rounded", the name of a mistake in
             `nn.byhand.mistakes.MISTAKES`, …
+        causes: the same, and the words of what cannot be told from it on this page.
         chance: how likely a guess of that sort would have led to the printed text by chance.
         weak: whether that is too likely for the guess to be more than that.
         decimal_comma: whether a comma in the text separates the decimals; what is obvious if None.
@@ -105,6 +106,7 @@ class Finding:
     sources: tuple[str, ...] = ()
     because: str | None = None
     cause: str | None = None
+    causes: tuple[str, ...] = ()
     chance: float | None = None
     weak: bool = False
     decimal_comma: bool | None = None
@@ -128,4 +130,4 @@ class Finding:
         """
         keys = ("symbol", "printed", "value", "agrees", "because", "where", "off", "cause", "chance")
         found = {key: getattr(self, key) for key in (*keys, "weak", "verdict", "follows")}
-        return {**found, "sources": [*self.sources]}
+        return {**found, "sources": [*self.sources], "causes": [*self.causes]}

@@ -1,4 +1,4 @@
-"""The verdict on each figure of a page, and the causes: the order of computation, then the fewest causes."""
+"""The verdict on each figure of a page, in the order of computation, and the fewest causes."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ _LEAST_OF_A_RUN, _BITS_OF_A_RUN = 2, 10.0
 _FEW_UNITS = 2.0
 #: A cause that takes so many bits more is as likely as another.
 _AS_LIKELY = 3.0
+#: Gradients have one ratio to the right ones if they are no farther from it, as a part of it.
+_ONE_RATIO = 0.05
 #: How many causes that cannot be told apart are listed.
 _MOST_LISTED = 3
 
@@ -73,6 +75,7 @@ def judged(page: Page) -> tuple[dict[PrintedFigure, Judgement], list[Cause]]:
         kept = {each: replace(each, bits=1.0) for each in account.candidates}
         run = Search(page, later, [*shifts(page), *(kept.get(each, each) for each in own)])
         found.of(run, _of_a_run(run, by_hand, {*kept.values()}))
+    found.ratio()
     return found.judgements, found.causes()
 
 
@@ -208,10 +211,14 @@ class _Verdicts:
         """A cause with what cannot be told from it, and how sure it is."""
         by_digits = candidate.cut or candidate.rounding is not None
         alike = [candidate] if by_digits else search.alike(account, candidate)
-        found = [(each.bits, each.name, each.says) for each in alike]
         rest = search.rest(account, candidate)
         own = [figure for figure in search.wrong if rest.fit_in_part(figure) is None]
         explained = [figure for figure in own if account.fit_in_part(figure) is not None]
+        symbols = {symbol for figure in explained for symbol in figure.symbols}
+        # what is done in the very line of a figure is nearer than what leads to it
+        found = [
+            (each.bits - (not symbols.isdisjoint(each.lines)), each.name, each.says) for each in alike
+        ]
         if len(explained) == 1 and candidate.lines:
             # what is done throughout, and what was done at the one figure alone
             found += [
@@ -222,7 +229,9 @@ class _Verdicts:
         found.sort()
         chance = min(0.99, 2.0 ** -search.saved(account, candidate))
         names = tuple(dict.fromkeys(name for _, name, _ in found))
-        says = ", or ".join([*dict.fromkeys(says for _, _, says in found)][:_MOST_LISTED])
+        # of the ways to make one mistake the likeliest is enough
+        said = {name: says for _, name, says in reversed(found)}
+        says = ", or ".join([*dict.fromkeys(said[name] for name in names)][:_MOST_LISTED])
         weak = chance > (_WEAK_TO_FOLLOW if candidate.cut else _WEAK)
         return Judgement("wrong", names, says, chance, weak)
 
@@ -266,7 +275,7 @@ class _Verdicts:
     def _by_itself(self, search: Search, account: Account, figure: PrintedFigure) -> Judgement:
         """A figure that nothing done throughout explains."""
         found = slips(self.page, account, figure)
-        cost = search.slip(figure)
+        cost = search.slip_beside(account, figure)
         if found and found[0].bits < cost:
             likeliest = [slip for slip in found if slip.bits <= found[0].bits + _AS_LIKELY]
             chance = min(0.99, 2.0 ** (found[0].bits - cost))
@@ -282,7 +291,31 @@ class _Verdicts:
             if way is None:
                 return Judgement("unclear")
             return Judgement("unclear", ("rounded",), way.says, 0.5, weak=True)
-        return Judgement("wrong")
+        return Judgement("wrong", says=self.page.wrong_side(figure))
+
+    def ratio(self) -> None:
+        """Put gradients that nothing else explains down to the one ratio that they all have."""
+        left = [
+            figure
+            for figure, found in self.judgements.items()
+            if found.verdict == "wrong"
+            and not found.names
+            and figure.value
+            and (line := self.page.line(figure)) is not None
+            and line.kind == "gradient"
+        ]
+        ratios = [figure.printed.number / figure.value for figure in left]
+        if len(left) < LEAST_FIGURES:
+            return
+        middle = sorted(ratios)[len(ratios) // 2]
+        spread = max(abs(each / middle - 1.0) for each in ratios) if middle else inf
+        if spread > _ONE_RATIO or abs(middle - 1.0) < 3.0 * _ONE_RATIO:
+            return
+        often = f"{middle:.3g} times" if abs(middle) >= 1.0 else f"1/{1.0 / middle:.0f} of"
+        says = f"every gradient is about {often} what it should be: one factor is too many or too few"
+        chance = (2.0 * _ONE_RATIO) ** (len(left) - 1)
+        for figure in left:
+            self.judgements[figure] = Judgement("wrong", ("ratio",), says, chance, chance > _WEAK)
 
     # --- the page --------------------------------------------------------------------------------
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import ast
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from autograd.program import Line, LineError, Program
 from nn.byhand import by_hand
 from nn.byhand.mistakes import MISTAKES, Variant
+from nn.byhand.trees import walked
 from nn.proofreading.figure import PrintedFigure
 from nn.proofreading.printed import Printed
 from nn.proofreading.stage import Stage, in_order
@@ -60,6 +62,9 @@ class Page:
         ]
         self.off = [figure for figure in self.figures if not figure.agrees]
         self._trained: dict[tuple[Program, int, tuple[float, ...]], dict[str, float]] = {}
+        self._rounds: dict[
+            tuple[frozenset[int], tuple[float, ...]], tuple[Mapping[str, Line], list[dict[str, float]]]
+        ] = {}
         self._sources: dict[PrintedFigure, list[PrintedFigure]] = {}
 
     def _given(self, stages: Sequence[int]) -> Iterator[tuple[int, dict[str, float]]]:
@@ -159,6 +164,21 @@ class Page:
         number = self.stages[figure.after].follows.own.get(figure.symbols[0])
         return number if number is None or isfinite(number) else None
 
+    def wrong_side(self, figure: PrintedFigure) -> str:
+        """What to say of a number that is printed on the wrong side of a kink; "" if it is not."""
+        if figure.printed.number * figure.value >= 0.0:
+            return ""
+        for user in (user for symbol in figure.symbols for user in self.program.users.get(symbol, ())):
+            line = self.program.lines[user]
+            mine = {v for v, o in zip(line.variables, line.operands, strict=True) if o in figure.symbols}
+            if any(_is_relu_of(part, mine) for part in walked(line.tree)):
+                alive, dead = ("alive", "dead") if figure.printed.number > 0.0 else ("dead", "alive")
+                return (
+                    f"the sign is wrong, so its relu is {alive} where it should be {dead}, and figures "
+                    f"that are computed from it say nothing"
+                )
+        return ""
+
     def line(self, figure: PrintedFigure) -> Line | None:
         """The line that a figure is computed by; None if it is none."""
         return self.program.lines.get(figure.symbols[0]) if figure.symbols else None
@@ -176,19 +196,45 @@ class Page:
         Raises:
             LineError: training goes where a line has no number.
         """
-        if not lines and given is self.program.given and after in self.given:
+        own = {symbol: line for symbol, line in lines.items() if symbol in self._updating}
+        if given is self.program.given and not own and after in self.given:
             return self.given[after]
         if after > ROUNDS_BY_HAND:
-            # the lines that are written otherwise and matter: what else is, leads to the same training
-            program = self.program.rewritten(lines.values())
-            key = (program, after, tuple(given.values()))
-            for (other, *rest), trained in self._trained.items():
-                if [*rest] == [*key[1:]] and program.trains_as(other):
-                    return trained
-            self._trained[key] = program.train(after, given)
-            return self._trained[key]
-        start = Stage(self.program, given, {})
-        for _ in range(after):
-            numbers = start.numbers(lines, from_printed=False, given=given)
-            given = {**given, **{old: numbers.own[new] for old, new in self.program.updates.items()}}
-        return dict(given)
+            return self._long_trained(own, after, given)
+        key = (frozenset(map(id, own.values())), tuple(given.values()))
+        # the lines are kept with what they lead to: their identity is the key
+        _, rounds = self._rounds.setdefault(key, (own, [dict(given)]))
+        while len(rounds) <= after:
+            numbers = self._first_step.updates_of(own, rounds[-1])
+            rounds.append({
+                **rounds[-1], **{old: numbers[new] for old, new in self.program.updates.items()}
+            })  # fmt: skip
+        return rounds[after]
+
+    def _long_trained(
+        self, lines: Mapping[str, Line], after: int, given: Mapping[str, float]
+    ) -> dict[str, float]:
+        """The same of many updates, by the compiled program; what is trained alike is trained once."""
+        program = self.program.rewritten(lines.values())
+        for (other, *rest), trained in self._trained.items():
+            if rest == [after, tuple(given.values())] and program.trains_as(other):
+                return trained
+        trained = self._trained[program, after, tuple(given.values())] = program.train(after, given)
+        return trained
+
+    @cached_property
+    def _updating(self) -> set[str]:
+        """The symbols of the lines that updates go by."""
+        updates = self.program.updates.values()
+        return {line.symbol for update in updates for line in self.program.above(update)}
+
+    @cached_property
+    def _first_step(self) -> Stage:
+        return Stage(self.program, self.program.given, {})
+
+
+def _is_relu_of(tree: ast.expr, names: Collection[str]) -> bool:
+    match tree:
+        case ast.Call(func=ast.Name(id="relu"), args=[ast.Name(id=name)]):
+            return name in names
+    return False

@@ -168,6 +168,7 @@ def _finding(page: Page, figure: PrintedFigure, judgement: Judgement) -> Finding
         sources=tuple(source.symbol for source in sources),
         because=says or None,
         cause=judgement.names[0] if judgement.names else None,
+        causes=judgement.names,
         chance=judgement.chance,
         weak=judgement.weak,
         decimal_comma=listed.decimal_comma,

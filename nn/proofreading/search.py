@@ -1,4 +1,4 @@
-"""The fewest causes that explain the figures of a page: a set cover, each cause at the price of its prior.
+"""The fewest causes that explain the figures of a page: a set cover, each cause at its own price.
 
 A page that is off in many figures may have one mistake. Causes are tried alone and together; what is
 sought is the cheapest account: the bits of the causes, and for each figure that they leave unexplained
@@ -19,7 +19,7 @@ from nn.proofreading.figure import PrintedFigure
 from nn.proofreading.page import ROUNDS_BY_HAND, Page
 from nn.proofreading.stage import Numbers
 
-__all__ = ["SLIP", "Account", "Conflict", "Search"]
+__all__ = ["SLIP", "Account", "ConflictError", "Search"]
 
 #: What a slip without a reason costs, in bits, beside those of the text itself.
 SLIP = 4.0
@@ -31,7 +31,7 @@ _IN_PART = 3.0
 _PAST_PRINTED = 3.0
 
 
-class Conflict(ValueError):
+class ConflictError(ValueError):
     """Candidates that cannot be made together."""
 
 
@@ -48,7 +48,7 @@ class Known(dict["frozenset[Candidate]", "Account | None"]):
         if key not in self:
             try:
                 self[key] = Account(self._page, candidates, self)
-            except Conflict:
+            except ConflictError:
                 self[key] = None
         return self[key]
 
@@ -62,7 +62,7 @@ class Account:
         known: accounts that are made already.
 
     Raises:
-        Conflict: the candidates cannot be made together.
+        ConflictError: the candidates cannot be made together.
 
     Attributes:
         page: as above.
@@ -77,7 +77,7 @@ class Account:
             lines = composed(self.candidates[::-1])
         roundings = sum(each.rounding is not None for each in candidates)
         if lines is None or roundings > 1:
-            raise Conflict
+            raise ConflictError
         self.lines: dict[str, Line] = lines
         self._rounding = next((each for each in candidates if each.rounding is not None), None)
         self.shift = sum(each.shift for each in candidates)
@@ -146,7 +146,7 @@ class Account:
         )
 
     def fit(self, figure: PrintedFigure) -> float | None:
-        """How many bits it takes to tell which of the texts that fit is printed; None if it does not fit."""
+        """The bits that tell which text that fits is printed; None if the printed one does not."""
         if figure not in self._fits:
             self._fits[figure] = self._fit(figure)
         return self._fits[figure]
@@ -184,7 +184,7 @@ class Account:
         return min(found, default=None)
 
     def concerns(self, figure: PrintedFigure) -> bool:
-        """Whether it says otherwise than the right lines what follows from the figures before this one."""
+        """Whether another number follows from the figures before this one than by the right lines."""
         right = self.page.stages[figure.after].follows
         mine = self.carried(figure.after, from_printed=not self.shift)
         if mine is None:
@@ -242,6 +242,12 @@ class Search:
             self._slips[figure] = SLIP + (min(most, log2(1.0 + 2.0 * off)) if off < inf else most)
         return self._slips[figure]
 
+    def slip_beside(self, account: Account, figure: PrintedFigure) -> float:
+        """What it costs to leave a figure unexplained, where other things were done wrong."""
+        numbers = [account.number(figure, from_printed=each) for each in (False, True)]
+        off = min((abs(figure.printed.off(x)) for x in numbers if isfinite(x)), default=inf)
+        return min(self.slip(figure), SLIP + log2(1.0 + 2.0 * off)) if off < inf else self.slip(figure)
+
     def unexplained(self, account: Account) -> float:
         """The bits of what an account leaves unexplained."""
         by_root: dict[str, float] = {}
@@ -255,7 +261,7 @@ class Search:
         return sum(by_root.values())
 
     def _fits_early(self, account: Account) -> bool:
-        """Whether an account explains the figures after few updates, so that it is worth a long training."""
+        """Whether an account explains the figures after few updates: then long training is worth it."""
         lines = [each for each in account.candidates if not each.shift]
         without_shift = self._account(lines)
         return all(without_shift.fit(each) is not None for each in self._early)
@@ -284,20 +290,39 @@ class Search:
 
     def best(self) -> Account:
         """The cheapest account."""
-        kept: list[tuple[float, Account]] = [(self.cost(self.nothing), self.nothing)]
-        best = kept[0]
         useful = self._useful()
+        best = self._best_from(self.nothing, useful)
+        if self._leaves(best):
+            # a mistake may only show together with how numbers are rounded between the printed ones
+            for candidate in self._roundings():
+                self._concerned.setdefault(candidate, set(self.wrong))
+                rounded = self._account([candidate])
+                for start in (rounded, self._known.account([*best.candidates, candidate])):
+                    if start is not None and self.cost(start) < inf:
+                        best = self._best_from(start, useful, best)
+        if self._leaves(best) > 1:
+            best = min([best, *self._pairs(useful)], key=self.cost)
+        return self._needed(best)
+
+    def _best_from(
+        self, start: Account, candidates: Sequence[Candidate], best: Account | None = None
+    ) -> Account:
+        """The cheapest account of those with more causes than one, and another that is known."""
+        best = min([start] if best is None else [best, start], key=self.cost)
+        kept = [start]
         for _ in range(_MOST_CAUSES if self.wrong else 0):
-            found = dict(self._extended([account for _, account in kept], useful))
-            kept = sorted(
-                ((cost, account) for account, cost in found.items()), key=lambda each: each[0]
-            )[:_KEPT]
-            if not kept or kept[0][0] >= best[0]:
+            found = dict(self._extended(kept, candidates))
+            kept = sorted(found, key=found.__getitem__)[:_KEPT]
+            if not kept or found[kept[0]] >= self.cost(best):
                 break
             best = kept[0]
-        if self._leaves(best[1]) > 1:
-            best = min([best, *self._pairs(useful)], key=lambda each: each[0])
-        return self._needed(best[1])
+        return best
+
+    def _roundings(self) -> list[Candidate]:
+        """Everything carried on with so many digits, where figures are printed without those before."""
+        if all(self.page.sources_of(figure) for figure in self.wrong):
+            return []
+        return [each for each in self._candidates if each.rounding is not None and each.rounded is None]
 
     def best_with(self, account: Account, more: Iterable[Candidate]) -> Account:
         """The cheapest account of one, and of those with one more cause.
@@ -387,7 +412,7 @@ class Search:
                     if (cost := self.cost(other)) < inf:
                         yield other, cost
 
-    def _pairs(self, candidates: Sequence[Candidate]) -> Iterator[tuple[float, Account]]:
+    def _pairs(self, candidates: Sequence[Candidate]) -> Iterator[Account]:
         """Two causes that only together explain what is printed without anything between."""
         far = [each for each in candidates if self._reaches(each) > 1]
         if len(far) ** 2 * len(self.page.program.lines) // 2 > _MOST_PAIRS:
@@ -395,7 +420,7 @@ class Search:
         for pair in combinations(far, 2):
             account = self._known.account(pair)
             if account is not None:
-                yield self.cost(account), account
+                yield account
 
     def _reaches(self, candidate: Candidate) -> int:
         """How many roots a candidate concerns of which nothing is printed on the way."""
@@ -419,7 +444,7 @@ class Search:
         return self.cost(self.rest(account, candidate)) - self.cost(account)
 
     def alike(self, account: Account, candidate: Candidate) -> list[Candidate]:
-        """The candidates that may stand in the place of one, the likeliest first: they explain the same."""
+        """What may stand in the place of a candidate, explaining the same, the likeliest first."""
         others = [other for other in account.candidates if other is not candidate]
         explained, cost = self.explains(account), self.cost(account)
         found, mine = [], self._concerned[candidate]

@@ -73,7 +73,8 @@ def _why(first: Finding) -> str:
     if first.because:
         return f": {first.because}"
     if first.follows is not None and first.sources:
-        return f", and nothing known leads to it; from the figures before it follows {_exact(first, first.follows)}"
+        number = _exact(first, first.follows)
+        return f", and nothing known leads to it; from the figures before it follows {number}"
     return ", and nothing known leads to it"
 
 

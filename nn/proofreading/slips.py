@@ -48,20 +48,17 @@ def slips(page: Page, account: Account, figure: PrintedFigure) -> list[Slip]:
     if line is None:
         return []
     line = account.lines.get(line.symbol, line)
-    ways = [
-        numbers
-        for each in (True, False)
-        if (numbers := account.carried(figure.after, from_printed=each)) is not None
-    ]
+    both = (account.carried(figure.after, from_printed=each) for each in (True, False))
+    ways = [way for way in both if way is not None]
     found = [*_written_otherwise(page, figure, line, ways), *_neighbours(page, figure, line, ways)]
-    if found:
-        return sorted(found, key=lambda slip: slip.bits)
-    numbers = [number for way in ways if isfinite(number := number_of(line, way.used))]
-    found = list(_other_step(page, figure))
+    given = [number_of(line, way.used) for way in ways]
+    numbers = [number for number in given if isfinite(number)]
+    if not found:
+        found += _other_step(page, figure)
     if len(terms(line.tree)) > 1:
-        found += _round_amount(figure, line, numbers)
+        found += _round_amount(figure, numbers)
     # a digit that is lost or exchanged is the last that one thinks of
-    return found or list(misprints(figure.printed, numbers))
+    return sorted(found or misprints(figure.printed, numbers), key=lambda slip: slip.bits)
 
 
 def _says(figure: PrintedFigure, line: Line, ways: Sequence[Numbers]) -> bool:
@@ -132,7 +129,7 @@ def _other_step(page: Page, figure: PrintedFigure) -> Iterator[Slip]:
             yield Slip("other_step", f"it is the number of the {which}", 6.0)
 
 
-def _round_amount(figure: PrintedFigure, line: Line, numbers: Sequence[float]) -> Iterator[Slip]:
+def _round_amount(figure: PrintedFigure, numbers: Sequence[float]) -> Iterator[Slip]:
     """A sum that is off by a round amount, as where a digit was carried wrongly."""
     for number in numbers:
         off = figure.printed.exact - Decimal(repr(number))
@@ -187,9 +184,9 @@ def _misprints(printed: Printed, number: Decimal) -> Iterator[tuple[str, str]]:
     longer = _text(number, decimals + 1)
     first = next((n for n, sign in enumerate(longer) if sign in "123456789"), len(longer))
     for place in range(first, len(longer)):
-        if longer[place].isdigit() and longer.find(".") < place:
-            if Decimal(longer[:place] + longer[place + 1 :]) == own:
-                yield "a digit is lost", longer
+        is_decimal = longer[place].isdigit() and longer.find(".") < place
+        if is_decimal and Decimal(longer[:place] + longer[place + 1 :]) == own:
+            yield "a digit is lost", longer
     if decimals > 1:
         shorter = _text(number, decimals - 1)
         for place in range(shorter.find(".") + 1, len(shorter)):

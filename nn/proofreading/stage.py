@@ -53,6 +53,7 @@ class Stage:
         self, program: Program, given: Mapping[str, float], printed: Mapping[str, PrintedFigure]
     ) -> None:
         self.program, self.given, self.printed = program, given, printed
+        self._orders: dict[frozenset[int], tuple[Mapping[str, Line], list[Line]]] = {}
         self._order = in_order(program.lines)
         self._places: dict[str, int] = {line.symbol: place for place, line in enumerate(self._order)}
 
@@ -90,6 +91,33 @@ class Stage:
             order = [lines.get(line.symbol, line) for line in order]
             return self._all(order, given or self.given, keep, from_printed=from_printed)
         return self._changed(order, lines, self.follows if from_printed else self.exact, from_printed)
+
+    def updates_of(self, lines: Mapping[str, Line], given: Mapping[str, float]) -> dict[str, float]:
+        """The updates by some given numbers, with some lines written otherwise.
+
+        Args:
+            lines: these lines, by symbol.
+            given: the numbers that the step starts from.
+
+        Raises:
+            LineError: a line has no number.
+        """
+        used = dict(given)
+        for line in self._updating(lines):
+            used[line.symbol] = evaluated(line, used, self.program.lines[line.symbol] is line)
+        return used
+
+    def _updating(self, lines: Mapping[str, Line]) -> list[Line]:
+        """The lines that lead to the updates."""
+        key = frozenset(map(id, lines.values()))
+        if key not in self._orders:
+            own = {**self.program.lines, **lines}
+            order = post_order(
+                [*self.program.updates.values()],
+                lambda symbol: own[symbol].needs if symbol in own else (),
+            )
+            self._orders[key] = lines, [own[symbol] for symbol in order if symbol in own]
+        return self._orders[key][1]
 
     def _all(
         self, order: Sequence[Line], given: Mapping[str, float], keep: Keep | None, *, from_printed: bool

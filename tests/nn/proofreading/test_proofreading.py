@@ -91,7 +91,7 @@ CAUSES = {
     ("guided", "q11 z3"): ("rounded", True, r"a2\[1,2\] and a2\[1,3\] carried on with 2 decimals"),
     ("guided", "q11 yhat"): ("rounded", True, r"everything is carried on with 3 digits "),
     ("guided", "q11 J"): ("inherited", True, r"inherited from q11 yhat"),
-    ("guided", "q11 dJ/dW2"): ("upstream_left_out", True, r"left out: ∂net/∂w stands alone"),
+    ("guided", "q11 dJ/dW2"): ("factors", True, r"dz3.*/dW2.* stands in its place: factors "),
 }  # fmt: skip
 
 
@@ -305,7 +305,7 @@ def test_plain_data(name: str, proofs: dict[str, Proof]) -> None:
     for figure in found["figures"]:
         assert list(figure)[:5] == ["symbol", "printed", "value", "agrees", "because"]
         assert list(figure)[5:10] == ["where", "off", "cause", "chance", "weak"]
-        assert list(figure)[10:] == ["verdict", "follows", "sources"]
+        assert list(figure)[10:] == ["verdict", "follows", "sources", "causes"]
         assert not (figure["agrees"] and figure["because"])
     assert (found["agree"], found["disagree"]) == (proofs[name].agree, proofs[name].disagree)
 
