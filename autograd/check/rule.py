@@ -140,7 +140,11 @@ class RuleReport:
         return "\n".join(lines)
 
     def table(self) -> Table:
-        """The derivatives as a table."""
+        """The derivatives as a table.
+
+        >>> check_rule(lambda x: x * x, lambda x: 2 * x, 3.0).table().rows[0].cells
+        ('∂f/∂x', '6', '6', '6', 'right')
+        """
         table = Table("", ["derivative", "yours", "right", "from yours", ""], "lrrrl")
         for row in self.rows:
             numbers = (f"{each:.9g}" for each in (row.given, row.right, row.follows))

@@ -327,7 +327,10 @@ def _answers(blank: Blank, rounding: Rounding, wrong: Sequence[tuple[str, float]
         own = min(unit, rounding.unit(number))
         if any(0.0 < abs(number - other) < 2.5 * float(own) for other in others):
             own /= 2  # no response is taken for the mistake beside it
-        sentences = " or if ".join(dict.fromkeys(others[number]))
+        told = dict.fromkeys(others[number])
+        # "…, at the hidden neurons" says nothing more where "…" leads to the same
+        general = [each for each in told if not any(each.startswith(f"{one},") for one in told)]
+        sentences = " or if ".join(general)
         feedback = xml_text(f"This is what comes out if {sentences}.")
         yield _Answer(number, rounding.text(number), f"{own:g}", feedback)
 
