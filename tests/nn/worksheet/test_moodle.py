@@ -185,7 +185,7 @@ def test_every_mistake_that_leads_to_another_number_is_told_by_its_name(name: st
                 unit = Rounding(6).unit(right[symbol])
                 if abs(response - Decimal(Rounding(6).text(right[symbol]))) > Decimal("1.5") * unit:
                     fraction, feedback = graded(question, response)
-                    general = variant.says.partition(",")[0]
+                    general = variant.says.rpartition(",")[0]
                     named = any(
                         each in feedback for each in (variant.says, f"if {general}.", f"if {general} or")
                     )
