@@ -101,7 +101,8 @@ def _character(each: str) -> str:
 def _with_point(text: str, plain: str, decimal_comma: bool | None) -> str:
     """The text with a decimal point, and without separators of thousands."""
     if "," not in plain:
-        return plain
+        grouped = decimal_comma and re.fullmatch(r"[-+]?[1-9]\d{0,2}(\.\d{3})+", plain)
+        return plain.replace(".", "") if grouped else plain
     comma_last = plain.rfind(",") > plain.rfind(".")
     if decimal_comma is None:
         thousands = re.match(r"[-+]?[1-9]\d{0,2}(,\d{3})+(?!\d)", plain)

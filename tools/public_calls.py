@@ -320,6 +320,9 @@ OWNERS: dict[type, Callable[[], Any]] = {
     nn.worked.FormulaExample: _formulas,
     nn.worked.FormulaStep: lambda: _formulas().step(),
     nn.worksheet.Worksheet: _sheet,
+    nn.proofreading.Cause: lambda: nn.proofreading.Cause(
+        names=("sign",), says="the sign is lost", figures=("y",), chance=0.01
+    ),
     nn.proofreading.Finding: lambda: _proof().findings[0],
     nn.proofreading.Proof: _proof,
     nn.answers.CheckedAnswers: _checked,

@@ -15,7 +15,7 @@ from nn.proofreading.search import Account, Search
 from nn.proofreading.slips import misprints, slips
 from nn.proofreading.solving import solved
 
-__all__ = ["Judgement", "judged"]
+__all__ = ["Judgement", "first_of", "judged"]
 
 #: A cause that would fit by chance more often than this is weak; so is a figure that follows, more often
 #: than that: it takes less to believe that a figure follows from those before it.
@@ -46,6 +46,7 @@ class Judgement:
         says: the same in a sentence.
         chance: how likely that would fit by chance.
         weak: whether that is too likely.
+        parts: the same, cause by cause, where there are several.
     """
 
     verdict: str
@@ -53,6 +54,7 @@ class Judgement:
     says: str = ""
     chance: float | None = None
     weak: bool = False
+    parts: tuple[Judgement, ...] = ()
 
 
 def judged(page: Page) -> tuple[dict[PrintedFigure, Judgement], list[Cause]]:
@@ -247,21 +249,28 @@ class _Verdicts:
             part = next(each for each in account.without if each.fit(figure) is not None)
             needed = [each for each in part.candidates if search.rest(part, each).fit(figure) is None]
         needed = needed or list(account.candidates)
-        own = [causes[each] for each in needed]
-        says = "; ".join(each.told(figure.after) if each.shift else causes[each].says for each in needed)
+        own = [
+            replace(causes[each], says=each.told(figure.after)) if each.shift else causes[each]
+            for each in needed
+        ]
         if account.fit(figure) and (lost := self._misprint(account, figure)):
-            says += f"; {lost}"
+            own.append(Judgement("wrong", ("misprint",), lost, _WEAK_TO_FOLLOW, weak=True))
         rounded = all(each.rounding is not None for each in needed)
-        weak = any(each.weak for each in own)
+        # how sure it is what was done, whatever was rounded
+        surest = [each for each in own if not {*each.names} & {"rounded", "cut", "misprint"}] or own
+        weak = any(each.weak for each in surest)
         verdict = "wrong" if not rounded else "unclear" if weak else "rounded"
+        if all(each.cut for each in needed) and not self.page.sources_of(figure):
+            verdict = "unclear"  # it may as well be rounded on a way that is not printed
         if not rounded and self.page.sources_of(figure) and not account.concerns(figure):
             verdict = "wrong" if any(each.cut or each.given for each in needed) else "follows"
         return Judgement(
             verdict,
             tuple(dict.fromkeys(name for each in own for name in each.names)),
-            says,
-            max(each.chance or 0.0 for each in own),
+            "; ".join(each.says for each in own),
+            max(each.chance or 0.0 for each in surest),
             weak,
+            tuple(own),
         )
 
     @staticmethod
@@ -321,18 +330,20 @@ class _Verdicts:
 
     def causes(self) -> list[Cause]:
         """The causes, the surest first, and of these those that explain the most."""
-        explained: dict[tuple[tuple[str, ...], str], list[PrintedFigure]] = {}
+        explained: dict[tuple[tuple[str, ...], str], list[tuple[PrintedFigure, Judgement]]] = {}
         for figure in self.page.figures:
             judgement = self.judgements[figure]
-            if judgement.names and judgement.verdict != "follows" and judgement.says:
-                explained.setdefault((judgement.names, judgement.says), []).append(figure)
+            if judgement.verdict != "follows":
+                for part in judgement.parts or (judgement,):
+                    if part.names:
+                        explained.setdefault((part.names, part.says), []).append((figure, part))
         causes = [
             Cause(
                 names=names,
                 says=says,
-                figures=tuple(each.symbol for each in own),
-                chance=min(self.judgements[each].chance or 0.0 for each in own),
-                weak=all(self.judgements[each].weak for each in own),
+                figures=tuple(figure.symbol for figure, _ in own),
+                chance=min(part.chance or 0.0 for _, part in own),
+                weak=all(part.weak for _, part in own),
             )
             for (names, says), own in explained.items()
         ]
@@ -347,3 +358,18 @@ def in_order(page: Page, figures: Iterable[PrintedFigure]) -> list[PrintedFigure
         figures,
         key=lambda each: (each.after, order.get(each.symbols[0], last) if each.symbols else last),
     )
+
+
+def first_of(page: Page, figures: Sequence[PrintedFigure]) -> PrintedFigure | None:
+    """The first of some figures, on the page, that is not computed from another of them."""
+    for figure in figures:
+        above = {line.symbol for symbol in figure.symbols for line in page.program.above(symbol)}
+        above.difference_update(figure.symbols)
+        others = [each for each in figures if each is not figure]
+        if not any(
+            each.after < figure.after
+            or (each.after == figure.after and above.intersection(each.symbols))
+            for each in others
+        ):
+            return figure
+    return None

@@ -11,7 +11,7 @@ from autograd.errors import UnknownNameError
 from nn.json_text import json_text
 from nn.proofreading.figure import PrintedFigure
 from nn.proofreading.finding import Cause, Finding
-from nn.proofreading.judge import Judgement, in_order, judged
+from nn.proofreading.judge import Judgement, first_of, judged
 from nn.proofreading.page import Page
 from nn.proofreading.show import tables
 from nn.terminal import Part, Tabular
@@ -138,10 +138,9 @@ def proofread(example: WorkedExample | FormulaExample) -> Proof:
         raise OperandError(f"example is a worked example, not {shown(example)}", operands=(example,))
     page = Page(example)
     judgements, causes = judged(page)
-    order = {figure: place for place, figure in enumerate(in_order(page, page.figures))}
     findings = {figure: _finding(page, figure, judgements[figure]) for figure in page.figures}
     wrong = [figure for figure, finding in findings.items() if finding.verdict == "wrong"]
-    first = min(wrong, key=order.__getitem__, default=None)
+    first = first_of(page, wrong)
     return Proof([*findings.values()], causes, findings[first] if first else None)
 
 

@@ -24,7 +24,9 @@ __all__ = ["SLIP", "Account", "ConflictError", "Search"]
 #: What a slip without a reason costs, in bits, beside those of the text itself.
 SLIP = 4.0
 #: How many accounts are kept at a time, how many causes a page has at most, and what pairs may take.
-_KEPT, _MOST_CAUSES, _MOST_PAIRS = 6, 4, 400_000
+_KEPT, _MOST_CAUSES, _MOST_PAIRS = 6, 4, 150_000
+#: Of two causes that only show together each is a common one.
+_BITS_OF_PAIRS = 7.0
 #: What it costs, in bits, that a cause was not carried on to a figure.
 _IN_PART = 3.0
 #: What it costs that a figure follows from numbers other than those printed before it.
@@ -130,6 +132,8 @@ class Account:
             figure: the figure.
             from_printed: whether it is computed from the printed figures before it.
         """
+        # what nothing is printed before follows from what is given
+        from_printed = from_printed and bool(self.page.sources_of(figure))
         numbers = self.carried(figure.after, from_printed=from_printed)
         own = [numbers.own.get(symbol, nan) for symbol in figure.symbols] if numbers else []
         if not own or not all(map(isfinite, own)) or max(own) - min(own) > abs(max(own)) * 1e-12:
@@ -138,6 +142,8 @@ class Account:
 
     def radius(self, figure: PrintedFigure) -> float:
         """How far what a figure would be may be off, since the printed figures before it are rounded."""
+        if not self.page.sources_of(figure):
+            return 0.0
         numbers = self.carried(figure.after, from_printed=True)
         return (
             max((numbers.radius.get(symbol, 0.0) for symbol in figure.symbols), default=0.0)
@@ -185,12 +191,12 @@ class Account:
 
     def concerns(self, figure: PrintedFigure) -> bool:
         """Whether another number follows from the figures before this one than by the right lines."""
-        right = self.page.stages[figure.after].follows
-        mine = self.carried(figure.after, from_printed=not self.shift)
+        stage = self.page.stages[figure.after]
+        from_printed = not self.shift and bool(self.page.sources_of(figure))
+        right = stage.follows if from_printed else stage.exact
+        mine = self.carried(figure.after, from_printed=from_printed)
         if mine is None:
             return False
-        if self.shift:
-            right = self.page.stages[figure.after].exact
         return any(
             not isclose(mine.own.get(symbol, nan), right.own.get(symbol, nan), rel_tol=1e-12)
             for symbol in figure.symbols
@@ -414,7 +420,7 @@ class Search:
 
     def _pairs(self, candidates: Sequence[Candidate]) -> Iterator[Account]:
         """Two causes that only together explain what is printed without anything between."""
-        far = [each for each in candidates if self._reaches(each) > 1]
+        far = [each for each in candidates if each.bits < _BITS_OF_PAIRS and self._reaches(each) > 1]
         if len(far) ** 2 * len(self.page.program.lines) // 2 > _MOST_PAIRS:
             return
         for pair in combinations(far, 2):

@@ -12,6 +12,8 @@ __all__ = ["tables"]
 
 #: Beyond these a number is written with a power of ten.
 _MAX_DECIMALS, _MAX_PLAIN = 25, 1e15
+#: How many causes beside the first are said in the headline.
+_MOST_CAUSES = 3
 
 
 def tables(
@@ -38,35 +40,36 @@ def tables(
 
 def _headline(findings: Sequence[Finding], causes: Sequence[Cause], first: Finding | None) -> list[str]:
     """What a teacher would say first: the first figure that is wrong, why, and what else there is."""
-    counts = {
-        verdict: sum(each.verdict == verdict for each in findings) for verdict in ("follows", "rounded")
-    }
     said: list[str] = []
     if first is not None:
         said.append(f"{first.symbol} is the first figure that is wrong{_why(first)}.")
-        mine = {first.because, (first.because or "").partition(" (weak")[0]}
         said += [
-            f"{_capital(cause.says)} ({_number(len(cause.figures))})."
+            f"That explains {len(cause.figures)} figures."
             for cause in causes
-            if not cause.weak
-            and not {cause.says, *cause.says.split("; ")} & mine
-            and "rounded" not in cause.names
-        ][:3]
-    elif counts["rounded"]:
-        said.append("Nothing is wrong that rounding on the way does not explain.")
-    if counts["follows"]:
-        count = counts["follows"]
+            if first.symbol in cause.figures and len(cause.figures) > 1
+        ]
+        said += [
+            f"{cause.says[:1].upper()}{cause.says[1:]} ({_which(cause.figures)})."
+            for cause in causes
+            if not cause.weak and first.symbol not in cause.figures and "rounded" not in cause.names
+        ][:_MOST_CAUSES]
+    follow = sum(each.verdict == "follows" for each in findings)
+    rounded = sum(each.verdict == "rounded" for each in findings)
+    if follow:
+        verbs = ("follows", "is") if follow == 1 else ("follow", "are")
         said.append(
-            f"{_number(count)} {'follows' if count == 1 else 'follow'} from what is wrong before "
-            f"and {'is' if count == 1 else 'are'} not wrong again."
+            f"{_number(follow)} {verbs[0]} from what is wrong before and {verbs[1]} not wrong again."
         )
-    if counts["rounded"]:
-        count = counts["rounded"]
-        said.append(
-            f"{_number(count)} {'is' if count == 1 else 'are'} right only because figures were rounded "
-            f"on the way."
-        )
+    if rounded:
+        if first is None:
+            said.append("Nothing is wrong that rounding on the way does not explain.")
+        are = "is" if rounded == 1 else "are"
+        said.append(f"{_number(rounded)} {are} right only because figures were rounded on the way.")
     return [" ".join(said)] if said else []
+
+
+def _which(symbols: Sequence[str]) -> str:
+    return " and ".join(symbols) if len(symbols) < 3 else _number(len(symbols))
 
 
 def _why(first: Finding) -> str:
@@ -76,10 +79,6 @@ def _why(first: Finding) -> str:
         number = _exact(first, first.follows)
         return f", and nothing known leads to it; from the figures before it follows {number}"
     return ", and nothing known leads to it"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _number(count: int) -> str:

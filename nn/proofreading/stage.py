@@ -55,6 +55,7 @@ class Stage:
         self.program, self.given, self.printed = program, given, printed
         self._orders: dict[frozenset[int], tuple[Mapping[str, Line], list[Line]]] = {}
         self._order = in_order(program.lines)
+        self._needs = {line.symbol: line.needs for line in self._order}
         self._places: dict[str, int] = {line.symbol: place for place, line in enumerate(self._order)}
 
     @cached_property
@@ -139,7 +140,7 @@ class Stage:
         for each in order:
             symbol = each.symbol
             line = lines.get(symbol)
-            if line is None and touched.isdisjoint(each.needs):
+            if line is None and touched.isdisjoint(self._needs[symbol]):
                 continue
             before = numbers.used[symbol], numbers.used_radius.get(symbol)
             self._compute(line or each, numbers, None, from_printed)
