@@ -18,9 +18,11 @@ from autograd.errors import (
     ArgumentTypeError,
     ArgumentValueError,
     AutogradError,
+    BranchError,
     DivisionByZeroError,
     DomainError,
     OperandError,
+    RecordingError,
     RegistrationError,
     ResultOverflowError,
     StaleGraphError,
@@ -47,10 +49,12 @@ if TYPE_CHECKING:
     from autograd.check.report import GradcheckError, GradcheckReport
     from autograd.check.rule import RuleReport, check_rule
     from autograd.check.step_size import ErrorOverEps, StepError, error_over_eps
+    from autograd.contributions import additions, influences
     from autograd.derivation import Derivation, explain
     from autograd.diagram import Diagram, draw
     from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad
     from autograd.functions import *  # noqa: F403  # one name per row of the table
+    from autograd.program import RecordedProgram, record
     from autograd.registry import register, unregister
 
 __version__ = "0.1.0"
@@ -66,9 +70,11 @@ _LATER = {
     "GradcheckReport": "check",
     "RuleReport": "check",
     "StepError": "check",
+    "additions": "contributions",
     "check_rule": "check",
     "detect_anomaly": "anomaly",
     "draw": "diagram",
+    "RecordedProgram": "program",
     "error_over_eps": "check",
     "explain": "derivation",
     "find_anomaly": "anomaly",
@@ -77,7 +83,9 @@ _LATER = {
     "gradgradcheck": "check",
     "hessian": "functional",
     "hvp": "functional",
+    "influences": "contributions",
     "jacobian": "functional",
+    "record": "program",
     "register": "registry",
     "unregister": "registry",
     "value_and_grad": "functional",
@@ -91,6 +99,7 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "ArgumentTypeError",
     "ArgumentValueError",
     "AutogradError",
+    "BranchError",
     "Derivation",
     "Diagram",
     "DivisionByZeroError",
@@ -100,6 +109,8 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "GradcheckReport",
     "OperandError",
     "Operation",
+    "RecordedProgram",
+    "RecordingError",
     "RegistrationError",
     "ResultOverflowError",
     "RuleReport",
@@ -107,6 +118,7 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "StepError",
     "UnknownNameError",
     "Value",
+    "additions",
     "check_rule",
     "detect_anomaly",
     "draw",
@@ -118,7 +130,9 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "gradgradcheck",
     "hessian",
     "hvp",
+    "influences",
     "jacobian",
+    "record",
     "register",
     "topological_order",
     "unregister",

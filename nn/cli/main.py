@@ -29,6 +29,7 @@ _COMMANDS = {
     "explain": "explain",
     "figures": "figures",
     "list": "list_examples",
+    "open": "open_page",
     "proofread": "proofread",
     "step": "step",
     "worksheet": "worksheet",
