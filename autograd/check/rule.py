@@ -459,7 +459,7 @@ def _slips(
     products_as: Sequence[tuple[str, str]],
 ) -> Iterator[Suspect]:
     """What may be done wrong on the way to a quantity, from the others that are given."""
-    lines = program.above(symbol, claims.keys() - {symbol})
+    lines = program.above(symbol, until=claims.keys() - {symbol})
     for line in lines:
         if line.kind == "partial":
             yield from _other_slopes(program, line)

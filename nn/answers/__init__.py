@@ -1,14 +1,13 @@
 """Answers to a worked example: which are right, which follow from the student's own, where the slip is.
 
 >>> from nn import worked
->>> answers = {"net": 0, "o": "0.5", "de/do": "1", "de/dw": "0.5"}
->>> checked = check_answers(worked.load("xing-single"), answers)
->>> for outcome in checked:
-...     print(outcome.symbol, outcome.says)
-net right
-o right
-de/do here is the first slip: the sign is the wrong one or the minus sign of ∂E/∂out is forgotten
-de/dw right from your own numbers: de/do
+>>> answers = {"net_h1": "0.3775", "out_h1": "0.59327", "net_o1": "1.506", "out_o1": "0.8185"}
+>>> for outcome in check_answers(worked.load("urbain"), answers):
+...     print(outcome.symbol, outcome.outcome, list(outcome.sources))
+net_h1 right []
+out_h1 right []
+net_o1 slip []
+out_o1 follows ['net_o1']
 """
 
 from nn.answers.check import OUTCOMES, CheckedAnswers, Outcome, check_answers
