@@ -351,6 +351,7 @@ OWNERS: dict[type, Callable[[], Any]] = {
     ),
     nn.proofreading.Finding: lambda: _proof().findings[0],
     nn.proofreading.Proof: _proof,
+    nn.answers.AnswerFile: nn.answers.AnswerFile,
     nn.answers.CheckedAnswers: _checked,
     nn.answers.CheckedGroup: lambda: nn.answers.CheckedGroup([]),
     nn.answers.Outcome: lambda: _checked().outcomes[0],
