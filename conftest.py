@@ -10,6 +10,9 @@ A test belongs to the default tier if it tells by itself whether a module does w
   or for a sample (a million nodes, 10,000 updates, every kind of bad input, every page measured again),
   or drives another program (a notebook's kernel, the tests on a copy of the repository with a mistake);
 - ``torch``: asks PyTorch itself what the default tier has from a recording of it;
+- ``browser``: drives Chromium. Where there is none, or no Playwright, such a test is skipped and says
+  so; in CI it fails.
+- ``native``: replays by machine code, for which llvmlite has to be installed;
 
 and so are the modules of `nn.interop`, and their tests, that need a framework.
 
@@ -21,6 +24,7 @@ A test that is named (``path::test``), or chosen by ``-m``, runs in either tier.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -31,7 +35,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 #: What only ``--all`` runs, by marker, with the module that it needs.
-LEFT_OUT = {"slow": None, "torch": "torch"}
+LEFT_OUT = {"slow": None, "torch": "torch", "native": "llvmlite", "browser": None}
 
 #: Modules of `nn.interop` that are only imported by ``--all``, or when they are named.
 FRAMEWORKS = ("equinox", "jax", "safetensors", "sklearn", "torch")
@@ -77,6 +81,18 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker, module in LEFT_OUT.items():
         if module and item.get_closest_marker(marker) and find_spec(module) is None:
             pytest.fail(f"needs {module}, or -m 'not {marker}'", pytrace=False)
+    if item.get_closest_marker("browser") and (problem := without_browser()):
+        (pytest.fail if "CI" in os.environ else pytest.skip)(problem)
+
+
+def without_browser() -> str:
+    """Why no browser can be driven; "" if one can."""
+    for module in ("playwright", "axe_playwright_python"):
+        if find_spec(module) is None:
+            return f"needs {module}: pip install scalar-autograd[browser]"
+    if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
+        return "needs Chromium on the PATH: apt-get install chromium"
+    return ""
 
 
 @pytest.fixture(scope="session")

@@ -18,9 +18,11 @@ from autograd.errors import (
     ArgumentTypeError,
     ArgumentValueError,
     AutogradError,
+    BranchError,
     DivisionByZeroError,
     DomainError,
     OperandError,
+    RecordingError,
     RegistrationError,
     ResultOverflowError,
     StaleGraphError,
@@ -46,10 +48,12 @@ if TYPE_CHECKING:
     from autograd.check.gradcheck import gradcheck, gradgradcheck
     from autograd.check.report import GradcheckError, GradcheckReport
     from autograd.check.step_size import ErrorOverEps, StepError, error_over_eps
+    from autograd.contributions import additions, influences
     from autograd.derivation import Derivation, explain
     from autograd.diagram import Diagram, draw
     from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad
     from autograd.functions import *  # noqa: F403  # one name per row of the table
+    from autograd.program import RecordedProgram, record
     from autograd.registry import register, unregister
 
 __version__ = "0.1.0"
@@ -64,8 +68,10 @@ _LATER = {
     "GradcheckError": "check",
     "GradcheckReport": "check",
     "StepError": "check",
+    "additions": "contributions",
     "detect_anomaly": "anomaly",
     "draw": "diagram",
+    "RecordedProgram": "program",
     "error_over_eps": "check",
     "explain": "derivation",
     "find_anomaly": "anomaly",
@@ -74,7 +80,9 @@ _LATER = {
     "gradgradcheck": "check",
     "hessian": "functional",
     "hvp": "functional",
+    "influences": "contributions",
     "jacobian": "functional",
+    "record": "program",
     "register": "registry",
     "unregister": "registry",
     "value_and_grad": "functional",
@@ -88,6 +96,7 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "ArgumentTypeError",
     "ArgumentValueError",
     "AutogradError",
+    "BranchError",
     "Derivation",
     "Diagram",
     "DivisionByZeroError",
@@ -97,12 +106,15 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "GradcheckReport",
     "OperandError",
     "Operation",
+    "RecordedProgram",
+    "RecordingError",
     "RegistrationError",
     "ResultOverflowError",
     "StaleGraphError",
     "StepError",
     "UnknownNameError",
     "Value",
+    "additions",
     "detect_anomaly",
     "draw",
     "error_over_eps",
@@ -113,7 +125,9 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "gradgradcheck",
     "hessian",
     "hvp",
+    "influences",
     "jacobian",
+    "record",
     "register",
     "topological_order",
     "unregister",

@@ -19,6 +19,7 @@ from autograd.backward import DETECTOR, topological_order, variable_operands
 from autograd.errors import ArgumentValueError, AutogradError
 from autograd.expression import evaluate
 from autograd.ieee import ieee_partial, ieee_result, ieee_value
+from autograd.operations import OPERATIONS
 from autograd.value import Value
 
 __all__ = ["Anomaly", "AnomalyError", "detect_anomaly", "find_anomaly"]
@@ -470,6 +471,8 @@ def _power(node: Value) -> tuple[Value, float] | None:
             return base, exponent
         case "mul", (Value() as base, other) if other is base:
             return base, 2.0
+        case "reciprocal", (Value() as base,):
+            return base, -1.0
         case "div", (1.0, Value() as base):
             return base, -1.0
     return None
@@ -551,6 +554,9 @@ def _tree(node: Value | float, depth: int, replaced: _Replaced, top: bool = Fals
     if not depth and not top:
         return ast.Name("…")
     operands = [_tree(each, max(depth - 1, 0), replaced) for each in node.operands]
+    for number, name in OPERATIONS["pow"].shortcuts.items():
+        if operation.name == name:
+            return ast.BinOp(operands[0], ast.Pow(), ast.Constant(int(number)))
     places = dict(zip(operation.parameters, operands, strict=True))
     match operation.value.tree if operation.operator else None:
         case ast.BinOp(left=ast.Name(id=left), op=op, right=ast.Name(id=right)):

@@ -217,6 +217,10 @@ def _functions(operation: Operation) -> dict[str, str]:
         f"        {second} = other._data\n"
         + _indented(_body(operation, ["self", "other"]), 2)
         + _indented(as_float(second))
+        + "".join(
+            f"    if {second} == {number!r}:\n        return self.{name}()\n"
+            for number, name in operation.shortcuts.items()
+        )
         + f"    {first} = self._data\n"
         + _indented(_body(operation, ["self", None]))
     )

@@ -1,29 +1,45 @@
-"""explain(): one derivative as the chain rule gives it, factor by factor along every path.
+"""explain(): one derivative as the chain rule gives it, along every path or in the δ form.
 
 The stations of a path are the nodes that have names; what lies between two of them is one factor, as
-notes write it: ∂E/∂w5 = ∂E/∂out_o1 · ∂out_o1/∂net_o1 · ∂net_o1/∂w5.
+notes write it: ∂E/∂w5 = ∂E/∂out_o1 · ∂out_o1/∂net_o1 · ∂net_o1/∂w5. In the δ form the derivative with
+respect to each station stands once, as the sum over its uses, which stays short however many paths there
+are.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice, pairwise
 from math import isnan, prod
 from typing import Any, TypeAlias
 
 from autograd.anomaly import Anomaly, find_anomaly
-from autograd.arguments import instance, whole
+from autograd.arguments import choice, instance, number_of, whole
 from autograd.backward import gradients, topological_order, variable_operands
-from autograd.errors import ArgumentValueError
+from autograd.errors import ArgumentValueError, AutogradError
 from autograd.formula import LATEX, MATHML, MOST_DIGITS, Style, scientific
-from autograd.symbolic import Factor, derivative_symbol, factor_values, slope_text, slopes
+from autograd.program import Program
+from autograd.steps import Section, Step, StepWriter
+from autograd.symbolic import (
+    DOTS,
+    Factor,
+    Slope,
+    derivative_symbol,
+    factor_values,
+    label,
+    name,
+    named_numbers,
+    slope_text,
+    slopes,
+)
 from autograd.symbols import latex_text
 from autograd.tables import decimal
 from autograd.value import Value
 
-__all__ = ["Derivation", "explain"]
+__all__ = ["FORMS", "Derivation", "derived", "explain"]
 
 _WIDTH = 100
 #: A formula has so much room at least.
@@ -33,6 +49,8 @@ _LEAST_ROOM = 40
 _MOST_COUNTED = 10**100
 #: A factor along more operations than that has no formula, which would take seconds and help nobody.
 _MOST_OPERATIONS = 50_000
+#: Up to so many paths are shown unless one asks otherwise.
+_FEW = 4
 #: In a notebook numbers have so many digits.
 _DIGITS = 9
 
@@ -50,6 +68,10 @@ class Derivation:
         paths: the factors along each path from the result down; their products add up to ``value``.
         path_count: how many paths there are; more than in ``paths`` where they are too many to list,
             and 10**100 where they are more than that.
+        form: "paths" or "delta"; how it is shown.
+        sections: in the δ form the steps from the result down, each derivative once.
+        short: of factors that follow one another, what their product is when it is multiplied out.
+        known: numbers by name that formulas use, besides those of the graph.
 
     >>> x = Value(3.0, "x")
     >>> derivation = explain(((x * x).named("u") + x).named("y"), x)
@@ -64,6 +86,62 @@ class Derivation:
     value: float
     paths: tuple[tuple[Factor, ...], ...]
     path_count: int
+    form: str = "paths"
+    sections: tuple[Section, ...] = field(default=(), compare=False, repr=False)
+    short: Mapping[tuple[Value, Value], Step] = field(default_factory=dict, compare=False, repr=False)
+    known: Mapping[str, float] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of all sections; none in the form of paths.
+
+        >>> x = Value(3.0, "x")
+        >>> y = (x * x).named("y")
+        >>> [step.symbol for step in explain(y.exp().named("E"), x, form="delta").steps]
+        ['dE/dy', 'dE/dx']
+        """
+        return tuple(step for section in self.sections for step in section.steps)
+
+    @property
+    def whole(self) -> Step:
+        """The derivative itself as a step, the sum of the products along its paths.
+
+        >>> w, x = Value(0.5, "w"), Value(2.0, "x")
+        >>> explain((w * x).named("net").square().named("E"), w).whole.formula
+        '∂E/∂net·∂net/∂w'
+        """
+        symbol = f"d{_plain(self.result)}/d{_plain(self.by)}"
+        total: ast.expr | None = None
+        for path in filter(None, self.paths):
+            product: ast.expr | None = None
+            for factor in path:
+                each = name(_plain_symbol(factor))
+                product = each if product is None else ast.BinOp(product, ast.Mult(), each)
+            assert product is not None
+            total = product if total is None else ast.BinOp(total, ast.Add(), product)
+        if total is not None and self.path_count > len(self.paths):
+            total = ast.BinOp(total, ast.Add(), ast.Name(DOTS))
+        numbers = {_plain_symbol(factor): factor.value for factor in self.factors}
+        return Step(symbol, self.value, total, numbers)
+
+    def as_sections(self) -> tuple[Section, ...]:
+        """The derivation as sections of steps, in either form.
+
+        >>> w, x = Value(0.5, "w"), Value(2.0, "x")
+        >>> derivation = explain((w * x).named("net").square().named("E"), w)
+        >>> [[step.symbol for step in section.steps] for section in derivation.as_sections()]
+        [['dE/dw'], ['dE/dnet', 'dnet/dw']]
+        """
+        if self.form == "delta":
+            return self.sections
+        found = [Section(f"Along {_counted(self.path_count)}", (self.whole,))]
+        if self.factors:
+            found.append(
+                Section("The factors", tuple(_step_of(factor, self.known) for factor in self.factors))
+            )
+        if self.short:
+            found.append(Section("Multiplied out", tuple(self.short.values())))
+        return tuple(found)
 
     @property
     def factors(self) -> tuple[Factor, ...]:
@@ -109,6 +187,11 @@ class Derivation:
                     for factor in path
                 ]
                 for path in self.paths
+            ],
+            "form": self.form,
+            "sections": [
+                {"title": section.title, "steps": [step.to_dict() for step in section.steps]}
+                for section in self.sections
             ],
         }
 
@@ -158,6 +241,8 @@ class Derivation:
         symbol = derivative_symbol(self.result, self.by)
         anomaly = self.anomaly
         lines = anomaly.lines(symbol) if anomaly else [f"{symbol} = {number(self.value)}"]
+        if self.form == "delta":
+            return "\n".join([*lines, *self._told_by_steps(digits)])
         for path in filter(None, self.paths):  # the path from a node to itself has no factors
             share = f" = {number(_contribution(path))}" if len(self.paths) > 1 else ""
             sign = "+" if path is not self.paths[0] else "="
@@ -172,7 +257,25 @@ class Derivation:
         lines += ["where"] if self.factors else []
         for factor in self.factors:
             lines += _where(f"  {factor.symbol:<{width}}", factor, number(factor.value))
+        if self.short:
+            lines.append("multiplied out")
+        for step in self.short.values():
+            lines += step.lines(digits, "  ")
         return "\n".join(lines)
+
+    def _told_by_steps(self, digits: int) -> Iterator[str]:
+        if self.path_count > 1:
+            yield f"  {self._how_many}"
+        for section in self.sections:
+            if section.title:
+                yield f"{section.title}"
+            for step in section.steps:
+                yield from step.lines(digits, "  ")
+
+    @property
+    def _how_many(self) -> str:
+        """How many paths there are, in words."""
+        return f"the sum along {_counted(self.path_count)}, each derivative computed once"
 
     def __str__(self) -> str:
         return self.text()
@@ -213,6 +316,9 @@ class Derivation:
             for line in self.anomaly.lines():
                 words = latex_text(line.strip()) if style is LATEX else line.strip()
                 yield 1, style.words(words)
+        if self.form == "delta":
+            yield from self._lines_of_steps(style, equals)
+            return
         for path in filter(None, self.paths):
             sign = equals if path is self.paths[0] else f"{style.plus} "
             share = equals + number(_contribution(path)) if len(self.paths) > 1 else ""
@@ -229,6 +335,53 @@ class Derivation:
                 value = formula if formula == value else formula + equals + value
             says = f"{style.words(' (')}{why}{style.words(')')}" if why else ""
             yield 1, symbol(factor) + equals + value + says
+        if self.short:
+            yield 0, style.words("multiplied out")
+        for step in self.short.values():
+            yield from _lines_of(step, style, equals)
+
+    def _lines_of_steps(self, style: Style, equals: str) -> Iterator[tuple[int, str]]:
+        if self.path_count > 1:
+            yield (
+                1,
+                style.words(self._how_many.replace("10^100", "10¹⁰⁰" if style is MATHML else "googol")),
+            )
+        for section in self.sections:
+            if section.title:
+                yield 0, style.words(latex_text(section.title) if style is LATEX else section.title)
+            for step in section.steps:
+                yield from _lines_of(step, style, equals)
+
+
+def _plain(node: Value) -> str:
+    return node.name or f"({label(node, symbol=str)})"
+
+
+def _plain_symbol(factor: Factor) -> str:
+    return f"d{_plain(factor.above)}/d{_plain(factor.below)}"
+
+
+def _counted(paths: int) -> str:
+    if paths == _MOST_COUNTED:
+        return "more than 10^100 paths"
+    return f"{paths:,} path{'s' if paths > 1 else ''}"
+
+
+def _step_of(factor: Factor, known: Mapping[str, float]) -> Step:
+    """A factor as a step: its formula with the numbers of the named nodes in it."""
+    if factor.slope is None:
+        return Step(_plain_symbol(factor), factor.value)
+    numbers = {**known, **named_numbers(factor.above)}
+    return Step(
+        _plain_symbol(factor), factor.value, factor.slope.tree, numbers, tuple(factor.slope.conditions)
+    )
+
+
+def _lines_of(step: Step, style: Style, equals: str) -> Iterator[tuple[int, str]]:
+    first, *others = step.sides(style, _DIGITS)
+    yield 1, style.variable(step.symbol) + equals + first
+    for side in others:
+        yield 2, equals + side
 
 
 def _contribution(path: Sequence[Factor]) -> float:
@@ -260,17 +413,25 @@ def _product(head: str, factors: list[str]) -> list[str]:
     return lines
 
 
-def explain(result: Value, by: Value, *, max_paths: int = 16) -> Derivation:
+#: The forms that a derivative is explained in.
+FORMS = ("paths", "delta")
+
+
+def explain(result: Value, by: Value, *, form: str | None = None, max_paths: int = 16) -> Derivation:
     """The derivative of one node with respect to another, along every path between them.
 
     Args:
         result: what is differentiated.
         by: a node that it was computed from.
+        form: "paths" for the factors along every path; "delta" for the derivative with respect to each
+            named node between, each once; paths where there are at most four, if None.
         max_paths: list no more paths than that; their number doubles with every layer or so.
 
     Raises:
         ArgumentTypeError: one of them is no Value, or ``max_paths`` no whole number.
-        ArgumentValueError: ``result`` does not depend on ``by``, or ``max_paths`` is less than 1.
+        ArgumentValueError: ``result`` does not depend on ``by``, ``max_paths`` is less than 1, or there
+            is no such form.
+        AutogradError: in the δ form, a formula between two named nodes is too long to be written.
 
     >>> w, x = Value(0.5, "w"), Value(2.0, "x")
     >>> net = (w * x).named("net")
@@ -299,8 +460,35 @@ def explain(result: Value, by: Value, *, max_paths: int = 16) -> Derivation:
       ∂y/∂root = 2·root = 0
       ∂root/∂x = 1/(2·√x) = inf
     """
+    return derived(result, by, form, max_paths, slopes, lambda: by_program(result, by))
+
+
+def derived(
+    result: Value,
+    by: Value,
+    form: str | None,
+    max_paths: int,
+    slopes_of: Callable[[Value, list[Value], int], Mapping[Value, Slope]],
+    sections: Callable[[], tuple[Section, ...]],
+    short: Mapping[tuple[Value, Value], Step] | None = None,
+    known: Mapping[str, float] | None = None,
+) -> Derivation:
+    """`explain`, the formulas of the factors and the steps given by others.
+
+    Args:
+        result: see `explain`.
+        by: see `explain`.
+        form: see `explain`.
+        max_paths: see `explain`.
+        slopes_of: the formulas of the derivatives of a node, as `autograd.symbolic.slopes`.
+        sections: the steps in the δ form.
+        short: by the ends of two factors that follow one another, their product multiplied out.
+        known: numbers by name that the formulas use, besides those of the graph.
+    """
     instance("result", result, Value, "a Value")
     instance("by", by, Value, "a Value")
+    if form is not None:
+        choice("form", form, FORMS)
     max_paths = whole("max_paths", max_paths, 1)
     order = topological_order(result)
     leading = _leading_to(by, order)
@@ -324,12 +512,55 @@ def explain(result: Value, by: Value, *, max_paths: int = 16) -> Derivation:
             counts[node] = min(count, _MOST_COUNTED)
     paths = list(islice(_paths(result, by, steps), max_paths))
     formulas = {
-        above: slopes(above, [by], _MOST_OPERATIONS)
+        above: slopes_of(above, [by], _MOST_OPERATIONS)
         for above in {step[0] for path in paths for step in path}
     }
     factors = {step: Factor(*step, formulas[step[0]].get(step[1])) for path in paths for step in path}
     listed = tuple(tuple(factors[step] for step in path) for path in paths)
-    return Derivation(result, by, gradients(result)[by], listed, counts[result])
+    told: tuple[Section, ...] = ()
+    if form == "delta":
+        told = sections()
+    elif form is None and counts[result] > _FEW:
+        with suppress(AutogradError):  # a formula is too long to be written; the paths are not
+            told = sections()
+    along = {pair for path in listed for pair in pairs_of(path)}
+    return Derivation(
+        result,
+        by,
+        gradients(result)[by],
+        listed,
+        counts[result],
+        "delta" if form == "delta" or told else "paths",
+        told,
+        {pair: step for pair, step in (short or {}).items() if pair in along},
+        known or {},
+    )
+
+
+def pairs_of(path: Sequence[Factor]) -> Iterator[tuple[Value, Value]]:
+    """The ends of each two factors that follow one another."""
+    return ((one.above, other.below) for one, other in pairwise(path))
+
+
+def by_program(result: Value, by: Value) -> tuple[Section, ...]:
+    """The steps of a derivative in the δ form: the lines of the reverse sweep that it needs.
+
+    >>> x = Value(3.0, "x")
+    >>> (section,) = by_program(((x * x).named("y").exp() + x).named("E"), x)
+    >>> [step.formula for step in section.steps]
+    ['e^y', '2·∂E/∂y·x + 1']
+    """
+    symbols = {node.name or f"({label(node, symbol=str)})": node for node in (by, result)}
+    program = Program.from_graph(result, symbols=symbols).differentiated()
+    wanted = program.derivative(program.root, next(iter(symbols)))
+    assert wanted is not None
+    found = gradients(result)
+    numbers = {symbol: node.data for symbol, node in program.nodes.items()}
+    for line in program.lines.values():
+        if line.kind == "gradient" and line.below in program.nodes:
+            numbers[line.symbol] = number_of(found.get(program.nodes[line.below], 0.0))
+    writer = StepWriter(program, program.nodes, numbers)
+    return (Section("", tuple(writer.derivatives(wanted.symbol))),)
 
 
 def _leading_to(by: Value, order: list[Value]) -> set[Value]:

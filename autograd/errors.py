@@ -8,12 +8,14 @@ place, so code written for plain numbers keeps catching it; and each is an `Auto
     │   ├── ArgumentTypeError        and TypeError: of the wrong kind
     │   │   └── OperandError           among the operands of an operation, or as a node's number
     │   ├── ArgumentValueError       and ValueError: of the right kind, with a wrong value
+    │   │   ├── RecordingError         a function that cannot be recorded
     │   │   └── RegistrationError      a row of the table that is wrong
     │   └── UnknownNameError         and KeyError: a name that stands for nothing
     ├── DomainError                and ValueError
     ├── DivisionByZeroError        and ZeroDivisionError
     ├── ResultOverflowError        and OverflowError
     ├── StaleGraphError            and RuntimeError
+    ├── BranchError                and RuntimeError: a replay would decide otherwise
     └── GradcheckError             and RuntimeError, in `autograd.check`
 """
 
@@ -29,9 +31,11 @@ __all__ = [
     "ArgumentTypeError",
     "ArgumentValueError",
     "AutogradError",
+    "BranchError",
     "DivisionByZeroError",
     "DomainError",
     "OperandError",
+    "RecordingError",
     "RegistrationError",
     "ResultOverflowError",
     "StaleGraphError",
@@ -178,6 +182,31 @@ class StaleGraphError(AutogradError, RuntimeError):
     ... except autograd.StaleGraphError as error:
     ...     print(error.operation, error.operands)
     Operation('mul') (Value(3.0, name='x', grad=4.0), Value(3.0, name='x', grad=4.0))
+    """
+
+
+class BranchError(AutogradError, RuntimeError):
+    """A replay would decide otherwise than the recording did, so its lines do not hold.
+
+    >>> import autograd
+    >>> program = autograd.record(lambda x: 0.0 * x if x < 0 else x, -1.3)
+    >>> try:
+    ...     program(1.34)
+    ... except autograd.BranchError as error:
+    ...     print(str(error).partition(":")[2].partition(":")[2])
+     x < 0.0 was True when it was recorded, and is False where x = 1.34
+    """
+
+
+class RecordingError(ArgumentValueError):
+    """A function cannot be recorded: a number in it is another one at each call.
+
+    >>> import autograd
+    >>> try:
+    ...     autograd.record(lambda x, y: x * y.data, 2.0, 3.0)
+    ... except autograd.RecordingError as error:
+    ...     print(str(error).partition(":")[2].partition(":")[2][:63])
+     the number of y leaves the graph, and what is computed from it
     """
 
 

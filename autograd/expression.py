@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from typing import Any
 
-__all__ = ["BINARY", "PRIMITIVES", "UNARY", "Expression", "evaluate"]
+__all__ = ["BINARY", "COMPARE", "PRIMITIVES", "UNARY", "Expression", "evaluate"]
 
 #: What a text may call, on plain floats. Operations of the table come on top.
 PRIMITIVES: dict[str, Callable[..., float]] = {
@@ -49,7 +49,8 @@ BINARY: dict[type[ast.operator], str] = {
 }
 UNARY: dict[type[ast.unaryop], str] = {ast.USub: "neg", ast.UAdd: "pos"}
 
-_COMPARE: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
+#: Comparisons, on plain floats.
+COMPARE: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
     ast.Lt: operator.lt,
     ast.LtE: operator.le,
     ast.Gt: operator.gt,
@@ -109,7 +110,7 @@ class Expression:
                 op, ast.Mod
             ):
                 children = [left, right]
-                self.has_power = self.has_power or isinstance(op, ast.Pow)
+                self.has_power = self.has_power or (isinstance(op, ast.Pow) and not _is_whole(right))
                 self.can_fail = self.can_fail or isinstance(op, ast.Div | ast.Pow)
             case ast.UnaryOp(op=op, operand=operand) if type(op) in UNARY:
                 children = [operand]
@@ -122,7 +123,7 @@ class Expression:
             case ast.BoolOp(values=children):
                 pass
             case ast.Compare(left=left, ops=ops, comparators=comparators) if all(
-                type(op) in _COMPARE for op in ops
+                type(op) in COMPARE for op in ops
             ):
                 children = [left, *comparators]
             case _:
@@ -140,6 +141,11 @@ class Expression:
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
+
+
+def _is_whole(exponent: ast.expr) -> bool:
+    """Whether a power of that exponent is real whatever the base is."""
+    return isinstance(exponent, ast.Constant) and float(exponent.value).is_integer()  # type: ignore[arg-type]
 
 
 def _all_constant(operands: Sequence[ast.expr]) -> bool:
@@ -209,7 +215,7 @@ def evaluate(
         case ast.Compare(left=left, ops=ops, comparators=comparators):
             numbers = [number(evaluate(side, *rest)) for side in (left, *comparators)]
             return all(
-                _COMPARE[type(op)](a, b) for op, a, b in zip(ops, numbers, numbers[1:], strict=False)
+                COMPARE[type(op)](a, b) for op, a, b in zip(ops, numbers, numbers[1:], strict=False)
             )
         case _:  # pragma: no cover - Expression refused it
             raise AssertionError(ast.dump(tree))

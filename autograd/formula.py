@@ -24,7 +24,9 @@ __all__ = [
     "Written",
     "latex_of",
     "number",
+    "pieces",
     "scientific",
+    "symbol_piece",
     "text_of",
     "value_text",
     "write",
@@ -260,6 +262,16 @@ MATHML = Style(
 )  # fmt: skip
 
 
+def symbol_piece(text: str, style: Style) -> Written:
+    """A name that is written already, as a piece of formula: what begins with a sign may need brackets.
+
+    >>> symbol_piece("w₁", UNICODE).tightness > symbol_piece("−ln p", UNICODE).tightness
+    True
+    """
+    signed = text.startswith((style.sign, "<mrow>" + style.sign))
+    return Written(text, PRODUCT if signed else ATOM)
+
+
 def number_text(number: float) -> str:
     """A constant of a formula: 2.0 is written 2.
 
@@ -355,6 +367,8 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
                 return style.power(walk(left), walk(right))
             case ast.BinOp(left=left, right=right):
                 return Written(walk(left).text + style.words(" mod ") + walk(right).text, SUM)
+            case ast.Call(func=ast.Name(id="max" | "min" as name)) if name not in style.calls:
+                return called(name, [walk(arg) for arg in _flat(tree, name)], style)
             case ast.Call(func=ast.Name(id=name), args=args):
                 operands = [walk(arg) for arg in args]
                 formula = None if name in style.calls else _formula(name, args)
@@ -390,6 +404,76 @@ def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None 
         return [(walk(tree.body).text, walk(tree.test).text), *branches(tree.orelse)]
 
     return walk(tree)
+
+
+def pieces(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None = None) -> list[str]:
+    """`write` in pieces, between which a line may break: the terms of a sum, the factors of a product.
+
+    What stands in brackets and has a fraction in it is one piece.
+
+    >>> pieces(ast.parse("(a * b + c) * d - e", mode="eval").body, UNICODE)
+    ['(a·', 'b', '+ c)·', 'd', '− e']
+    """
+    opening, _, closing = (
+        style.brackets("\0").removeprefix("<mrow>").removesuffix("</mrow>").partition("\0")
+    )
+
+    def split(tree: ast.expr) -> list[str]:
+        match tree:
+            case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
+                minus = isinstance(op, ast.Sub)
+                second = write(right, style, variables)
+                signed = second.text.startswith(style.sign)
+                plain = isinstance(right, ast.BinOp) and isinstance(right.op, ast.Mult) and not signed
+                found = split(right) if plain else [second.text]
+                if signed and second.tightness == PRODUCT:
+                    found, minus = [second.text.removeprefix(style.sign)], not minus
+                elif signed or (minus and second.tightness < PRODUCT) or second.tightness < SUM:
+                    found = [style.brackets(second.text)]
+                return [*split(left), f"{style.minus if minus else style.plus} {found[0]}", *found[1:]]
+            case ast.UnaryOp(op=ast.USub(), operand=ast.BinOp(op=ast.Mult()) as operand):
+                first, *others = split(operand)
+                return (
+                    [style.sign + first, *others]
+                    if not first.startswith(style.sign)
+                    else [write(tree, style, variables).text]
+                )
+            case ast.BinOp(left=left, op=ast.Mult(), right=right):
+                before = split(left) if _is_product(left) else factor(left, PRODUCT)
+                return [*before[:-1], before[-1] + style.times, *factor(right, POWER)]
+        return [write(tree, style, variables).text]
+
+    def factor(tree: ast.expr, tightness: int) -> list[str]:
+        piece = write(tree, style, variables)
+        if piece.tightness >= tightness:
+            return split(tree) if _is_product(tree) else [piece.text]
+        if not isinstance(tree, ast.BinOp) or "<mfrac>" in piece.text:
+            return [style.brackets(piece.text)]
+        inside = split(tree)
+        return (
+            [opening + inside[0], *inside[1:-1], inside[-1] + closing]
+            if len(inside) > 1
+            else [style.brackets(piece.text)]
+        )
+
+    return split(tree)
+
+
+def _is_product(tree: ast.expr) -> bool:
+    return isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Mult)
+
+
+def _flat(tree: ast.expr, name: str) -> list[ast.expr]:
+    """The operands of an operation that groups as one likes: max(max(a, b), c) is max(a, b, c)."""
+    found: list[ast.expr] = []
+    waiting = [tree]
+    while waiting:
+        match waiting.pop():
+            case ast.Call(func=ast.Name(id=id), args=args) if id == name:
+                waiting += reversed(args)
+            case other:
+                found.append(other)
+    return found
 
 
 def _unsigned(piece: Written, style: Style) -> Written:

@@ -31,12 +31,10 @@ def _function(operation: Operation) -> Callable[..., Any]:
     def call(*operands: Any) -> Any:
         numbers = []
         for operand in operands:
-            number = operand.data if isinstance(operand, Value) else as_number(operand)
+            number = operand if isinstance(operand, Value) else as_number(operand)
             if number is None:
                 raise operand_error(operation, operand)
             numbers.append(number)
-        if isinstance(operands[0], Value):
-            return on_nodes(*operands)
         if isinstance(operands[-1], Value):
             return getattr(operands[1], f"_r{operation.name}")(operands[0])
         try:
@@ -47,9 +45,15 @@ def _function(operation: Operation) -> Callable[..., Any]:
     names = [*operation.parameters]
     if operation.default is not None:
         names[-1] += f"={operation.default!r}"
-    # a lambda of its own gives the function the operands' names and count
-    source = f"lambda {', '.join(names)}: call({', '.join(operation.parameters)})"
-    function: Callable[..., Any] = eval(source, {"call": call})
+    # a lambda of its own gives the function the operands' names and count, and leads nodes to their
+    # method without a detour
+    given = ", ".join(operation.parameters)
+    first = operation.parameters[0]
+    source = (
+        f"lambda {', '.join(names)}: on_nodes({given}) if {first}.__class__ is Value else call({given})"
+    )
+    scope = {"call": call, "on_nodes": on_nodes, "Value": Value}
+    function: Callable[..., Any] = eval(source, scope)
     function.__name__ = function.__qualname__ = operation.name
     function.__module__ = __name__
     function.__doc__ = documentation(operation)

@@ -71,6 +71,8 @@ class Operation:
         as_taught: the partials as textbooks print them; "" where they read the same.
         symbol: what formulas call it; the name if None.
         numpy: what NumPy calls it if not so: its functions look for a method of that name.
+        shortcuts: plain numbers as the second operand for which an operation of the first alone is
+            recorded in its place, by its name.
         about: what it is, in a few words.
         lazy: parse a text when it is first asked for and not now, as is done with the rows of the table,
             which a test checks.
@@ -105,6 +107,7 @@ class Operation:
         "operator",
         "parameters",
         "partials",
+        "shortcuts",
         "symbol",
         "value",
     )
@@ -124,11 +127,18 @@ class Operation:
         as_taught: Sequence[str] = (),
         symbol: str | None = None,
         numpy: str | None = None,
+        shortcuts: Mapping[float, str] | None = None,
         lazy: bool = False,
     ) -> None:
         if lazy is not True:
-            from autograd.arguments import flag, items, text
+            from autograd.arguments import flag, instance, items, real, text
 
+            if shortcuts is not None:
+                instance("shortcuts", shortcuts, dict, "a dict")
+                shortcuts = {
+                    real("a number in shortcuts", number): text("an operation in shortcuts", each)
+                    for number, each in shortcuts.items()
+                }
             flag("lazy", lazy)
             for what, given in (
                 *(("name", name), ("parameters", parameters), ("about", about), ("ieee", ieee)),
@@ -145,6 +155,7 @@ class Operation:
         self.about = about
         self.symbol = symbol or name
         self.numpy = numpy or name
+        self.shortcuts = dict(shortcuts or {})
         #: the names of the operands
         self.parameters = parameter_names(parameters)
         #: the default of the last operand, if it has one
@@ -381,28 +392,47 @@ _TABLE = (
             "else copysign(inf, x) if y % 2.0 == 1.0 and y % 1.0 == 0.0 else inf"
         ),
         kink="x == 0.0 and y == 0.0",
+        # exact, and faster than any power
+        shortcuts={2.0: "square", -1.0: "reciprocal"},
         about="power; 0**0 is 1 with derivatives (0, 0)",
     ),
     _row(
         "abs",
         "x",
         "abs(x)",
-        partials=("1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else nan",),
+        partials=("1.0 if x > 0.0 else -1.0 if x < 0.0 else x",),
         kink="x == 0.0",
         numpy="fabs",
         about="absolute value",
+    ),
+    _row(
+        "sign",
+        "x",
+        "1.0 if x > 0.0 else -1.0 if x < 0.0 else x",
+        partials=("0.0 if x == x else nan",),
+        kink="x == 0.0",
+        about="1, -1, or 0 at 0, where it jumps; its derivative is 0",
     ),
     _row(
         "reciprocal",
         "x",
         "1.0 / x",
         partials=("-out * out",),
-        as_taught=("-1.0 / x ** 2.0",),
+        as_taught=("-(x ** -2.0)",),
         domain="x != 0.0",
         ieee="copysign(inf, x)",
+        formula="x ** -1.0",
         about="reciprocal",
     ),
-    _row("square", "x", "x * x", partials=("2.0 * x",), formula="x ** 2.0", about="square"),
+    _row(
+        "square",
+        "x",
+        "x * x if x * x < inf else x ** 2.0",  # which raises where it is too large, as powers do
+        partials=("2.0 * x",),
+        ieee="inf",
+        formula="x ** 2.0",
+        about="square",
+    ),
     _row(
         "sqrt",
         "x",
@@ -849,5 +879,4 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "trunc": ("trunc", "__trunc__"),
     "round": ("__round__",),
     "rint": ("rint",),
-    "sign": ("sign",),
 }

@@ -29,7 +29,8 @@ _SUBSCRIPTS = str.maketrans("0123456789+-=()aehijklmnoprstuvx", "₀₁₂₃₄
 _SUPERSCRIPTS = str.maketrans("0123456789+-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾")
 _SYMBOL = re.compile(r"(Δ?[A-Za-z]+)_?([A-Za-z0-9,]*(?:_[0-9]+)*)((?:\^\(\d+\))?\+?)", flags=re.ASCII)
 _ENTRY = re.compile(r"([A-Za-z]+)(\d*)(\[[\d,]+\])", flags=re.ASCII)
-_DERIVATIVE = re.compile(r"d(\S+)/d(\S+)")
+_DERIVATIVE = re.compile(r"d((?:-ln )?\S+)/d((?:-ln )?\S+)")
+_LOGARITHM = re.compile(r"-ln (\S+)")
 _NUMBERED = re.compile(r"([^\s@]+)(@\d+)", flags=re.ASCII)
 #: What XML has no place for, besides control characters: lone surrogates, two that are no characters. It
 #: is long to compile, so `re` does it when it is first used.
@@ -91,11 +92,16 @@ def unicode_symbol(symbol: str) -> str:
     ['S₁⁽²⁾', 'w₂,₁⁽¹⁾', '∂e/∂o⁽²⁾', 'ŷ[1,1]', 'netₕ₁@2']
     >>> [unicode_symbol(s) for s in ("w_h1_1_2", "b_Q1_1+", "a_b_c")]
     ['wₕ₁,₁,₂', 'b_Q1_1⁺', 'a_b_c']
+    >>> unicode_symbol("-ln p_o3"), unicode_symbol("dE/d-ln p_o3")
+    ('−ln pₒ₃', '∂E/∂(−ln pₒ₃)')
     """
     if not symbol.isprintable():
         symbol = visible("".join("\ufffd" if is_control(each) else each for each in symbol))
     if derivative := _DERIVATIVE.fullmatch(symbol):
-        return f"∂{unicode_symbol(derivative[1])}/∂{unicode_symbol(derivative[2])}"
+        above, below = (_bracketed(unicode_symbol(each), each) for each in derivative.groups())
+        return f"∂{above}/∂{below}"
+    if logarithm := _LOGARITHM.fullmatch(symbol):
+        return f"−ln {unicode_symbol(logarithm[1])}"
     if numbered := _NUMBERED.fullmatch(symbol):
         return unicode_symbol(numbered[1]) + numbered[2]
     if entry := _ENTRY.fullmatch(symbol):
@@ -110,6 +116,10 @@ def unicode_symbol(symbol: str) -> str:
     return _letter(base) + lowered + power.translate(_SUPERSCRIPTS)
 
 
+def _bracketed(written: str, symbol: str) -> str:
+    return f"({written})" if symbol.startswith("-ln ") else written
+
+
 class _Markup(NamedTuple):
     """A language that symbols are marked up in."""
 
@@ -121,12 +131,15 @@ class _Markup(NamedTuple):
     greek: Callable[[str], str]
     signs: Callable[[str], str]
     text: Callable[[str], str]
+    logarithm: Callable[[str], str]
 
 
 def _marked(symbol: str, markup: _Markup) -> str:
     if derivative := _DERIVATIVE.fullmatch(symbol):
         above, below = (markup.partial(_marked(each, markup)) for each in derivative.groups())
         return markup.fraction(above, below)
+    if logarithm := _LOGARITHM.fullmatch(symbol):
+        return markup.logarithm(_marked(logarithm[1], markup))
     if numbered := _NUMBERED.fullmatch(symbol):
         return _marked(numbered[1], markup) + markup.signs(numbered[2])
     if entry := _ENTRY.fullmatch(symbol):
@@ -156,6 +169,7 @@ _LATEX = _Markup(
     greek=lambda name: rf"\{name}" if name != "Delta" else r"\Delta ",
     signs=str,
     text=lambda symbol: rf"\text{{{latex_text(symbol)}}}",
+    logarithm=lambda of: rf"-\ln {of}",
 )
 
 
@@ -205,6 +219,7 @@ _MATHML = _Markup(
     # not mtext, which is taken for space between operators
     signs=lambda text: f"<mi>{text}</mi>",
     text=lambda symbol: f"<mi>{xml_text(symbol)}</mi>",
+    logarithm=lambda of: f"<mrow><mo form='prefix'>−</mo><mi>ln</mi><mspace width='.2em'/>{of}</mrow>",
 )
 
 

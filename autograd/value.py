@@ -209,8 +209,8 @@ class Value(Methods, NumPyProtocol, metaclass=_Leaf):
     def derivatives(self) -> tuple[float | None, ...]:
         """The derivative of this node by each operand; None by a plain number, which cannot vary.
 
-        >>> (Value(3.0) * Value(5.0)).derivatives, (Value(3.0) ** 2).derivatives
-        ((5.0, 3.0), (6.0, None))
+        >>> (Value(3.0) * Value(5.0)).derivatives, (Value(3.0) * 2).derivatives
+        ((5.0, 3.0), (2.0, None))
         """
         if self.operation is None:
             return ()

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         hinge,
         l2_penalty,
         mean_squared_error,
+        softmax,
         squared_error,
     )
     from nn.module import Module
@@ -65,6 +66,7 @@ __all__ = [
     "losses",
     "mean_squared_error",
     "plots",
+    "softmax",
     "squared_error",
     "train",
     "worked",
@@ -93,6 +95,7 @@ _LATER = {
     "losses": "",
     "mean_squared_error": "losses",
     "plots": "",
+    "softmax": "losses",
     "squared_error": "losses",
     "train": "training",
     "worked": "",

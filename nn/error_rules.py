@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial, reduce
 from operator import add
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd import Value
@@ -14,7 +15,7 @@ from nn import losses
 if TYPE_CHECKING:
     from autograd.expression import Expression
 
-__all__ = ["ERRORS", "ErrorRule", "error_rule"]
+__all__ = ["ERRORS", "ErrorRule", "error_rule", "error_text"]
 
 
 class ErrorRule(NamedTuple):
@@ -24,6 +25,10 @@ class ErrorRule(NamedTuple):
         part: the error of some outputs against their targets.
         mean: whether the examples' errors are averaged, or added up.
         by_output: whether an example's error is the sum of one part per output.
+        of_logits: whether it is the cross-entropy of softmax(outputs), so that a step has the
+            probabilities too.
+        short: by activation, what ∂E/∂net of an output and its error is when both are multiplied out: a
+            formula of ``out`` and ``target``.
 
     >>> from autograd import Value
     >>> from nn import MLP, SGD, Example, train
@@ -41,6 +46,8 @@ class ErrorRule(NamedTuple):
     part: Callable[[Sequence[Value], Sequence[Value]], Value]
     mean: bool = False
     by_output: bool = True
+    of_logits: bool = False
+    short: Mapping[str, str] = MappingProxyType({})
 
 
 #: The errors that a training step may have, by name.
@@ -48,8 +55,10 @@ ERRORS: dict[str, ErrorRule] = {
     "half_squared_error": ErrorRule(losses.half_squared_error),
     "squared_error": ErrorRule(losses.squared_error),
     "mean_squared_error": ErrorRule(losses.squared_error, mean=True),
-    "binary_cross_entropy": ErrorRule(losses.binary_cross_entropy),
-    "cross_entropy": ErrorRule(losses.cross_entropy, by_output=False),
+    "binary_cross_entropy": ErrorRule(
+        losses.binary_cross_entropy, short=MappingProxyType({"sigmoid": "out - target"})
+    ),
+    "cross_entropy": ErrorRule(losses.cross_entropy, by_output=False, of_logits=True),
 }
 
 
@@ -83,6 +92,24 @@ def error_rule(error: str | ErrorRule) -> ErrorRule:
             f"no error {error!r:.60}; there are {', '.join(ERRORS)}, "
             f"and formulas of out and target, but as such: {problem}"
         ) from None
+
+
+def error_text(rule: ErrorRule) -> str:
+    """The name of an error, or the formula that it was made of: what `error_rule` makes it of again.
+
+    Raises:
+        ValueError: it was made of a function, which no text says.
+
+    >>> error_text(ERRORS["squared_error"]), error_text(error_rule("(target - out) ** 4"))
+    ('squared_error', '(target - out) ** 4.0')
+    """
+    for name, known in ERRORS.items():
+        if known is rule:
+            return name
+    if isinstance(rule.part, partial) and rule.part.func is _of_each:
+        formula: Expression = rule.part.args[0]
+        return formula.text
+    raise ArgumentValueError("the error is a Python function, which no text says")
 
 
 def _formula(text: str) -> Expression:

@@ -10,6 +10,7 @@ from autograd import Value
 from autograd.arguments import instance, items, real
 from autograd.errors import ArgumentValueError
 from nn.error_rules import ErrorRule, error_rule
+from nn.losses import softmax_by_steps
 from nn.network import MLP
 
 if TYPE_CHECKING:
@@ -118,6 +119,8 @@ class Forward:
         targets = [Value(number) for number in example.targets]
         if names:
             self._record_neurons(names)
+            if rule.of_logits:
+                self._record_probabilities(names, outputs)
             self._record(names.targets, targets)
         if rule.by_output:
             parts = [rule.part([out], [target]) for out, target in zip(outputs, targets, strict=True)]
@@ -133,6 +136,13 @@ class Forward:
         }
         self.nodes |= named
         return [*named.values()]
+
+    def _record_probabilities(self, names: PassNames, outputs: Sequence[Value]) -> None:
+        """What a person computes between the outputs and the cross-entropy, which keeps more digits."""
+        steps = softmax_by_steps(outputs)
+        self._record(names.largest, [steps.largest])
+        self._record(names.probabilities, steps.probabilities)
+        self._record(names.surprisals, steps.surprisals)
 
     def _record_neurons(self, names: PassNames) -> None:
         for neuron, symbol in names.nets.items():

@@ -14,7 +14,7 @@ from functools import partial, reduce
 from math import fsum, inf, isclose
 from numbers import Integral
 from operator import add
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from autograd import DomainError, OperandError, Value
 from autograd.arguments import as_number, each, number_of, shown
@@ -28,6 +28,7 @@ __all__ = [
     "hinge",
     "l2_penalty",
     "mean_squared_error",
+    "softmax",
     "squared_error",
 ]
 
@@ -288,6 +289,61 @@ def _categorical(logits: Sequence[Value], probabilities: Sequence[Scalar]) -> Va
         return rest if k == m else logits[m] - logits[k] + rest
 
     return _expected((probabilities[k], partial(surprise, k)) for k in classes)
+
+
+def softmax(logits: Sequence[Value]) -> list[Value]:
+    """The probabilities pₖ = exp(zₖ − m) / Σ exp(zᵢ − m) with m the largest of the logits z.
+
+    Any m gives the same; with the largest, nothing overflows. ``torch.nn.functional.softmax``. For the
+    error, `cross_entropy` takes the logits themselves: it keeps digits that a p near 1 has lost.
+
+    Args:
+        logits: the nodes z, one or more.
+
+    Raises:
+        ValueError: there are none.
+        OperandError: one is no node.
+
+    >>> [p.data for p in softmax([Value(1000.0), Value(1000.0)])]
+    [0.5, 0.5]
+    """
+    nodes = [_node(z, f"logits[{index}]") for index, z in enumerate(each("logits", logits))]
+    if not nodes:
+        raise ArgumentValueError("logits is empty: there are no classes")
+    return _probabilities(nodes, max(nodes, key=number_of))
+
+
+def _probabilities(logits: Sequence[Value], largest: Value) -> list[Value]:
+    powers = [(z - largest).exp() for z in logits]
+    total = _sum(powers)
+    return [power / total for power in powers]
+
+
+class Softmax(NamedTuple):
+    """What a person computes on the way to a cross-entropy.
+
+    Attributes:
+        largest: the largest logit m.
+        probabilities: p, one for each class.
+        surprisals: −ln p, one for each class, as m − z + ln Σ exp(zᵢ − m).
+    """
+
+    largest: Value
+    probabilities: list[Value]
+    surprisals: list[Value]
+
+
+def softmax_by_steps(logits: Sequence[Value]) -> Softmax:
+    """The quantities between the logits of one example and its cross-entropy.
+
+    >>> steps = softmax_by_steps([Value(3.0), Value(3.0)])
+    >>> steps.largest.data, steps.probabilities[0].data, round(steps.surprisals[0].data, 6)
+    (3.0, 0.5, 0.693147)
+    """
+    largest = reduce(Value.max, logits)
+    total = _sum((z - largest).exp() for z in logits)
+    surprisals = [largest - z + total.log() for z in logits]
+    return Softmax(largest, _probabilities(logits, largest), surprisals)
 
 
 def binary_cross_entropy(probability: Outputs, target: Targets) -> Value:

@@ -11,6 +11,7 @@ import inspect
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass, replace
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -59,6 +60,8 @@ class Prepared:
         given = {**self.good, argument: bad}
         positional = ("f", "domains") if "domains" in given else ("results", "others")
         starred = [given.pop(name) for name in positional if name in given]
+        if "inputs" in given and getattr(self.call, "__module__", "") == autograd.record.__module__:
+            starred.append(given.pop("inputs"))
         if self.operands:
             starred, given = [*given.values()], {}
         return self.call(*starred, **given)
@@ -138,6 +141,17 @@ def _registered(operation: Any) -> None:
     autograd.unregister(operation.name)
 
 
+def _recorded() -> autograd.RecordedProgram:
+    return autograd.record(lambda x: x * Value(0.5, "w"), 2.0)
+
+
+def _program_file() -> str:
+    """A file of a program, in the folder in which all is tried, beside one that is none."""
+    Path("55").write_text("no program", encoding="utf-8")  # as the text is called that is handed over
+    _recorded().save("program.json")
+    return "program.json"
+
+
 def _twice() -> autograd.Operation:
     return autograd.Operation("twice", "x", "2.0 * x", partials=["2.0"], about="twice as much")
 
@@ -208,12 +222,23 @@ SAMPLES: Samples = {
     "FormulaStep.draw.only": lambda: ["x"],
     "path": lambda: "/dev/null",
     "Diagram.save.format": lambda: "dot",
-    **dict.fromkeys(("result", "results", "root"), _graph),
+    **dict.fromkeys(("result", "results", "root", "node"), _graph),
     "f": lambda: autograd.tanh,
     **dict.fromkeys(("gradcheck.f", "gradgradcheck.f", "error_over_eps.f"), lambda: _squares),
     "gradgradcheck.grad_outputs": lambda: 1.0,
     "error_over_eps.eps": lambda: [0.5, 0.25],
     "inputs": lambda: [0.5, -1.0],
+    "record.f": lambda: lambda x: x[0] * x[1],
+    **{
+        f"RecordedProgram.{method}.inputs": lambda: 0.5
+        for method in ("__call__", "gradients", "backward", "sync")
+    },
+    "RecordedProgram().inputs": lambda: 0.5,
+    "RecordedProgram.load.path": _program_file,
+    "RecordedProgram.batch.examples": lambda: [[0.5], [1.0]],
+    "RecordedProgram.compile.engine": lambda: "python",
+    "RecordedProgram.batch.gradients": lambda: None,
+    "RecordedProgram.source.what": lambda: "backward",
     "parameters": _nodes,
     "betas": lambda: [0.5, 0.75],
     **dict.fromkeys(("outputs", "probability", "logits", "logit", "scores"), _nodes),
@@ -275,6 +300,7 @@ OWNERS: dict[type, Callable[[], Any]] = {
     autograd.Anomaly: _anomaly,
     autograd.Derivation: lambda: autograd.explain(*_ends()),
     autograd.Anomaly: lambda: autograd.find_anomaly(Value(0.0, "x").sqrt() ** 2),
+    autograd.RecordedProgram: _recorded,
     autograd.GradcheckReport: lambda: autograd.gradcheck(_squares, [0.5, -1.0], report=True),
     autograd.Diagram: lambda: autograd.draw(_graph()),
     nn.Neuron: lambda: nn.Neuron(2, seed=1),
@@ -358,6 +384,8 @@ def _of_call(
         }
         if {"result", "by"} <= good.keys():
             good["result"], good["by"] = _ends()
+        if {"result", "node"} <= good.keys():
+            good["result"], good["node"] = _ends()
         if {"results", "only"} <= good.keys():
             good["results"], leaf = _ends()
             good["only"] = [leaf]

@@ -24,10 +24,13 @@ from autograd.program.line import KINDS, Line, LineError, Operand
 from autograd.program.naming import LEIBNIZ, Leibniz, Naming
 from autograd.program.program import Keep, Program
 from autograd.program.python import evaluated
+from autograd.program.recorded import Batch, Gradients, RecordedProgram, record
 
 __all__ = [
     "KINDS",
     "LEIBNIZ",
+    "Batch",
+    "Gradients",
     "Keep",
     "Leibniz",
     "Line",
@@ -35,5 +38,7 @@ __all__ = [
     "Naming",
     "Operand",
     "Program",
+    "RecordedProgram",
     "evaluated",
+    "record",
 ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from autograd.errors import ArgumentValueError, AutogradError
 from autograd.expression import PRIMITIVES, Expression
-from autograd.formula import UNICODE, Style, Written, write
+from autograd.formula import UNICODE, Style, Written, symbol_piece, write
 from autograd.operations import OPERATIONS
 from autograd.program.printing import PYTHON, children, spelled
 from autograd.symbols import unicode_symbol
@@ -157,7 +157,7 @@ class Line:
         ('w₁·x²', 'w_{1} \\cdot x^{2}')
         """
         names = {
-            variable: Written(symbol(operand))
+            variable: symbol_piece(symbol(operand), style)
             if isinstance(operand, str)
             else write(ast.Constant(operand), style)
             for variable, operand in zip(self.variables, self.operands, strict=True)

@@ -42,6 +42,7 @@ class Language(NamedTuple):
         either: that between conditions of which one has to.
         constants: what ``pi``, ``inf`` and ``nan`` are called.
         quotient: writes a quotient, where that is no operator.
+        remainder: writes a remainder with the sign of the divisor, where that is no operator.
     """
 
     number: Callable[[float], str]
@@ -52,6 +53,7 @@ class Language(NamedTuple):
     either: str
     constants: Mapping[str, str]
     quotient: Callable[[str, str], str] | None = None
+    remainder: Callable[[str, str], str] | None = None
 
 
 def _python_number(number: float) -> str:
@@ -192,6 +194,8 @@ def _joined(
             return _Piece(text, _POWER, depth)
         case ast.BinOp(op=ast.Div()) if language.quotient:
             return _Piece(language.quotient(parts[0].text, parts[1].text), _ATOM, depth)
+        case ast.BinOp(op=ast.Mod()) if language.remainder:
+            return _Piece(language.remainder(parts[0].text, parts[1].text), _ATOM, depth)
         case ast.BinOp(op=op):
             sign, tightness, right = _OPERATORS[type(op)]
             text = f"{_wrapped(parts[0], tightness)}{sign}{_wrapped(parts[1], right)}"

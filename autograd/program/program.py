@@ -11,9 +11,10 @@ from autograd.errors import ArgumentValueError, UnknownNameError
 from autograd.program.line import Line
 from autograd.program.naming import LEIBNIZ, Naming, Symbols
 from autograd.program.order import post_order
-from autograd.program.python import Function, Rounds, Sources, evaluated
-from autograd.program.recording import LEVELS
+from autograd.program.python import ORDERING, STEPPING, Function, Rounds, Sources, evaluated
+from autograd.program.recording import LEVELS, used
 from autograd.program.reverse import named_sweep, operation_sweep
+from autograd.program.tape import Tape
 from autograd.value import Value
 
 __all__ = ["Keep", "Program"]
@@ -46,6 +47,7 @@ class Program:
         updates: as above.
         level: "operations" or "named" if it was made of a graph; "" if of lines.
         root: the symbol of the node that it was made of; "" if of lines.
+        nodes: at the level "named", the nodes of the graph by their symbols.
 
     Raises:
         ValueError: a symbol stands for two numbers, or an update is of no given number.
@@ -98,7 +100,7 @@ class Program:
         self.lines, self.given, self.updates = lines, given, updates
         self.level: str = like.level if like else ""
         self.root: str = like.root if like else ""
-        self._nodes: Mapping[str, Value] = like._nodes if like else {}
+        self.nodes: Mapping[str, Value] = like.nodes if like else {}
         self._sources: Sources = like._sources if like else Sources()
         # by the lines' identity: what a variant computes by the same lines is the same function
         self._functions: dict[Any, Function] = like._functions if like else {}
@@ -145,7 +147,43 @@ class Program:
         program._fill({line.symbol: line for line in recording.lines}, recording.given, {})
         program.level, program.root = level, recording.symbols[root]
         if level == "named":
-            program._nodes = {symbol: node for node, symbol in recording.symbols.items()}
+            program.nodes = {symbol: node for node, symbol in recording.symbols.items()}
+        return program
+
+    @staticmethod
+    def of_tape(tape: Tape, symbols: Sequence[str], leaves: Sequence[float]) -> Program:
+        """The program that a tape is, with a line per operation.
+
+        Args:
+            tape: the tape.
+            symbols: what each of its slots is called.
+            leaves: the numbers of its inputs and parameters.
+
+        >>> from autograd.program.tape import Leaves
+        >>> x = Value(2.0, "x")
+        >>> print(Program.of_tape(Tape.of([x * x], Leaves([x], [])), ["x", "y"], [3.0]))
+        x = 3.0
+        y = x * x
+        """
+        given = dict(zip(symbols, leaves, strict=False))
+        lines: dict[str, Line] = {}
+        for slot, operation, slots in tape.lines():
+            places = used(operation)
+            if places is None:
+                places = tuple(range(operation.arity))
+            operands: list[str | float] = [
+                tape.constants[each - tape.leaves] if tape.leaves <= each < tape.start else symbols[each]
+                for each in (slots[place] for place in places)
+            ]
+            variables = tuple(operation.parameters[place] for place in places)
+            symbol, tree = symbols[slot], operation.value.tree
+            lines[symbol] = Line(symbol, "value", tree, variables, tuple(operands), "", "", operation)
+        root = tape.outputs[0]
+        if tape.leaves <= root < tape.start:
+            given[symbols[root]] = tape.constants[root - tape.leaves]
+        program = Program((), {})
+        program._fill(lines, given, {})
+        program.level, program.root = "operations", symbols[root]
         return program
 
     def differentiated(self, of: str | None = None, naming: Naming = LEIBNIZ) -> Program:
@@ -179,8 +217,8 @@ class Program:
         if self.level == "operations":
             reverse = operation_sweep(forward, of, naming, taken)
         else:
-            given = [symbol for symbol in self.given if symbol in self._nodes]
-            reverse = named_sweep(forward, given, self._nodes, of, naming, taken)
+            given = [symbol for symbol in self.given if symbol in self.nodes]
+            reverse = named_sweep(forward, given, self.nodes, of, naming, taken)
         return self._with({**self.lines, **{line.symbol: line for line in reverse}})
 
     def extended(
@@ -231,11 +269,11 @@ class Program:
             if symbol not in self.lines and symbol not in self.given and symbol not in also:
                 raise UnknownNameError(f"there is no number {symbol!r} in this program")
 
-    def above(self, symbol: str, until: Collection[str] = ()) -> list[Line]:
-        """The lines that a number is computed by, its own first, each before those that it needs.
+    def above(self, *symbols: str, until: Collection[str] = ()) -> list[Line]:
+        """The lines that numbers are computed by, the last one's own first, each before those it needs.
 
         Args:
-            symbol: which number.
+            symbols: which numbers.
             until: the symbols of those that are known, whose lines are not needed.
 
         Raises:
@@ -243,10 +281,12 @@ class Program:
 
         >>> lines = [Line.of("y", "x + 1.0", {"x": "a"}), Line.of("z", "y * y", {"y": "y"})]
         >>> program = Program(lines, {"a": 3.0})
-        >>> [line.symbol for line in program.above("z")], [l.symbol for l in program.above("z", ["y"])]
-        (['z', 'y'], ['z'])
+        >>> [line.symbol for line in program.above("z")]
+        ['z', 'y']
+        >>> [line.symbol for line in program.above("z", until=["y"])]
+        ['z']
         """
-        return self._order([symbol], until)[::-1]
+        return self._order(symbols, until)[::-1]
 
     def _order(self, wanted: Sequence[str], until: Collection[str] = ()) -> list[Line]:
         """The lines that lead to some numbers, each after those that it needs."""
@@ -257,6 +297,7 @@ class Program:
             return () if symbol in known or symbol not in lines else lines[symbol].needs
 
         found = post_order(wanted, below)
+        self._sources.work += ORDERING * len(found)
         order = [lines[symbol] for symbol in found if symbol in lines and symbol not in known]
         done = {symbol for symbol in found if symbol not in lines} | known
         for line in order:
@@ -383,11 +424,11 @@ class Program:
             self._found[key] = function
         return dict(zip(wanted, function(numbers, keep), strict=True))
 
-    @staticmethod
     def _stepped(
-        order: Iterable[Line], wanted: Iterable[str], given: Mapping[str, float], keep: Keep | None
+        self, order: Sequence[Line], wanted: Iterable[str], given: Mapping[str, float], keep: Keep | None
     ) -> dict[str, float]:
         numbers = dict(given)
+        self._sources.work += STEPPING * len(order)
         for line in order:
             number = evaluated(line, numbers, often=True)
             numbers[line.symbol] = number if keep is None else keep(line.symbol, number)
@@ -426,6 +467,23 @@ class Program:
             self._functions[key] = function
         assert isinstance(function, Rounds)
         return function.take(rounds, given, keep)
+
+    @property
+    def work(self) -> int:
+        """How much it and its variants have computed: the same on a busy machine as on an idle one.
+
+        It counts the lines that were run, and for what comes on top (a call, a line that is written as
+        Python for the first time) the number of lines that take as long.
+
+        >>> program = Program([Line.of("y", "x + 1.0", {"x": "a"})], {"a": 3.0})
+        >>> before = program.work
+        >>> _ = program.run(["y"])
+        >>> first = program.work - before
+        >>> _ = program.run(["y"])
+        >>> before, first > program.work - before - first > 0
+        (0, True)
+        """
+        return self._sources.work
 
     @cached_property
     def _updating(self) -> list[Line]:

@@ -25,11 +25,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
-__all__ = ["Function", "Identifiers", "Rounds", "evaluated"]
+__all__ = ["ORDERING", "STEPPING", "Function", "Identifiers", "Rounds", "Sources", "evaluated"]
 
 #: Reverse lines never raise: what Python cannot divide, IEEE 754 can.
 _NEVER_RAISES = frozenset(("partial", "contribution", "gradient"))
-_RESERVED = frozenset(("keep", "rounds", "done", "range", "program", "train"))
+_RESERVED = frozenset((
+    "keep", "rounds", "done", "range", "program", "train",
+    "forward", "backward", "batch", "rows", "scale", "outputs", "stop", "same",
+))  # fmt: skip
 
 
 # --- names ----------------------------------------------------------------------------------------
@@ -82,7 +85,7 @@ def _power(base: str, exponent: str) -> str:
     return f"{base} ** {exponent}" if whole else f"pow({base}, {exponent})"
 
 
-_RUNS = PYTHON._replace(power=_power)
+RUNS = PYTHON._replace(power=_power)
 
 
 def _inlined(name: str, operands: Sequence[str]) -> str:
@@ -91,12 +94,12 @@ def _inlined(name: str, operands: Sequence[str]) -> str:
     if operation is None or name in PRIMITIVES or not all(map(str.isidentifier, operands)):
         return PYTHON.call(name, operands)
     variables = dict(zip(operation.parameters, operands, strict=True))
-    steps, text = spelled(operation.value.tree, _RUNS, variables, "")
+    steps, text = spelled(operation.value.tree, RUNS, variables, "")
     return PYTHON.call(name, operands) if steps else f"({text})"
 
 
 #: Where a loop runs ten thousand times, a call of a function is what takes longest.
-_RUNS_OFTEN = _RUNS._replace(call=_inlined)
+_RUNS_OFTEN = RUNS._replace(call=_inlined)
 
 
 class _Written(NamedTuple):
@@ -106,11 +109,22 @@ class _Written(NamedTuple):
     calls: frozenset[str]
 
 
+#: What takes as long as running so many lines: to find what a line needs, to write it as Python and
+#: compile it, to call a function, to replace a number by a callback, to compute a line by itself.
+ORDERING, _WRITING, _CALLING, _KEEPING, STEPPING = 20, 150, 100, 10, 30
+
+
 class Sources:
-    """The lines of a program and of its variants as Python, each written once."""
+    """The lines of a program and of its variants as Python, each written once.
+
+    Attributes:
+        names: what each symbol is called in Python.
+        work: how many lines have been run; see `Program.work`.
+    """
 
     def __init__(self) -> None:
         self.names = Identifiers()
+        self.work = 0
         self._written: dict[tuple[str, bool], _Written] = {}
 
     def of(self, line: Line, often: bool) -> _Written:
@@ -122,9 +136,9 @@ class Sources:
                 for variable, operand in zip(line.variables, line.operands, strict=True)
             }
             steps, text = spelled(
-                line.tree, _RUNS_OFTEN if often else _RUNS, names, f"{self.names[line.symbol]}_step"
+                line.tree, _RUNS_OFTEN if often else RUNS, names, f"{self.names[line.symbol]}_step"
             )
-            known = _Written(line, steps, text, _calls(line.tree))
+            known = _Written(line, steps, text, calls(line.tree))
             self._written.setdefault((line.symbol, often), known)
         return known
 
@@ -134,7 +148,12 @@ def _bracketed(number: float) -> str:
     return f"({text})" if text[0] == "-" else text
 
 
-def _calls(tree: ast.expr) -> frozenset[str]:
+def calls(tree: ast.expr) -> frozenset[str]:
+    """The functions that a tree calls.
+
+    >>> sorted(calls(ast.parse("exp(x) + max(x, 0.0)", mode="eval").body))
+    ['exp', 'max']
+    """
     found: set[str] = set()
     seen: set[int] = set()
     waiting = [tree]
@@ -159,6 +178,27 @@ def _scope(called: set[str]) -> dict[str, Any]:
     return PRIMITIVES | CONSTANTS | {name: strict(OPERATIONS[name]) for name in operations}
 
 
+def registered(source: str, name: str, scope: dict[str, Any]) -> Callable[..., Any]:
+    r"""A function of a source that `linecache` has as long as the function lives.
+
+    Args:
+        source: the source.
+        name: the name of the function in it.
+        scope: what the names in it stand for.
+
+    >>> registered("def twice(x):\n    return 2.0 * x\n", "twice", {})(3.0)
+    6.0
+    """
+    filename = f"<program {next(_numbers)}>"
+    exec(compile(source, filename, "exec"), scope)
+    function: Callable[..., Any] = scope[name]
+    while _gone:
+        linecache.cache.pop(_gone.popleft(), None)
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    weakref.finalize(function, _gone.append, filename)
+    return function
+
+
 class Function:
     """Some lines as one Python function of the numbers that they need.
 
@@ -181,7 +221,8 @@ class Function:
     def __init__(
         self, lines: Sequence[Line], wanted: Sequence[str], sources: Sources, *, kept: bool
     ) -> None:
-        self.lines, self.wanted, self.names = lines, wanted, sources.names
+        self.lines, self.wanted, self.names, self.sources = lines, wanted, sources.names, sources
+        sources.work += _WRITING * len(lines)
         computed = {line.symbol for line in lines}
         needed = dict.fromkeys([need for line in lines for need in line.needs])
         needed |= dict.fromkeys(wanted)
@@ -207,15 +248,7 @@ class Function:
         self.source = "\n".join([
             *opening, *(self.indent + each for each in body), *self._closing(results), "",
         ])  # fmt: skip
-        filename = f"<program {next(_numbers)}>"
-        scope = _scope(called)
-        exec(compile(self.source, filename, "exec"), scope)
-        self._function: Callable[..., Any] = scope[self.called]
-        lines_of_source = self.source.splitlines(keepends=True)
-        while _gone:
-            linecache.cache.pop(_gone.popleft(), None)
-        linecache.cache[filename] = (len(self.source), None, lines_of_source, filename)
-        weakref.finalize(self._function, _gone.append, filename)
+        self._function = registered(self.source, self.called, _scope(called))
 
     def _leading(self, kept: bool) -> list[str]:
         return ["keep"] if kept else []
@@ -238,6 +271,7 @@ class Function:
             LineError: a line has no real number as its result.
         """
         leading = () if keep is None else (keep,)
+        self._count(1, keep)
         try:
             results: Sequence[float] = self._function(*leading, *[given[each] for each in self.inputs])
         except (ArithmeticError, ValueError) as error:
@@ -251,6 +285,9 @@ class Function:
                 found[line.symbol] = value if keep is None else keep(line.symbol, value)
             results = [found[symbol] for symbol in self.wanted]
         return results
+
+    def _count(self, times: int, keep: object) -> None:
+        self.sources.work += _CALLING + times * len(self.lines) * (1 if keep is None else _KEEPING)
 
     def _where(self, error: BaseException) -> tuple[int, dict[str, Any]]:
         """Which line raised an error, and the numbers that were known then; or the error itself."""
@@ -321,6 +358,7 @@ class Rounds(Function):
         leading = () if keep is None else (keep,)
         parameters = self._parameters()
         while rounds:
+            left = rounds
             try:
                 results = self._function(rounds, *leading, *[numbers[each] for each in parameters])
                 rounds = 0
@@ -337,7 +375,9 @@ class Rounds(Function):
                     value = evaluated(line, found)
                     found[line.symbol] = value if keep is None else keep(line.symbol, value)
                 results = [found[symbol] for symbol in self.wanted]
+                self.sources.work += STEPPING * len(self.lines)
                 del known
+            self._count(left - rounds, keep)
             numbers.update(zip(self.updates, results, strict=True))
         return numbers
 
@@ -422,10 +462,10 @@ def _function(line: Line, by_ieee: bool = False) -> Callable[..., float]:
 
 def _compiled(line: Line, by_ieee: bool) -> Callable[..., float]:
     arguments = [f"x{number}" for number in range(len(line.variables))]
-    language = _BY_IEEE if by_ieee else _RUNS
+    language = _BY_IEEE if by_ieee else RUNS
     names = dict(zip(line.variables, arguments, strict=True))
     steps, text = spelled(line.tree, language, names, "step")
-    scope = {"ieee": ieee_value} | CONSTANTS if by_ieee else _scope(set(_calls(line.tree)))
+    scope = {"ieee": ieee_value} | CONSTANTS if by_ieee else _scope(set(calls(line.tree)))
     body = "".join(f"    {name} = {step}\n" for name, step in steps)
     source = f"def number({', '.join(arguments)}):\n{body}    return {text}\n"
     exec(compile(source, f"<line {line.symbol}>", "exec"), scope)

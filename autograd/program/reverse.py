@@ -15,15 +15,17 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, reduce
 from math import isnan
+from typing import NamedTuple
 
 from autograd.program.line import Line, Operand
 from autograd.program.naming import Naming, Symbols
 from autograd.program.order import post_order
 from autograd.program.recording import marked, used
+from autograd.program.tape import Tape
 from autograd.symbolic import partials, plus, times
 from autograd.value import Value
 
-__all__ = ["named_sweep", "operation_sweep"]
+__all__ = ["Use", "leading_to", "named_sweep", "operation_sweep", "sweep"]
 
 _ABOVE, _PARTIAL = ast.Name("above"), ast.Name("partial")
 _PRODUCT = ast.BinOp(_ABOVE, ast.Mult(), _PARTIAL)
@@ -177,6 +179,77 @@ def _sum_from_zero(count: int) -> ast.expr:
 
 def _sum(first: ast.expr, names: Sequence[str]) -> ast.expr:
     return reduce(lambda total, name: ast.BinOp(total, ast.Add(), ast.Name(name)), names, first)
+
+
+# --- over a tape ----------------------------------------------------------------------------------
+
+
+class Use(NamedTuple):
+    """One step of the reverse sweep over a tape: what one use of a number adds to its gradient.
+
+    ``gradient[operand] = before + gradient[out] * partial``, where the partial is that of the row by
+    its operand number ``place``, and what is before is 0.0 at the first use.
+
+    Attributes:
+        out: the slot of the line that uses the number.
+        line: the number of that line.
+        place: which of its operands it is, 0 or 1.
+        operand: the operand's slot.
+        first: whether it is the first use that the sweep meets.
+    """
+
+    out: int
+    line: int
+    place: int
+    operand: int
+    first: bool
+
+
+def leading_to(tape: Tape, leaves: range) -> bytearray:
+    """By slot, whether its number depends on one of some leaves.
+
+    >>> from autograd.program.tape import Leaves
+    >>> w, x = Value(0.5), Value(2.0)
+    >>> list(leading_to(Tape.of([w + x * x], Leaves([x], [w])), range(1, 2)))
+    [0, 1, 0, 1]
+    """
+    found = bytearray(tape.start)
+    for leaf in leaves:
+        found[leaf] = 1
+    append = found.append
+    for first, second in zip(tape.first, tape.second, strict=True):
+        append(found[first] | (second >= 0 and found[second]))
+    return found
+
+
+def sweep(tape: Tape, needed: bytearray) -> Iterator[Use]:
+    """The reverse sweep from the first output, in the order of `Value.backward`.
+
+    Args:
+        tape: the lines.
+        needed: by slot, whether its gradient is needed; see `leading_to`.
+
+    >>> from autograd.program.tape import Leaves
+    >>> x = Value(2.0)
+    >>> tape = Tape.of([x * x + 1.0], Leaves([x], []))
+    >>> for use in sweep(tape, leading_to(tape, range(1))):
+    ...     print(*use)
+    3 1 0 2 True
+    2 0 0 0 True
+    2 0 1 0 False
+    """
+    start, root = tape.start, tape.outputs[0]
+    if not needed[root]:
+        return
+    reached = bytearray(start + len(tape))
+    reached[root] = 1
+    for line in range(root - start, -1, -1):
+        out = start + line
+        if reached[out] and needed[out]:
+            for place, operand in enumerate((tape.first[line], tape.second[line])):
+                if operand >= 0 and needed[operand]:
+                    yield Use(out, line, place, operand, not reached[operand])
+                    reached[operand] = 1
 
 
 # --- one named quantity per line ------------------------------------------------------------------

@@ -7,15 +7,34 @@ rule between named nodes (`Factor`).
 """
 
 from autograd.symbolic.factors import Factor, derivative_symbol, factor_values
-from autograd.symbolic.nodes import Condition, Slope, definition, partials, slopes
-from autograd.symbolic.texts import definition_text, fitted, label, slope_text, written
-from autograd.symbolic.trees import DOTS, minus, name, number, plus, terms, times
+from autograd.symbolic.nodes import Condition, Slope, definition, named_numbers, partials, slopes
+from autograd.symbolic.texts import (
+    conditions_text,
+    definition_text,
+    fitted,
+    label,
+    slope_text,
+    written,
+)
+from autograd.symbolic.trees import (
+    DOTS,
+    minus,
+    name,
+    number,
+    operand_tree,
+    plus,
+    put,
+    terms,
+    tidied,
+    times,
+)
 
 __all__ = [
     "DOTS",
     "Condition",
     "Factor",
     "Slope",
+    "conditions_text",
     "definition",
     "definition_text",
     "derivative_symbol",
@@ -24,12 +43,16 @@ __all__ = [
     "label",
     "minus",
     "name",
+    "named_numbers",
     "number",
+    "operand_tree",
     "partials",
     "plus",
+    "put",
     "slope_text",
     "slopes",
     "terms",
+    "tidied",
     "times",
     "written",
 ]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from autograd.operations import Operation
     from autograd.value import Value
 
-__all__ = ["Condition", "Slope", "definition", "glimpse", "partials", "slopes"]
+__all__ = ["Condition", "Slope", "definition", "glimpse", "named_numbers", "partials", "slopes"]
 
 #: A sum is followed so far down, to see its first terms.
 _SPINE = 1000
@@ -96,6 +96,28 @@ def partials(node: Value, symbol: Symbol = _own_name) -> dict[Value, ast.expr]:
         return Slope(substituted(each.operation.as_taught[index], inside))
 
     return {below: slope.tree for below, slope in _composed(node, local, symbol).items()}
+
+
+def named_numbers(node: Value) -> dict[str, float]:
+    """The numbers of the named nodes that a node was directly computed from, by name, and its own.
+
+    >>> from autograd import Value
+    >>> w, x = Value(2.0, "w"), Value(3.0, "x")
+    >>> named_numbers((w * x - 1.0).named("y"))
+    {'y': 5.0, 'w': 2.0, 'x': 3.0}
+    """
+    found = {node.name: node.data} if node.name else {}
+    seen = {node}
+    waiting = [node]
+    while waiting:
+        for each in waiting.pop().operands:
+            if not isinstance(each, float) and each not in seen:
+                seen.add(each)
+                if each.name:
+                    found.setdefault(each.name, each.data)
+                else:
+                    waiting.append(each)
+    return found
 
 
 class Condition(NamedTuple):

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from autograd.formula import UNICODE, Style, Written, write
+from autograd.formula import UNICODE, Style, Written, symbol_piece, write
 from autograd.symbolic.nodes import Condition, Slope, glimpse
 from autograd.symbolic.trees import DOTS, terms
 from autograd.symbols import unicode_symbol
@@ -14,7 +14,7 @@ from autograd.symbols import unicode_symbol
 if TYPE_CHECKING:
     from autograd.value import Value
 
-__all__ = ["definition_text", "fitted", "label", "slope_text", "written"]
+__all__ = ["conditions_text", "definition_text", "fitted", "label", "slope_text", "written"]
 
 #: A sum is never cut to fewer terms than that.
 _TERMS = 4
@@ -43,7 +43,7 @@ def written(
     pieces = {DOTS: Written(style.dots)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id.startswith("="):
-            pieces[node.id] = Written(symbol(node.id[1:]))
+            pieces[node.id] = symbol_piece(symbol(node.id[1:]), style)
     return write(tree, style, pieces)
 
 
@@ -100,17 +100,31 @@ def slope_text(slope: Slope, style: Style = UNICODE, width: int = 60) -> tuple[s
     >>> slope_text(slopes((x - 1.0).relu())[x]), slope_text(slopes(x.relu())[x])
     (('0', 'as x − 1 < 0'), ('0', 'at the kink x = 0: the subgradient of least norm'))
     """
+    return written(fitted(slope.tree, width), style).text, conditions_text(
+        slope.conditions, style, width
+    )
+
+
+def conditions_text(conditions: Sequence[Condition], style: Style = UNICODE, width: int = 60) -> str:
+    """Why a derivative is what it is; "" where there is nothing to say.
+
+    >>> from autograd import Value
+    >>> from autograd.symbolic import slopes
+    >>> x = Value(1.0, "x")
+    >>> conditions_text(slopes(x.relu())[x].conditions)
+    'as x > 0'
+    """
 
     def text(condition: Condition) -> str:
         return written(fitted(condition.tree, width), style).text
 
-    both = [[each for each in slope.conditions if each.at_kink is at_kink] for at_kink in (False, True)]
+    both = [[each for each in conditions if each.at_kink is at_kink] for at_kink in (False, True)]
     smooth, kinks = (style.words(" and ").join(map(text, each)) for each in both)
     why = [style.words("as ") + smooth] if smooth else []
     if kinks:
         says = style.words("at the kink "), kinks, style.words(": the subgradient of least norm")
         why.append("".join(says))
-    return written(fitted(slope.tree, width), style).text, style.words("; ").join(why)
+    return style.words("; ").join(why)
 
 
 # --- what fits ------------------------------------------------------------------------------------

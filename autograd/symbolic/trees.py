@@ -28,10 +28,12 @@ __all__ = [
     "minus",
     "name",
     "number",
+    "operand_tree",
     "plus",
     "put",
     "substituted",
     "terms",
+    "tidied",
     "times",
 ]
 
@@ -57,6 +59,15 @@ def name(symbol: str) -> ast.Name:
 def number(value: float) -> ast.Constant:
     """A number in a tree."""
     return ast.Constant(float(value))
+
+
+def operand_tree(operand: str | float) -> ast.expr:
+    """The tree of an operand of a program's line: a symbol's name, or a number.
+
+    >>> operand_tree("w1").id, operand_tree(2.0).value
+    ('=w1', 2.0)
+    """
+    return name(operand) if isinstance(operand, str) else number(operand)
 
 
 def times(a: ast.expr, b: ast.expr) -> ast.expr:
@@ -332,6 +343,19 @@ def substituted(text: Expression | ast.expr, variables: Mapping[str, ast.expr]) 
     return _tree(evaluate(tree, {**names, **variables}, _apply))
 
 
+def tidied(tree: ast.expr) -> ast.expr:
+    """A tree tidied as one does by hand; one with several cases as it stands.
+
+    >>> ast.unparse(tidied(ast.BinOp(name("a"), ast.Mult(), ast.UnaryOp(ast.USub(), name("b")))))
+    '-=a * =b'
+    """
+    parts = list(ast.walk(tree))
+    if any(isinstance(part, ast.IfExp) for part in parts):
+        return tree
+    names = {part.id: part for part in parts if isinstance(part, ast.Name)}
+    return _tree(evaluate(tree, names, _apply))
+
+
 @lru_cache(1024)
 def _parsed(text: Expression | ast.expr) -> tuple[ast.expr, dict[str, ast.Name], bool]:
     """A text's tree, the names in it, and whether it has several cases."""
@@ -351,11 +375,14 @@ def has_cases(text: Expression) -> bool:
 
 
 def applied(operation: Operation, operands: Sequence[ast.expr]) -> ast.expr:
-    """An operation as arithmetic if that is how its value is computed, anything else as a call by name.
+    """An operation as arithmetic if that is what it is, anything else as a call by name.
 
     >>> [ast.unparse(applied(OPERATIONS[each], [name("x")])) for each in ("neg", "square", "exp")]
-    ['-=x', 'square(=x)', 'exp(=x)']
+    ['-=x', '=x ** 2.0', 'exp(=x)']
     """
+    for exponent, shortcut in OPERATIONS["pow"].shortcuts.items():
+        if operation.name == shortcut:
+            return ast.BinOp(operands[0], ast.Pow(), number(exponent))
     tree = operation.value.tree
     if operation.formula is operation.value and isinstance(tree, ast.BinOp | ast.UnaryOp):
         return put(tree, dict(zip(operation.parameters, operands, strict=True)))

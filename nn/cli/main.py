@@ -27,6 +27,7 @@ DEFECT, INTERRUPTED, BROKEN_PIPE = 70, 130, 141
 _COMMANDS = {
     "explain": "explain",
     "list": "list_examples",
+    "open": "open_page",
     "proofread": "proofread",
     "step": "step",
     "worksheet": "worksheet",

@@ -63,6 +63,12 @@ def _targets(_: click.Context, __: click.Parameter, text: str | None) -> list[li
 )
 @click.option("--svg", type=FileToWrite(".svg"), metavar="FILE", help="Draw the step as SVG.")
 @click.option("--png", type=FileToWrite(".png"), metavar="FILE", help="Draw the step as PNG.")
+@click.option(
+    "--html",
+    type=FileToWrite(".html"),
+    metavar="FILE",
+    help="Write a page to step through it in a browser, every number of which can be changed.",
+)
 @click.option("--fold", is_flag=True, help="Draw named nodes only.")
 @click.option(
     "--only", multiple=True, metavar="SYMBOL", help="Draw that node only; can be given several times."
@@ -78,6 +84,7 @@ def step(
     digits: int | None,
     svg: Path | None,
     png: Path | None,
+    html: Path | None,
     fold: bool,
     only: tuple[str, ...],
 ) -> None:
@@ -86,11 +93,11 @@ def step(
     With --steps N, the N-th step: its values and gradients are those before the N-th update, the error
     after is that after N updates.
     """
-    files = [path for path in (svg, png) if path is not None]
-    if (fold or only) and not files:
+    pictures = [path for path in (svg, png) if path is not None]
+    if (fold or only) and not pictures:
         raise click.UsageError(f"{'--fold' if fold else '--only'} is for a picture, with --svg or --png")
-    if files:
-        check_files(example, *files)
+    if pictures or html is not None:
+        check_files(example, *pictures, html)
     loaded = worked.load(example)
     if targets is not None:
         loaded = network_of(loaded, "--targets").with_targets(targets)
@@ -104,11 +111,13 @@ def step(
     shown: Recorded | RoundedStep = taken
     if digits is not None:
         shown = _rounded(loaded, digits, steps, update_biases, notation)
-    if files:
+    if pictures:
         with symbols_looked_up():
             picture = taken.draw(fold=fold, only=only or None)
-        for path in files:
+        for path in pictures:
             picture.save(path)
+    if html is not None:
+        _save_page(loaded, taken, html, steps, own=notation is None and not update_biases)
     if as_json:
         print_json(shown.to_dict())
         return
@@ -116,8 +125,17 @@ def step(
         print_line(f"step {steps}, after {steps - 1} updates")
     ours = f"Not from the document: {loaded.ours}." if loaded.ours and targets is None else ""
     print_parts([*shown.tables(), *filter(None, [ours])])
-    for path in files:
+    for path in pictures:
         print_line(f"drawn: {path}")
+    if html is not None:
+        print_line(f"written: {html}")
+
+
+def _save_page(example: Example, taken: Recorded, path: Path, steps: int, *, own: bool) -> None:
+    """Write the page of the example, or of a step that is not its first, or named or made otherwise."""
+    from nn.stepper import page
+
+    page(example if own and steps == 1 else taken).save(path)
 
 
 def _rounded(

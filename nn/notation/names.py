@@ -22,7 +22,8 @@ class Tag(NamedTuple):
     """What a named quantity of a training step is, and where in the network.
 
     Attributes:
-        role: "input", "target", "weight", "bias", "net", "out", "part" (of the error) or "error".
+        role: "input", "target", "weight", "bias", "net", "out", "part" (of the error) or "error"; with
+            softmax also "probability", "surprisal" (−ln p) and "largest" (of the outputs).
         layer: the layer, from 1; 0 of the inputs.
         neuron: the number of the neuron in its layer, or of the input, from 1; 0 of a bias that several
             neurons share, and of what belongs to no neuron.
@@ -55,6 +56,10 @@ class PassNames(NamedTuple):
         deltas: those of the δ, by neuron.
         errors: those of the parts of the error, by output neuron in order, or of the example's whole
             error if it has no such parts; none if the error has one part in all.
+        probabilities: those of the probabilities, by output neuron in order; none unless the error is
+            the cross-entropy of softmax(outputs).
+        surprisals: those of −ln p, likewise.
+        largest: that of the largest output, which softmax subtracts, in a list; likewise.
     """
 
     inputs: list[str]
@@ -63,6 +68,9 @@ class PassNames(NamedTuple):
     outs: dict[Neuron, str]
     deltas: dict[Neuron, str]
     errors: list[str]
+    probabilities: list[str]
+    surprisals: list[str]
+    largest: list[str]
 
 
 class Names:
@@ -150,6 +158,8 @@ class Names:
         outs = {neuron: self._numbered("out", place) for neuron, place in places.items()}
         if self.notation.prediction:
             outs |= {neuron: self._numbered("prediction", places[neuron]) for neuron in last}
+        logits = last if self.rule.of_logits else []
+        probabilities = [self._numbered("probability", places[neuron]) for neuron in logits]
         if self.notation.slope:
             self._slopes |= {
                 outs[neuron]: self._numbered("slope", places[neuron], outs[neuron]) for neuron in last
@@ -164,6 +174,9 @@ class Names:
             outs=outs,
             deltas={neuron: self._numbered("delta", place) for neuron, place in places.items()},
             errors=self._errors([places[neuron] for neuron in last], number),
+            probabilities=probabilities,
+            surprisals=[f"-ln {symbol}" for symbol in probabilities],
+            largest=[self._numbered("largest", {"e": number})] if self.rule.of_logits else [],
         )
 
     def _errors(self, places: list[dict[str, Any]], number: int) -> list[str]:
@@ -188,6 +201,9 @@ class Names:
             "outputs": [name for each in self.passes for name in each.outs.values()],
             "error": [self.error],
             "parts of the error": [name for each in self.passes for name in each.errors],
+            "probabilities": [name for each in self.passes for name in each.probabilities],
+            "logarithms": [name for each in self.passes for name in each.surprisals],
+            "largest outputs": [name for each in self.passes for name in each.largest],
         }
         kinds = {
             **nodes,
@@ -233,6 +249,11 @@ class Names:
                     if self.rule.by_output
                     else Tag("part", self._last_layer, example=e)
                 )
+            for role, listed in (("probability", each.probabilities), ("surprisal", each.surprisals)):
+                for neuron, symbol in zip(last, listed, strict=False):
+                    found[symbol] = self._tag(role, neuron, example=e)
+            for symbol in each.largest:
+                found[symbol] = Tag("largest", self._last_layer, example=e)
         found[self.error] = Tag("error", self._last_layer)
         return found
 
@@ -285,7 +306,7 @@ class Names:
         ('z2', 'X')
         """
         place: dict[str, Any] = {"layer": 0, "level": 1, **(self._places[neuron] if neuron else {})}
-        indices = dict.fromkeys(("i", "j", "ij", "row", "h", "n", "e"), "")
+        indices = dict.fromkeys(("i", "j", "ij", "row", "h", "n", "e", "place"), "")
         notation = self.notation
         last = neuron is not None and place["layer"] == self._last_layer
         if kind == "out" and last and notation.prediction:
@@ -342,8 +363,8 @@ class StepNaming:
     >>> naming = StepNaming(Names(Notation(), MLP(2, [1, 2])))
     >>> naming.gradient("E", "net_o1"), naming.gradient("E", "out_o1")
     ('delta_o1', 'dE/dout_o1')
-    >>> naming.contribution("E", "net_o2", "out_h1_1"), naming.written_out("E", "E_o2")
-    ('dE_o2/dout_h1_1', True)
+    >>> naming.contribution("E", "net_o2", "out_h1"), naming.written_out("E", "E_o2")
+    ('dE_o2/dout_h1', True)
     """
 
     def __init__(self, names: Names) -> None:
@@ -414,7 +435,8 @@ def _places(notation: Notation, network: MLP) -> Iterator[tuple[Neuron, dict[str
         last = layer == len(network.layers)
         for j, neuron in enumerate(part.neurons, 1):
             h += 1
-            place = {"layer": layer, "level": layer + 1, "j": j, "h": h}
+            own = str(j) if len(network.layers) <= 2 else f"{layer}_{j}"
+            place = {"layer": layer, "level": layer + 1, "j": j, "h": h, "place": own}
             name = (notation.output if last else notation.hidden).format(**place)
             yield neuron, {**place, "neuron": name}
 

@@ -10,6 +10,7 @@ A name is a template, as ``"net_{neuron}"``. It may use
 * ``{row}``: the row of a weight in its layer's matrix, from 1. If the bias is the weight of a constant
   input x₀, it has the first row.
 * ``{h}``: the running number of a hidden neuron in the network, from 1.
+* ``{place}``: ``{j}`` if the network has one hidden layer at most, else ``{layer}_{j}``.
 * ``{neuron}``: the neuron's own name, from the templates ``hidden`` and ``output``.
 * ``{n}``: the running number of the weight or the bias in the network, from 1.
 * ``{e}``: the number of the example, from 1. Where a template does without, its names end in ``@1``,
@@ -32,7 +33,7 @@ from nn.neuron import BIAS_CONVENTIONS
 
 __all__ = ["Notation", "notation_names", "notation_of"]
 
-_NEURON = {"layer", "level", "j", "h"}
+_NEURON = {"layer", "level", "j", "h", "place"}
 _PASS = _NEURON | {"neuron", "e"}
 _PARAMETER = _NEURON | {"neuron", "i", "ij", "row", "n"}
 #: Which fields each template may use.
@@ -49,6 +50,8 @@ _FIELDS = {
     "bias": _PARAMETER,
     "error": set(),
     "error_of": _PASS,
+    "probability": _PASS,
+    "largest": {"e"},
     "gradient": {"symbol"},
     "slope": _PASS | {"symbol"},
     "updated": _PARAMETER | {"symbol"},
@@ -75,6 +78,8 @@ class Notation:
         bias: a bias.
         error: the error.
         error_of: the part of the error that one output neuron contributes.
+        probability: a probability, where the error is the cross-entropy of softmax(outputs).
+        largest: the largest of the outputs of an example, which softmax subtracts.
         gradient: the derivative of the error by something.
         slope: the derivative of the error by an output of the network, where it has a name of its own.
         updated: a parameter after the update.
@@ -100,7 +105,7 @@ class Notation:
 
     input: str = "x{i}"
     target: str = "target_{neuron}"
-    hidden: str = "h{layer}_{j}"
+    hidden: str = "h{place}"
     output: str = "o{j}"
     net: str = "net_{neuron}"
     out: str = "out_{neuron}"
@@ -110,6 +115,8 @@ class Notation:
     bias: str = "b_{neuron}"
     error: str = "E"
     error_of: str = "E_{neuron}"
+    probability: str = "p_{neuron}"
+    largest: str = "m"
     gradient: str = "dE/d{symbol}"
     slope: str = ""
     updated: str = "{symbol}+"

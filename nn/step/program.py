@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import fsum
 from typing import TYPE_CHECKING
 
 from autograd.program import Line, Program
@@ -10,7 +11,7 @@ from autograd.program import Line, Program
 if TYPE_CHECKING:
     from nn.step.recorded import Recorded
 
-__all__ = ["RATE", "step_program"]
+__all__ = ["RATE", "differentiated", "step_program"]
 
 #: The symbol of η, which no notation names.
 RATE = "learning rate"
@@ -38,9 +39,60 @@ def step_program(step: Recorded, learning_rate: float) -> Program:
     dE/dw1 = delta_h1 * i1
     w1+ = w1 - learning rate * dE/dw1
     """
-    program = Program.from_graph(step.error, symbols=step.nodes).differentiated(naming=step.naming)
+    program = differentiated(step)
     updates = {parameter: update for parameter, (update, _) in step.updates.items()}
     return program.extended(_updates(step, program), {RATE: learning_rate}, updates)
+
+
+def differentiated(step: Recorded) -> Program:
+    """The program of a step as far as its derivatives: `step_program` without the update.
+
+    Args:
+        step: the step, of a network or of formulas.
+
+    >>> from nn import worked
+    >>> differentiated(worked.load("xing-single").step()).lines["de/dw"].formula
+    'delta * x'
+    """
+    program = Program.from_graph(step.error, symbols=step.nodes).differentiated(naming=step.naming)
+    return program.rewritten(_by_probabilities(step, program))
+
+
+def _by_probabilities(step: Recorded, program: Program) -> Iterator[Line]:
+    """The lines around a cross-entropy of softmax(outputs), written by the probabilities.
+
+    The graph has it by the outputs, in a form that loses no digit of a small error: ∂E/∂out is a long
+    quotient there, and E no sum of t·(−ln p). The numbers are the same but for rounding.
+    """
+    by_example: dict[int, dict[str, list[str]]] = {}
+    last = step.tags[program.root].layer if program.root in step.tags else 0
+    for symbol, tag in step.tags.items():
+        if tag.example and tag.layer == last:
+            by_example.setdefault(tag.example, {}).setdefault(tag.role, []).append(symbol)
+    for roles in by_example.values():
+        if "probability" not in roles:
+            return
+        targets = [step.nodes[symbol].data for symbol in roles["target"]]
+        all_targets = {f"t{k}": target for k, target in enumerate(roles["target"])}
+        whole = "" if fsum(targets) == 1.0 else f" * ({' + '.join(all_targets)})"
+        (error,) = roles.get("part", [program.root])
+        classes = zip(
+            *(roles[role] for role in ("probability", "surprisal", "out", "target")), strict=True
+        )
+        terms: list[str] = []
+        operands: dict[str, str | float] = {}
+        for k, (p, surprisal, out, target) in enumerate(classes):
+            operands |= {f"t{k}": target, f"s{k}": surprisal}
+            terms.append(f"t{k} * s{k}")
+            known = {**all_targets, "p": p, "t": target, "s": surprisal}
+            formulas = {out: f"p{whole} - t", target: "s", p: "-t / p", surprisal: "t"}
+            for below, formula in formulas.items():
+                for above in {error, program.root}:
+                    if line := program.derivative(above, below):
+                        yield Line.of(
+                            line.symbol, formula, known, line.kind, above=line.above, below=line.below
+                        )
+        yield Line.of(error, " + ".join(terms), operands)
 
 
 def _updates(step: Recorded, program: Program) -> Iterator[Line]:

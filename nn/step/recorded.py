@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
 from autograd import Value
 from autograd.arguments import each, number_of, text
@@ -15,11 +15,45 @@ from nn.json_text import json_text
 from nn.terminal import Tabular
 
 if TYPE_CHECKING:
+    import ast
+    from os import PathLike
+    from pathlib import Path
+
     from autograd import Derivation, Diagram
     from autograd.program import Naming
     from nn.notation import Tag
 
-__all__ = ["Recorded"]
+__all__ = ["Page", "Recorded"]
+
+
+class Page(Protocol):
+    """A page in HTML; see `nn.stepper`.
+
+    Attributes:
+        html: its text.
+
+    >>> from nn.stepper import StepPage
+    >>> page: Page = StepPage("<p>a</p>")
+    >>> page.html
+    '<p>a</p>'
+    """
+
+    @property
+    def html(self) -> str:
+        """Its text."""
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """The path, once the page is written there.
+
+        >>> from tempfile import TemporaryDirectory
+        >>> from nn.stepper import StepPage
+        >>> with TemporaryDirectory() as folder:
+        ...     StepPage("<p>a</p>").save(f"{folder}/a.html").read_text(encoding="utf-8")
+        '<p>a</p>'
+        """
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
 
 
 class Recorded(Tabular):
@@ -99,11 +133,40 @@ class Recorded(Tabular):
         for numbers in self.numbers.values():
             yield from numbers
 
-    def explain(self, by: str, of: str | None = None) -> Derivation:
-        """The derivative of the error, or of another node, along every path; see `autograd.explain`.
+    @property
+    def rewritten(self) -> Collection[str]:
+        """The symbols of quantities whose formulas the step's program has otherwise than the graph.
+
+        >>> from nn import worked
+        >>> worked.load("urbain").step().rewritten
+        ()
+        """
+        return ()
+
+    @property
+    def short(self) -> Mapping[str, ast.expr]:
+        """By the symbol of a net input, a shorter formula of the derivative with respect to it.
+
+        >>> from nn import worked
+        >>> worked.load("urbain").step().short  # nothing cancels there
+        {}
+        """
+        return {}
+
+    def explain(
+        self, by: str, of: str | None = None, *, form: str | None = None, max_paths: int = 16
+    ) -> Derivation:
+        """The derivative of the error, or of another node, explained; see `autograd.explain`.
+
+        Args:
+            by: with respect to what.
+            of: what is differentiated; the error, if None.
+            form: "paths", "delta", or None for paths where there are at most four.
+            max_paths: list no more paths than that.
 
         Raises:
             KeyError: there is no such node.
+            ValueError: there is no such form.
 
         >>> from nn import worked
         >>> print(worked.load("urbain").step().explain("w5", of="out_o1"))
@@ -114,9 +177,10 @@ class Recorded(Tabular):
           ∂outₒ₁/∂netₒ₁ = outₒ₁·(1 − outₒ₁) = 0.186815602
           ∂netₒ₁/∂w₅    = outₕ₁ = 0.593269992
         """
-        from autograd.derivation import explain
+        from nn.step.explained import derivation
 
-        return explain(self.error if of is None else self.node(of), self.node(by))
+        result = self.error if of is None else self.node(of)
+        return derivation(self, self.node(by), result, form, max_paths)
 
     def draw(self, digits: int = 6, fold: bool = False, only: Iterable[str] | None = None) -> Diagram:
         """The graph with its gradients; see `autograd.draw`.
@@ -138,7 +202,45 @@ class Recorded(Tabular):
         from autograd.diagram import draw
 
         nodes = None if only is None else [self.node(symbol) for symbol in each("only", only)]
-        return draw(self.error, digits=digits, fold=fold, only=nodes)
+        beside = self._beside if nodes is None else [node for node in self._beside if node in nodes]
+        results = [self.error, *beside]
+        return draw(*results, digits=digits, fold=fold, only=nodes)
+
+    def page(self) -> Page:
+        """The page to step through it, with every number to be changed; a notebook shows it inline.
+
+        Raises:
+            ValueError: it is no step of gradient descent that a file can say, or an operation that was
+                registered has no JavaScript.
+
+        >>> from nn import worked
+        >>> page = worked.load("xing-single").step().page()
+        >>> page.html[:15], page._repr_html_()[:7]
+        ('<!DOCTYPE html>', '<iframe')
+        """
+        # what makes pages knows steps, so a step asks for it by its name
+        from importlib import import_module
+
+        made: Page = import_module("nn.stepper").page(self)
+        return made
+
+    def save_html(self, path: str | PathLike[str]) -> Path:
+        """The path, once `page` is written there: one file, which any browser opens from the disk.
+
+        Args:
+            path: the file.
+
+        Raises:
+            ValueError: see `page`.
+            OSError: the file cannot be written.
+
+        >>> from tempfile import TemporaryDirectory
+        >>> from nn import worked
+        >>> with TemporaryDirectory() as folder:
+        ...     worked.load("xing-single").step().save_html(f"{folder}/step.html").name
+        'step.html'
+        """
+        return self.page().save(path)
 
     def to_dict(self) -> dict[str, Any]:
         """All numbers by their symbols, as plain data.
@@ -185,6 +287,11 @@ class Recorded(Tabular):
             }
             for symbol, node in self.nodes.items()
         ]
+
+    @property
+    def _beside(self) -> list[Value]:
+        """Nodes that the error is not computed by, and yet belong into a picture."""
+        return []
 
     @abstractmethod
     def _after_update(self, symbol: str) -> float | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from math import inf
 from typing import TYPE_CHECKING
 
 from autograd.arguments import number_of
 from autograd.atomic import set_together
+from autograd.expression import Expression
+from autograd.symbolic import operand_tree, put
 from autograd.symbols import unicode_symbol
 from autograd.tables import Table, decimal
 from nn.error_rules import ErrorRule, error_rule
@@ -19,6 +22,8 @@ from nn.step.recorded import Recorded
 from nn.training import trained_parameters
 
 if TYPE_CHECKING:
+    import ast
+
     from autograd import Value
     from nn.step.matrices import Matrix
 
@@ -54,6 +59,8 @@ class TrainingStep(Recorded):
         changes: by how much the update changed each of them.
         error_after: the error after the update.
         descends: whether the update was w − η ∂E/∂w, that of gradient descent without more.
+        learning_rate: η of the update.
+        rule: how the error is made up.
 
     Raises:
         ValueError: see `train`; or the notation gives a name twice, or the optimizer is another
@@ -78,7 +85,7 @@ class TrainingStep(Recorded):
         error: str | ErrorRule = "half_squared_error",
         notation: Notation | str | None = None,
     ) -> None:
-        self.examples, self._rule = checked(network, examples), error_rule(error)
+        self.examples, self.rule = checked(network, examples), error_rule(error)
         trained = trained_parameters(network, optimizer)
         self._before = network.copy()
         flipped = self._record(Notation() if notation is None else notation)
@@ -89,22 +96,25 @@ class TrainingStep(Recorded):
             for path, recorded in self.network.named_parameters()
         }
         set_together((originals[path], "_grad", gradient) for path, gradient in gradients.items())
+        rate = optimizer.lr(optimizer.steps) if callable(optimizer.lr) else optimizer.lr
         optimizer.step()
+        self.learning_rate = float(rate)
         self.descends = _descends(optimizer)
         self._after = {path: each.data for path, each in originals.items() if each in trained}
-        self.error_after = Forward(network, self.examples, self._rule).error.data
+        self.error_after = Forward(network, self.examples, self.rule).error.data
         self._name_updates(flipped)
 
     def _record(self, notation: Notation | str) -> set[Value]:
         """Record the step as it was before the update; the biases whose sign the notation turns."""
         notation = notation_of(notation)
         self.network, flipped = _restated(self._before, notation.bias_convention)
-        self.names = Names(notation, self.network, len(self.examples), self._rule)
+        self.names = Names(notation, self.network, len(self.examples), self.rule)
         self.names.apply()
-        forward = Forward(self.network, self.examples, self._rule, self.names)
+        forward = Forward(self.network, self.examples, self.rule, self.names)
         self.error, self.nodes = forward.error, forward.nodes
         self.network.zero_grad()
         self.error.backward()
+        self._differentiate_by_probabilities()
         self.values = {symbol: node.data for symbol, node in self.nodes.items()}
         self.gradients = {
             self.names.gradient(symbol): number_of(node.grad) for symbol, node in self.nodes.items()
@@ -115,6 +125,14 @@ class TrainingStep(Recorded):
             for neuron, symbol in each.nets.items()
         }
         return flipped
+
+    def _differentiate_by_probabilities(self) -> None:
+        """∂E/∂p and the like, of E = Σ t·(−ln p): the graph has a form of E that goes by the outputs."""
+        for each in self.names.passes:
+            for kinds in zip(each.probabilities, each.surprisals, each.targets, strict=False):
+                p, surprisal, target = (self.nodes[symbol] for symbol in kinds)
+                surprisal.grad = target.data
+                p.grad = (-target.data / p.data if p.data else -inf) if target.data else 0.0
 
     def _name_updates(self, flipped: set[Value]) -> None:
         names = self.names
@@ -219,11 +237,52 @@ class TrainingStep(Recorded):
         (0.35, -0.35, True)
         """
         step = object.__new__(TrainingStep)
-        step._before, step.examples, step._rule = self._before, self.examples, self._rule
+        step._before, step.examples, step.rule = self._before, self.examples, self.rule
         step._after, step.error_after = self._after, self.error_after
-        step.descends = self.descends
+        step.descends, step.learning_rate = self.descends, self.learning_rate
         step._name_updates(step._record(notation))
         return step
+
+    @property
+    def rewritten(self) -> Collection[str]:
+        """The errors, the outputs and the targets, where the error is by probabilities.
+
+        >>> from nn import worked
+        >>> worked.load("urbain").step().rewritten
+        ()
+        """
+        if not self.names.rule.of_logits:
+            return ()
+        roles = {"error", "part", "out", "target"}
+        return {symbol for symbol, tag in self.tags.items() if tag.role in roles}
+
+    @property
+    def short(self) -> Mapping[str, ast.expr]:
+        """By the symbol of a net input of the last layer, its δ multiplied out, where the rule has it.
+
+        >>> from nn import MLP, SGD
+        >>> network = MLP(1, [1], activation="sigmoid", init="zeros")
+        >>> optimizer = SGD(network.parameters(), lr=0.5)
+        >>> step = TrainingStep(
+        ...     network, [Example([2.0], [1.0])], optimizer, error="binary_cross_entropy"
+        ... )
+        >>> step.explain("net_o1", form="delta").steps[0].sides()[2:]
+        ['outₒ₁ − targetₒ₁', '0.5 − 1', '−0.5']
+        """
+        found = {}
+        for each in self.names.passes:
+            for neuron, target in zip(self.network.layers[-1].neurons, each.targets, strict=True):
+                if text := self.rule.short.get(neuron.activation):
+                    known = {"out": operand_tree(each.outs[neuron]), "target": operand_tree(target)}
+                    found[each.nets[neuron]] = put(Expression(text, list(known)).tree, known)
+        return found
+
+    @property
+    def _beside(self) -> list[Value]:
+        shown = [
+            symbol for each in self.names.passes for symbol in (*each.probabilities, *each.surprisals)
+        ]
+        return [self.nodes[symbol] for symbol in shown]
 
     def _after_update(self, symbol: str) -> float | None:
         return self._updated_by_symbol.get(symbol)
@@ -239,8 +298,10 @@ class TrainingStep(Recorded):
         ['Neurons', 'Parameters', 'Error']
         """
         if self.names.notation.vectors:
-            return [_matrices(self.matrices), self._errors()]
-        return [self._neurons(), self._parameters(), self._errors()]
+            probabilities = [self._probabilities()] if self.names.rule.of_logits else []
+            return [_matrices(self.matrices), *probabilities, self._errors()]
+        probabilities = [self._probabilities()] if self.names.rule.of_logits else []
+        return [self._neurons(), *probabilities, self._parameters(), self._errors()]
 
     def _neurons(self) -> Table:
         names = self.names
@@ -265,6 +326,29 @@ class TrainingStep(Recorded):
                     decimal(self.gradients[names.gradient(each.outs[neuron])]),
                 )
         return neurons
+
+    def _probabilities(self) -> Table:
+        """The probabilities beside the targets; p − t is ∂E/∂out."""
+        names = self.names
+        out = unicode_symbol(_word(names.whole("out", self.network.layers[-1].neurons[0])))
+        heads = [
+            "",
+            f"p = softmax({out})",
+            "target t",
+            "−ln p",
+            f"p − t = ∂{unicode_symbol(names.error)}/∂{out}",
+        ]
+        table = Table("Probabilities", heads, "lrrrr")
+        for each in names.passes:
+            outs = [each.outs[neuron] for neuron in self.network.layers[-1].neurons]
+            rows = zip(each.probabilities, each.targets, each.surprisals, outs, strict=True)
+            for p, target, surprisal, out in rows:
+                table.add(
+                    p,
+                    *(decimal(self.values[symbol]) for symbol in (p, target, surprisal)),
+                    decimal(self.gradients[names.gradient(out)]),
+                )
+        return table
 
     def _parameters(self) -> Table:
         error = unicode_symbol(self.names.error)

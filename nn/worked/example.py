@@ -41,6 +41,17 @@ class LayerData:
     weights: list[list[float]]
     biases: list[float] | float | None = None
 
+    @property
+    def size(self) -> int:
+        """How many weights and biases it has.
+
+        >>> from nn import worked
+        >>> worked.load("urbain").layers[0].size
+        5
+        """
+        biases = len(self.biases) if isinstance(self.biases, list) else self.biases is not None
+        return sum(map(len, self.weights)) + biases
+
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
@@ -233,6 +244,16 @@ class WorkedExample(Tabular):
             raise located(error, self.file or self.name, where) from None
 
     @property
+    def size(self) -> int:
+        """How many numbers a step has: weights and biases, times the examples.
+
+        >>> from nn import worked
+        >>> worked.load("urbain").size
+        10
+        """
+        return sum(layer.size for layer in self.layers) * len(self.examples)
+
+    @property
     def numbers(self) -> dict[str, float]:
         """What the network starts from: its weights and biases, by their symbols.
 
@@ -246,13 +267,18 @@ class WorkedExample(Tabular):
         names = Names(self.notation, network, len(self.examples), self.error)
         turned = {neuron.bias for layer in network.layers for neuron in layer.neurons}
         return {
-            symbol: self._bias_sign * parameter.data if parameter in turned else parameter.data
+            symbol: self.bias_sign * parameter.data if parameter in turned else parameter.data
             for parameter, symbol in names.parameters.items()
         }
 
     @property
-    def _bias_sign(self) -> float:
-        """-1.0 where the notation has the bias with the other sign."""
+    def bias_sign(self) -> float:
+        """-1.0 where the notation has the bias with the other sign than the file, else 1.0.
+
+        >>> from nn import worked
+        >>> worked.load("urbain").bias_sign
+        1.0
+        """
         own, noted = (
             BIAS_CONVENTIONS[self.bias_convention],
             BIAS_CONVENTIONS.get(self.notation.bias_convention),
@@ -352,7 +378,7 @@ class WorkedExample(Tabular):
         layers = []
         for layer, data in zip(network.layers, self.layers, strict=True):
             biases = [
-                self._bias_sign * new[symbols[each.bias]]
+                self.bias_sign * new[symbols[each.bias]]
                 for each in layer.neurons
                 if each.bias is not None
             ]

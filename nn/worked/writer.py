@@ -10,9 +10,10 @@ from autograd.arguments import instance
 from autograd.errors import ArgumentValueError
 from nn.notation import Notation, notation_names
 from nn.worked.example import Figure, LayerData, WorkedExample
+from nn.worked.formulas import FormulaExample
 from nn.worked.section import control_in
 
-__all__ = ["dumps"]
+__all__ = ["dumps", "head"]
 
 
 def dumps(example: WorkedExample) -> str:
@@ -40,12 +41,8 @@ def dumps(example: WorkedExample) -> str:
         "learning_rate": example.learning_rate,
         "update_biases": example.update_biases,
     }
-    about = {key: text for key in ("source", "ours") if (text := getattr(example, key))}
-    head = {"title": example.title, **about, "bias_convention": example.bias_convention}
-    named = _name(example.notation)
     tables: list[tuple[str, Mapping[str, object]]] = [
-        ("", head | ({"notation": named} if named else {})),
-        *([] if named else [("[notation]", _templates(example.notation))]),
+        *_head(example),
         ("[training]", training),
         *(("[[layers]]", _layer(layer)) for layer in example.layers),
         *(("[[examples]]", each._asdict()) for each in example.examples),
@@ -54,12 +51,46 @@ def dumps(example: WorkedExample) -> str:
     return "\n".join("".join(_lines(header, entries)) for header, entries in tables)
 
 
+def head(example: WorkedExample | FormulaExample) -> str:
+    """The text that the file of a worked example begins with: all that is no number of it.
+
+    Raises:
+        ValueError: a text has control characters, which no file may have.
+
+    >>> from nn import worked
+    >>> print(head(worked.load("urbain")))
+    title = "2-2-2 network of sigmoid neurons, one example, one update of w1 to w8"
+    source = "Jay Urbain, Backpropagation"
+    bias_convention = "+b"
+    notation = "urbain"
+    <BLANKLINE>
+    """
+    return "\n".join("".join(_lines(header, entries)) for header, entries in _head(example))
+
+
+def _head(example: WorkedExample | FormulaExample) -> list[tuple[str, Mapping[str, object]]]:
+    about = {key: text for key in ("source", "ours") if (text := getattr(example, key))}
+    if isinstance(example, FormulaExample):
+        return [("", {"title": example.title, **about}), ("[formulas]", example.formulas)]
+    head = {"title": example.title, **about, "bias_convention": example.bias_convention}
+    named = _name(example.notation)
+    return [
+        ("", head | ({"notation": named} if named else {})),
+        *([] if named else [("[notation]", _templates(example.notation))]),
+    ]
+
+
 def _lines(header: str, entries: Mapping[str, object]) -> list[str]:
     for key, entry in entries.items():
         if isinstance(entry, str) and (found := control_in(entry, key)):
             raise ArgumentValueError(f"{key}: {found}")
     lines = [f"{header}\n"] if header else []
-    return lines + [f"{key} = {_value(entry)}\n" for key, entry in entries.items()]
+    return lines + [f"{_key(key)} = {_value(entry)}\n" for key, entry in entries.items()]
+
+
+def _key(key: str) -> str:
+    """A name of a formula may have letters that TOML takes in quotes only."""
+    return key if key.isascii() else _value(key)
 
 
 def _value(entry: object) -> str:

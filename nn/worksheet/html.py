@@ -22,6 +22,7 @@ math { font-size: 1.08em; }
 .question { display: flex; flex-wrap: wrap; align-items: baseline; gap: .3em .45em;
   margin: .9rem 0 .9rem 2.4rem; break-inside: avoid; }
 .question:has(.matrix) { align-items: center; }
+.steps { gap: .3em .05em; overflow-x: auto; margin-left: 1rem; }
 .question > b { width: 2.4rem; margin-left: -2.85rem; text-align: right; }
 .line { display: inline-block; min-height: 1.5em; border-bottom: 1px solid #16202a;
   text-align: center; padding: 0 .3em; }

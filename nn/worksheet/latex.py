@@ -71,6 +71,7 @@ class Latex(Renderer):
     """Writes LaTeX."""
 
     style = LATEX
+    line_break = "\\newline\n"
     signs = SIGNS
 
     def page(self, title: str, body: str) -> str:  # noqa: D102

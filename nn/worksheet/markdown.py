@@ -33,6 +33,7 @@ class Markdown(Renderer):
     """Writes Markdown."""
 
     style = LATEX
+    line_break = "\\\n"
     signs = SIGNS
 
     def page(self, title: str, body: str) -> str:  # noqa: D102

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from autograd.formula import ATOM, Style, Written, scientific
+from autograd.formula import ATOM, Style, Written, scientific, symbol_piece
 from nn.step.matrices import Function, Named
 from nn.worksheet.elements import (
     Blank,
@@ -39,6 +39,8 @@ class Renderer(ABC):
     """
 
     style: ClassVar[Style]
+    #: what ends a line within a paragraph
+    line_break: ClassVar[str] = " "
     #: how the signs in formulas of matrices are written, where not as `sign` writes any text
     signs: ClassVar[Mapping[str, str]]
 
@@ -60,7 +62,7 @@ class Renderer(ABC):
                 sides = [self._formula(side) for side in (left, *middle)]
                 return self.question(number, sides, self._on_a_line(right))
             case MatrixItem(number, sides, rows):
-                written = ["".join(map(self._sign, side)) for side in sides]
+                written = list(map(self.sides_of, sides))
                 return self.matrix(number, written, [list(map(self._entry, row)) for row in rows])
             case Table(number, rows):
                 return self.table(
@@ -85,11 +87,15 @@ class Renderer(ABC):
 
     def _part(self, part: Part) -> Written:
         if isinstance(part, Symbol):
-            return Written(self._symbol(part))
+            return symbol_piece(self._symbol(part), self.style)
         return Written(self._place(part)) if isinstance(part, Blank) else scientific(part, self.style)
 
     def _symbol(self, symbol: str) -> str:
         return self.style.variable(one_line(symbol))
+
+    def sides_of(self, pieces: Sequence[str]) -> str:
+        """A formula of matrices; see `nn.step.matrices.Matrix`."""
+        return "".join(map(self._sign, pieces))
 
     def _sign(self, piece: str) -> str:
         if isinstance(piece, Named):

@@ -205,7 +205,7 @@ def ladder(rungs: int, names: bool = True) -> tuple[Value, Value]:
 
 @pytest.mark.parametrize(("most", "listed"), [(1, 1), (3, 3), (8, 8), (9, 8), (1000, 8)])
 def test_max_paths(most: int, listed: int) -> None:
-    derivation = explain(*ladder(3), max_paths=most)
+    derivation = explain(*ladder(3), form="paths", max_paths=most)
     assert (derivation.path_count, len(derivation.paths)) == (8, listed)
     more = f"+ … along {8 - listed} more paths"
     assert (more in derivation.text()) == (listed < 8)
@@ -220,7 +220,7 @@ def test_sixteen_paths_are_listed_at_most_unless_asked() -> None:
 
 
 def test_paths_too_many_to_walk_are_counted() -> None:
-    derivation = explain(*ladder(60))
+    derivation = explain(*ladder(60), form="paths")
     assert (derivation.path_count, len(derivation.paths)) == (2**60, 16)
     assert derivation.value == pytest.approx(0.75**60, rel=1e-12)
     assert f"+ … along {2**60 - 16} more paths" in str(derivation)
@@ -322,6 +322,8 @@ def test_as_data() -> None:
         "by": "x",
         "value": explain(y, x).value,
         "path_count": 2,
+        "form": "paths",
+        "sections": [],
         "paths": [
             [
                 {"above": "y", "below": "a", "value": math.sin(0.5), "formula": "b"},

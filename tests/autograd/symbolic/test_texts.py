@@ -121,7 +121,7 @@ def test_what_is_shown_of_every_row_gives_its_value_and_slopes(
         ("1 - o.expm1()", "1 − (e^o − 1)", r"1 - \left(e^{o} - 1\right)"),
         ("(o - 1).square()", "(o − 1)²", r"\left(o - 1\right)^{2}"),
         ("o ** -1", "o⁻¹", "o^{-1}"),
-        ("o.reciprocal()", "1/o", r"\frac{1}{o}"),
+        ("o.reciprocal()", "o⁻¹", "o^{-1}"),
         ("o.exp2()", "2^o", "2^{o}"),
         ("o.gaussian()", "e^(−o²/2)", r"e^{-\frac{o^{2}}{2}}"),
         ("o.hypot(t)", "√(o² + t²)", r"\sqrt{o^{2} + t^{2}}"),

@@ -84,7 +84,8 @@ def test_help(flag: str) -> None:
     [
         ("list", []),
         ("step", ["--steps N", "--update-biases", "--json", "--svg FILE", "--png FILE", "--fold"]),
-        ("explain", ["SYMBOL", "--of SYMBOL", "--steps N", "--update-biases", "--json"]),
+        ("explain", ["SYMBOL", "--of SYMBOL", "--steps N", "--update-biases", "--json", "--all"]),
+        ("explain", ["--form [paths|delta|matrix]", "--output FILE", "--notation NAME"]),
     ],
 )
 def test_help_of_each_command(command: str, options: list[str]) -> None:
@@ -111,6 +112,12 @@ def test_version() -> None:
         ["step", "urbain", "--svg"],
         ["explain", "urbain"],
         ["explain", "urbain", "w5", "--of"],
+        ["explain", "urbain", "w5", "--all"],
+        ["explain", "urbain", "--all", "--of", "E_o1"],
+        ["explain", "urbain", "--all", "--form", "delta"],
+        ["explain", "urbain", "w5", "--form", "tree"],
+        ["explain", "urbain", "w5", "-o", "w5.pdf"],
+        ["explain", "hoey", "W1[2,1]", "--form", "matrix", "--of", "z2[1]"],
     ],
     ids=" ".join,
 )
@@ -364,9 +371,40 @@ def test_explain() -> None:
 def test_explain_as_json() -> None:
     found = json.loads(printed("explain", "urbain", "w1", "--json"), parse_constant=pytest.fail)
     assert found == worked.load("urbain").step().explain("w1").to_dict()
-    assert list(found) == ["result", "by", "value", "path_count", "paths"]
+    assert list(found) == ["result", "by", "value", "path_count", "paths", "form", "sections"]
     products = [math.prod(factor["value"] for factor in path) for path in found["paths"]]
     assert math.fsum(products) == pytest.approx(found["value"], rel=1e-14)
+
+
+def test_explain_in_each_form() -> None:
+    step = worked.load("urbain").step()
+    for form in ("paths", "delta"):
+        found = printed("explain", "urbain", "w1", "--form", form)
+        assert found == step.explain("w1", form=form).text() + "\n"
+    delta = json.loads(printed("explain", "urbain", "w1", "--form", "delta", "--json"))
+    steps = [each for section in delta["sections"] for each in section["steps"]]
+    assert [each["symbol"] for each in steps] == ["delta_o1", "delta_o2", "delta_h1", "dE/dw1"]
+    assert steps[-1]["tree"] == ["mul", "delta_h1", "i1"]
+    assert steps[2]["means"] == "dE_total/dnet_h1"
+    matrices = printed("explain", "guided", "W1[2,1]", "--notation", "guided", "--form", "matrix")
+    assert "dJ/dW1 = Xᵀ·delta2" in matrices
+    assert run("explain", "urbain", "w1", "--form", "matrix").stderr.startswith(
+        "Error: the notation has no matrices"
+    )
+
+
+@pytest.mark.parametrize("ending", ["md", "html", "tex", "txt"])
+def test_explain_as_a_file(ending: str, tmp_path: Path) -> None:
+    for arguments in (["urbain", "w1"], ["urbain", "--all"], ["hoey", "W1[2,1]", "--form", "matrix"]):
+        path = tmp_path / f"derivation.{ending}"
+        assert printed("explain", *arguments, "-o", path) == f"written: {path}\n"
+        assert len(path.read_text(encoding="utf-8")) > 300
+
+
+def test_explain_all() -> None:
+    text = printed("explain", "urbain", "--all")
+    assert "  w₅⁺ = w₅ − η·∂E/∂w₅\n      = 0.4 − 0.5·0.082167 = 0.358916\n" in text
+    assert "After the update\n  Eₜₒₜₐₗ = 0.291028\n" in text
 
 
 def test_explain_a_later_step_with_biases() -> None:
@@ -554,6 +592,14 @@ def test_a_full_disk_behind_stdout(arguments: list[str]) -> None:
     assert re.fullmatch(r"Error: stdout: .*\ncode 2\n", done.stderr)
 
 
+_INTERRUPTIBLE = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from nn.__main__ import run
+run()
+"""
+
+
 def test_an_interrupt_is_not_a_figure_that_is_off() -> None:
     """Ctrl-C in the midst of a command: the signal is sent when the file, a pipe, is being read."""
     with TemporaryDirectory() as folder:
@@ -561,7 +607,8 @@ def test_an_interrupt_is_not_a_figure_that_is_off() -> None:
         os.mkfifo(pipe)
         with (
             subprocess.Popen(
-                [sys.executable, "-m", "nn", "proofread", str(pipe)],
+                # a script in the background starts processes that ignore Ctrl-C
+                [sys.executable, "-c", _INTERRUPTIBLE, "proofread", str(pipe)],
                 cwd=ROOT,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -19,7 +19,7 @@ CHOICES = {
 }
 TEMPLATES = [field.name for field in fields(Notation) if field.name not in CHOICES]
 
-NEURON = {"layer", "level", "j", "h"}
+NEURON = {"layer", "level", "j", "h", "place"}
 PASS = NEURON | {"neuron", "e"}
 PARAMETER = NEURON | {"neuron", "i", "row", "n"}
 #: What each template may use, as the documentation of the module says.
@@ -36,6 +36,8 @@ MAY_USE = {
     "bias": PARAMETER,
     "error": set(),
     "error_of": PASS,
+    "probability": PASS,
+    "largest": {"e"},
     "gradient": {"symbol"},
     "slope": PASS | {"symbol"},
     "updated": PARAMETER | {"symbol"},
@@ -56,14 +58,14 @@ def test_default_names() -> None:
     (first,) = names.passes
     assert first.inputs == ["x1", "x2"]
     assert first.targets == ["target_o1", "target_o2"]
-    assert list(names.neurons.values()) == ["h1_1", "h1_2", "o1", "o2"]
-    assert list(first.nets.values()) == ["net_h1_1", "net_h1_2", "net_o1", "net_o2"]
-    assert list(first.outs.values()) == ["out_h1_1", "out_h1_2", "out_o1", "out_o2"]
-    assert list(first.deltas.values()) == ["delta_h1_1", "delta_h1_2", "delta_o1", "delta_o2"]
+    assert list(names.neurons.values()) == ["h1", "h2", "o1", "o2"]
+    assert list(first.nets.values()) == ["net_h1", "net_h2", "net_o1", "net_o2"]
+    assert list(first.outs.values()) == ["out_h1", "out_h2", "out_o1", "out_o2"]
+    assert list(first.deltas.values()) == ["delta_h1", "delta_h2", "delta_o1", "delta_o2"]
     assert first.errors == ["E_o1", "E_o2"]
     assert list(names.parameters.values()) == [
-        *("w_h1_1_1", "w_h1_1_2", "w_h1_2_1", "w_h1_2_2", "w_o1_1", "w_o1_2", "w_o2_1", "w_o2_2"),
-        *("b_h1_1", "b_h1_2", "b_o1", "b_o2"),
+        *("w_h1_1", "w_h1_2", "w_h2_1", "w_h2_2", "w_o1_1", "w_o1_2", "w_o2_1", "w_o2_2"),
+        *("b_h1", "b_h2", "b_o1", "b_o2"),
     ]
     assert names.gradient("w_o1_1") == "dE/dw_o1_1"
     assert list(names.updates.values()) == [f"{name}+" for name in names.parameters.values()]
@@ -90,24 +92,24 @@ def test_every_field_of_every_template() -> None:
     }
     names = Names(Notation(**joint), network, 2)
     first, second = names.passes
-    last = "output:h=3,j=2,layer=2,level=3"
+    last = "output:h=3,j=2,layer=2,level=3,place=2"
     assert first.inputs == ["input:e=1,i=1,row=1"]
     assert second.inputs == ["input:e=2,i=1,row=1"]
     assert list(names.neurons.values()) == [
-        "hidden:h=1,j=1,layer=1,level=2",
-        "output:h=2,j=1,layer=2,level=3",
+        "hidden:h=1,j=1,layer=1,level=2,place=1",
+        "output:h=2,j=1,layer=2,level=3,place=1",
         last,
     ]
-    of_last = f"h=3,j=2,layer=2,level=3,neuron={last}"
+    of_last = f"h=3,j=2,layer=2,level=3,neuron={last},place=2"
     assert second.targets[1] == f"target:e=2,{of_last}"
     assert second.errors[1] == f"error_of:e=2,{of_last}"
     for kind, of in (("net", first.nets), ("delta", first.deltas), ("prediction", first.outs)):
         assert list(of.values())[2] == f"{kind}:e=1,{of_last}"
     assert next(iter(first.outs.values())).startswith("out:e=1,h=1,")
-    weight = f"weight:h=3,i=1,j=2,layer=2,level=3,n=3,neuron={last},row=1"
+    weight = f"weight:h=3,i=1,j=2,layer=2,level=3,n=3,neuron={last},place=2,row=1"
     assert list(names.parameters.values())[2] == weight
     assert list(names.parameters.values())[5] == (
-        f"bias:h=3,i=0,j=2,layer=2,level=3,n=3,neuron={last},row=0"
+        f"bias:h=3,i=0,j=2,layer=2,level=3,n=3,neuron={last},place=2,row=0"
     )
     assert list(names.updates.values())[2] == weight.replace("weight", "updated") + f",symbol={weight}"
     assert list(names.changes.values())[2] == weight.replace("weight", "change") + f",symbol={weight}"
@@ -175,10 +177,10 @@ def test_every_name_has_a_tag_that_says_where() -> None:
     network.layers[0].neurons[1].bias = network.layers[0].neurons[0].bias
     names = Names(Notation(), network, 2)
     assert names.tags["x2@2"] == Tag("input", 0, 2, example=2)
-    assert names.tags["w_h1_2_1"] == Tag("weight", 1, 2, input=1, name="h1_2")
-    assert names.tags["b_h1_1"] == Tag("bias", 1, 0, input=0)  # of two neurons
+    assert names.tags["w_h2_1"] == Tag("weight", 1, 2, input=1, name="h2")
+    assert names.tags["b_h1"] == Tag("bias", 1, 0, input=0)  # of two neurons
     assert names.tags["b_o1"] == Tag("bias", 2, 1, input=0, name="o1")
-    assert names.tags["net_h1_2@1"] == Tag("net", 1, 2, example=1, name="h1_2")
+    assert names.tags["net_h2@1"] == Tag("net", 1, 2, example=1, name="h2")
     assert names.tags["out_o1@2"] == Tag("out", 2, 1, example=2, name="o1")
     assert names.tags["target_o1@2"] == Tag("target", 2, 1, example=2, name="o1")
     assert names.tags["E_o1@2"] == Tag("part", 2, 1, example=2, name="o1")
@@ -187,6 +189,15 @@ def test_every_name_has_a_tag_that_says_where() -> None:
     assert Names(Notation(), MLP(1, [1], bias_convention="-b")).tags["b_o1"].input is None
     together = Names(Notation(), MLP(1, [2]), 2, "cross_entropy")
     assert together.tags["E@2"] == Tag("part", 1, example=2)
+    assert together.tags["p_o2@1"] == Tag("probability", 1, 2, example=1, name="o2")
+    assert together.tags["-ln p_o2@1"] == Tag("surprisal", 1, 2, example=1, name="o2")
+    assert together.tags["m@2"] == Tag("largest", 1, example=2)
+    assert together.tags.keys() == together._nodes
+
+
+def test_of_several_hidden_layers_a_neuron_tells_its_own() -> None:
+    assert [*Names(Notation(), MLP(1, [1, 1])).neurons.values()] == ["h1", "o1"]
+    assert [*Names(Notation(), MLP(1, [1, 1, 1])).neurons.values()] == ["h1_1", "h2_1", "o1"]
 
 
 def test_a_notation_is_data() -> None:
@@ -209,9 +220,9 @@ def test_names_are_given_to_parameters_and_to_what_is_recorded_next() -> None:
     assert neuron.net.name is neuron.out.name is None
     assert before[0].name is None
     network([0.5, 1.0])
-    assert (neuron.net.name, neuron.out.name) == ("net_h1_2", "out_h1_2")
-    assert neuron.weights[0].name == "w_h1_2_1"
-    assert neuron.bias.name == "b_h1_2"
+    assert (neuron.net.name, neuron.out.name) == ("net_h2", "out_h2")
+    assert neuron.weights[0].name == "w_h2_1"
+    assert neuron.bias.name == "b_h2"
 
 
 def test_a_linear_neuron_with_names_records_net_and_out() -> None:
@@ -231,7 +242,7 @@ def test_a_second_notation_replaces_the_first() -> None:
     Names(first, network).apply()
     old = network([0.5, 1.0])[0]
     named = Names(second, network)
-    assert network.layers[0].neurons[0].weights[0].name == "w_h1_1_1"  # not applied yet
+    assert network.layers[0].neurons[0].weights[0].name == "w_h1_1"  # not applied yet
     named.apply()
     new = network([0.5, 1.0])[0]
     neuron = network.layers[0].neurons[0]
@@ -338,8 +349,8 @@ def test_a_field_stands_for_its_name_alone(name: str, tail: str) -> None:
         ({"out": "z{layer}"}, "z1", "among the outputs"),
         ({"delta": "d"}, "d", "among the δ"),
         ({"input": "v{i}", "weight": "v{n}"}, "v1", "among the inputs and parameters"),
-        ({"net": "{neuron}", "out": "{neuron}"}, "h1_1", "among the net inputs and outputs"),
-        ({"net": "s_{neuron}", "delta": "s_{neuron}"}, "s_h1_1", "among the net inputs and δ"),
+        ({"net": "{neuron}", "out": "{neuron}"}, "h1", "among the net inputs and outputs"),
+        ({"net": "s_{neuron}", "delta": "s_{neuron}"}, "s_h1", "among the net inputs and δ"),
         ({"error": "x1"}, "x1", "among the inputs and error"),
         ({"error_of": "x1"}, "x1", "among the inputs and parts of the error"),
         ({"error_of": "E"}, "E", "among the error and parts of the error"),

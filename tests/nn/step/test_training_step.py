@@ -132,6 +132,14 @@ def closed_forms(
             if ERRORS[error].by_output and len(targets) * n > 1:
                 part = formula.value([outputs[j - 1]], [t], n) / share
                 values[f"E_o{j}{at}"], gradients[f"E_o{j}{at}"] = part, share
+        if error == "cross_entropy":
+            largest = max(outputs)
+            total = sum(math.exp(z - largest) for z in outputs)
+            values[f"m{at}"], gradients[f"m{at}"] = largest, 0.0
+            for j, (z, t) in enumerate(zip(outputs, targets, strict=True), 1):
+                p, surprisal = math.exp(z - largest) / total, largest - z + math.log(total)
+                values |= {f"p_o{j}{at}": p, f"-ln p_o{j}{at}": surprisal}
+                gradients |= {f"p_o{j}{at}": -t / p, f"-ln p_o{j}{at}": t}
         if not ERRORS[error].by_output and n > 1:
             values[f"E{at}"], gradients[f"E{at}"] = formula.value(outputs, targets, n) / share, share
     return values, {f"dE/d{symbol}": gradient for symbol, gradient in gradients.items()}
@@ -139,7 +147,10 @@ def closed_forms(
 
 def named(network: MLP) -> list[tuple[str, Any]]:
     return [
-        (f"o{j}" if k == len(network.layers) else f"h{k}_{j}", neuron)
+        (
+            f"o{j}" if k == len(network.layers) else f"h{k}_{j}" if len(network.layers) > 2 else f"h{j}",
+            neuron,
+        )
         for k, layer in enumerate(network.layers, 1)
         for j, neuron in enumerate(layer.neurons, 1)
     ]
@@ -256,7 +267,7 @@ def test_the_neurons_of_a_step_show_their_numbers() -> None:
 
 @pytest.mark.parametrize(
     ("numbers", "symbol"),
-    [("values", "net_h1_1"), ("values", "E"), ("gradients", "dE/dw_o1_2"), ("deltas", "delta_o2")],
+    [("values", "net_h1"), ("values", "E"), ("gradients", "dE/dw_o1_2"), ("deltas", "delta_o2")],
 )
 def test_a_wrong_number_in_a_step_is_found(numbers: str, symbol: str) -> None:
     examples = [Example([0.5, -0.25], [0.25, 0.75])]
@@ -292,15 +303,15 @@ def test_one_output_and_linear_neurons() -> None:
         layer.neurons[0].weights[0].data = weight
     step = TrainingStep(network, [Example([0.5], [1.0])], SGD(network.parameters(), lr=0.25))
     assert step.values == {
-        "w_h1_1_1": 3.0, "w_o1_1": -2.0, "x1": 0.5, "net_h1_1": 1.5, "out_h1_1": 1.5,
+        "w_h1_1": 3.0, "w_o1_1": -2.0, "x1": 0.5, "net_h1": 1.5, "out_h1": 1.5,
         "net_o1": -3.0, "out_o1": -3.0, "target_o1": 1.0, "E": 8.0,
     }  # fmt: skip
     assert step.gradients == {
-        "dE/dw_h1_1_1": 4.0, "dE/dw_o1_1": -6.0, "dE/dx1": 24.0, "dE/dnet_h1_1": 8.0,
-        "dE/dout_h1_1": 8.0, "dE/dnet_o1": -4.0, "dE/dout_o1": -4.0, "dE/dtarget_o1": 4.0, "dE/dE": 1.0,
+        "dE/dw_h1_1": 4.0, "dE/dw_o1_1": -6.0, "dE/dx1": 24.0, "dE/dnet_h1": 8.0,
+        "dE/dout_h1": 8.0, "dE/dnet_o1": -4.0, "dE/dout_o1": -4.0, "dE/dtarget_o1": 4.0, "dE/dE": 1.0,
     }  # fmt: skip
-    assert step.deltas == {"delta_h1_1": 8.0, "delta_o1": -4.0}
-    assert step.updated == {"w_h1_1_1+": 2.0, "w_o1_1+": -0.5}
+    assert step.deltas == {"delta_h1": 8.0, "delta_o1": -4.0}
+    assert step.updated == {"w_h1_1+": 2.0, "w_o1_1+": -0.5}
     assert (step.error_before, step.error_after) == (8.0, 0.5 * (1.0 + 0.5) ** 2)
     assert (step["dout_o1/dnet_o1"], step["dnet_o1/dout_o1"]) == (1.0, 0.0)
     assert (step.node("net_o1").name, step.node("out_o1").name) == ("net_o1", "out_o1")
@@ -497,7 +508,7 @@ def test_only_what_the_optimizer_has_is_updated() -> None:
     some = network.parameters()[1::3]
     step = TrainingStep(network, [Example([1.0, 2.0], [0.5])], SGD(some, lr=0.1))
     after = network.state_dict()
-    assert list(step.updated) == ["w_h1_1_2+", "w_h1_2_2+", "w_o1_2+"]
+    assert list(step.updated) == ["w_h1_2+", "w_h2_2+", "w_o1_2+"]
     changed = [path for path in before if before[path] != after[path]]
     assert [after[path] for path in changed] == list(step.updated.values())
     assert len(step.gradients) == len(step.values)

@@ -165,7 +165,7 @@ def test_further_neurons_and_examples_have_blanks_alone() -> None:
     assert mistakes(sheet, example) == []
     assert len(symbols(sheet)) < 70
     asked = Counter(blank.symbol for blank in blanks(sheet.items))
-    assert {"net_h1_7@1", "net_h1_7@3", "delta_o2@3", "w_h1_7_3+"} <= asked.keys()
+    assert {"net_h7@1", "net_h7@3", "delta_o2@3", "w_h7_3+"} <= asked.keys()
 
 
 def test_long_sums_leave_terms_out_but_not_the_last() -> None:

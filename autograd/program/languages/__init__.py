@@ -1,0 +1,1 @@
+"""The languages into which programs are printed, besides Python: a module for each."""

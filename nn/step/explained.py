@@ -1,0 +1,240 @@
+"""A step's derivatives, and the whole step, explained: the lines of its program written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from autograd.arguments import number_of
+from autograd.derivation import derived, explain
+from autograd.program import Line, Program
+from autograd.steps import Section, Step, StepWriter
+from autograd.symbolic import Slope, name, operand_tree, put, slopes
+from autograd.symbols import unicode_symbol
+from nn.step.program import RATE, differentiated
+
+if TYPE_CHECKING:
+    import ast
+
+    from autograd import Derivation, Value
+    from nn.step.recorded import Recorded
+
+__all__ = ["derivation", "error_sections", "writer"]
+
+
+def derivation(
+    step: Recorded, by: Value, of: Value, form: str | None = None, max_paths: int = 16
+) -> Derivation:
+    """A derivative of a step explained in the step's own symbols; see `nn.step.Recorded.explain`.
+
+    Args:
+        step: the step.
+        by: the node with respect to which.
+        of: the node that is differentiated.
+        form: see `autograd.explain`.
+        max_paths: likewise.
+
+    >>> from nn import worked
+    >>> step = worked.load("urbain").step()
+    >>> found = derivation(step, step.node("w1"), step.error, "delta")
+    >>> [section.title for section in found.sections]
+    ['δ = ∂Eₜₒₜₐₗ/∂net of the output layer', 'δ = ∂Eₜₒₜₐₗ/∂net of the hidden layer', 'The derivative']
+    """
+    if of is not step.error:
+        return explain(of, by, form=form, max_paths=max_paths)
+    program = differentiated(step)
+    symbols = {node: symbol for symbol, node in program.nodes.items()}
+
+    def slopes_of(above: Value, stops: list[Value], most: int) -> dict[Value, Slope]:
+        """Of what the program writes otherwise than the graph does, the derivatives as it has them."""
+        found = dict(slopes(above, stops, most))
+        if symbols.get(above) in step.rewritten:
+            for below in found.keys() & symbols.keys():
+                line = program.derivative(symbols[above], symbols[below])
+                if line is not None and symbols[below] in step.rewritten:
+                    found[below] = Slope(line.placed(operand_tree))
+        return found
+
+    return derived(
+        of,
+        by,
+        form,
+        max_paths,
+        slopes_of,
+        lambda: _with_few_examples(step, program, error_sections(step, program, [symbols[by]])),
+        _short_pairs(step, program),
+        {symbol: node.data for symbol, node in step.nodes.items()} if step.rewritten else None,
+    )
+
+
+def error_sections(step: Recorded, program: Program, below: Iterable[str]) -> tuple[Section, ...]:
+    """The steps that the derivatives of the error with respect to some quantities are computed by.
+
+    Args:
+        step: the step.
+        program: its program; see `nn.step.program.differentiated`.
+        below: the symbols of the quantities.
+    """
+    writes = writer(step, program)
+    wanted = [line.symbol for each in below if (line := program.derivative(program.root, each))]
+    needed: dict[str, Step] = {}
+    for symbol in wanted:
+        needed |= {each.symbol: each for each in writes.derivatives(symbol)}
+    places = {symbol: place for place, symbol in enumerate(program.lines)}
+
+    def in_place(symbol: str) -> tuple[int, ...]:
+        """Level by level from the output; then what is no δ, in the order of the program."""
+        tag = step.tags.get(program.lines[symbol].below)
+        if tag is None or tag.role != "net":
+            return (1, places[symbol])
+        return (0, -tag.layer, tag.example, tag.neuron)
+
+    in_order = sorted(needed, key=in_place)
+    titles = _Titles(step)
+    last = set(wanted) if len(wanted) == 1 else set()
+    return tuple(
+        Section(title, tuple(needed[symbol] for symbol in group))
+        for title, group in groupby(
+            in_order, lambda symbol: titles.of(program.lines[symbol], symbol in last)
+        )
+    )
+
+
+#: Of more examples than that only the first few are spelled out, and the last.
+_MOST_EXAMPLES, _FIRST_EXAMPLES = 6, 3
+
+
+def _with_few_examples(
+    step: Recorded, program: Program, sections: tuple[Section, ...]
+) -> tuple[Section, ...]:
+    """The same sections; of many examples, which all compute the same, the first and the last."""
+    examples = max((tag.example for tag in step.tags.values()), default=0)
+    if examples <= _MOST_EXAMPLES:
+        return sections
+
+    def example(each: Step) -> int:
+        tag = step.tags.get(program.lines[each.symbol].below)
+        return tag.example if tag else 0
+
+    found = []
+    for title, steps in sections:
+        kept = tuple(each for each in steps if not _FIRST_EXAMPLES < example(each) < examples)
+        if len(kept) < len(steps):
+            others = examples - _FIRST_EXAMPLES - 1
+            first = f"of examples 1 to {_FIRST_EXAMPLES} and {examples}"
+            told = f"{first}; those of the other {others} likewise"
+            found.append(Section(f"{title}, {told}", kept))
+        else:
+            found.append(Section(title, steps))
+    return tuple(found)
+
+
+def writer(step: Recorded, program: Program) -> StepWriter:
+    """What writes the lines of a step's program, with the numbers that the step has.
+
+    The derivative with respect to an output is written out in the δ of its neuron.
+
+    Args:
+        step: the step.
+        program: its program.
+
+    >>> from nn import worked
+    >>> step = worked.load("urbain").step()
+    >>> writer(step, differentiated(step)).step("delta_h1").formula
+    '(δₒ₁·w₅ + δₒ₂·w₇)·outₕ₁·(1 − outₕ₁)'
+    """
+    numbers = {symbol: node.data for symbol, node in step.nodes.items()}
+    for kind in step.numbers.values():
+        numbers |= kind
+    numbers |= {symbol: value for symbol, value in program.given.items() if symbol not in numbers}
+    means: dict[str, str] = {}
+    for line in program.lines.values():
+        if line.kind == "gradient" and line.below in step.nodes:
+            numbers[line.symbol] = number_of(step.nodes[line.below].grad)
+            if _role(step, line.below) == "net":
+                means[line.symbol] = f"d{program.root}/d{line.below}"
+
+    def inlined(line: Line) -> bool:
+        return line.kind == "gradient" and _role(step, line.below) in {"out", "part"}
+
+    return StepWriter(
+        program, step.nodes, numbers, inlined=inlined, short=_short(step, program), means=means
+    )
+
+
+def _role(step: Recorded, symbol: str) -> str:
+    return step.tags[symbol].role if symbol in step.tags else ""
+
+
+def _short(step: Recorded, program: Program) -> dict[str, ast.expr]:
+    """By the symbol of a δ, what it is when ∂E/∂out and f′ are multiplied out."""
+    found = {}
+    for net, tree in step.short.items():
+        line = program.derivative(program.root, net)
+        assert line is not None
+        found[line.symbol] = tree
+    return found
+
+
+def _short_pairs(step: Recorded, program: Program) -> dict[tuple[Value, Value], Step]:
+    """The same by the ends of the two factors: the error, or its part, and the net input."""
+    writes = writer(step, program)
+    found = {}
+    for net, tree in step.short.items():
+        line = program.derivative(program.root, net)
+        (out,) = program.users[net]
+        users = [each for each in program.users[out] if _role(step, each) in {"part", "error"}]
+        assert line is not None
+        delta = writes.step(line.symbol)
+        for above in users:
+            found[step.nodes[above], step.nodes[net]] = Step(
+                f"d{above}/d{net}", delta.value, tree, delta.numbers
+            )
+    return found
+
+
+class _Titles:
+    """What the sections of a backward pass are called."""
+
+    def __init__(self, step: Recorded) -> None:
+        self.step = step
+        self.layers = max((tag.layer for tag in step.tags.values()), default=0)
+
+    def of(self, line: Line, is_last: bool) -> str:
+        tag = self.step.tags.get(line.below)
+        if is_last and (tag is None or tag.role != "net"):
+            return "The derivative" if self.layers else ""
+        if tag is None or not self.layers:
+            return ""
+        if tag.role in {"weight", "bias"}:
+            return "Gradients"
+        if tag.role == "net":
+            delta = f"δ = ∂{unicode_symbol(self.step.error.name or 'E')}/∂net"
+            return f"{delta} of {self._layer(tag.layer)}"
+        return "Derivatives"
+
+    def _layer(self, number: int) -> str:
+        if number == self.layers:
+            return "the output layer"
+        return "the hidden layer" if self.layers == 2 else f"hidden layer {number}"
+
+
+def update_steps(writes: StepWriter, step: Recorded) -> Iterator[Step]:
+    """The steps of the update: each parameter after it."""
+    lines = writes.program.lines
+    for update, _ in step.updates.values():
+        if update in lines:
+            found = writes.step(update)
+            rate = {"=" + RATE: name("eta")}
+            assert found.tree is not None
+            numbers = {**(found.numbers or {}), "eta": writes.numbers[RATE]}
+            yield replace(found, tree=put(found.tree, rate), numbers=numbers)
+
+
+def forward_steps(writes: StepWriter) -> Iterator[Step]:
+    """The steps of the forward pass, in the order of computation."""
+    for symbol, line in writes.program.lines.items():
+        if line.kind == "value":
+            yield writes.step(symbol)

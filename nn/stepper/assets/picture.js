@@ -1,0 +1,240 @@
+// @ts-check
+// The network and the graph: numbers filled in, what a step is about lit.
+
+/**
+ * The quantities of the network by role, layer, neuron, input and example.
+ * @param {Record<string, Tag>} tags
+ */
+function placesOf(tags) {
+  /** @type {Map<string, string>} */
+  const found = new Map();
+  for (const [symbol, [role, layer, neuron, input, example]] of Object.entries(tags)) {
+    found.set([role, layer, neuron, role === "weight" ? input : 0, example].join("-"), symbol);
+  }
+  return found;
+}
+
+/**
+ * @param {string} id
+ * @param {string} name  the class of the text
+ * @param {string} text
+ */
+function setText(id, name, text) {
+  const unit = document.getElementById(`unit-${id}`);
+  const place = unit && unit.querySelector(`.${name}`);
+  if (place) {
+    place.textContent = text;
+  }
+}
+
+/**
+ * A label of a number that may not be known yet.
+ * @param {string} head
+ * @param {string | undefined} symbol
+ */
+function label(head, symbol) {
+  const number = symbol === undefined ? undefined : reached(symbol);
+  return number === undefined ? "" : head + decimal(number, page.pictureDigits);
+}
+
+/** The symbol of the derivative of the error by something. @param {string} symbol */
+function gradientOf(symbol) {
+  return page.gradients.get(symbol);
+}
+
+/** Fill the numbers of one example into the network. */
+function fillNetwork() {
+  const places = page.places;
+  const example = page.example;
+  /** @param {(string | number)[]} key */
+  const at = (...key) => places.get(key.join("-"));
+  for (const [symbol, [role, layer, neuron, input, of]] of Object.entries(page.program.tags)) {
+    if (of && of !== example) {
+      continue;
+    }
+    const gradient = gradientOf(symbol);
+    if (role === "input") {
+      setText(`input-0-${neuron}`, "name", plain(symbol));
+      setText(`input-0-${neuron}`, "value", label("", symbol));
+    } else if (role === "net") {
+      const out = at("out", layer, neuron, 0, example);
+      const name = out ? page.program.tags[out][5] : "";
+      setText(`neuron-${layer}-${neuron}`, "name", page.notation.name === "" ? name : plain(out || symbol));
+      setText(`neuron-${layer}-${neuron}`, "net", label("", symbol));
+      setText(`neuron-${layer}-${neuron}`, "out", label("", out));
+      setText(`neuron-${layer}-${neuron}`, "delta", label("δ ", gradient));
+    } else if (role === "weight" || role === "bias") {
+      const id = role === "weight" ? `weight-${layer}-${neuron}-${input}` : `bias-${layer}-${neuron}`;
+      const after = content.updates[symbol];
+      const derivative = label("∂ ", gradient);
+      const new_ = label("→ ", after);
+      setText(id, "value", `${plain(symbol)} ${label("", symbol)}`);
+      setText(id, "gradient", role === "bias" && new_ ? `${derivative} ${new_}` : derivative);
+      setText(id, "after", new_);
+    } else if (role === "target") {
+      setText(`target-${layer}-${neuron}`, "value", `${plain(symbol)} ${label("", symbol)}`);
+    } else if (role === "part" && neuron) {
+      const number = label(" ", symbol);
+      setText(`part-${layer}-${neuron}`, "value", number && plain(symbol) + number);
+    } else if (role === "error") {
+      setText("error", "name", plain(symbol));
+      setText("error", "value", label("", symbol));
+    }
+  }
+}
+
+/** Fill the numbers into the graph. */
+function fillGraph() {
+  content.graph.forEach((symbol, place) => {
+    const node = document.getElementById(`node-${place}`);
+    if (!node) {
+      return;
+    }
+    const texts = node.querySelectorAll("text");
+    const known = page.program.bySymbol.has(symbol) || isGiven(symbol);
+    node.classList.toggle("absent", !known);
+    const sum = known ? runningSum(symbol) : undefined;
+    const gradient = gradientOf(symbol);
+    const derivative = gradient === undefined ? undefined : reached(gradient);
+    texts[0].textContent = plain(symbol);
+    texts[1].textContent = decimal(reached(symbol), page.pictureDigits);
+    texts[2].textContent =
+      derivative !== undefined ? `∂ ${decimal(derivative, page.pictureDigits)}`
+        : sum !== undefined ? `∂ += ${decimal(sum, page.pictureDigits)}` : "";
+  });
+}
+
+/**
+ * The sum of the contributions to a derivative so far, if some are still to come.
+ * @param {string} symbol
+ */
+function runningSum(symbol) {
+  const lines = page.contributions.get(symbol) || [];
+  const numbers = lines.map((line) => reached(line.symbol)).filter((number) => number !== undefined);
+  return numbers.length ? numbers.reduce((sum, number) => Number(sum) + Number(number), 0) : undefined;
+}
+
+/** The ids of what a quantity is drawn as, in the network. @param {string} symbol @returns {string[]} */
+function unitsOf(symbol) {
+  const tag = page.program.tags[symbol];
+  if (!tag) {
+    return [];
+  }
+  const [role, layer, neuron, input] = tag;
+  switch (role) {
+    case "net":
+    case "out":
+      return [`neuron-${layer}-${neuron}`];
+    case "weight":
+      return [`weight-${layer}-${neuron}-${input}`];
+    case "part":
+      return neuron ? [`part-${layer}-${neuron}`, "error"] : ["error"];
+    case "error":
+      return ["error"];
+    default:
+      return [`${role}-${layer}-${neuron}`];
+  }
+}
+
+/** The quantities that a line is about: what it computes, or the derivative of what by what. @param {Line} line */
+function about(line) {
+  const own = line.kind === "value" ? line.block.slice(2) : line.below;
+  return [own, ...(line.kind === "partial" || line.kind === "contribution" ? [line.above] : [])];
+}
+
+/** Light what some lines are about, and more faintly what they use. @param {Line[]} lines */
+function light(lines) {
+  for (const element of document.querySelectorAll(".picture :is(.lit, .used, .chosen)")) {
+    element.classList.remove("lit", "used", "chosen");
+  }
+  const lit = new Set(lines.flatMap(about));
+  const used = new Set(
+    lines.flatMap((line) => [...line.written, ...line.operands]).filter((each) => typeof each === "string").flatMap((each) => {
+      const line = page.program.bySymbol.get(String(each));
+      return line && line.kind !== "value" ? about(line) : [String(each)];
+    }),
+  );
+  for (const [symbols, name] of /** @type {[Set<string>, string][]} */ ([[used, "used"], [lit, "lit"]])) {
+    for (const symbol of symbols) {
+      for (const unit of unitsOf(symbol)) {
+        document.getElementById(`unit-${unit}`)?.classList.add(name);
+      }
+    }
+  }
+  // the line between two units that are used, where a contribution goes along it
+  const nodes = new Map(content.graph.map((symbol, place) => [symbol, place]));
+  /** @param {string} symbol @param {string} name */
+  const node = (symbol, name) => document.getElementById(`node-${nodes.get(symbol)}`)?.classList.add(name);
+  used.forEach((symbol) => node(symbol, "used"));
+  lit.forEach((symbol) => node(symbol, "lit"));
+  for (const line of lines) {
+    if (line.kind === "value") {
+      node(line.symbol, "lit");
+      const place = nodes.get(line.symbol);
+      for (const edge of document.querySelectorAll(`[id^="edge-"]`)) {
+        if (Number(edge.id.split("-")[2]) === place) {
+          edge.classList.add("lit");
+        }
+      }
+    } else if (line.kind === "partial" || line.kind === "contribution" || line.kind === "gradient") {
+      edgesBetween(nodes, line.kind === "gradient" ? "" : line.above, line.below).forEach((edge) => edge.classList.add("lit"));
+    }
+  }
+  if (page.chosen) {
+    for (const unit of unitsOf(page.chosen)) {
+      document.getElementById(`unit-${unit}`)?.classList.add("chosen");
+    }
+    node(page.chosen, "chosen");
+  }
+}
+
+/**
+ * The edges of the graph out of a node, to another quantity if it is said which.
+ * @param {Map<string, number>} nodes
+ * @param {string} above
+ * @param {string} below
+ */
+function edgesBetween(nodes, above, below) {
+  const place = nodes.get(below);
+  return [...document.querySelectorAll(`[id^="edge-"]`)].filter((edge) => {
+    const [, from, to] = edge.id.split("-").map(Number);
+    const symbol = content.graph[to] || "";
+    return from === place && (!above || symbol === above || symbol.startsWith(`${above}:`));
+  });
+}
+
+/** Bring what is lit into view, where the picture is larger than its place. */
+function scrollToLit() {
+  for (const frame of document.querySelectorAll(".picture")) {
+    const lit = frame.querySelector(".lit");
+    if (lit && frame.scrollWidth > frame.clientWidth) {
+      const box = lit.getBoundingClientRect();
+      const outer = frame.getBoundingClientRect();
+      if (box.left < outer.left || box.right > outer.right) {
+        frame.scrollLeft += (box.left + box.right) / 2 - (outer.left + outer.right) / 2;
+      }
+      if (box.top < outer.top || box.bottom > outer.bottom) {
+        frame.scrollTop += (box.top + box.bottom) / 2 - (outer.top + outer.bottom) / 2;
+      }
+    }
+  }
+}
+
+/** What a unit or a node that was clicked stands for. @param {Element} target @returns {string} */
+function symbolAt(target) {
+  const node = target.closest('[id^="node-"]');
+  if (node) {
+    return content.graph[Number(node.id.slice(5))];
+  }
+  const unit = target.closest('[id^="unit-"]');
+  if (!unit) {
+    return "";
+  }
+  const [role, layer, neuron, input] = unit.id.slice(5).split("-");
+  if (role === "error") {
+    return page.program.root;
+  }
+  const kind = role === "neuron" ? (target.classList.contains("net") ? "net" : "out") : role;
+  const example = kind === "weight" || kind === "bias" ? 0 : page.example;
+  return page.places.get([kind, layer, neuron, input || 0, example].join("-")) || "";
+}

@@ -1,0 +1,313 @@
+"""The page of a training step as one HTML file: no server, no request, no other file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pkgutil import get_data
+from typing import TYPE_CHECKING
+
+from autograd import AutogradError
+from autograd.files import write
+from autograd.program.languages.javascript import library
+from autograd.symbols import xml_text
+from nn.step import Recorded
+from nn.stepper.content import Content, content
+from nn.stepper.examples import example_of
+from nn.stepper.pictures import graph_picture, network_picture
+
+if TYPE_CHECKING:
+    from os import PathLike
+    from pathlib import Path
+
+    from nn.stepper.content import Example
+
+__all__ = ["StepPage", "page"]
+
+#: The scripts in the order in which they are read.
+SCRIPTS = (
+    "types",
+    "program",
+    "writing",
+    "picture",
+    "table",
+    "explain",
+    "curve",
+    "predict",
+    "state",
+    "page",
+)
+#: A graph of more nodes is drawn with the named quantities alone, and one of more of these not at all.
+_MOST_NODES = 250
+
+_PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
+script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<title>{title}</title>
+<style>
+{style}</style>
+</head>
+<body>
+<header>
+<h1>{title}</h1>
+<p class="source">{source}</p>
+</header>
+<main>
+<section class="controls" aria-label="Steps">
+<div class="bar">
+<button type="button" id="first" aria-label="before the first step">|◀</button>
+<button type="button" id="back" aria-label="step back">◀</button>
+<button type="button" id="play" aria-pressed="false"><span id="play-text">Play</span></button>
+<button type="button" id="next" aria-label="next step">▶</button>
+<button type="button" id="last" aria-label="last step">▶|</button>
+<label>step <input type="number" id="goto" min="0" step="1" value="0"></label> <span id="total"></span>
+<input class="slide" type="range" id="slider" min="0" value="0" step="1" aria-label="step">
+<label>by <select id="grain">
+<option value="operation">one operation</option><option value="quantity">one number</option>
+{grains}</select></label>
+<label><input type="checkbox" id="predict"> predict</label>
+</div>
+<p id="status" role="status" aria-live="polite"></p>
+<p id="problem" role="alert" hidden></p>
+</section>
+<div class="columns">
+<section aria-label="Picture">
+<div class="bar"><h2>Picture</h2>
+<button type="button" id="show-network" aria-pressed="true">{first_view}</button>
+<button type="button" id="show-graph" aria-pressed="false">Graph</button>
+</div>
+<p id="graph-note" hidden>The graph is that of the error that the file has.</p>
+{note}<div class="picture" id="view-network" tabindex="0" role="region"
+aria-label="{first_view}">{network}</div>
+<div class="picture" id="view-graph" tabindex="0" role="region" aria-label="Graph" hidden>{graph}</div>
+</section>
+<section aria-label="Formula">
+<h2>Formula</h2>
+<div id="formula" tabindex="0" role="region" aria-label="The formula of this step"></div>
+<div id="question" hidden>
+<div class="bar"><span id="asked"></span>
+<input type="text" id="answer" inputmode="decimal" autocomplete="off" aria-label="your number">
+<button type="button" id="check" class="primary">Check</button>
+<button type="button" id="reveal">Show it</button></div>
+</div>
+<p id="verdict" role="status" aria-live="polite"></p>
+<section aria-label="Training">
+<h2>Training</h2>
+<svg id="curve" viewBox="0 0 640 200" role="img" aria-label="the error over the steps of training"></svg>
+<div class="bar">
+<label>training step <input type="number" id="round" min="1" step="1" value="1"></label>
+<span id="rounds-known"></span>
+<button type="button" id="round-back" aria-label="one training step back">◀</button>
+<button type="button" id="round-next" aria-label="one training step on">▶</button>
+<button type="button" id="rewind">Rewind</button>
+</div>
+<div class="bar">
+<button type="button" id="train">Train</button>
+<label>for <input type="number" id="more" min="1" step="1" value="100"> steps</label>
+</div>
+</section>
+</section>
+</div>
+<div class="columns">
+<section aria-label="Symbols">
+<h2>All symbols</h2>
+<div class="bar"><label>search <input type="search" id="search" autocomplete="off"></label>
+<span id="found" role="status"></span>
+<button type="button" id="reset">Undo all changes</button> <span id="edits"></span></div>
+<div class="scroll" tabindex="0" role="region" aria-label="Table of all symbols">
+<table>
+<thead><tr>
+<th scope="col" data-column="name" aria-sort="none"><button type="button">symbol</button></th>
+<th scope="col" data-column="kind" aria-sort="none"><button type="button">kind</button></th>
+<th scope="col" data-column="number" aria-sort="none"><button type="button">number</button></th>
+<th scope="col" data-column="order" aria-sort="ascending"><button type="button">in order</button></th>
+</tr></thead>
+<tbody id="symbols"></tbody>
+</table>
+</div>
+</section>
+<section aria-label="Settings">
+<h2>Settings</h2>
+<div class="bar">
+<label>notation <select id="notation"></select></label>
+<label>digits <input type="number" id="digits" min="2" max="17" step="1" value="9"></label>
+{choices}<label>seconds a step <input type="number" id="speed" min="0.1" step="0.1" value="1"></label>
+<label><input type="checkbox" id="shortcuts" checked> keys</label>
+</div>
+<h2>Take it along</h2>
+<div class="bar">
+<button type="button" id="export-toml">TOML</button>
+<button type="button" id="export-json">JSON</button>
+<button type="button" id="print">Print, a page for each step</button>
+</div>
+<p>The address of this page holds all that is shown: the numbers you changed, the step, the notation.</p>
+<h2>Keys</h2>
+<p><kbd>→</kbd> <kbd>←</kbd> one step on and back, <kbd>space</kbd> play and pause, <kbd>Home</kbd>
+<kbd>End</kbd>, a number and <kbd>Enter</kbd> go to that step, <kbd>g</kbd> the other picture.</p>
+</section>
+</div>
+</main>
+<footer>Written by scalar-autograd. {lit}</footer>
+<dialog id="explanation" aria-labelledby="explanation-title">
+<h2 id="explanation-title"></h2><div id="explanation-body"></div>
+<form method="dialog"><button>Close</button></form>
+</dialog>
+<dialog id="export" aria-labelledby="export-title">
+<h2 id="export-title"></h2>
+<textarea id="export-text" readonly aria-label="the file's text"></textarea>
+<div class="bar"><a id="export-save" href="#">Save</a>
+<form method="dialog"><button>Close</button></form></div>
+</dialog>
+<div id="frames" aria-hidden="true"></div>
+<script type="application/json" id="content">{content}</script>
+<script>
+(() => {{
+"use strict";
+{script}}})();
+</script>
+</body>
+</html>
+"""
+
+
+@dataclass(frozen=True)
+class StepPage:
+    """The page of a training step. A notebook shows it inline.
+
+    Attributes:
+        html: its text.
+
+    >>> StepPage("<p>a</p>")._repr_html_()[:24]
+    '<iframe title="a trainin'
+    """
+
+    html: str = field(repr=False)
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """The path, once the page is written there.
+
+        Args:
+            path: the file.
+
+        Raises:
+            OSError: the file cannot be written.
+
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     StepPage("<p>a</p>").save(f"{folder}/step.html").name
+        'step.html'
+        """
+        return write(path, self.html)
+
+    def _repr_html_(self) -> str:
+        """The page within another one: it gets nothing of that, and that nothing of it."""
+        return (
+            f'<iframe title="a training step" sandbox="allow-scripts allow-modals allow-downloads" '
+            f'srcdoc="{xml_text(self.html)}" style="width: 100%; height: 900px; border: 0"></iframe>'
+        )
+
+
+def page(of: Example | Recorded) -> StepPage:
+    """The page of a worked example's first training step, or of a step.
+
+    Args:
+        of: a network or formulas; or a step of training, with which the page begins.
+
+    Raises:
+        AutogradError: the example has no first step, or Graphviz failed.
+        ValueError: an operation that was registered has no JavaScript; or the step is none that an
+            example says, see `example_of`.
+        TypeError: it is neither.
+
+    >>> from nn import worked
+    >>> html = page(worked.load("xing-single")).html
+    >>> html.count("<script"), "http-equiv" in html
+    (2, True)
+    """
+    return StepPage(_html(example_of(of) if isinstance(of, Recorded) else of))
+
+
+def _html(example: Example) -> str:
+    found = content(example)
+    data = found.data
+    first, graph, symbols, note = _pictures(found)
+    data["graph"] = symbols
+    is_network = data["kind"] == "network"
+    about = [data["source"], f"Not from there: {data['ours']}" if data["ours"] else ""]
+    return _PAGE.format(
+        title=xml_text(data["title"]),
+        style=_asset("style.css"),
+        source=xml_text(". ".join(filter(None, about))),
+        grains='<option value="neuron">one neuron</option><option value="layer">one layer</option>\n'
+        if is_network
+        else "",
+        first_view="Network" if is_network else "Quantities",
+        note=f"<p>{xml_text(note)}</p>\n" if note else "",
+        network=first,
+        graph=graph,
+        choices="".join(_choices(data.get("layers", []))) if is_network else "",
+        lit="Lit in the pictures: what is computed; with a dashed line: what it is computed from.",
+        content=_json(data),
+        script=_script(found.functions),
+    )
+
+
+def _asset(name: str) -> str:
+    found = get_data("nn.stepper", f"assets/{name}")
+    assert found is not None
+    return found.decode()
+
+
+def _json(data: object) -> str:
+    """JSON that may stand in a script element: no < in it, so neither an end of it nor a comment."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c")
+
+
+def _script(functions: Sequence[str]) -> str:
+    numbered = "\n".join(["const functions = [", *(f"{each}," for each in functions), "];", ""])
+    parts = [library(), numbered, *(_asset(f"{name}.js") for name in SCRIPTS)]
+    return "".join(parts).replace("// @ts-check\n", "")
+
+
+def _choices(layers: Sequence[str]) -> list[str]:
+    return [
+        '<label>error <select id="loss"></select></label>\n',
+        *(
+            f'<label>activation of layer {number} <select id="activation-{number}"></select></label>\n'
+            for number in range(1, len(layers) + 1)
+        ),
+    ]
+
+
+def _pictures(found: Content) -> tuple[str, str, list[str], str]:
+    """The first picture, the graph, the symbols of the graph's nodes, and what is to be said of it."""
+    recording, data = found.recording, found.data
+    notes = []
+    named = {symbol: node for symbol, node in recording.nodes.items() if symbol in recording.step.nodes}
+    nodes, graph = recording.nodes, ""
+    symbols: list[str] = []
+    if len(nodes) > _MOST_NODES:
+        nodes = named
+        notes.append("The graph is too large to be drawn by operations: it shows the named quantities.")
+    labels = {
+        symbol: max((each["names"][symbol][1] for each in data["notations"]), key=len)
+        for symbol in nodes
+    }
+    try:
+        if len(nodes) > _MOST_NODES:
+            notes = ["The graph is too large to be drawn."]
+        else:
+            graph, symbols = graph_picture(nodes, recording.step.error, labels)
+    except AutogradError as error:
+        notes = [str(error)]
+    if data["kind"] == "network":
+        return network_picture(data["shape"]), graph, symbols, " ".join(notes)
+    # of formulas there is no network: the quantities are drawn in its place, if that is another picture
+    return graph, "", symbols, " ".join(notes)
