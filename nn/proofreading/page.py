@@ -26,6 +26,9 @@ __all__ = ["ROUNDS_BY_HAND", "Page"]
 #: More rounds than this nobody calculates by hand, rounding on the way or with a wrong number.
 ROUNDS_BY_HAND = 10
 
+#: To find out why figures are off, so much work is done, which takes some ten seconds; see `Page.work`.
+_MAX_WORK = 60_000_000
+
 
 class Page:
     """The figures that a document prints of a worked example, and how they can be computed.
@@ -61,11 +64,30 @@ class Page:
             for number, listed in enumerate(example.figures, 1)
         ]
         self.off = [figure for figure in self.figures if not figure.agrees]
+        self._made: list[Stage] = []
         self._trained: dict[tuple[Program, int, tuple[float, ...]], dict[str, float]] = {}
         self._rounds: dict[
             tuple[frozenset[int], tuple[float, ...]], tuple[Mapping[str, Line], list[dict[str, float]]]
         ] = {}
         self._sources: dict[PrintedFigure, list[PrintedFigure]] = {}
+
+    @property
+    def work(self) -> int:
+        """How much has been computed to judge the figures, as `Program.work` counts it."""
+        return self.program.work + sum(stage.work for stage in self._made)
+
+    def check_work(self) -> None:
+        """Stop where it is getting too much.
+
+        Raises:
+            WorkedExampleError: more has been done than may be to find out why figures are off.
+        """
+        if self.work > _MAX_WORK:
+            raise WorkedExampleError(
+                f"{self.example.file or self.example.name}: figures: to find out why {len(self.off):,} "
+                f"are off takes more than running {_MAX_WORK:,} of the step's "
+                f"{len(self.program.lines):,} lines; check fewer of them at a time"
+            )
 
     def _given(self, stages: Sequence[int]) -> Iterator[tuple[int, dict[str, float]]]:
         """The given numbers after some numbers of updates, and after one more and one less."""
@@ -124,7 +146,7 @@ class Page:
     def stages(self) -> dict[int, Stage]:
         """The steps that figures belong to, by how many updates come before them."""
         return {
-            after: Stage(self.program, self.given[after], self._printed_before(after))
+            after: self._stage(self.given[after], self._printed_before(after))
             for after in sorted({figure.after for figure in self.figures})
         }
 
@@ -226,11 +248,15 @@ class Page:
     def _updating(self) -> set[str]:
         """The symbols of the lines that updates go by."""
         updates = self.program.updates.values()
-        return {line.symbol for update in updates for line in self.program.above(update)}
+        return {line.symbol for line in self.program.above(*updates)}
 
     @cached_property
     def _first_step(self) -> Stage:
-        return Stage(self.program, self.program.given, {})
+        return self._stage(self.program.given, {})
+
+    def _stage(self, given: Mapping[str, float], printed: Mapping[str, PrintedFigure]) -> Stage:
+        self._made.append(Stage(self.program, given, printed))
+        return self._made[-1]
 
 
 def _is_relu_of(tree: ast.expr, names: Collection[str]) -> bool:

@@ -108,6 +108,7 @@ class Account:
         return self._numbers[key]
 
     def _carried(self, after: int, from_printed: bool) -> Numbers | None:
+        self.page.check_work()
         stage = self.page.stages[after]
         if from_printed and self.shift:
             return None

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from autograd.program import Keep
     from nn.proofreading.figure import PrintedFigure
 
+#: A line by itself takes as long as so many of a compiled program; to look at one that stays, so many.
+_ONE_LINE, _LOOKING = 20, 2
+
 __all__ = ["Numbers", "Stage", "in_order", "number_of"]
 
 
@@ -47,12 +50,14 @@ class Stage:
         program: as above.
         given: as above.
         printed: as above.
+        work: how much has been computed, in runs of a compiled line.
     """
 
     def __init__(
         self, program: Program, given: Mapping[str, float], printed: Mapping[str, PrintedFigure]
     ) -> None:
         self.program, self.given, self.printed = program, given, printed
+        self.work = 0
         self._orders: dict[frozenset[int], tuple[Mapping[str, Line], list[Line]]] = {}
         self._order = in_order(program.lines)
         self._needs = {line.symbol: line.needs for line in self._order}
@@ -104,7 +109,9 @@ class Stage:
             LineError: a line has no number.
         """
         used = dict(given)
-        for line in self._updating(lines):
+        order = self._updating(lines)
+        self.work += _ONE_LINE * len(order)
+        for line in order:
             used[line.symbol] = evaluated(line, used, self.program.lines[line.symbol] is line)
         return used
 
@@ -137,6 +144,7 @@ class Stage:
         """What is different if some lines are: only that is computed again."""
         numbers = Numbers(dict(base.own), dict(base.used), dict(base.radius), dict(base.used_radius))
         touched: set[str] = set()
+        self.work += _LOOKING * len(order)
         for each in order:
             symbol = each.symbol
             line = lines.get(symbol)
@@ -160,6 +168,7 @@ class Stage:
             self._print(symbol, numbers)
 
     def _number(self, line: Line, numbers: Mapping[str, float]) -> float:
+        self.work += _ONE_LINE
         return number_of(line, numbers, often=self.program.lines.get(line.symbol) is line)
 
     def _print(self, symbol: str, numbers: Numbers) -> None:
