@@ -27,14 +27,14 @@ import nn.proofreading
 import nn.strategies
 import nn.worksheet
 from autograd import Value
-from autograd.pytree import leaves
+from autograd.pytree import leaves, mapped
 
 __all__ = ["PACKAGES", "Prepared", "Way", "ways"]
 
 #: Where what is public is listed.
 PACKAGES = (
     *(autograd, autograd.strategies),
-    *(nn, nn.losses, nn.worked, nn.worksheet, nn.proofreading, nn.answers, nn.strategies),
+    *(nn, nn.losses, nn.worked, nn.worksheet, nn.proofreading, nn.strategies),
 )
 
 #: Good arguments by their names, or by the function's name and theirs; made anew each time.
@@ -233,7 +233,7 @@ SAMPLES: Samples = {
     **dict.fromkeys(
         ("gradcheck.f", "gradgradcheck.f", "error_over_eps.f", "check_rule.f"), lambda: _squares
     ),
-    "check_rule.df": lambda: lambda tree: [2.0 * x for x in tree],
+    "check_rule.df": lambda: lambda tree: mapped(lambda x: 2.0 * x, tree),
     "my_backward": lambda: lambda network, examples: [0.5] * 9,
     "check_answers.answers": lambda: {"net_h1": 0.3775},
     "check_answers.notation": lambda: "urbain",

@@ -157,7 +157,11 @@ def _text(answer: object, key: str, path: Path | str) -> str:
     if isinstance(answer, bool) or not isinstance(answer, int | float):
         where = f"{path}: {key}" if path else f"answers[{key!r}]"
         raise ArgumentValueError(f"{where}: a number or its text is expected, not {shown(answer)}")
-    return repr(answer)
+    try:
+        return repr(answer)
+    except ValueError:  # Python writes no number of more than some thousands of digits
+        where = f"{path}: {key}" if path else f"answers[{key!r}]"
+        raise ArgumentValueError(f"{where}: too many digits") from None
 
 
 def _from_csv(text: str, path: Path) -> dict[str, str]:

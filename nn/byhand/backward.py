@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import OperandError
-from autograd.arguments import as_number, function, non_negative, shown
+from autograd.arguments import as_number, function, items, non_negative, shown
 from autograd.check.rule import RuleReport, compared
 from autograd.errors import ArgumentValueError, UnknownNameError
 from autograd.pytree import leaves
@@ -89,7 +89,7 @@ def compare_backward(
     elif isinstance(network, MLP):
         if examples is None:
             raise ArgumentValueError("examples must be given: a network has none of its own")
-        copy, given, learnt = network.copy(), network.copy(), list(examples)
+        copy, given, learnt = network.copy(), network.copy(), items("examples", examples)
         step = TrainingStep(copy, learnt, SGD(copy.parameters(), lr=1.0), error=error)
         calculation = of_step(step, 1.0, error if isinstance(error, str) else "")
         paths = _paths(calculation, step)
