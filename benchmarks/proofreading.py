@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import cycle
+from itertools import cycle, product
 from math import isfinite
 from pathlib import Path
 from random import Random
@@ -41,6 +41,8 @@ KINDS = {
 }
 #: How many pages there are for each mistake, kind of page and number of digits.
 EACH = 1
+#: How many pages have two mistakes, and how many none.
+TWO, RIGHT = 60, 300
 #: A mistake has to make this much of a difference to some figure, in units of its last digit.
 _VISIBLE = 5.0
 
@@ -246,11 +248,11 @@ def with_two_mistakes(count: int) -> Iterator[Page]:
 
 def without_mistakes(count: int) -> Iterator[Page]:
     """Right pages, half of them with what is printed carried on."""
-    random, digits, kinds = Random("right"), cycle(DIGITS), cycle(KINDS)
+    random, sorts = Random("right"), cycle(product(KINDS, DIGITS))
     made = 0
     while made < count:
         number = random.randrange(len(computations()))
-        page = page_of(number, (), next(kinds), next(digits), carried=made % 2 == 1)
+        page = page_of(number, (), *next(sorts), carried=made % 2 == 1)
         if page is not None:
             made += 1
             yield page
@@ -296,8 +298,8 @@ def main() -> None:
         found[key] += is_named_alone(page, proof)
         if arguments.show and not is_named_alone(page, proof):
             print(page.planted, page.kind, page.digits, page.example.name, causes(proof), flush=True)
-    two = [(page, proofread(page.example)) for page in with_two_mistakes(60)]
-    right = [(page, proofread(page.example)) for page in without_mistakes(200)]
+    two = [(page, proofread(page.example)) for page in with_two_mistakes(TWO)]
+    right = [(page, proofread(page.example)) for page in without_mistakes(RIGHT)]
     print(mistakes_table(found, of))
     print(pages_table(found, of, two, right))
     put("recall", mistakes_table(found, of), PAGE)

@@ -229,6 +229,8 @@ class _Verdicts:
                 if each.bits <= candidate.bits + _AS_LIKELY
             ]
         found.sort()
+        # a term that is missing has a better name where that is a path, or a bias
+        found = [each for each in found if each[1] != "sum"] or found
         chance = min(0.99, 2.0 ** -search.saved(account, candidate))
         names = tuple(dict.fromkeys(name for _, name, _ in found))
         # of the ways to make one mistake the likeliest is enough
@@ -285,9 +287,11 @@ class _Verdicts:
         """A figure that nothing done throughout explains."""
         found = slips(self.page, account, figure)
         cost = search.slip_beside(account, figure)
-        if found and found[0].bits < cost:
+        # when nothing else leads there, a misprint does not have to be likely
+        if found and found[0].bits < cost + (_AS_LIKELY if found[0].name == "misprint" else 0.0):
             likeliest = [slip for slip in found if slip.bits <= found[0].bits + _AS_LIKELY]
-            chance = min(0.99, 2.0 ** (found[0].bits - cost))
+            likeliest = [slip for slip in likeliest if slip.name != "sum"] or likeliest
+            chance = min(0.5, 2.0 ** (found[0].bits - cost))
             return Judgement(
                 "wrong",
                 tuple(dict.fromkeys(slip.name for slip in likeliest)),

@@ -102,7 +102,11 @@ class Proof(Tabular):
         >>> proofread(worked.load("urbain")).records()[1]["printed"]
         '0.593269992'
         """
-        return [finding.to_dict() for finding in self.findings]
+        several = ("sources", "causes")
+        return [
+            finding.to_dict() | {key: getattr(finding, key) for key in several}
+            for finding in self.findings
+        ]
 
     def tables(self) -> list[Part]:
         """What is wrong, the figures as a table, notes on those that are off, a line that sums them up.

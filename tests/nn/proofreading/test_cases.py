@@ -10,8 +10,11 @@ import pytest
 
 from nn import worked
 from nn.byhand import by_hand
+from nn.byhand.mistakes import MISTAKES
 from nn.byhand.rounding import Rounding
 from nn.proofreading import Proof, proofread
+from nn.proofreading.judge import judged
+from nn.proofreading.page import Page
 from nn.worked import Figure, FormulaExample
 
 CASES = Path(__file__).parents[2] / "data" / "cases"
@@ -164,3 +167,92 @@ def test_the_first_slip_of_a_layer() -> None:
     alive = proof["n13"].because or ""
     assert "relu" in alive
     assert "alive" in alive
+
+
+# --- causes --------------------------------------------------------------------------------------
+
+
+def test_a_cause_that_agreeing_gradients_contradict_is_not_named() -> None:
+    example = worked.load("urbain")
+    step = by_hand(example)
+    numbers = step.program.run()
+    figures = [
+        Figure(symbol=line.symbol, printed=f"{numbers[line.symbol]:.9f}")
+        for line in step.of_kind("gradient")
+        if line.below in step.program.updates or line.below.startswith("net")
+    ]
+    (doubled,) = MISTAKES["half_lost_in_slope"].variants(step)
+    wrong = step.program.rewritten(doubled.lines.values())
+    error = wrong.run(["E_total"], wrong.train(1))["E_total"]
+    figures.append(Figure(symbol="after", of="E_total", after=1, printed=f"{error:.9f}"))
+    proof = proofread(replace(example, figures=figures))
+    assert len(proof) == 13
+    assert proof["after"].verdict == "wrong"
+    assert "half_lost_in_slope" not in proof["after"].causes
+
+
+def test_what_cannot_be_told_apart_is_joined() -> None:
+    example = worked.load("urbain")  # whose learning rate is ½
+    step = example.step()
+    figures = [
+        Figure(symbol=f"w{n}+", printed=f"{step[f'w{n}'] - step[f'dE/dw{n}']:.8f}") for n in range(1, 9)
+    ]
+    proof = proofread(replace(example, figures=figures))
+    (cause,) = proof.causes
+    assert {"no_rate", "half_lost_in_slope"} <= {*cause.names}
+    assert ", or " in cause.says
+    assert len(cause.figures) == 8
+
+
+def test_one_of_two_paths_in_formulas() -> None:
+    values = {"I": 1.0, **{f"w{n}": n / 10.0 for n in range(1, 6)}}
+    texts = {
+        "a": "sigmoid(I * w1 + 1)", "b": "sigmoid(a * w2 + 1)", "c": "sigmoid(a * w3 + 1)",
+        "O": "sigmoid(b * w4 + c * w5 + 1)",
+    }  # fmt: skip
+    step = by_hand(FormulaExample(name="own", formulas=texts, values=values))
+    numbers = step.program.run()
+    printed = numbers["dO/da via b"] * numbers["da/dw1"]
+    proof = formulas(texts, values, dO_by_dw1=f"{printed:.9f}", dO_by_dw2=f"{numbers['dO/dw2']:.9f}")
+    assert proof["dO/dw1"].cause == "path_forgotten"
+    assert proof["dO/dw1"].because == "the path through c is left out of dO/da"
+    assert proof["dO/dw2"].verdict == "right"
+
+
+def test_the_number_of_the_next_step() -> None:
+    example = worked.load("urbain")
+    after = example.step(2)
+    figures = [Figure(symbol="out_o1", printed=f"{after['out_o1']:.9f}")]
+    finding = proofread(replace(example, figures=figures))["out_o1"]
+    assert finding.cause == "other_step"
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("0.75163507", "exchanged"),
+        ("0.7513657", "lost"),
+        ("0.775136507", "doubled"),
+        ("7.5136507", "point"),
+    ],
+)
+def test_misprints(text: str, what: str) -> None:
+    example = worked.load("urbain")
+    finding = proofread(replace(example, figures=[Figure(symbol="out_o1", printed=text)]))["out_o1"]
+    assert finding.cause == "misprint"
+    assert what in (finding.because or "")
+
+
+def test_a_page_of_fifty_figures_takes_a_bounded_amount_of_work() -> None:
+    example = worked.load("urbain")
+    step = by_hand(example)
+    (mistake,) = MISTAKES["updated_weights"].variants(step)
+    numbers = step.program.rewritten(mistake.lines.values()).run()
+    symbols = [s for s, line in step.program.lines.items() if line.operands and " " not in s][:50]
+    figures = [Figure(symbol=s, printed=f"{numbers[s]:.6f}") for s in symbols]
+    page = Page(replace(example, figures=figures))
+    judgements, _ = judged(page)
+    assert {found.names[0] for found in judgements.values() if found.verdict == "wrong"} == {
+        "updated_weights"
+    }
+    assert page.work < 20_000_000  # about a second
