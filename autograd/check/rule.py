@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import islice
 from math import isclose, isfinite
@@ -82,6 +82,7 @@ class Compared:
         }
 
 
+@dataclass(frozen=True)
 class RuleReport:
     """What came out: true if every derivative is right. ``print`` it, or take it apart.
 
@@ -94,8 +95,8 @@ class RuleReport:
     (False, 'df/dx', None)
     """
 
-    def __init__(self, rows: Sequence[Compared], mistake: str | None = None) -> None:
-        self.rows, self.mistake = list(rows), mistake
+    rows: list[Compared]
+    mistake: str | None = None
 
     def __bool__(self) -> bool:
         return all(row.verdict == "right" for row in self.rows)
@@ -402,7 +403,7 @@ def compared(
     if report.first_wrong is not None:
         row, programs = report.first_wrong, [program, *([finer] if finer else [])]
         wrong = {each.symbol for each in rows if each.verdict == "wrong"}
-        report.mistake = _mistake(programs, claims, row, wrong, close, classic)
+        return replace(report, mistake=_mistake(programs, claims, row, wrong, close, classic))
     return report
 
 

@@ -250,7 +250,7 @@ class CheckedAnswers(Tabular):
 
 def check_answers(
     example: WorkedExample | FormulaExample,
-    answers: Mapping[str, str | float] | AnswerFile | str | Path,
+    answers: Mapping[str, str | float | None] | AnswerFile | str | Path,
     *,
     scheme: Scheme | None = None,
     tolerance: Tolerance | None = None,

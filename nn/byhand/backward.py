@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from autograd import OperandError
-from autograd.arguments import as_number, function, items, non_negative, shown
+from autograd.arguments import as_number, function, items, non_negative, shown, wrong_kind
 from autograd.check.rule import RuleReport, compared
 from autograd.errors import ArgumentValueError, UnknownNameError
 from autograd.pytree import leaves
@@ -89,12 +90,17 @@ def compare_backward(
     elif isinstance(network, MLP):
         if examples is None:
             raise ArgumentValueError("examples must be given: a network has none of its own")
-        copy, given, learnt = network.copy(), network.copy(), items("examples", examples)
+        copy, given, learnt = network.copy(), network.copy(), [*items("examples", examples)]
         step = TrainingStep(copy, learnt, SGD(copy.parameters(), lr=1.0), error=error)
         calculation = of_step(step, 1.0, error if isinstance(error, str) else "")
         paths = _paths(calculation, step)
     else:
         raise OperandError(f"network must be an MLP or a worked example, got {shown(network)}")
+    try:
+        signature(my_backward).bind(given, learnt)
+    except (TypeError, ValueError):
+        wanted = "a function of a network and its examples"
+        raise wrong_kind("my_backward", wanted, my_backward) from None
     claims = _claims(calculation, paths, my_backward(given, learnt))
     classic = [
         (variant.says, variant.lines)
