@@ -47,7 +47,9 @@ if TYPE_CHECKING:
     from autograd.anomaly import Anomaly, AnomalyError, detect_anomaly, find_anomaly
     from autograd.check.gradcheck import gradcheck, gradgradcheck
     from autograd.check.report import GradcheckError, GradcheckReport
+    from autograd.check.rule import RuleReport, check_rule
     from autograd.check.step_size import ErrorOverEps, StepError, error_over_eps
+    from autograd.contributions import additions, influences
     from autograd.derivation import Derivation, explain
     from autograd.diagram import Diagram, draw
     from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad
@@ -66,7 +68,10 @@ _LATER = {
     "ErrorOverEps": "check",
     "GradcheckError": "check",
     "GradcheckReport": "check",
+    "RuleReport": "check",
     "StepError": "check",
+    "additions": "contributions",
+    "check_rule": "check",
     "detect_anomaly": "anomaly",
     "draw": "diagram",
     "RecordedProgram": "program",
@@ -78,6 +83,7 @@ _LATER = {
     "gradgradcheck": "check",
     "hessian": "functional",
     "hvp": "functional",
+    "influences": "contributions",
     "jacobian": "functional",
     "record": "program",
     "register": "registry",
@@ -107,10 +113,13 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "RecordingError",
     "RegistrationError",
     "ResultOverflowError",
+    "RuleReport",
     "StaleGraphError",
     "StepError",
     "UnknownNameError",
     "Value",
+    "additions",
+    "check_rule",
     "detect_anomaly",
     "draw",
     "error_over_eps",
@@ -121,6 +130,7 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "gradgradcheck",
     "hessian",
     "hvp",
+    "influences",
     "jacobian",
     "record",
     "register",

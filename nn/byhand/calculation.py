@@ -18,13 +18,14 @@ from nn.notation import Tag
 from nn.step import Recorded
 from nn.step.program import step_program
 from nn.worked import FormulaExample, WorkedExample
+from nn.worked.limits import check_by_hand
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from nn.notation import Notation
 
-__all__ = ["HandCalculation", "by_hand"]
+__all__ = ["HandCalculation", "by_hand", "of_step"]
 
 #: What lines of one sort have in common: the kind, and role and layer of what it is about.
 Sort: TypeAlias = "tuple[str, tuple[str, int], tuple[str, int]]"
@@ -252,6 +253,7 @@ def by_hand(
 
     Raises:
         ValueError: formulas have no biases and no notation.
+        WorkedExampleError: the step has more than 10,000 numbers.
         TypeError: an argument is not of its kind.
 
     >>> from nn import worked
@@ -261,6 +263,7 @@ def by_hand(
     step: Recorded
     if not isinstance(example, WorkedExample | FormulaExample):
         raise OperandError(f"example must be a worked example, got {shown(example)}")
+    check_by_hand(example)
     if isinstance(example, FormulaExample):
         if update_biases is not None or notation is not None:
             raise ArgumentValueError(
@@ -271,8 +274,19 @@ def by_hand(
         step, rule = example.step(update_biases=update_biases), example.error
         if notation is not None:
             step = step.in_notation(notation)
+    return of_step(step, example.learning_rate, rule)
+
+
+def of_step(step: Recorded, learning_rate: float, rule: str) -> HandCalculation:
+    """A recorded step as a person calculates it.
+
+    Args:
+        step: the step.
+        learning_rate: η.
+        rule: see `HandCalculation`.
+    """
     return HandCalculation(
-        step_program(step, example.learning_rate),
+        step_program(step, learning_rate),
         dict(step.tags),
         rule,
         dict(zip(step.gradients, step.nodes, strict=True)),

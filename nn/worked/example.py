@@ -41,6 +41,17 @@ class LayerData:
     weights: list[list[float]]
     biases: list[float] | float | None = None
 
+    @property
+    def size(self) -> int:
+        """How many weights and biases it has.
+
+        >>> from nn import worked
+        >>> worked.load("urbain").layers[0].size
+        5
+        """
+        biases = len(self.biases) if isinstance(self.biases, list) else self.biases is not None
+        return sum(map(len, self.weights)) + biases
+
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
@@ -48,11 +59,12 @@ class Figure:
 
     Attributes:
         symbol: what the document, or whoever lists its figures, calls it.
-        printed: the text as it stands there.
+        printed: the text as it stands there; see `nn.number_text.read_number` for how it may be written.
         of: the symbol that a training step has for it, or the name of a matrix of equal numbers; the
             same as ``symbol`` if it is left out.
         where: where it stands.
         after: how many updates come before the step that it belongs to.
+        decimal_comma: whether a comma in the text separates the decimals; what is obvious if None.
 
     >>> from nn import worked
     >>> example = worked.load("urbain")
@@ -66,6 +78,7 @@ class Figure:
     of: str = ""
     where: str = ""
     after: int = 0
+    decimal_comma: bool | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "of", self.of or self.symbol)
@@ -229,6 +242,16 @@ class WorkedExample(Tabular):
             if optimizer.steps:
                 where += f", after {optimizer.steps} update{'s' if optimizer.steps > 1 else ''}"
             raise located(error, self.file or self.name, where) from None
+
+    @property
+    def size(self) -> int:
+        """How many numbers a step has: weights and biases, times the examples.
+
+        >>> from nn import worked
+        >>> worked.load("urbain").size
+        10
+        """
+        return sum(layer.size for layer in self.layers) * len(self.examples)
 
     @property
     def numbers(self) -> dict[str, float]:

@@ -13,27 +13,28 @@ from nn.forward import Example
 from nn.neuron import BIAS_CONVENTIONS
 from nn.notation import Names, Notation, notation_names
 from nn.worked.example import Figure, LayerData, WorkedExample
+from nn.worked.limits import MAX_NUMBERS, MAX_TRAINED
 from nn.worked.locate import wrong_with_targets
 from nn.worked.section import Section
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from nn.worked.formulas import FormulaExample
 
 __all__ = ["formula_example", "network_example"]
 
-#: Nobody works out by hand what has more. At these bounds a step, or a proof, takes some ten seconds.
+#: Nobody works out by hand what has more. See `nn.worked.limits`.
 _MAX_PARAMETERS, _MAX_VALUES, _MAX_FORMULAS, _MAX_FIGURES = 10_000, 1_000, 100, 500
-#: How many numbers a step has: its parameters, times the examples.
-_MAX_NUMBERS = 100_000
-#: To check a figure takes the numbers of its step, and those of all steps before it.
-_MAX_CHECKED, _MAX_TRAINED = 100_000, 1_000_000
+#: To check a figure takes the numbers of its step.
+_MAX_CHECKED = 100_000
 #: A name is short; and some names have others in them.
 _LONGEST_TEMPLATE = 60
 
 #: Digits that a float cannot have cannot be checked.
 _MAX_EXPONENT = 300
-
-_NUMBER = re.compile(r"[-+−]?(\d+\.?\d*|\.\d+)([eE][-+−]?\d{1,3})?", flags=re.ASCII)
+#: The longest text of a number.
+_LONGEST_NUMBER = 40
 
 
 def formula_example(name: str, top: Section) -> FormulaExample:
@@ -76,7 +77,7 @@ def formula_example(name: str, top: Section) -> FormulaExample:
         sections = {"values": values, "formulas": formulas, "training": training}
         sections[error.table].fail(error.name, str(error))
     training.done(("error", "parameters", "learning_rate"))
-    top.done(("title", "source", "ours", "values", "formulas", "training", "figures"))
+    top.done(("title", "source", "ours", "values", "formulas", "training", "figures", "decimal_comma"))
     nodes = {*given, *texts, "E"}
     updated = {f"{each}+" for each in example.parameters} | {f"Δ{each}" for each in example.parameters}
     for section, figure in zip(printed, figures, strict=True):
@@ -98,16 +99,16 @@ def network_example(name: str, top: Section) -> WorkedExample:
     bias = top.choice("bias_convention", BIAS_CONVENTIONS, notation.bias_convention or "+b")
     notation = replace(notation, bias_convention=bias)
     layers = _layers(top.sections("layers"), bias, notation.vectors)
-    parameters = sum(_parameters(layer) for layer in layers)
+    parameters = sum(layer.size for layer in layers)
     if parameters > _MAX_PARAMETERS:
         top.fail("layers", f"{parameters:,} weights and biases; at most {_MAX_PARAMETERS:,} are read")
     given = top.sections("examples")
     examples = _examples(given, layers)
-    if parameters * len(examples) > _MAX_NUMBERS:
+    if parameters * len(examples) > MAX_NUMBERS:
         top.fail(
             "examples",
             f"{len(examples):,} examples for {parameters:,} weights and biases; at most "
-            f"{_MAX_NUMBERS // parameters:,} are read",
+            f"{MAX_NUMBERS // parameters:,} are read",
         )
     training, printed = top.section("training"), top.sections("figures", at_least=0)
     example = WorkedExample(
@@ -139,6 +140,7 @@ def network_example(name: str, top: Section) -> WorkedExample:
             "examples",
             "notation",
             "figures",
+            "decimal_comma",
         )
     )
     try:
@@ -164,12 +166,6 @@ def _check_targets(training: Section, sections: list[Section], example: WorkedEx
             section.fail("targets", problem)
 
 
-def _parameters(layer: LayerData) -> int:
-    """How many weights and biases a layer has."""
-    biases = len(layer.biases) if isinstance(layer.biases, list) else layer.biases is not None
-    return sum(map(len, layer.weights)) + biases
-
-
 def _check_work(top: Section, sections: list[Section], figures: Sequence[Figure], numbers: int) -> None:
     """Refuse what would take too long to check, of a step of so many numbers."""
     if len(figures) * numbers > _MAX_CHECKED:
@@ -179,11 +175,11 @@ def _check_work(top: Section, sections: list[Section], figures: Sequence[Figure]
             f"{_MAX_CHECKED // numbers:,} are read",
         )
     for section, figure in zip(sections, figures, strict=True):
-        if figure.after * numbers > _MAX_TRAINED:
+        if figure.after * numbers > MAX_TRAINED:
             section.fail(
                 "after",
                 f"{figure.after:,} updates of a step of {numbers:,} numbers; at most "
-                f"{_MAX_TRAINED // numbers:,} are read",
+                f"{MAX_TRAINED // numbers:,} are read",
             )
 
 
@@ -287,13 +283,24 @@ def _notation(top: Section) -> Notation:
 def _figures(top: Section, sections: list[Section]) -> list[Figure]:
     if len(sections) > _MAX_FIGURES:
         top.fail("figures", f"{len(sections):,} figures; at most {_MAX_FIGURES:,} are read")
+    from nn.number_text import read_number
+
+    declared = _decimal_comma(top)
     figures: dict[str, Figure] = {}
     for section in sections:
         symbol = section.text("symbol")
+        own = _decimal_comma(section)
+        decimal_comma = declared if own is None else own
         printed = section.text("printed")
-        if not _NUMBER.fullmatch(printed) or len(printed) > 40:
-            section.fail("printed", f"the text of a number is expected, not {printed!r:.60}")
-        if "e" in printed.lower() and _is_extreme(printed):  # 40 digits alone do not reach as far
+        try:
+            read = read_number(printed, decimal_comma)
+        except ValueError as error:
+            section.fail("printed", str(error))
+        if len(printed) > _LONGEST_NUMBER:
+            section.fail(
+                "printed", f"the text of a number is expected, of {_LONGEST_NUMBER} characters at most"
+            )
+        if _is_extreme(read.exact):
             section.fail(
                 "printed", f"the last digit of {printed!r} lies beyond what numbers have here, 1e±300"
             )
@@ -305,14 +312,16 @@ def _figures(top: Section, sections: list[Section]) -> list[Figure]:
             of=section.text("of", symbol),
             where=section.text("where", ""),
             after=section.count("after", 0),
+            decimal_comma=decimal_comma,
         )
-        section.done(("symbol", "printed", "of", "where", "after"))
+        section.done(("symbol", "printed", "of", "where", "after", "decimal_comma"))
     return list(figures.values())
 
 
-def _is_extreme(printed: str) -> bool:
-    """Whether a number is too large for a float, or its last digit too small."""
-    from decimal import Decimal
+def _decimal_comma(section: Section) -> bool | None:
+    return section.flag("decimal_comma") if "decimal_comma" in section.left else None
 
-    exact = Decimal(printed.replace("−", "-"))
+
+def _is_extreme(exact: Decimal) -> bool:
+    """Whether a number is too large for a float, or its last digit too small."""
     return exact.adjusted() > _MAX_EXPONENT or int(exact.as_tuple().exponent) < -_MAX_EXPONENT

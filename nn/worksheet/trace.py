@@ -169,9 +169,10 @@ class Trace:
             self.next_question(), self.symbol(asked.symbol), middle, self.blank(asked.symbol)
         )
 
-    def ask_for(self, symbol: str, value: float) -> None:
-        """Ask for a number without a word on how it is computed."""
-        self.items.append(Question(self.next_question(), self.symbol(symbol), (), Blank(value, symbol)))
+    def ask_for(self, symbol: str, value: float, after: int) -> None:
+        """Ask for a number after some updates, without a word on how it is computed."""
+        blank = Blank(value, symbol, after=after)
+        self.items.append(Question(self.next_question(), self.symbol(symbol), (), blank))
 
     @staticmethod
     def symbol(symbol: str) -> Formula:
