@@ -37,7 +37,7 @@ FUNCTIONS = {
     **dict.fromkeys(("fabs", "absolute", "betrag"), "abs(…)"),
     **dict.fromkeys(("maximum", "fmax"), "max(…)"),
     **dict.fromkeys(("minimum", "fmin"), "min(…)"),
-    **dict.fromkeys(("sgn", "sign", "signum"), "1 if … > 0 else -1"),
+    **dict.fromkeys(("sgn", "signum"), "sign(…)"),
     **dict.fromkeys(("heaviside", "step", "theta"), "1 if … > 0 else 0"),
 }
 #: What a character means elsewhere.

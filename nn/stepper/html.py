@@ -140,7 +140,7 @@ aria-label="{first_view}">{network}</div>
 {choices}<label>seconds a step <input type="number" id="speed" min="0.1" step="0.1" value="1"></label>
 <label><input type="checkbox" id="shortcuts" checked> keys</label>
 </div>
-<h2>Take it along</h2>
+<h2>Export</h2>
 <div class="bar">
 <button type="button" id="export-toml">TOML</button>
 <button type="button" id="export-json">JSON</button>

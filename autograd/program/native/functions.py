@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import special
 from autograd.expression import PRIMITIVES
+from autograd.errors import ArgumentValueError
 from autograd.ieee import ieee_value
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _library() -> ctypes.CDLL | None:
 def _power(x: float, y: float) -> float:
     result: float | complex = x**y
     if isinstance(result, complex):
-        raise ValueError("not a real number")
+        raise ArgumentValueError("not a real number")
     return result
 
 
