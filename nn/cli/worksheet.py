@@ -41,6 +41,24 @@ def _layers(_: click.Context, __: click.Parameter, text: str | None) -> list[int
     metavar="N",
     help="Significant digits of the answers.  [default: 6]",
 )
+@click.option(
+    "--length",
+    type=click.Choice(["short", "full"]),
+    default="full",
+    help="Every question, or one of each kind and a table for the rest.  [default: full]",
+)
+@click.option(
+    "--hints",
+    type=click.Choice(["none", "some", "all"]),
+    default="all",
+    help="Blanks for the formulas, the formulas, or also the numbers in them.  [default: all]",
+)
+@click.option(
+    "--answers-to",
+    type=FileToWrite(".md", ".html", ".tex"),
+    metavar="FILE",
+    help="Write the worksheet with the answers too.",
+)
 @notation_option
 @click.option(
     "--seed", type=int, metavar="N", help="Make a new exercise instead, the same for the same N."
@@ -52,6 +70,9 @@ def _layers(_: click.Context, __: click.Parameter, text: str | None) -> list[int
     help="Its inputs, and the neurons of each layer.  [default: 2,2,1]",
 )
 @click.option("--activation", metavar="NAME", help="Its activation.  [default: sigmoid]")
+@click.option("--error", metavar="NAME", help="How its error is made up.  [default: half_squared_error]")
+@click.option("--examples", type=int, metavar="N", help="The number of its examples.  [default: 1]")
+@click.option("--learning-rate", type=float, metavar="X", help="Its learning rate.")
 @click.option("--toml", type=FileToWrite(".toml"), metavar="FILE", help="Write the example itself too.")
 @errors_in_one_line
 def worksheet(
@@ -59,10 +80,16 @@ def worksheet(
     output: Path,
     answers: bool,
     digits: int,
+    length: str,
+    hints: str,
+    answers_to: Path | None,
     notation: str | None,
     seed: int | None,
     layers: list[int] | None,
     activation: str | None,
+    error: str | None,
+    examples: int | None,
+    learning_rate: float | None,
     toml: Path | None,
 ) -> None:
     """Write a worked example as a worksheet with blanks, or with the answers.
@@ -74,18 +101,30 @@ def worksheet(
 
     if (example is None) == (seed is None):
         raise click.UsageError("an example, or --seed for a new one: just one of them is expected")
-    check_files(example, output, toml)
+    check_files(example, output, answers_to, toml)
     if example is not None:
-        if layers or activation:
-            raise click.UsageError("--layers and --activation are for a new exercise, with --seed")
+        of_exercises = (layers, activation, error, examples, learning_rate)
+        if any(option is not None for option in of_exercises):
+            raise click.UsageError(
+                "--layers, --activation, --error, --examples and --learning-rate are for a new "
+                "exercise, with --seed"
+            )
         sheet_of = worked.load(example)
     else:
         assert seed is not None
         sheet_of = worked.exercise(
-            seed, layers or (2, 2, 1), activation=activation or "sigmoid", notation=notation
+            seed,
+            layers or (2, 2, 1),
+            activation=activation or "sigmoid",
+            notation=notation,
+            error=error or "half_squared_error",
+            examples=1 if examples is None else examples,
+            learning_rate=learning_rate,
         )
-    sheet = Worksheet(sheet_of, digits=digits, notation=notation)
+    sheet = Worksheet(sheet_of, digits=digits, notation=notation, length=length, hints=hints)
     text = worked.dumps(network_of(sheet_of, "--toml")) if toml is not None else ""
     print_line(f"written: {sheet.save(output, answers)}")
+    if answers_to is not None:
+        print_line(f"written: {sheet.save(answers_to, answers=True)}")
     if toml is not None:
         print_line(f"written: {write(toml, text)}")
