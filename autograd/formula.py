@@ -292,9 +292,7 @@ def number(value: float, style: Style) -> Written:
     return Written(style.sign + text, PRODUCT) if value < 0.0 else Written(text)
 
 
-def scientific(
-    value: float, style: Style, digits: int | None = None, *, zeros: bool = False
-) -> Written:
+def scientific(value: float, style: Style, digits: int | None = None, *, zeros: bool = False) -> Written:
     r"""A number as people write it: to some significant digits, or all of them if None.
 
     With ``zeros``, digits that are 0 are written too.

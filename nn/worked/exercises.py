@@ -109,7 +109,7 @@ def exercise(
     random = Random(seed)
     blank = WorkedExample(
         name=f"exercise-{seed}",
-        title=f"Exercise {seed}: a {'-'.join(map(str, layers))} network of {activation} neurons",
+        title=_title(seed, layers, activation, error, count),
         source="",
         ours="",
         layers=[],
@@ -131,6 +131,13 @@ def exercise(
     raise ArgumentValueError(
         f"no pleasant numbers found for a {'-'.join(map(str, layers))} network of {activation} neurons"
     )
+
+
+def _title(seed: int, layers: Sequence[int], activation: str, error: str, examples: int) -> str:
+    title = f"Exercise {seed}: a {'-'.join(map(str, layers))} network of {activation} neurons"
+    if error in _LAST:
+        title += f" with {error.replace('_', ' ').replace('cross ', 'cross-')}"
+    return title if examples == 1 else f"{title}, {examples} examples"
 
 
 def _drawn(

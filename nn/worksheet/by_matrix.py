@@ -87,6 +87,7 @@ def _ask_for_entries(
         ]
         for row in symbols
     ]
+    trace.asked.update(symbol for row in symbols for symbol in row)
     trace.items.append(MatrixItem(trace.next_question(), sides, rows))
 
 

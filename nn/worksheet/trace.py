@@ -90,6 +90,7 @@ class Trace:
         program: its lines; how a number is computed is read from there.
         items: what has been taken down.
         given: what is known from the beginning, by symbol.
+        asked: the symbols of the numbers that are asked for already.
     """
 
     def __init__(self, step: Recorded, rate: float, ask_as: AskAs = EVERYTHING) -> None:
@@ -97,6 +98,7 @@ class Trace:
         self.program = step_program(step, rate)
         self.items: list[Item] = []
         self.given = {symbol: node.data for symbol, node in step.nodes.items() if node.operation is None}
+        self.asked: set[str] = set()
         self._questions = 0
         self._kinds: set[str] = set()
         self._numbers = self.program.run()
@@ -181,7 +183,7 @@ class Trace:
 
     def ask(self, asked: Iterable[Asked], spelled: int = SPELLED) -> None:
         """Ask for some numbers: the first with how they are computed, the others with blanks alone."""
-        everything = list(asked)
+        everything = [needed for each in asked for needed in self._with_what_it_needs(each)]
         if spelled and len(everything) == spelled + 1:
             spelled += 1  # a table of one
         rest: list[Asked] = []
@@ -189,12 +191,20 @@ class Trace:
             if place >= spelled or (self.ask_as.length == "short" and not self._is_new(each.tree)):
                 rest.append(each)
                 continue
-            used = {node.id for node in ast.walk(each.tree) if isinstance(node, ast.Name)}
-            if any(f"={other.symbol}" in used for other in rest):  # comes before
+            used = _symbols(each.tree)
+            if any(other.symbol in used for other in rest):  # comes before
                 self._tabulate(rest)
                 rest = []
             self.items.append(self._question(each))
         self._tabulate(rest)
+
+    def _with_what_it_needs(self, asked: Asked) -> Iterator[Asked]:
+        """A number to find, after those in its formula that no question asks for."""
+        for symbol in _symbols(asked.tree):
+            if symbol in self.program.lines and symbol not in self.asked and symbol not in self.given:
+                yield from self._with_what_it_needs(self.line(symbol))
+        self.asked.add(asked.symbol)
+        yield asked
 
     def _tabulate(self, rest: Sequence[Asked]) -> None:
         if rest:
@@ -267,6 +277,12 @@ class Trace:
             return self.rate
         symbol = id[1:]
         return self.given[symbol] if symbol in self.given else self.blank(symbol, bare=bare)
+
+
+def _symbols(tree: ast.expr) -> dict[str, None]:
+    """The names in a formula, in order."""
+    names = (node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+    return dict.fromkeys(id[1:] for id in names if id.startswith("="))
 
 
 def _is_wide(tree: ast.expr) -> bool:
