@@ -133,7 +133,7 @@ class Latex(Renderer):
     def picture(self, picture: Picture) -> str:  # noqa: D102
         columns = picture.columns
         tallest = max(map(len, columns))
-        across, down = min(38, 150 // (len(columns) - 1)), min(19, 220 // tallest)  # fits the page
+        across, down = min(55, 150 // (len(columns) - 1)), min(24, 220 // tallest)  # fits the page
         begin = (
             rf"\begin{{tikzpicture}}[x={across}mm, y=-{down}mm, >=stealth, "
             r"every circle node/.style={draw, minimum size=7mm, inner sep=1pt}]"
@@ -155,7 +155,7 @@ class Latex(Renderer):
             lines.append(rf"\draw[->] (n{layer - 1}-{i}) -- {label}(n{layer}-{j});")
         for column, row, name in picture.biases:
             lines.append(
-                rf"\draw[<-, dashed] (n{column}-{row}) -- ++(0, -0.5) "
+                rf"\draw[<-, dashed] (n{column}-{row}) -- ++(0, -0.4) "
                 rf"node[above, font=\footnotesize] {{${self._symbol(name)}$}};"
             )
         return "\n".join([*lines, r"\end{tikzpicture}"]) + "\n\n"

@@ -59,7 +59,12 @@ class NetworkTrace(Trace):
 
     def say_how(self) -> None:
         """Say how the error is made up, what the learning rate is, and what is not updated."""
-        kinds = {kind_of(part.tree): part for part in reversed(self.parts_of_the_error())}
+        say_themselves = {symbol for each in self.names.passes for symbol in each.surprisals}
+        kinds = {
+            kind_of(part.tree): part
+            for part in reversed(self.parts_of_the_error())
+            if part.symbol not in say_themselves
+        }
         formulas = filter(None, map(self.equation, reversed(kinds.values())))
         pieces = [piece for formula in formulas for piece in (", ", formula)]
         self.say_how_it_learns([one_line(self.error), *pieces], self.names.parameters.values())

@@ -265,7 +265,8 @@ class Trace:
         bare = isinstance(tree, ast.Call) and all(isinstance(arg, ast.Name) for arg in tree.args)
         numbers = {id: self._number(id, part, bare=bare) for id, part in plain.named()}
         if (
-            not cases
+            numbers
+            and not cases
             and not _is_wide(tree)
             and not (isinstance(tree, ast.Name) and isinstance(numbers[tree.id], Blank))
         ):
