@@ -12,8 +12,14 @@ A test belongs to the default tier if it tells by itself whether a module does w
 - ``torch``: asks PyTorch itself what the default tier has from a recording of it;
 - ``browser``: drives Chromium. Where there is none, or no Playwright, such a test is skipped and says
   so; in CI it fails.
+- ``native``: replays by machine code, for which llvmlite has to be installed;
 
 and so are the modules of `nn.interop`, and their tests, that need a framework.
+
+Which engine is tested is what `autograd.engine.ENGINE` tells: that in C where it has been built (by
+``python engine/build.py``), that in Python otherwise and with ``AUTOGRAD_PURE=1``. What looks into one
+of them is marked ``python_engine`` or ``c_engine``, and left out where the other is in use. CI runs
+both.
 
 Properties are tried on few examples, always the same, so that whoever runs the default tier gets the
 same answer; with ``--all`` on many, each time others. No test asserts how long something takes, and what
@@ -26,15 +32,19 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from autograd.engine import ENGINE
+
+#: What looks into one engine, by marker.
+OF_ENGINES = {"python_engine": "Python", "c_engine": "C"}
 #: What only ``--all`` runs, by marker, with the module that it needs.
-LEFT_OUT = {"slow": None, "torch": "torch", "browser": None}
+LEFT_OUT = {"slow": None, "torch": "torch", "native": "llvmlite", "browser": None}
 
 #: Modules of `nn.interop` that are only imported by ``--all``, or when they are named.
 FRAMEWORKS = ("equinox", "jax", "safetensors", "sklearn", "torch")
@@ -64,12 +74,17 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave to ``--all`` what has one of its markers, unless it is asked for."""
+    """Leave out what is of the other engine, and to ``--all`` what has one of its markers."""
+    _leave_out(config, items, [marker for marker, engine in OF_ENGINES.items() if engine != ENGINE])
     if config.getoption("all") or config.option.markexpr or any("::" in each for each in config.args):
         return
+    _leave_out(config, items, LEFT_OUT)
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], markers: Collection[str]) -> None:
     run, left_out = [], []
     for item in items:
-        (left_out if any(map(item.get_closest_marker, LEFT_OUT)) else run).append(item)
+        (left_out if any(map(item.get_closest_marker, markers)) else run).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = run

@@ -19,6 +19,7 @@ from contextvars import ContextVar
 
 from autograd.arguments import flag, wrong_kind
 from autograd.atomic import run, set_together, setting
+from autograd.engine import COMPILED
 from autograd.errors import AutogradError
 
 TYPE_CHECKING = False
@@ -56,6 +57,13 @@ def topological_order(root: Value) -> list[Value]:
     """
     if not hasattr(root, "derivatives"):
         raise wrong_kind("the root", "a Value", root)
+    order = _visited(root)
+    order.reverse()
+    return order
+
+
+def _visited(root: Value) -> list[Value]:
+    """The nodes in the order in which the search leaves them: operands before results."""
     seen = {root}
     order: list[Any] = []
     above: list[Any] = []
@@ -80,7 +88,6 @@ def topological_order(root: Value) -> list[Value]:
         if not above:
             break
         node = above.pop()
-    order.reverse()
     return order
 
 
@@ -194,6 +201,10 @@ def _sweep(root: Value, leaves: list[Change]) -> None:
             node._y._grad += gradient * slope
     for leaf, _, before in leaves:
         leaf._grad = before + leaf._grad  # type: ignore[attr-defined]
+
+
+if COMPILED is not None:
+    _sweep, _visited = COMPILED.sweep, COMPILED.visited
 
 
 def gradients(root: Value, create_graph: bool = False) -> dict[Value, Any]:

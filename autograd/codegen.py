@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from autograd.arguments import as_number
 from autograd.atomic import calling, run
+from autograd.engine import ADOPTED, COMPILED, Node
 from autograd.errors import (
     AutogradError,
     DivisionByZeroError,
@@ -22,7 +23,7 @@ from autograd.operations import OPERATIONS, REFUSED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any, NoReturn
 
     from autograd.atomic import Call
@@ -39,6 +40,7 @@ __all__ = [
     "detaching",
     "documentation",
     "failure",
+    "generated",
     "operand_error",
     "source",
 ]
@@ -334,10 +336,30 @@ def method_names(operation: Operation) -> dict[str, str]:
 
 def attaching(operation: Operation, methods: type, value: type[Value]) -> list[Call]:
     """What gives the class ``methods`` all methods of an operation, by name and by operator."""
-    return [
-        (setattr, methods, attribute, _OnFirstUse(operation, methods, value, attribute))
-        for attribute in method_names(operation)
+    in_c = ADOPTED.get(operation.name) is operation
+    found: Mapping[str, Any] = vars(Node) if in_c else {}
+    calls: list[Call] = [
+        (setattr, methods, name, found.get(name) or _OnFirstUse(operation, methods, value, name))
+        for name in method_names(operation)
     ]
+    if COMPILED is not None:
+        calls.append((COMPILED.use, operation.name, in_c))
+    return calls
+
+
+def generated(operation: Operation, value: type[Value], wanted: str) -> Callable[..., Any]:
+    """A function of `source`, which is a method of Value or, with the engine in C, stands behind one.
+
+    Args:
+        operation: the operation.
+        value: the class.
+        wanted: ``"forward"``, ``"reflected"`` or ``"named"``.
+
+    >>> from autograd import OPERATIONS, Value
+    >>> generated(OPERATIONS["sub"], Value, "reflected")(Value(2.0), 3.0)
+    Value(1.0, operation='sub')
+    """
+    return _compiled(operation, value, wanted)[wanted]
 
 
 def detaching(operation: Operation, methods: type) -> list[Call]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from operator import attrgetter
 
 from autograd import codegen
 from autograd.arguments import as_number, number_of, shown, wrong_kind
-from autograd.backward import backward
+from autograd.backward import DETECTOR, backward
+from autograd.engine import IN_PYTHON, Leaf, Node, adopt
 from autograd.errors import ArgumentTypeError, AutogradError, OperandError
 from autograd.methods import Methods
 from autograd.numpy_protocol import NumPyProtocol
@@ -16,6 +19,7 @@ from autograd.variables import VARIABLES
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from inspect import Signature
     from typing import Any, ClassVar, SupportsFloat
 
     from autograd.operations import Operation
@@ -24,10 +28,10 @@ if TYPE_CHECKING:
 __all__ = ["Value"]
 
 
-class _Leaf(type):
+class _Leaf(Leaf):
     """Calling `Value` makes a leaf. Operations make their nodes past this, as fast as Python can."""
 
-    def __call__(cls, data: SupportsFloat, name: str | None = None) -> Value:
+    def __call__(cls, data: SupportsFloat, name: str | None = None) -> Value:  # noqa: N805  # a class
         node: Value = type.__call__(cls)
         node._data = data if data.__class__ is float else _real(data, "data")
         node._grad = 0.0
@@ -36,8 +40,16 @@ class _Leaf(type):
         node.operation = node._x = node._dx = node._y = node._dy = None
         return node
 
+    @property
+    def __signature__(cls) -> Signature:  # noqa: N805
+        """How `Value` is called, which `inspect` does not see of the engine in C."""
+        from inspect import signature
 
-class Value(Methods, NumPyProtocol, metaclass=_Leaf):
+        call: Any = IN_PYTHON.get("__call__", _Leaf.__call__)
+        return signature(call.__get__(cls))
+
+
+class Value(Methods, NumPyProtocol, Node, metaclass=_Leaf):
     """A node of a computational graph: a number, and how it came about.
 
     A ``Value`` made by calling the class is a leaf: an input, a weight. Operators, methods and the
@@ -67,8 +79,8 @@ class Value(Methods, NumPyProtocol, metaclass=_Leaf):
 
     # _x and _y are the operands, _dx and _dy the derivatives by them: None by a plain number, which
     # stays one. _name is unset until there is one: each slot that is set takes time, and more in the
-    # collector.
-    __slots__ = ("_data", "_dx", "_dy", "_grad", "_name", "_x", "_y", "operation")
+    # collector. They are slots of the base class, which the engine in C has too.
+    __slots__ = ()
 
     _data: float
     _grad: float | Value
@@ -424,6 +436,14 @@ def _real(number: object, what: str, node: Value | None = None) -> float:
 Value.data = property(attrgetter("_data"), Value.data.fset, doc=Value.data.__doc__)  # type: ignore
 Value.grad = property(attrgetter("_grad"), Value.grad.fset, doc=Value.grad.__doc__)  # type: ignore
 
+adopt(
+    Value,
+    call=_Leaf.__call__,
+    generated=lambda operation, wanted: codegen.generated(operation, Value, wanted),
+    detector=DETECTOR,
+    sweeping=vars(sys.modules[backward.__module__]),
+    hypot=math.hypot,
+)
 for _operation in OPERATIONS.values():
     codegen.attach(_operation, Methods, Value)
 codegen.attach_refusals(Methods)

@@ -59,7 +59,8 @@ def first_failure(copy: Path, arguments: Sequence[str], seconds: float | None = 
         done = subprocess.run(
             command,
             cwd=copy,
-            env=environment | {"PYTHONDONTWRITEBYTECODE": "1"},
+            # the mistakes are made in Python
+            env=environment | {"PYTHONDONTWRITEBYTECODE": "1", "AUTOGRAD_PURE": "1"},
             capture_output=True,
             text=True,
             check=False,

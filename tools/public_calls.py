@@ -11,7 +11,9 @@ import inspect
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass, replace
+from pathlib import Path
 from random import Random
+from types import FunctionType, MethodDescriptorType
 from typing import Any
 
 import hypothesis
@@ -24,6 +26,7 @@ import nn.proofreading
 import nn.strategies
 import nn.worksheet
 from autograd import Value
+from autograd.engine import IN_PYTHON
 from autograd.pytree import leaves
 
 __all__ = ["PACKAGES", "Prepared", "Way", "ways"]
@@ -145,7 +148,8 @@ def _recorded() -> autograd.RecordedProgram:
 
 
 def _program_file() -> str:
-    """A file of a program, in the folder in which all is tried."""
+    """A file of a program, in the folder in which all is tried, beside one that is none."""
+    Path("55").write_text("no program", encoding="utf-8")  # as the text is called that is handed over
     _recorded().save("program.json")
     return "program.json"
 
@@ -414,10 +418,12 @@ def _of_class(name: str, kind: type) -> Iterator[Way]:
     loaded = kind.__module__.startswith("nn.worked")
     if not (plain or loaded or kind in (autograd.Diagram, nn.proofreading.Proof)):
         yield from _of_call(name, kind)
-    for attribute, found in inspect.getmembers(kind):
+    for attribute, member in inspect.getmembers(kind):
         public = not attribute.startswith("_") or attribute in ("__call__", "__getitem__")
         owner = OWNERS.get(kind)
-        if public and inspect.isfunction(found):
+        # what the engine in C does of Value in its place looks otherwise
+        found = IN_PYTHON.get(attribute, member) if kind is Value else member
+        if public and isinstance(found, FunctionType | MethodDescriptorType):
             if owner is None:
                 raise KeyError(f"no object for {name}: tools/public_calls.py needs one")
             yield from _of_call(

@@ -43,6 +43,7 @@ class Language(NamedTuple):
         constants: what ``pi``, ``inf`` and ``nan`` are called.
         quotient: writes a quotient, where that is no operator.
         remainder: writes a remainder with the sign of the divisor, where that is no operator.
+        brackets_both: whether conditions that all have to hold are bracketed among alternatives.
     """
 
     number: Callable[[float], str]
@@ -54,6 +55,7 @@ class Language(NamedTuple):
     constants: Mapping[str, str]
     quotient: Callable[[str, str], str] | None = None
     remainder: Callable[[str, str], str] | None = None
+    brackets_both: bool = False
 
 
 def _python_number(number: float) -> str:
@@ -218,7 +220,9 @@ def _joined(
         case ast.BoolOp(op=ast.And()):
             return _Piece(language.both.join(_wrapped(each, _COMPARED) for each in parts), _BOTH, depth)
         case ast.BoolOp():
-            return _Piece(language.either.join(_wrapped(each, _BOTH) for each in parts), _EITHER, depth)
+            tightness = _COMPARED if language.brackets_both else _BOTH
+            text = language.either.join(_wrapped(each, tightness) for each in parts)
+            return _Piece(text, _EITHER, depth)
         case ast.Compare(ops=ops):
             sides = [_wrapped(each, _SUM) for each in parts]
             pairs = [

@@ -179,12 +179,18 @@ def _inside() -> bool:
     return sys._getframe(2).f_code.co_filename.startswith((_PACKAGE, "<autograd "))
 
 
+def _read_by(name: str, read: Callable[[Value], Any]) -> property:
+    """A property of nodes that is read another way; the engine in C has no properties of Python."""
+    plain = vars(Value)[name]
+    return property(read, plain.__set__, doc=plain.__doc__)
+
+
 _METHODS: dict[str, Any] = {
     **{method: _noticing(method, sign) for method, sign in list(_SIGNS.items())[:4]},
     "__bool__": _truth,
     "item": _number,
-    "data": vars(Value)["data"].getter(_number),
-    "grad": vars(Value)["grad"].getter(_gradient),
+    "data": _read_by("data", _number),
+    "grad": _read_by("grad", _gradient),
 }
 _PLAIN: dict[str, Any] = {name: vars(Value)[name] for name in _METHODS}
 

@@ -9,8 +9,9 @@ points, it has decided something in between: the place is found by halving.
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import islice, pairwise, product
 from math import isfinite, nextafter
 from types import CellType, CodeType, FrameType, FunctionType
@@ -19,6 +20,7 @@ from typing import Any
 from autograd.arguments import as_number
 from autograd.backward import topological_order
 from autograd.check.evaluation import Evaluated
+from autograd.engine import IN_PYTHON
 from autograd.value import Value
 
 __all__ = ["constants_of_code", "places_to_look_at"]
@@ -28,9 +30,11 @@ _CONSTANTS, _FUNCTIONS, _DECISIONS, _PLACES = 40, 50, 20, 400
 _POINTS = 17  # for each argument, to look for decisions between
 _BESIDE = 1e-3  # how far beside a constant to look too, relatively
 
-_COMPARISONS = frozenset(
-    method.__code__ for method in (Value.__lt__, Value.__le__, Value.__gt__, Value.__ge__)
-)
+#: The methods that compare, in Python: calls of these can be watched.
+_COMPARISONS = {
+    name: IN_PYTHON.get(name, getattr(Value, name)) for name in ("__lt__", "__le__", "__gt__", "__ge__")
+}
+_CODES = frozenset(method.__code__ for method in _COMPARISONS.values())
 
 
 def places_to_look_at(
@@ -143,6 +147,30 @@ def _numbers(constant: object) -> set[float]:
     return {number, -number} if number is not None and isfinite(number) else set()
 
 
+_fast = {name: vars(Value)[name] for name in _COMPARISONS}
+_lock = threading.Lock()
+_watching = 0
+
+
+@contextmanager
+def _comparing_in_python() -> Iterator[None]:
+    """Have nodes compared by Python, and not by the engine in C: in all threads, until all are done."""
+    _put_comparisons(1)
+    try:
+        yield
+    finally:
+        _put_comparisons(-1)
+
+
+def _put_comparisons(step: int) -> None:
+    global _watching
+    with _lock:
+        _watching += step
+        for name, method in (_COMPARISONS if _watching else _fast).items():
+            if vars(Value)[name] is not method:
+                setattr(Value, name, method)
+
+
 class _Seen:
     """A function, and what is seen of it while it is called."""
 
@@ -164,12 +192,13 @@ class _Seen:
     def _shape(self, point: tuple[float, ...]) -> Any:
         evaluated = Evaluated(self.f, point)
         self._outcomes = []
-        before = sys.getprofile()
-        sys.setprofile(self._watch)
-        try:
-            results = evaluated()
-        finally:
-            sys.setprofile(before)
+        with _comparing_in_python():
+            before = sys.getprofile()
+            sys.setprofile(self._watch)
+            try:
+                results = evaluated()
+            finally:
+                sys.setprofile(before)
         shape: list[Any] = [tuple(self._outcomes)]
         for result in results.scalars:
             if not isinstance(result, Value):
@@ -189,7 +218,7 @@ class _Seen:
 
     def _watch(self, frame: FrameType, event: str, _: Any) -> None:
         """Note what nodes are compared with; called by Python at each call of a function."""
-        if event == "call" and frame.f_code in _COMPARISONS:
+        if event == "call" and frame.f_code in _CODES:
             node, other = frame.f_locals["self"], frame.f_locals["other"]
             number = other.data if isinstance(other, Value) else as_number(other)
             if number is not None:

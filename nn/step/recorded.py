@@ -201,8 +201,9 @@ class Recorded(Tabular):
         """
         from autograd.diagram import draw
 
-        results = [self.error, *self._beside]
         nodes = None if only is None else [self.node(symbol) for symbol in each("only", only)]
+        beside = self._beside if nodes is None else [node for node in self._beside if node in nodes]
+        results = [self.error, *beside]
         return draw(*results, digits=digits, fold=fold, only=nodes)
 
     def page(self) -> Page:

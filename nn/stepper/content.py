@@ -24,7 +24,7 @@ from nn.byhand import by_hand
 from nn.byhand.mistakes import MISTAKES
 from nn.error_rules import ERRORS
 from nn.formula_texts import read
-from nn.notation import notation_names
+from nn.notation import Tag, notation_names
 from nn.step.program import RATE, step_program
 from nn.worked import FormulaExample, WorkedExample
 from nn.worked.writer import head
@@ -261,7 +261,7 @@ class _Writer:
                 block: [self._line(each) for each in lines] for block, lines in self.base.items()
             },
             "updates": dict(program.updates),
-            "tags": {symbol: [*tag] for symbol, tag in recording.step.tags.items()},
+            "tags": {symbol: _told(tag) for symbol, tag in recording.step.tags.items()},
             "losses": {},
             "activations": [],
             "guards": [],
@@ -328,7 +328,7 @@ class _Writer:
             blocks = found.blocks()
             data["losses"][error] = self._difference(blocks) | {
                 "tags": {
-                    symbol: [*tag]
+                    symbol: _told(tag)
                     for symbol, tag in found.step.tags.items()
                     if symbol not in data["tags"]
                 },
@@ -474,7 +474,7 @@ class _Writer:
             negative |= dict.fromkeys(turned)
             for symbol, our in to_own.items():
                 shown = "eta" if symbol == RATE else symbol
-                names.setdefault(our, [mathml_symbol(shown), unicode_symbol(shown), symbol])
+                names.setdefault(our, [_in_mathml(shown), _in_unicode(shown), symbol])
             for a, b in zip(ours, theirs, strict=True):
                 symbol = a.line.symbol
                 if (a.line.kind, a.block) != (b.line.kind, f"{b.block[:2]}{to_own[b.block[2:]]}"):
@@ -561,6 +561,31 @@ def _label(label: Line, style: Style, names: Mapping[str, str], turned: set[str]
         for variable, each in zip(label.variables, label.operands, strict=True)
     }
     return write(label.tree, style, pieces).text
+
+
+def _in_mathml(symbol: str) -> str:
+    """A symbol in MathML, also one that says by which use: ``dE/dw via h1``."""
+    head, word, use = _parted(symbol)
+    return mathml_symbol(head) + (
+        f"<mtext> {word} </mtext>{mathml_symbol(use) if use else ''}" if word else ""
+    )
+
+
+def _in_unicode(symbol: str) -> str:
+    head, word, use = _parted(symbol)
+    return " ".join(filter(None, [unicode_symbol(head), word, unicode_symbol(use) if use else ""]))
+
+
+def _parted(symbol: str) -> tuple[str, str, str]:
+    for word in ("via", "directly"):
+        head, found, use = symbol.partition(f" {word}")
+        if found and head and not head.count(" "):
+            return head, word, use.strip()
+    return symbol, "", ""
+
+
+def _told(tag: Tag) -> list[Any]:
+    return [*tag[:-1], unicode_symbol(tag.name)]
 
 
 def _goes_on(tree: ast.expr, holds: bool) -> str:

@@ -247,7 +247,7 @@ def _html(example: Example) -> str:
         grains='<option value="neuron">one neuron</option><option value="layer">one layer</option>\n'
         if is_network
         else "",
-        first_view="Network" if is_network else "Quantities",
+        first_view="Network" if is_network else "Graph",
         note=f"<p>{xml_text(note)}</p>\n" if note else "",
         network=first,
         graph=graph,
@@ -309,5 +309,4 @@ def _pictures(found: Content) -> tuple[str, str, list[str], str]:
         notes = [str(error)]
     if data["kind"] == "network":
         return network_picture(data["shape"]), graph, symbols, " ".join(notes)
-    # of formulas there is no network: the quantities are drawn in its place, if that is another picture
     return graph, "", symbols, " ".join(notes)

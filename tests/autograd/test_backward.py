@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import engines
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -193,7 +194,7 @@ def living_values() -> Iterator[Callable[[], int]]:
     gc.collect()
     gc.disable()
     try:
-        yield lambda: sum(type(thing) is Value for thing in gc.get_objects())
+        yield engines.living_values
     finally:
         gc.enable()
 

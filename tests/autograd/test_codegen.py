@@ -35,6 +35,7 @@ def test_the_source_appears_in_tracebacks() -> None:
     assert "During handling" not in text
 
 
+@pytest.mark.python_engine
 @every_operation
 def test_the_source_is_registered_for_debuggers(operation: Operation) -> None:
     method = inspect.unwrap(getattr(Value, operation.name))
@@ -74,6 +75,7 @@ def executed_lines(operation: str, call: Callable[[], object]) -> str:
     return "".join(lines)
 
 
+@pytest.mark.python_engine
 def test_constant_exponents_compute_no_logarithm() -> None:
     x, y = Value(2.0), Value(3.0)
     assert "log(" in executed_lines("pow", lambda: x**y)
@@ -92,6 +94,7 @@ def test_plain_functions_fail_with_the_operation_in_the_traceback() -> None:
 # --- generated only when it is asked for ----------------------------------------------------------
 
 
+@pytest.mark.python_engine
 def test_methods_are_generated_when_they_are_first_used(run_python: Callable[..., str]) -> None:
     script = """
 import linecache, autograd
@@ -114,6 +117,7 @@ print(generated())
     ]
 
 
+@pytest.mark.python_engine
 def test_a_method_is_compiled_alone_and_stands_where_the_source_says(
     run_python: Callable[..., str],
 ) -> None:

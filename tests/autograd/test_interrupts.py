@@ -109,6 +109,7 @@ def graph() -> tuple[Value, Value, Value]:
     return (shared + x) * shared.sin() + y, x, y
 
 
+@pytest.mark.python_engine
 @pytest.mark.parametrize("by", [KeyboardInterrupt, MemoryError, SystemExit])
 def test_an_interrupted_sweep_adds_everything_or_nothing(by: type[BaseException]) -> None:
     root, x, y = graph()
@@ -189,6 +190,7 @@ def test_the_search_notices_a_planted_half() -> None:
         whole_or_not_at_all(lambda: list(numbers), call, restore, code_of(call))
 
 
+@pytest.mark.python_engine
 def test_a_sweep_inside_a_sweep_is_an_error_and_not_a_deadlock() -> None:
     x = Value(3.0)
     inner, outer = Value(2.0) * 3, x * x

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from engines import living_values
 from hypothesis import given
 from oracles import same
 from strategies import any_numbers
@@ -407,7 +408,7 @@ def test_threads_pickle_at_once() -> None:
 def test_what_is_pickled_is_not_kept() -> None:
     def nodes() -> int:
         gc.collect()
-        return sum(type(each) is Value for each in gc.get_objects())
+        return living_values()
 
     kept = history(10)[-1]
     pickler = pickle.Pickler(io.BytesIO())  # which remembers what it has pickled

@@ -76,7 +76,8 @@ function explainSymbol(symbol) {
   const formula = (...pieces) => {
     const element = document.createElement("p");
     element.className = "formula";
-    element.innerHTML = pieces.map((piece) => math(piece)).join(" ");
+    // a number alone needs not be put in and computed
+    element.innerHTML = pieces.filter((piece, place) => piece !== pieces[place - 1]).map((piece) => math(piece)).join(" ");
     body.append(element);
   };
   /** @param {string} of */

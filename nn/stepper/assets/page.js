@@ -4,6 +4,8 @@
 const FIRST_DIGITS = 9;
 const FIRST_ROUNDS = 20;
 const MOST_ROUNDS = 100000;
+/** Formulas have no network: their graph is the first view. */
+const hasTwoViews = content.kind === "network" && content.graph.length > 0;
 
 const page = {
   notation: content.notations[0],
@@ -286,6 +288,7 @@ function showSettings() {
   for (const view of ["network", "graph"]) {
     byId(`show-${view}`).setAttribute("aria-pressed", String(page.view === view));
     byId(`view-${view}`).hidden = page.view !== view;
+    byId(`show-${view}`).hidden = !hasTwoViews;
   }
   const other = content.loss !== undefined && page.loss !== content.loss;
   byId("graph-note").hidden = !(other && page.view === "graph");
@@ -626,7 +629,7 @@ function key(event) {
     ArrowLeft: back,
     Home: () => goTo(0),
     End: () => goTo(page.stops.length),
-    g: () => byId(page.view === "network" ? "show-graph" : "show-network").click(),
+    g: () => hasTwoViews && byId(page.view === "network" ? "show-graph" : "show-network").click(),
     " ": target.closest("button, a, summary") ? undefined : play,
   }[event.key];
   if (act) {

@@ -161,11 +161,10 @@ function light(lines) {
       }
     }
   }
-  // the line between two units that are used, where a contribution goes along it
   const nodes = new Map(content.graph.map((symbol, place) => [symbol, place]));
   /** @param {string} symbol @param {string} name */
   const node = (symbol, name) => document.getElementById(`node-${nodes.get(symbol)}`)?.classList.add(name);
-  used.forEach((symbol) => node(symbol, "used"));
+  used.forEach((symbol) => lit.has(symbol) || node(symbol, "used"));
   lit.forEach((symbol) => node(symbol, "lit"));
   for (const line of lines) {
     if (line.kind === "value") {

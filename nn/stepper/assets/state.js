@@ -65,7 +65,7 @@ function takeFragment(text) {
     return good ? number : otherwise;
   };
   page.notation = content.notations.find((each) => each.name === one("notation", content.notations.map((n) => n.name), "")) || content.notations[0];
-  page.view = one("view", ["network", "graph"], "network");
+  page.view = one("view", hasTwoViews ? ["network", "graph"] : ["network"], "network");
   page.grain = one("grain", ["operation", "quantity", "neuron", "layer"], "quantity");
   page.digits = whole("digits", 2, 17, FIRST_DIGITS);
   page.loss = one("loss", Object.keys(content.losses), content.loss || "");

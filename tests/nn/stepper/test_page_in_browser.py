@@ -114,7 +114,7 @@ def test_numbers_appear_as_they_are_computed(read: Any) -> None:
 def test_a_step_shows_its_formula_with_numbers_and_its_result(read: Any) -> None:
     reader = read("urbain", "step=17")
     text = reader.page.inner_text("#formula")
-    assert "backward · net input of o1" in text
+    assert "backward · net input of o₁" in text
     assert [part in text.replace("\n", "") for part in ("0.74136507", "0.186815602", "0.138498562")] == [
         True
     ] * 3

@@ -1,0 +1,408 @@
+"""The engine in C: the same as that in Python to the last bit, and nothing left behind."""
+
+import gc
+import importlib.util
+import runpy
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import engine_cases
+import engines
+import pytest
+from engine_cases import Peer
+from hypothesis import given
+from hypothesis import strategies as st
+from oracles import replaced, spoilt
+from strategies import SPECIAL, any_numbers, finite_numbers, operations
+
+from autograd import OPERATIONS, AutogradError, Operation, Value, grad
+from autograd.codegen import _OnFirstUse, attaching, method_names
+from autograd.engine import ADOPTED, COMPILED, ENGINE
+from autograd.methods import Methods
+
+ROOT = Path(__file__).parents[2]
+c_engine = pytest.mark.c_engine
+every_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+
+
+# --- what it is made of ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generator", ROOT / "tools" / "engine.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_rows_in_c_are_what_follows_from_the_table(generator: ModuleType) -> None:
+    assert (ROOT / "engine" / "rows.h").read_text(encoding="utf-8") == generator.rows()
+
+
+@c_engine
+def test_what_is_tested_has_been_compiled_from_these_sources() -> None:
+    assert COMPILED is not None
+    digest = runpy.run_path(str(ROOT / "engine" / "build.py"))["digest"]()
+    assert digest == COMPILED.DIGEST, "build it again: python engine/build.py"
+    assert ADOPTED == OPERATIONS
+
+
+@c_engine
+@every_operation
+def test_methods_are_those_of_c_until_a_row_is_changed(operation: Operation) -> None:
+    for name in method_names(operation):
+        assert not isinstance(vars(Methods)[name], _OnFirstUse)
+    calls = attaching(spoilt(operation.name, 0), Methods, Value)
+    assert all(isinstance(call[-1], _OnFirstUse) for call in calls if call[0] is setattr)
+
+
+@c_engine
+def test_a_power_that_is_recorded_as_a_square_is_so_by_the_row_in_use(python: Peer) -> None:
+    x = Value(3.0)
+    assert [(x**n).derivatives for n in (2, 2.0, -1)] == [(6.0,), (6.0,), (-1.0 / 9.0,)]
+    with replaced(spoilt("square", 0)):
+        assert (x**2).derivatives == x.square().derivatives == (6.5,)
+    assert (x**2).derivatives == (6.0,)
+    numbers = ("1e200", "0.0", "inf", "nan", "-3.0")
+    steps: engine_cases.Steps = [["leaf", each, None] for each in numbers]
+    for way, exponent in product(("operator", "method"), ("2", "-1", "2.0", "True", "3")):
+        steps += [["apply", way, "pow", base, exponent] for base in range(len(numbers))]
+    same(python, steps)
+
+
+@c_engine
+def test_a_node_is_as_large_as_the_page_says() -> None:
+    page = (ROOT / "docs" / "engine.md").read_text(encoding="utf-8")
+    assert f"A node takes {sys.getsizeof(Value(1.0))} bytes" in page
+
+
+def engine_with(**environment: str) -> subprocess.CompletedProcess[str]:
+    script = "from autograd.engine import ENGINE; print(ENGINE)"
+    command = ["env", *(f"{name}={value}" for name, value in environment.items())]
+    return subprocess.run(
+        [*command, sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+
+
+def test_the_environment_chooses_the_engine() -> None:
+    assert engine_with(AUTOGRAD_PURE="1").stdout == "Python\n"
+    built = any((ROOT / "autograd").glob("_engine.*[do]"))  # .so or .pyd, and no .pyi
+    assert engine_with(AUTOGRAD_PURE="0").stdout == ("C\n" if built else "Python\n")
+    wrong = engine_with(AUTOGRAD_PURE="yes").stderr
+    assert "ArgumentValueError: AUTOGRAD_PURE must be 0 or 1, got 'yes'" in wrong
+
+
+@c_engine
+def test_a_second_import_in_a_process_is_pure(run_python: Callable[..., str]) -> None:
+    script = """
+import sys, autograd
+first, x = autograd.Value, autograd.Value(3.0)
+for name in [name for name in sys.modules if name.startswith("autograd")]:
+    del sys.modules[name]
+import autograd
+from autograd.engine import ENGINE
+y = autograd.Value(3.0)
+for node in (x, y):
+    (node * node).backward()
+print(ENGINE, first is autograd.Value, x.grad, y.grad)
+"""
+    assert run_python(script) == "Python False 6.0 6.0\n"
+
+
+# --- the same as Python's ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def python() -> Iterator[Peer]:
+    peer = Peer(AUTOGRAD_PURE="1")
+    assert (peer.engine, ENGINE) == ("Python", "C")
+    yield peer
+    peer.close()
+
+
+def same(python: Peer, steps: engine_cases.Steps) -> None:
+    expected, found = python.outcome(steps), engine_cases.outcome(steps)
+    for number, (there, here) in enumerate(zip(expected, found, strict=True)):
+        assert here == there, (number, steps[number : number + 1])
+
+
+def number(x: float) -> str:
+    return f"float.fromhex({x.hex()!r})"
+
+
+@c_engine
+@every_operation
+def test_a_row_is_the_same_at_every_edge(operation: Operation, python: Peer, everything: bool) -> None:
+    points = list(product(SPECIAL, repeat=operation.arity))
+    steps: engine_cases.Steps = []
+    for point in points[:: 1 if everything or operation.arity == 1 else 11]:
+        first = len(steps)
+        x, y = number(point[0]), number(point[-1])
+        steps += [["leaf", x, "x"], ["leaf", y, None]]
+        if operation.arity == 1:
+            steps += [["apply", way, operation.name, first, ""] for way in ("operator", "method")]
+            continue
+        steps += [
+            ["apply", "operator", operation.name, first, first + 1],
+            ["apply", "method", operation.name, first, y],
+            ["apply", "reflected", operation.name, x, first + 1],
+        ]
+    same(python, [*steps, ["leaf", "1.0", None]])
+
+
+@c_engine
+@given(operations, finite_numbers, finite_numbers)
+def test_a_row_is_the_same_anywhere(python: Peer, operation: Operation, x: float, y: float) -> None:
+    one, other = number(x), number(y)
+    name = operation.name
+    steps: engine_cases.Steps = [["leaf", one, "x"], ["leaf", other, None]]
+    steps.append(["apply", "operator", name, 0, 1])
+    if operation.arity == 2:
+        steps += [["apply", "method", name, 0, other], ["apply", "reflected", name, one, 1]]
+    same(python, steps)
+
+
+OPERANDS = [
+    *("2", "True", "-1", "2.0", "-1.0", "0", "3.5", "10**400", "2**1000", "2**53 + 1", "-0.0"),
+    *("fractions.Fraction(1, 3)", "np.float64(0.1)", "np.float32(0.1)", "np.int64(-7)", "nan", "inf"),
+    *("'1'", "None", "1j", "[1.0]", "np.array([1.0, 2.0])", "np.complex128(1)", "object"),
+]
+
+
+@c_engine
+@pytest.mark.parametrize("way", engine_cases.WAYS)
+def test_any_operand_is_taken_or_refused_alike(way: str, python: Peer) -> None:
+    steps: engine_cases.Steps = [["leaf", "1.5", "a"], ["leaf", "-2", None]]
+    names = ["exp", *(row.name for row in OPERATIONS.values() if row.arity == 2)]
+    for name, operand in product(names, OPERANDS):
+        steps.append(["apply", way, name, 0, operand])
+        if way not in {"method", "default", "too many", "keyword"}:  # a node's own
+            steps.append(["apply", way, name, operand, 1])
+    same(python, steps)
+
+
+@c_engine
+def test_leaves_are_made_and_set_alike(python: Peer) -> None:
+    steps: engine_cases.Steps = [["leaf", "1.5", "a"], ["apply", "method", "exp", 0, ""]]
+    for thing in OPERANDS:
+        steps += [["leaf", thing, name] for name in (None, "b", 5)]
+        steps += [
+            ["set", node, attribute, thing]
+            for node, attribute in product((0, 1), ("data", "grad", "name", "colour"))
+        ]
+    same(python, steps)
+
+
+@c_engine
+@given(st.data())
+def test_graphs_are_the_same(python: Peer, data: st.DataObject) -> None:
+    draw: Any = data.draw
+    steps: engine_cases.Steps = []
+    for count in range(draw(st.integers(2, 25))):
+        known = st.integers(0, max(count - 1, 0))
+        kind = draw(st.sampled_from(["leaf", "apply", "apply", "apply", "set"])) if count else "leaf"
+        if kind == "leaf":
+            steps.append(["leaf", number(draw(any_numbers)), draw(st.sampled_from([None, "x", "y"]))])
+        elif kind == "set":
+            attribute = draw(st.sampled_from(["data", "grad", "name"]))
+            given = "'n'" if attribute == "name" else number(draw(any_numbers))
+            steps.append(["set", draw(known), attribute, given])
+        else:
+            name = draw(operations).name
+            operand = st.one_of(known, known, any_numbers.map(number))
+            way = draw(st.sampled_from(["operator", "method", "function"]))
+            steps.append(["apply", way, name, draw(known), draw(operand)])
+    same(python, steps)
+
+
+@c_engine
+def test_a_planted_bit_is_noticed() -> None:
+    peer = Peer(AUTOGRAD_PURE="1", PLANTED="1")
+    steps: engine_cases.Steps = [["leaf", "1.5", "a"], ["apply", "method", "mul", 0, "3.0"]]
+    with pytest.raises(AssertionError, match="mul"):
+        same(peer, steps)
+    peer.close()
+
+
+# --- nothing is left behind -------------------------------------------------------------------------
+
+
+def kept() -> tuple[int, int]:
+    """How many nodes there are, and how many blocks of memory."""
+    gc.collect()
+    return engines.living_values(), engines.blocks()
+
+
+def a_step(weights: list[Value]) -> None:
+    x, y = weights
+    loss = ((x * 0.5 + y).tanh() - 0.25) ** 2 + x.sigmoid() / (1.0 + y.exp())
+    loss.backward()
+    for weight in weights:
+        weight.data -= 0.01 * weight.grad
+        weight.grad = 0
+
+
+@c_engine
+def test_a_million_steps_leave_nothing_behind(everything: bool) -> None:
+    weights = [Value(0.5), Value(-0.25)]
+    for _ in range(100):
+        a_step(weights)
+    before = kept()
+    for _ in range(1_000_000 if everything else 20_000):
+        a_step(weights)
+    after = kept()
+    assert after[0] == before[0]
+    assert after[1] - before[1] < 50
+
+
+@c_engine
+def test_a_step_that_leaves_a_node_behind_is_noticed() -> None:
+    weights, left = [Value(0.5), Value(-0.25)], []
+    before = kept()
+    for _ in range(1_000):
+        a_step(weights)
+        left.append(Value(0.0))
+    after = kept()
+    assert after[0] == before[0] + 1_000
+    assert after[1] - before[1] > 900
+
+
+@c_engine
+def test_what_is_left_to_python_leaves_nothing_behind() -> None:
+    x, y = Value(0.0, "x"), Value(float("inf"))
+
+    def refused() -> None:
+        for attempt in (x.log, lambda: 1.0 / x, lambda: x * "a", lambda: x < 1j, lambda: x.exp(1)):
+            with pytest.raises((AutogradError, TypeError)):
+                attempt()
+        (x * y).backward()
+        (x**y * 2 + True).backward()
+        setattr(x, "grad", 0)  # noqa: B010
+
+    for _ in range(100):
+        refused()
+    before = kept()
+    for _ in range(1_000):
+        refused()
+    after = kept()
+    assert after[0] == before[0]
+    assert after[1] - before[1] < 50
+
+
+@c_engine
+def test_recorded_gradients_are_cycles_that_the_collector_finds() -> None:
+    gc.collect()
+    before = engines.living_values()
+    for _ in range(10):
+        x, y = Value(2.0), Value(3.0)
+        node = (x * y).tanh() * x
+        assert not gc.is_tracked(x)
+        assert not gc.is_tracked(node)
+        node.backward(create_graph=True)
+        assert gc.is_tracked(x)
+        (node * y).backward()
+        assert isinstance(x.grad, Value)
+    del x, y, node
+    assert engines.living_values() > before
+    gc.collect()
+    assert engines.living_values() == before
+
+
+@c_engine
+def test_recorded_gradients_without_a_cycle_are_freed_at_once() -> None:
+    before = engines.living_values()
+    x = Value(2.0)
+    x.grad = Value(1.0) * 3.0
+    (x * x).backward()
+    assert x.grad.data == 7.0
+    x.grad = 0.0
+    assert grad(grad(lambda x: x**3))(2.0) == 12.0
+    del x
+    assert engines.living_values() == before
+
+
+@c_engine
+def test_registered_operations_are_forgotten_with_their_nodes(run_python: Callable[..., str]) -> None:
+    script = """
+import sys
+from autograd import Operation, Value, register, unregister
+for name in ("thrice", "triple", "threefold"):
+    row = Operation(name, "x", "x * 3.0", partials=["3.0"], about="thrice")
+    register(row)
+    before = sys.getrefcount(row)
+    x = Value(2.0)
+    y = getattr(x, name)() * 2.0
+    y.backward()
+    print(x.grad, y.operands[0].operation is row, end=" ")
+    made = sys.getrefcount(row)
+    del x, y
+    print(made > sys.getrefcount(row))
+    unregister(name)
+"""
+    assert run_python(script).split() == ["6.0", "True", "True"] * 3
+
+
+# --- at any depth, and out of memory ----------------------------------------------------------------
+
+
+@c_engine
+def test_a_chain_of_a_million_nodes(everything: bool) -> None:
+    links = 500_000 if everything else 100_000
+    x = node = Value(0.5)
+    for _ in range(links):
+        node = node * 0.999 + x
+    node.backward()
+    once = x.grad
+    node.backward()
+    assert x.grad == 2.0 * once
+    before = engines.living_values()
+    del node
+    assert engines.living_values() == before - 2 * links
+    node = x
+    for _ in range(links):
+        node = node * 1.0
+    x.grad = node  # tracked as deep as it goes
+    assert gc.is_tracked(node)
+    del node
+    x.grad = 0.0
+
+
+@c_engine
+@pytest.mark.skipif(importlib.util.find_spec("_testcapi") is None, reason="this Python has no _testcapi")
+def test_a_sweep_that_runs_out_of_memory_changes_nothing(run_python: Callable[..., str]) -> None:
+    script = """
+import _testcapi
+from autograd import Value
+x, node = Value(0.5), Value(0.25, "y")
+y = node
+for _ in range(300):
+    node = node * x + x.tanh()
+node.backward()
+expected = [x.grad, y.grad]
+refused = 0
+for recorded in (False, True):
+    for start in range(200):
+        x.grad, y.grad = 0.0, Value(0.0) if recorded else 0.0
+        before = y.grad
+        _testcapi.set_nomemory(start, start + 1)
+        try:
+            node.backward()
+        except MemoryError:
+            _testcapi.remove_mem_hooks()
+            refused += 1
+            assert x.grad == 0.0 and (y.grad is before or y.grad == before)
+            node.backward()
+        finally:
+            _testcapi.remove_mem_hooks()
+        assert [x.grad, y.grad.data if recorded else y.grad] == expected
+print(refused > 5)
+"""
+    assert run_python(script) == "True\n"
