@@ -188,7 +188,8 @@ class Trace:
             spelled += 1  # a table of one
         rest: list[Asked] = []
         for place, each in enumerate(everything):
-            if place >= spelled or (self.ask_as.length == "short" and not self._is_new(each.tree)):
+            short = spelled and self.ask_as.length == "short"
+            if not self._is_new(each.tree) if short else place >= spelled:
                 rest.append(each)
                 continue
             used = _symbols(each.tree)
@@ -307,7 +308,7 @@ class _Nameless(ast.NodeTransformer):
     """A formula without its names."""
 
     def visit_Name(self, node: ast.Name) -> ast.Name:  # as ast calls it
-        return ast.Name("x")
+        return ast.Name("x") if node.id.startswith("=") else node  # that is a function's
 
 
 def _length(tree: ast.expr, least: int = _BLANK_WIDTH) -> int:

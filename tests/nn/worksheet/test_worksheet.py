@@ -577,6 +577,12 @@ def test_a_short_worksheet_asks_for_the_same_in_fewer_questions() -> None:
     assert mistakes(short, made) == []
 
 
+def test_a_short_worksheet_spells_out_each_kind_however_late_it_comes() -> None:
+    sheet = Worksheet(worked.load("lstm-cell"), length="short")
+    asked = [item.right.symbol for item in sheet.items if isinstance(item, Question)]
+    assert asked[:6] == ["net_a1", "a1", "i1", "s1", "h1", "E"]
+
+
 @every_kind
 @pytest.mark.parametrize("name", ["urbain", "hoey", "unrolled-rnn"])
 def test_hints_give_away_formulas_or_do_not(name: str, kind: str) -> None:
