@@ -13,6 +13,7 @@ A test belongs to the default tier if it tells by itself whether a module does w
 - ``browser``: drives Chromium. Where there is none, or no Playwright, such a test is skipped and says
   so; in CI it fails.
 - ``native``: replays by machine code, for which llvmlite has to be installed;
+- ``moodle``: lets a reader of Moodle's format read what the default tier holds to its documentation.
 
 and so are the modules of `nn.interop`, and their tests, that need a framework.
 
@@ -44,7 +45,13 @@ from autograd.engine import ENGINE
 #: What looks into one engine, by marker.
 OF_ENGINES = {"python_engine": "Python", "c_engine": "C"}
 #: What only ``--all`` runs, by marker, with the module that it needs.
-LEFT_OUT = {"slow": None, "torch": "torch", "native": "llvmlite", "browser": None}
+LEFT_OUT = {
+    "slow": None,
+    "torch": "torch",
+    "native": "llvmlite",
+    "moodle": "amc2moodle",
+    "browser": None,
+}
 
 #: Modules of `nn.interop` that are only imported by ``--all``, or when they are named.
 FRAMEWORKS = ("equinox", "jax", "safetensors", "sklearn", "torch")

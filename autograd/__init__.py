@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from autograd.anomaly import Anomaly, AnomalyError, detect_anomaly, find_anomaly
     from autograd.check.gradcheck import gradcheck, gradgradcheck
     from autograd.check.report import GradcheckError, GradcheckReport
+    from autograd.check.rule import RuleReport, check_rule
     from autograd.check.step_size import ErrorOverEps, StepError, error_over_eps
     from autograd.contributions import additions, influences
     from autograd.derivation import Derivation, explain
@@ -67,8 +68,10 @@ _LATER = {
     "ErrorOverEps": "check",
     "GradcheckError": "check",
     "GradcheckReport": "check",
+    "RuleReport": "check",
     "StepError": "check",
     "additions": "contributions",
+    "check_rule": "check",
     "detect_anomaly": "anomaly",
     "draw": "diagram",
     "RecordedProgram": "program",
@@ -110,11 +113,13 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "RecordingError",
     "RegistrationError",
     "ResultOverflowError",
+    "RuleReport",
     "StaleGraphError",
     "StepError",
     "UnknownNameError",
     "Value",
     "additions",
+    "check_rule",
     "detect_anomaly",
     "draw",
     "error_over_eps",

@@ -9,6 +9,7 @@ are.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -396,10 +397,17 @@ def _where(head: str, factor: Factor, value: str) -> list[str]:
     reason = f" ({why})" if why else ""
     if formula.replace("−", "-") == value:
         return [f"{head} = {value}{reason}"]
+    if isnan(factor.value) and _is_number(formula):
+        return [f"{head} = {value}, though its formula is {formula}{reason}"]
     line = f"{head} = {formula} = {value}{reason}"
     if len(line) <= _WIDTH:
         return [line]
     return [f"{head} = {formula}", f"{' ' * len(head)} = {value}{reason}"]
+
+
+def _is_number(formula: str) -> bool:
+    """Whether a formula is a number, which has lost what is NaN in the chain rule."""
+    return bool(re.fullmatch(r"−?[\d./]+", formula))
 
 
 def _product(head: str, factors: list[str]) -> list[str]:

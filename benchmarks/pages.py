@@ -32,10 +32,10 @@ def cells(table: str) -> list[list[str]]:
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in table.splitlines()[2:]]
 
 
-def put(name: str, new: str) -> None:
-    """Put a table in the place of the one of that name in the page of evidence."""
-    text = EVIDENCE.read_text(encoding="utf-8")
-    EVIDENCE.write_text(
+def put(name: str, new: str, page: Path = EVIDENCE) -> None:
+    """Put a table in the place of the one of that name in the page of evidence, or in another."""
+    text = page.read_text(encoding="utf-8")
+    page.write_text(
         text.replace(f"<!-- {name} -->\n\n{table(name, text)}", f"<!-- {name} -->\n\n{new}"),
         encoding="utf-8",
     )

@@ -23,6 +23,8 @@ from autograd.lazy import lazily
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nn import losses, plots, worked
+    from nn.answers import check_answers
+    from nn.byhand import compare_backward
     from nn.forward import Example
     from nn.layer import Layer
     from nn.losses import (
@@ -59,6 +61,8 @@ __all__ = [
     "TrainingStep",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "check_answers",
+    "compare_backward",
     "cross_entropy",
     "half_squared_error",
     "hinge",
@@ -88,6 +92,8 @@ _LATER = {
     "TrainingStep": "step",
     "binary_cross_entropy": "losses",
     "binary_cross_entropy_with_logits": "losses",
+    "check_answers": "answers",
+    "compare_backward": "byhand",
     "cross_entropy": "losses",
     "half_squared_error": "losses",
     "hinge": "losses",

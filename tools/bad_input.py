@@ -99,6 +99,7 @@ TAKEN: dict[str, set[str]] = {
     "Sequence": _LISTS | set(LENGTHS),
     "Iterable": {"list"} | set(LENGTHS),
     "Mapping": {"dict"},
+    "AnswerFile": {"dict", *LENGTHS},
     "list": _LISTS,
     "dict": {"dict"},
     "array": {"0-d array", "1-d array"},
@@ -207,6 +208,9 @@ def places(argument: str, annotation: str, good: Any) -> Iterator[Place]:
         within = inner
         if isinstance(good, dict):
             within = "list[float]" if isinstance(good[key], list) else type(good[key]).__name__
+            said = re.search(r"Mapping\[str, ([^\[\]]*)\]", annotation)
+            if said and "Any" not in said[1]:
+                within = said[1]
         for deeper in places(argument + name, within, good[key]):
             yield Place(
                 deeper.path,

@@ -11,6 +11,7 @@ import inspect
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 from types import FunctionType, MethodDescriptorType
@@ -21,13 +22,14 @@ import hypothesis
 import autograd
 import autograd.strategies
 import nn
+import nn.answers
 import nn.byhand
 import nn.proofreading
 import nn.strategies
 import nn.worksheet
 from autograd import Value
 from autograd.engine import IN_PYTHON
-from autograd.pytree import leaves
+from autograd.pytree import leaves, mapped
 
 __all__ = ["PACKAGES", "Prepared", "Way", "ways"]
 
@@ -133,6 +135,10 @@ def _proof() -> nn.proofreading.Proof:
     return nn.proofreading.proofread(replace(_formulas(), figures=[figure]))
 
 
+def _checked() -> nn.answers.CheckedAnswers:
+    return nn.answers.check_answers(_formulas(), {"y": 1.0})
+
+
 def _squares(*trees: Any) -> Any:
     return sum(leaf * leaf for leaf in leaves(trees))
 
@@ -226,7 +232,29 @@ SAMPLES: Samples = {
     "Diagram.save.format": lambda: "dot",
     **dict.fromkeys(("result", "results", "root", "node"), _graph),
     "f": lambda: autograd.tanh,
-    **dict.fromkeys(("gradcheck.f", "gradgradcheck.f", "error_over_eps.f"), lambda: _squares),
+    **dict.fromkeys(
+        ("gradcheck.f", "gradgradcheck.f", "error_over_eps.f", "check_rule.f"), lambda: _squares
+    ),
+    "check_rule.df": lambda: lambda tree: mapped(lambda x: 2.0 * x, tree),
+    "my_backward": lambda: lambda network, examples: [0.5] * 9,
+    "check_answers.answers": lambda: {"net_h1": 0.3775},
+    "check_answers.notation": lambda: "urbain",
+    "check_group.notation": lambda: "urbain",
+    "scheme": nn.answers.Scheme,
+    "tolerance": nn.answers.Tolerance,
+    "paths": lambda: ["/dev/null"],
+    "read_answers.path": lambda: "answers.csv",
+    "load_scheme.path": lambda: "scheme.toml",
+    "worksheets": lambda: [_sheet()],
+    "rows": list,
+    "CheckedAnswers.student": lambda: "Ada",
+    "CheckedAnswers.outcomes": list,
+    "CheckedAnswers.count.outcome": lambda: "right",
+    "CheckedAnswers.__getitem__.name": lambda: "y",
+    "CheckedGroup.files": list,
+    "Tolerance.accepts.given": lambda: Decimal("0.5"),
+    **dict.fromkeys(("Tolerance.accepts.value", "Tolerance.unit.value"), lambda: 0.5),
+    "Scheme.of.symbol": lambda: "y",
     "gradgradcheck.grad_outputs": lambda: 1.0,
     "error_over_eps.eps": lambda: [0.5, 0.25],
     "inputs": lambda: [0.5, -1.0],
@@ -302,6 +330,7 @@ OWNERS: dict[type, Callable[[], Any]] = {
     autograd.Anomaly: _anomaly,
     autograd.Derivation: lambda: autograd.explain(*_ends()),
     autograd.Anomaly: lambda: autograd.find_anomaly(Value(0.0, "x").sqrt() ** 2),
+    autograd.RuleReport: lambda: autograd.check_rule(lambda x: x * x, lambda x: 2.0 * x, 3.0),
     autograd.RecordedProgram: _recorded,
     autograd.GradcheckReport: lambda: autograd.gradcheck(_squares, [0.5, -1.0], report=True),
     autograd.Diagram: lambda: autograd.draw(_graph()),
@@ -319,8 +348,18 @@ OWNERS: dict[type, Callable[[], Any]] = {
     nn.worked.FormulaExample: _formulas,
     nn.worked.FormulaStep: lambda: _formulas().step(),
     nn.worksheet.Worksheet: _sheet,
+    nn.proofreading.Cause: lambda: nn.proofreading.Cause(
+        names=("sign",), says="the sign is lost", figures=("y",), chance=0.01
+    ),
     nn.proofreading.Finding: lambda: _proof().findings[0],
     nn.proofreading.Proof: _proof,
+    nn.answers.AnswerFile: nn.answers.AnswerFile,
+    nn.answers.CheckedAnswers: _checked,
+    nn.answers.CheckedGroup: lambda: nn.answers.CheckedGroup([]),
+    nn.answers.Outcome: lambda: _checked().outcomes[0],
+    nn.answers.Points: nn.answers.Points,
+    nn.answers.Scheme: nn.answers.Scheme,
+    nn.answers.Tolerance: nn.answers.Tolerance,
 }
 
 

@@ -6,7 +6,8 @@
 (0.3589, '0.358916')
 """
 
+from nn.byhand.backward import compare_backward
 from nn.byhand.calculation import HandCalculation, by_hand
 from nn.byhand.rounded_step import Drift, RoundedStep, rounded
 
-__all__ = ["Drift", "HandCalculation", "RoundedStep", "by_hand", "rounded"]
+__all__ = ["Drift", "HandCalculation", "RoundedStep", "by_hand", "compare_backward", "rounded"]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from nn.notation import Notation
 
-__all__ = ["HandCalculation", "by_hand"]
+__all__ = ["HandCalculation", "by_hand", "of_step"]
 
 #: What lines of one sort have in common: the kind, and role and layer of what it is about.
 Sort: TypeAlias = "tuple[str, tuple[str, int], tuple[str, int]]"
@@ -274,8 +274,19 @@ def by_hand(
         step, rule = example.step(update_biases=update_biases), example.error
         if notation is not None:
             step = step.in_notation(notation)
+    return of_step(step, example.learning_rate, rule)
+
+
+def of_step(step: Recorded, learning_rate: float, rule: str) -> HandCalculation:
+    """A recorded step as a person calculates it.
+
+    Args:
+        step: the step.
+        learning_rate: η.
+        rule: see `HandCalculation`.
+    """
     return HandCalculation(
-        step_program(step, example.learning_rate),
+        step_program(step, learning_rate),
         dict(step.tags),
         rule,
         dict(zip(step.gradients, step.nodes, strict=True)),

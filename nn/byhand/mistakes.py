@@ -9,13 +9,15 @@ mistake, add its row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from math import log2
 
-from autograd.program import Line, Operand
-from nn.byhand.calculation import HandCalculation, only_terms, turned_terms
-from nn.notation import Tag
+from autograd.program import Line
+from nn.byhand import formula_mistakes, forward, products, rewriting, slopes
+from nn.byhand.calculation import HandCalculation
+from nn.byhand.rewriting import WHERE, Rewritten
 
 __all__ = ["MISTAKES", "WHERE", "Mistake", "Variant"]
 
@@ -28,36 +30,15 @@ class Variant:
         mistake: its name.
         says: what is wrong, in a sentence.
         lines: the lines that are written instead of the right ones.
+        bits: how unlikely it is before anything is known, as the binary logarithm of one in how many.
+        local: whether it is made in one line, by itself.
     """
 
     mistake: str
     says: str
     lines: dict[str, Line]
-
-
-#: Lines to write instead, and what else there is to say.
-Rewritten: TypeAlias = Iterable[tuple[tuple[str, ...], Iterable[Line]]]
-
-
-def _parts(step: HandCalculation) -> list[Line]:
-    """The parts of the error; the error itself if it has none."""
-    lines = step.program.lines
-    return [lines[symbol] for symbol, tag in step.tags.items() if tag.role == "part"] or [
-        lines[step.error]
-    ]
-
-
-#: The lines that a text of a row stands in the place of.
-WHERE: dict[str, Callable[[HandCalculation], list[Line]]] = {
-    "parts of E": _parts,
-    "E": lambda step: [step.program.lines[step.error]],
-    "first ∂E/∂x": HandCalculation.starts,
-    "δ of the outputs": lambda step: step.gradients("net", [step.layers]),
-    "δ of the hidden neurons": lambda step: step.gradients("net", step.hidden),
-    "∂E/∂b": lambda step: step.gradients("bias"),
-    "w⁺": lambda step: step.of_kind("update"),
-    "Δw": lambda step: step.of_kind("change"),
-}
+    bits: float = 6.0
+    local: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +52,8 @@ class Mistake:
         lines: gives the lines instead, of a whole step.
         error: the names of the errors that it can be made with; any if empty.
         several: whether it takes several examples.
+        bits: how unlikely the mistake is, see `Variant`; that it is one of several ways is added.
+        local: whether each of its ways is one line, by itself.
     """
 
     name: str
@@ -79,6 +62,8 @@ class Mistake:
     lines: Callable[[HandCalculation], Rewritten] | None = None
     error: tuple[str, ...] = ()
     several: bool = False
+    bits: float = 6.0
+    local: bool = False
 
     def variants(self, step: HandCalculation) -> Iterator[Variant]:
         """The ways to make the mistake in a step; none where it cannot be made.
@@ -94,10 +79,16 @@ class Mistake:
         if (self.error and step.rule not in self.error) or (self.several and step.examples < 2):
             return
         right = step.program.lines
+        found: dict[str, dict[str, Line]] = {}
         for which, lines in self.lines(step) if self.lines else [((), self._rewritten(step))]:
             changed = {line.symbol: line for line in lines if line.formula != right[line.symbol].formula}
             if changed:
-                yield Variant(self.name, self.says.format(*which), changed)
+                found[self.says.format(*which)] = changed
+        if self.local:
+            counts = Counter(symbol for changed in found.values() for symbol in changed)
+        for says, changed in found.items():
+            ways = counts[next(iter(changed))] if self.local else len(found)
+            yield Variant(self.name, says, changed, self.bits + log2(ways), self.local)
 
     def _rewritten(self, step: HandCalculation) -> Iterator[Line]:
         for where, text in self.texts.items():
@@ -106,207 +97,202 @@ class Mistake:
                     yield line.rewritten(text)
 
 
-# --- mistakes that a formula alone cannot say -----------------------------------------------------
-
-
-#: The weight that stands in the place of the one between a hidden output and a neuron above it.
-_Weight: TypeAlias = Callable[[HandCalculation, str, Tag, Tag], "str | None"]
-
-
-def _back_through(weight: _Weight) -> Callable[..., Rewritten]:
-    """On the way back to the hidden neurons, other weights."""
-
-    def lines(step: HandCalculation) -> Rewritten:
-        found = []
-        for out in step.gradients("out", step.hidden):
-            for user, line in step.uses(out.below):
-                if isinstance(right := line.operand("partial"), str):
-                    other = weight(step, right, step.tags[out.below], step.tags[user])
-                    found.append(line.with_operands({right: other or right}))
-        yield (), found
-
-    return lines
-
-
-def _updated(step: HandCalculation, right: str, _: Tag, __: Tag) -> str | None:
-    return step.program.updates.get(right)
-
-
-def _transposed(step: HandCalculation, _: str, out: Tag, above: Tag) -> str | None:
-    tags = [tag for tag in step.tags.values() if (tag.role, tag.layer) == ("weight", above.layer)]
-    square = max(tag.neuron for tag in tags) == max(tag.input or 0 for tag in tags)
-    place = ("weight", above.layer, out.neuron, above.neuron)
-    return step.parameters.get(place) if square else None
-
-
-def _of_row_before(step: HandCalculation, _: str, out: Tag, above: Tag) -> str | None:
-    shared = step.parameters.get(("bias", above.layer, 0, 0))
-    bias = step.parameters.get(("bias", above.layer, above.neuron, 0), shared)
-    before = step.parameters.get(("weight", above.layer, above.neuron, out.neuron - 1))
-    return bias and (before or bias)
-
-
-def _path_forgotten(step: HandCalculation) -> Rewritten:
-    found: dict[tuple[str, ...], dict[str, Line]] = {}
-    for line in reversed(step.of_kind("gradient")):
-        role = step.role(line.below)
-        uses = step.uses(line.below) if role in {"", "out"} else []
-        for number, (user, _) in enumerate(uses if len(uses) > 1 else ()):
-            which: tuple[str, ...] = user, line.symbol
-            if role:
-                which = step.tags[user].name, "the hidden ∂E/∂out"
-            others = [each for each in range(len(uses)) if each != number]
-            found.setdefault(which, {})[line.symbol] = only_terms(line, others)
-    for which, lines in found.items():
-        yield which, lines.values()
-
-
-def _one_example_alone(step: HandCalculation) -> Rewritten:
-    for example in range(1, step.examples + 1):
-        found = []
-        for line in step.gradients("weight"):
-            uses = step.uses(line.below)
-            own = [n for n, (user, _) in enumerate(uses) if step.tags[user].example == example]
-            found.append(only_terms(line, own))
-        yield (str(example),), found
-
-
-def _without_factor(gradient: Line, uses: Iterable[Line]) -> Iterator[Line]:
-    """The lines of some uses without the factor ∂y/∂x, and the sum of them if there is one."""
-    above: dict[str, Operand] = {}
-    for line in uses:
-        if line.can_be("above"):
-            yield line.rewritten("above")
-            above[line.symbol] = line.operand("above") or 0.0
-    if gradient.symbol not in above:
-        yield gradient.with_operands(above)
-
-
-def _without(below: Callable[[HandCalculation], Iterable[Line]]) -> Callable[..., Rewritten]:
-    """The factor ∂y/∂x is left out wherever x is one of some quantities."""
-
-    def lines(step: HandCalculation) -> Rewritten:
-        found: list[Line] = []
-        for gradient in below(step):
-            found += _without_factor(gradient, [line for _, line in step.uses(gradient.below)])
-        yield (), found
-
-    return lines
-
-
-def _each_factor(step: HandCalculation) -> Rewritten:
-    """Each factor by itself, where there are no layers that have one in common."""
-    for gradient in step.of_kind("gradient"):
-        if not step.role(gradient.below):
-            for user, line in step.uses(gradient.below):
-                factor = step.program.derivative(user, gradient.below)
-                if factor is not None and user != step.error:
-                    yield (factor.symbol,), _without_factor(gradient, [line])
-
-
-def _bias_turned(step: HandCalculation) -> Rewritten:
-    biases = {symbol for symbol, tag in step.tags.items() if tag.role == "bias"}
-    nets = [line for line in step.of_kind("value") if step.role(line.symbol) == "net"]
-    yield (), [turned_terms(line, biases) for line in nets]
-
-
-def _slope_of_net(step: HandCalculation) -> Rewritten:
-    yield (
-        (),
-        [
-            line.with_operands({line.above: line.below})
-            for line in step.of_kind("partial")
-            if step.role(line.above) in {"", "out"}
-        ],
-    )
-
-
-def _examples_times(where: str) -> Callable[..., Rewritten]:
-    def lines(step: HandCalculation) -> Rewritten:
-        yield (), [line.rewritten(f"{{}} * {step.examples:.1f}") for line in WHERE[where](step)]
-
-    return lines
-
-
 _HALF = ("half_squared_error",)
 _MEAN = ("mean_squared_error",)
+_SQUARES = ("squared_error", *_MEAN)
+_SUMS = (*_HALF, "squared_error", "binary_cross_entropy", "cross_entropy")
 
 _TABLE = (
     # --- on the way back ------------------------------------------------------------------------
     Mistake(
         "updated_weights",
         "the hidden δ are computed with weights that are updated already",
-        lines=_back_through(_updated),
+        lines=rewriting.back_through(rewriting.updated),
+        bits=4.0,
     ),
-    Mistake("path_forgotten", "the path through {} is left out of {}", lines=_path_forgotten),
+    Mistake(
+        "path_forgotten",
+        "the path through {} is left out of {}",
+        lines=rewriting.path_forgotten,
+        bits=4.0,
+    ),
     Mistake(
         "transposed_weights",
         "the δ go back through the weights without transposing them",
-        lines=_back_through(_transposed),
+        lines=rewriting.back_through(rewriting.transposed),
+        bits=4.0,
     ),
     Mistake(
         "bias_row",
         "the row of the bias weights is not left out when the δ go back",
-        lines=_back_through(_of_row_before),
+        lines=rewriting.back_through(rewriting.of_row_before),
+    ),
+    Mistake(
+        "output_delta",
+        "δ of {} is used for the hidden neurons",
+        lines=products.deltas_of_outputs,
     ),
     # --- factors of the chain rule --------------------------------------------------------------
-    Mistake("no_output_slope", "f′(net) of the outputs is left out", {"δ of the outputs": "above"}),
+    Mistake(
+        "no_output_slope", "f′(net) of the outputs is left out", {"δ of the outputs": "above"}, bits=4.0
+    ),
     Mistake(
         "no_hidden_slope",
         "f′(net) of the hidden neurons is left out",
         {"δ of the hidden neurons": "above"},
+        bits=4.0,
     ),
-    Mistake("no_slope", "f′(net) is left out", lines=_without(lambda step: step.gradients("net"))),
-    Mistake("slope_of_net", "f′ is computed of net where out belongs", lines=_slope_of_net),
+    Mistake(
+        "no_slope",
+        "f′(net) is left out",
+        lines=rewriting.without(lambda step: step.gradients("net")),
+        bits=4.0,
+    ),
+    Mistake("slope_of_net", "f′ is computed of net where out belongs{}", lines=slopes.of_net, bits=4.0),
+    Mistake("slope_at_out", "f′ is taken at out, not at net{}", lines=slopes.at_out, bits=5.0),
+    Mistake("slope_of_another", "f′ is that of {}{}", lines=slopes.of_another),
+    Mistake("slope_in_part", "f′ is only {}{}", lines=slopes.in_part),
     Mistake(
         "no_input",
         "the factor ∂net/∂w is left out of the gradients",
-        lines=_without(lambda step: step.gradients("weight")),
+        lines=rewriting.without(lambda step: step.gradients("weight")),
+        bits=4.0,
     ),
-    Mistake("no_factor", "the factor {} is left out", lines=_each_factor),
-    # --- the error and its derivative -----------------------------------------------------------
-    Mistake("half_lost", "the ½ of the error is lost", {"parts of E": "2.0 * {}"}, error=_HALF),
-    Mistake("half_lost_in_slope", "∂E/∂out has a 2 too many", {"first ∂E/∂x": "2.0 * {}"}, error=_HALF),
+    Mistake("no_factor", "the factor {} is left out", lines=rewriting.each_factor, bits=4.0),
     Mistake(
-        "two_lost",
-        "the 2 of ∂E/∂out is lost",
-        {"first ∂E/∂x": "{} / 2.0"},
-        error=("squared_error", *_MEAN),
+        "weights_left_out",
+        "the weights are left out on the way back{}",
+        lines=products.weights_left_out,
+    ),
+    Mistake("factor_twice", "the factor {} is taken twice", lines=products.twice),
+    Mistake(
+        "upstream_left_out",
+        "what comes from above is left out: {} stands alone",
+        lines=products.upstream_left_out,
+    ),
+    Mistake("exchanged", "x and w are exchanged in ∂(w x)/∂w{}", lines=products.exchanged),
+    Mistake("constant", "the factor {} is {} {}", lines=formula_mistakes.constants, local=True),
+    # --- the error and its derivative -----------------------------------------------------------
+    Mistake(
+        "half_lost", "the ½ of the error is lost", {"parts of E": "2.0 * {}"}, error=_HALF, bits=4.0
+    ),
+    Mistake(
+        "half_lost_in_slope",
+        "∂E/∂out has a 2 too many",
+        {"first ∂E/∂x": "2.0 * {}"},
+        error=_HALF,
+        bits=4.0,
+    ),
+    Mistake(
+        "two_lost", "the 2 of ∂E/∂out is lost", {"first ∂E/∂x": "{} / 2.0"}, error=_SQUARES, bits=4.0
     ),
     Mistake(
         "mean_lost",
         "the 1/n of the error is lost",
-        lines=_examples_times("E"),
+        lines=rewriting.examples_times("E"),
         error=_MEAN,
         several=True,
+        bits=5.0,
     ),
     Mistake(
         "mean_lost_in_slope",
         "the 1/n of ∂E/∂out is lost",
-        lines=_examples_times("first ∂E/∂x"),
+        lines=rewriting.examples_times("first ∂E/∂x"),
         error=_MEAN,
         several=True,
+        bits=5.0,
     ),
-    Mistake("sign_forgotten", "the minus sign of ∂E/∂out is forgotten", {"first ∂E/∂x": "-{}"}),
-    # --- biases ---------------------------------------------------------------------------------
-    Mistake("bias_sign", "the bias enters the net inputs with the other sign", lines=_bias_turned),
+    Mistake(
+        "two_over_n_lost",
+        "the 2/n of ∂E/∂out is lost",
+        lines=rewriting.examples_times("first ∂E/∂x", "/ 2.0"),
+        error=_MEAN,
+        several=True,
+        bits=5.0,
+    ),
+    Mistake(
+        "mean_taken",
+        "the mean over the examples is taken, where they are added up: 1/n too many in {}",
+        lines=rewriting.means(lambda step: step.examples),
+        error=_SUMS,
+        several=True,
+        bits=5.0,
+    ),
+    Mistake(
+        "mean_over_outputs",
+        "the mean over the outputs is taken, where they are added up: a 1/n too many in {}",
+        lines=rewriting.means(lambda step: len(step.gradients("out", [step.layers])) // step.examples),
+        bits=5.0,
+    ),
+    Mistake(
+        "sign_forgotten", "the minus sign of ∂E/∂out is forgotten", {"first ∂E/∂x": "-{}"}, bits=4.5
+    ),
+    Mistake(
+        "output_differenced",
+        "out itself is differentiated, not the error: ∂E/∂out is taken for 1",
+        {"first ∂E/∂x": "1.0"},
+    ),
+    Mistake("logarithm", "log₁₀ is taken for ln{}", lines=forward.logarithm_of_base_10, bits=5.0),
+    Mistake("softmax", "{}", lines=formula_mistakes.softmax, bits=4.0),
+    Mistake(
+        "target_left_out",
+        "p stands where p − t belongs",
+        lines=rewriting.targets_left_out,
+        error=("cross_entropy",),
+    ),
+    # --- the forward pass -----------------------------------------------------------------------
+    Mistake(
+        "forward_transposed",
+        "the weights are transposed in the forward pass{}",
+        lines=forward.transposed,
+        bits=5.0,
+    ),
+    Mistake(
+        "transposed_throughout",
+        "the weights are transposed throughout, forward and back",
+        lines=forward.transposed_throughout,
+        bits=7.0,
+    ),
+    Mistake(
+        "bias_left_out",
+        "the bias is left out of the net inputs{}",
+        lines=forward.biases_left_out,
+        bits=4.0,
+    ),
+    Mistake(
+        "bias_sign", "the bias enters the net inputs with the other sign", lines=rewriting.bias_turned
+    ),
     Mistake("bias_gradient_sign", "∂E/∂b has the other sign", {"∂E/∂b": "-{}"}),
+    Mistake("sum", "the sum is wrong: {} {}", lines=forward.sums, bits=5.0, local=True),
     # --- the update -----------------------------------------------------------------------------
     Mistake(
         "one_example",
         "the gradients are those of example {} alone",
-        lines=_one_example_alone,
+        lines=rewriting.one_example_alone,
         several=True,
     ),
     Mistake(
         "uphill",
         "the update is added, not subtracted",
         {"w⁺": "w + rate * gradient", "Δw": "rate * gradient"},
+        bits=4.0,
     ),
     Mistake(
         "no_rate",
         "the learning rate is left out of the update",
         {"w⁺": "w - gradient", "Δw": "-gradient"},
+        bits=4.0,
+    ),
+    Mistake(
+        "correction_left_out",
+        "the bias correction, the division by 1 − βᵗ, is left out{}",
+        lines=formula_mistakes.correction_left_out,
+        bits=4.0,
+    ),
+    Mistake("epsilon_in_root", "ε is added inside the root", lines=formula_mistakes.epsilon_in_root),
+    Mistake("betas_exchanged", "{} and {} are exchanged", lines=formula_mistakes.betas_exchanged),
+    Mistake(
+        "average", "the factor 1 − β is {} in {}", lines=formula_mistakes.average_mistaken, bits=5.0
     ),
 )
 

@@ -25,7 +25,9 @@ DEFECT, INTERRUPTED, BROKEN_PIPE = 70, 130, 141
 
 #: The commands, and in which module of that function's name each is. It is imported when it is called.
 _COMMANDS = {
+    "check": "check",
     "explain": "explain",
+    "figures": "figures",
     "list": "list_examples",
     "open": "open_page",
     "proofread": "proofread",
@@ -114,6 +116,6 @@ def main() -> None:
 
     An example is one that is included (see `backprop list`) or a TOML file of your own.
 
-    The exit code is 1 if `proofread` finds a figure that is off, and 2 if something cannot be read,
-    written or computed.
+    The exit code is 1 if `proofread` or `check` finds a number that is off, and 2 if something cannot be
+    read, written or computed.
     """

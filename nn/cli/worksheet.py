@@ -32,7 +32,9 @@ def _layers(_: click.Context, __: click.Parameter, text: str | None) -> list[int
 
 @click.command()
 @click.argument("example", metavar="[NAME|FILE]", required=False)
-@click.option("-o", "--output", type=FileToWrite(".md", ".html", ".tex"), metavar="FILE", required=True)
+@click.option(
+    "-o", "--output", type=FileToWrite(".md", ".html", ".tex", ".xml"), metavar="FILE", required=True
+)
 @click.option("--answers", is_flag=True, help="Fill in the blanks.")
 @click.option(
     "--digits",
@@ -64,6 +66,12 @@ def _layers(_: click.Context, __: click.Parameter, text: str | None) -> list[int
     "--seed", type=int, metavar="N", help="Make a new exercise instead, the same for the same N."
 )
 @click.option(
+    "--count",
+    type=click.IntRange(1, 1000),
+    metavar="N",
+    help="So many exercises, of --seed and the seeds after it, as a question bank in .xml.",
+)
+@click.option(
     "--layers",
     callback=_layers,
     metavar="N,N,…",
@@ -85,6 +93,7 @@ def worksheet(
     answers_to: Path | None,
     notation: str | None,
     seed: int | None,
+    count: int | None,
     layers: list[int] | None,
     activation: str | None,
     error: str | None,
@@ -94,11 +103,17 @@ def worksheet(
 ) -> None:
     """Write a worked example as a worksheet with blanks, or with the answers.
 
-    FILE ends in .md, .html or .tex. With --seed, the example is a new exercise, with numbers that are
-    pleasant to compute with; `backprop step` takes what --toml writes.
+    FILE ends in .md, .html, .tex, or .xml for questions that Moodle imports. With --seed, the example
+    is a new exercise, with numbers that are pleasant to compute with; `backprop step` takes what --toml
+    writes.
     """
-    from nn.worksheet import Worksheet
+    from nn.worksheet import Worksheet, moodle_xml
 
+    quiz = output.suffix.lower() == ".xml"
+    if quiz and answers:
+        raise click.UsageError("--answers is for .md, .html and .tex; a quiz in .xml has them anyway")
+    if count is not None and (seed is None or not quiz or toml is not None):
+        raise click.UsageError("--count is for exercises in .xml, with --seed and without --toml")
     if (example is None) == (seed is None):
         raise click.UsageError("an example, or --seed for a new one: just one of them is expected")
     check_files(example, output, answers_to, toml)
@@ -109,22 +124,29 @@ def worksheet(
                 "--layers, --activation, --error, --examples and --learning-rate are for a new "
                 "exercise, with --seed"
             )
-        sheet_of = worked.load(example)
+        sheets_of = [worked.load(example)]
     else:
         assert seed is not None
-        sheet_of = worked.exercise(
-            seed,
-            layers or (2, 2, 1),
-            activation=activation or "sigmoid",
-            notation=notation,
-            error=error or "half_squared_error",
-            examples=1 if examples is None else examples,
-            learning_rate=learning_rate,
-        )
-    sheet = Worksheet(sheet_of, digits=digits, notation=notation, length=length, hints=hints)
-    text = worked.dumps(network_of(sheet_of, "--toml")) if toml is not None else ""
-    print_line(f"written: {sheet.save(output, answers)}")
+        sheets_of = [
+            worked.exercise(
+                each,
+                layers or (2, 2, 1),
+                activation=activation or "sigmoid",
+                notation=notation,
+                error=error or "half_squared_error",
+                example_count=1 if examples is None else examples,
+                learning_rate=learning_rate,
+            )
+            for each in range(seed, seed + (count or 1))
+        ]
+    sheets = [
+        Worksheet(each, digits=digits, notation=notation, length=length, hints=hints)
+        for each in sheets_of
+    ]
+    text = worked.dumps(network_of(sheets_of[0], "--toml")) if toml is not None else ""
+    path = write(output, moodle_xml(sheets)) if quiz else sheets[0].save(output, answers)
+    print_line(f"written: {path}")
     if answers_to is not None:
-        print_line(f"written: {sheet.save(answers_to, answers=True)}")
+        print_line(f"written: {sheets[0].save(answers_to, answers=True)}")
     if toml is not None:
         print_line(f"written: {write(toml, text)}")

@@ -8,7 +8,7 @@
 the hidden δ are computed with weights that are updated already
 """
 
-from nn.proofreading.finding import Finding
+from nn.proofreading.finding import VERDICTS, Cause, Finding
 from nn.proofreading.proof import Proof, proofread
 
-__all__ = ["Finding", "Proof", "proofread"]
+__all__ = ["VERDICTS", "Cause", "Finding", "Proof", "proofread"]

@@ -3,58 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import nan
+from math import log2, nan
 
 from autograd.program import LineError
-from nn.proofreading.guesses import Guess
-from nn.proofreading.page import ROUNDS_BY_HAND, Group, Page, PrintedFigure
+from nn.proofreading.candidates import Candidate
+from nn.proofreading.figure import PrintedFigure
+from nn.proofreading.page import ROUNDS_BY_HAND, Page
 from nn.proofreading.solving import Interval, shortest, solved
 
-__all__ = ["guesses"]
+__all__ = ["LEAST_FIGURES", "changed_inputs"]
 
-#: How many lines are computed at most for a round of trying: each given number is solved for by each
-#: figure, and the lines before it are computed again. That takes some seconds.
-_MOST_LINES = 1_000_000
-#: The least figures that a group has to have, and the least of them that have to be off.
-_LEAST_FIGURES, _LEAST_OFF = 3, 2
+#: A given number is doubted only where so many figures are left that nothing else explains.
+LEAST_FIGURES = 3
+#: How many of them a given number is solved for by, and how many lines are computed for that at most.
+_SOLVED_BY, _MOST_LINES = 10, 1_000_000
 
 
-def guesses(page: Page, figures: Sequence[PrintedFigure]) -> Iterator[Guess]:
+def changed_inputs(page: Page, figures: Sequence[PrintedFigure]) -> Iterator[Candidate]:
     """One given number was another: an input, a target, a parameter at the start, the learning rate.
 
-    It is solved for by every figure that is off, and taken to be what most of them ask for, the number
-    of fewest digits if that is several: given numbers have few. So such guesses come first, too. A guess
-    holds for a group only as a whole; one figure of it may miss, by a unit of its last digit.
+    It is solved for by some figures, and taken to be what most of them ask for, the number of fewest
+    digits if that is several: given numbers have few.
+
+    Args:
+        page: the page.
+        figures: those that nothing else explains.
     """
+    by_kind: dict[str, list[PrintedFigure]] = {}
+    for figure in figures:
+        if figure.after <= ROUNDS_BY_HAND and (line := page.line(figure)) is not None:
+            by_kind.setdefault(line.kind, []).append(figure)
+    for alike in by_kind.values():
+        if len(alike) >= LEAST_FIGURES:
+            step = -(-len(alike) // _SOLVED_BY)
+            yield from _changed(page, alike[::step])
+
+
+def _changed(page: Page, figures: Sequence[PrintedFigure]) -> Iterator[Candidate]:
+    """The given numbers that most of some figures ask for."""
     given = page.program.given
-    figures = [figure for figure in _in_groups(page) if figure in figures]
     rounds = sum(figure.after + 1 for figure in figures)
-    if not figures or len(given) * rounds * len(page.program.lines) > _MOST_LINES:
+    if len(given) * rounds * len(page.program.lines) > _MOST_LINES:
         return
-    numbers: dict[str, str] = {}
     for symbol in given:
         asked = [interval for figure in figures for interval in _asked_for(page, symbol, figure)]
-        if len(asked) >= _LEAST_OFF:
-            candidates = (shortest(low, high) for low, high in sorted(_most_asked_for(asked)))
-            numbers[symbol] = min(candidates, key=len)
-    for symbol, number in sorted(numbers.items(), key=lambda each: len(each[1])):
+        if len(asked) < 2:
+            continue
+        numbers = [shortest(low, high) for low, high in sorted(_most_asked_for(asked))]
+        number = min(numbers, key=len)
+        digits = len(number.strip("-").replace(".", "").strip("0"))
         says = f"from a run with {symbol} = {number} in the place of {given[symbol]:.12g}"
-        would_be = page.numbers(page.program, instead={symbol: float(number)}, until=ROUNDS_BY_HAND)
-        yield Guess("changed_input", says, would_be, whole=True, slack=1.0, spent=1, tried=len(given))
-
-
-def _in_groups(page: Page) -> list[PrintedFigure]:
-    """The figures of groups that are large enough."""
-    groups: dict[Group, list[PrintedFigure]] = {}
-    for figure in page.figures:
-        if figure.symbols and figure.after <= ROUNDS_BY_HAND:
-            groups.setdefault(figure.group, []).append(figure)
-    return [
-        figure
-        for group in groups.values()
-        if len(group) >= _LEAST_FIGURES and sum(not each.agrees for each in group) >= _LEAST_OFF
-        for figure in group
-    ]
+        bits = 6.0 + log2(len(given)) + digits * log2(10.0)
+        yield Candidate("changed_input", says, bits, given={symbol: float(number)})
 
 
 def _asked_for(page: Page, symbol: str, figure: PrintedFigure) -> list[Interval]:

@@ -2,78 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import ast
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
-from math import isfinite, nan
-from typing import TYPE_CHECKING, TypeAlias
+from math import isfinite
+from typing import TYPE_CHECKING
 
-from autograd.program import Line, LineError, Program, evaluated
+from autograd.program import Line, LineError, Program
 from nn.byhand import by_hand
 from nn.byhand.mistakes import MISTAKES, Variant
+from nn.byhand.trees import walked
+from nn.proofreading.figure import PrintedFigure
 from nn.proofreading.printed import Printed
+from nn.proofreading.stage import Stage, in_order
 from nn.step import Recorded, TrainingStep
 from nn.worked import FormulaExample, WorkedExample, WorkedExampleError
 
 if TYPE_CHECKING:
-    from autograd.program import Keep
-    from nn.byhand.calculation import Sort
     from nn.worked import Figure
 
-__all__ = ["ROUNDS_BY_HAND", "Group", "Numbers", "Page", "PrintedFigure"]
+__all__ = ["ROUNDS_BY_HAND", "Page"]
 
 #: More rounds than this nobody calculates by hand, rounding on the way or with a wrong number.
 ROUNDS_BY_HAND = 10
 
-#: To find out why figures are off, so much of `Program.work` is done, which takes some ten seconds; and
-#: what a guess takes besides, and each figure that it says something of.
-_MAX_WORK, _GUESSING, _COMPARING = 60_000_000, 150, 100
-
-#: What figures of one sort and one step have in common, as the entries of a matrix do.
-Group: TypeAlias = "tuple[Sort | str, int]"
-
-#: What some figures would be: of each the least and the greatest number.
-Numbers: TypeAlias = "dict[PrintedFigure, tuple[float, float]]"
-
-
-@dataclass(frozen=True, eq=False)
-class PrintedFigure:
-    """A printed figure, and what it is about.
-
-    Attributes:
-        listed: the figure as the worked example lists it.
-        printed: its text.
-        value: the number that it should be.
-        symbols: what the number is called in the step's program: one symbol, or those of a matrix of
-            equal numbers; none if no line computes it, or it is infinite.
-        group: see `Group`.
-    """
-
-    listed: Figure
-    printed: Printed
-    value: float
-    symbols: tuple[str, ...]
-    group: Group
-
-    @property
-    def agrees(self) -> bool:
-        """Whether the text is the value rounded at its own last digit."""
-        return self.printed.says(self.value)
-
-    @property
-    def after(self) -> int:
-        """How many updates come before it."""
-        return self.listed.after
-
-    @cached_property
-    def right(self) -> int:
-        """The value rounded as the text is, in units of its last digit."""
-        return self.printed.rounded(self.value)
-
-    @cached_property
-    def near(self) -> tuple[int, int]:
-        """The first and the last text that is no farther from the value than the printed one."""
-        return self.printed.near(self.value)
+#: To find out why figures are off, so much work is done, which takes some ten seconds; see `Page.work`.
+_MAX_WORK = 60_000_000
 
 
 class Page:
@@ -87,7 +41,6 @@ class Page:
         calculation: its first step, as a person calculates it.
         figures: the figures.
         off: those that do not agree.
-        off_as_set: the same.
         given: the given numbers after the updates that some figure comes after, by their count, and
             after one more and one less.
 
@@ -111,18 +64,25 @@ class Page:
             for number, listed in enumerate(example.figures, 1)
         ]
         self.off = [figure for figure in self.figures if not figure.agrees]
-        self.off_as_set = {*self.off}
-        self._known: dict[int, dict[str, PrintedFigure]] = {}
-        self._compared = 0
+        self._made: list[Stage] = []
+        self._trained: dict[tuple[Program, int, tuple[float, ...]], dict[str, float]] = {}
+        self._rounds: dict[
+            tuple[frozenset[int], tuple[float, ...]], tuple[Mapping[str, Line], list[dict[str, float]]]
+        ] = {}
+        self._sources: dict[PrintedFigure, list[PrintedFigure]] = {}
 
-    def check_work(self, guessed: int = 0) -> None:
-        """Count a guess, which says something of so many figures, and stop where it is getting too much.
+    @property
+    def work(self) -> int:
+        """How much has been computed to judge the figures, as `Program.work` counts it."""
+        return self.program.work + sum(stage.work for stage in self._made)
+
+    def check_work(self) -> None:
+        """Stop where it is getting too much.
 
         Raises:
             WorkedExampleError: more has been done than may be to find out why figures are off.
         """
-        self._compared += guessed * _COMPARING + _GUESSING
-        if self.program.work + self._compared > _MAX_WORK:
+        if self.work > _MAX_WORK:
             raise WorkedExampleError(
                 f"{self.example.file or self.example.name}: figures: to find out why {len(self.off):,} "
                 f"are off takes more than running {_MAX_WORK:,} of the step's "
@@ -143,28 +103,6 @@ class Page:
                 return
             yield after, given
 
-    def _stages(
-        self,
-        program: Program,
-        stages: Iterable[int],
-        instead: Mapping[str, float] | None = None,
-        keep: Keep | None = None,
-    ) -> Iterator[tuple[int, dict[str, float]]]:
-        """The given numbers after some numbers of updates, the fewest first.
-
-        Raises:
-            LineError: a line has no real number as its result.
-        """
-        given, done = {**program.given, **(instead or {})}, 0
-        known = not instead and keep is None and program.trains_as(self.program)
-        for after in stages:
-            if known and after in self.given:
-                yield after, self.given[after]
-                continue
-            given = program.train(after - done, given, keep)
-            done = after
-            yield after, given
-
     def _figure(self, number: int, listed: Figure, step: Recorded) -> PrintedFigure:
         try:
             value = step[listed.of]
@@ -174,7 +112,9 @@ class Page:
         symbols = self._symbols(listed.of, step) if isfinite(value) else ()
         line = self.program.lines.get(symbols[0]) if symbols else None
         group = (self.calculation.sort(line) if line else "given", listed.after)
-        return PrintedFigure(listed, Printed(listed.printed), value, symbols, group)
+        return PrintedFigure(
+            listed, Printed(listed.printed, listed.decimal_comma), value, symbols, group
+        )
 
     def _symbols(self, of: str, step: Recorded) -> tuple[str, ...]:
         """The symbols in the program of what a figure is of."""
@@ -192,68 +132,23 @@ class Page:
         return self.calculation.program
 
     @cached_property
+    def places(self) -> dict[str, int]:
+        """Where the numbers come in the order of computation, the given ones first."""
+        order = [*self.program.given, *(line.symbol for line in in_order(self.program.lines))]
+        return {symbol: place for place, symbol in enumerate(order)}
+
+    @cached_property
     def variants(self) -> list[Variant]:
         """The classic mistakes that can be made in the step."""
         return [v for mistake in MISTAKES.values() for v in mistake.variants(self.calculation)]
 
-    # --- what the figures would be --------------------------------------------------------------
-
-    def numbers(
-        self,
-        program: Program,
-        *,
-        instead: Mapping[str, float] | None = None,
-        keep: Keep | None = None,
-        shift: int = 0,
-        until: int | None = None,
-    ) -> Numbers:
-        """What the figures would be by another program, or with other numbers.
-
-        Args:
-            program: the program.
-            instead: other given numbers.
-            keep: see `Program.run`.
-            shift: how many updates more.
-            until: leave out the figures that come after more updates than that.
-        """
-        self.check_work()
-        by_stage: dict[int, list[PrintedFigure]] = {}
-        for figure in self.figures:
-            after = figure.after
-            if figure.symbols and after + shift >= 0 and (until is None or after <= until):
-                by_stage.setdefault(after + shift, []).append(figure)
-        found: Numbers = {}
-        try:
-            for after, given in self._stages(program, sorted(by_stage), instead, keep):
-                wanted = dict.fromkeys(symbol for figure in by_stage[after] for symbol in figure.symbols)
-                numbers = program.run(list(wanted), given, keep)
-                for figure in by_stage[after]:
-                    own = [numbers[symbol] for symbol in figure.symbols]
-                    if all(map(isfinite, own)) and max(own) - min(own) <= abs(max(own)) * 1e-12:
-                        found[figure] = (min(own), max(own))
-        except LineError:
-            pass  # training went where there is nothing to compute; later figures have no number
-        return found
-
-    def sources(self, figure: PrintedFigure, line: Line | None = None) -> dict[str, PrintedFigure]:
-        """The printed figures that a figure follows from, the nearest on each way, by their symbols.
-
-        They are of the same step; the updated parameters of the step before are parameters of it.
-
-        Args:
-            figure: the figure.
-            line: the line that it is computed by, if not the right one.
-        """
-        if figure.after not in self._known:
-            self._known[figure.after] = self._printed_before(figure.after)
-        known = dict(self._known[figure.after])
-        for symbol in figure.symbols:
-            known.pop(symbol, None)
-        line = line or self.line(figure)
-        needs = list(line.needs) if line else []
-        lines = self.program.above(*reversed(needs), until=known)
-        needs = [*needs, *(need for above in lines for need in above.needs)]
-        return {symbol: known[symbol] for symbol in dict.fromkeys(needs) if symbol in known}
+    @cached_property
+    def stages(self) -> dict[int, Stage]:
+        """The steps that figures belong to, by how many updates come before them."""
+        return {
+            after: self._stage(self.given[after], self._printed_before(after))
+            for after in sorted({figure.after for figure in self.figures})
+        }
 
     def _printed_before(self, after: int) -> dict[str, PrintedFigure]:
         """The figures of a step by their symbols, and of the step before the updated parameters."""
@@ -267,28 +162,105 @@ class Page:
                     known[old[symbol]] = figure
         return known
 
+    def sources(self, figure: PrintedFigure, line: Line | None = None) -> dict[str, PrintedFigure]:
+        """The printed figures that a figure follows from, the nearest on each way, by their symbols.
+
+        They are of the same step; the updated parameters of the step before are parameters of it.
+
+        Args:
+            figure: the figure.
+            line: the line that it is computed by, if not the right one.
+        """
+        return self.stages[figure.after].sources(figure.symbols, line or self.line(figure))
+
+    def sources_of(self, figure: PrintedFigure) -> list[PrintedFigure]:
+        """The same, each figure once."""
+        if figure not in self._sources:
+            self._sources[figure] = list(dict.fromkeys(self.sources(figure).values()))
+        return self._sources[figure]
+
+    def follows(self, figure: PrintedFigure) -> float | None:
+        """The number that follows from the figures printed before a figure; None if it has none."""
+        if not figure.symbols:
+            return None
+        number = self.stages[figure.after].follows.own.get(figure.symbols[0])
+        return number if number is None or isfinite(number) else None
+
+    def wrong_side(self, figure: PrintedFigure) -> str:
+        """What to say of a number that is printed on the wrong side of a kink; "" if it is not."""
+        if figure.printed.number * figure.value >= 0.0:
+            return ""
+        for user in (user for symbol in figure.symbols for user in self.program.users.get(symbol, ())):
+            line = self.program.lines[user]
+            mine = {v for v, o in zip(line.variables, line.operands, strict=True) if o in figure.symbols}
+            if any(_is_relu_of(part, mine) for part in walked(line.tree)):
+                alive, dead = ("alive", "dead") if figure.printed.number > 0.0 else ("dead", "alive")
+                return (
+                    f"the sign is wrong, so its relu is {alive} where it should be {dead}, and figures "
+                    f"that are computed from it say nothing"
+                )
+        return ""
+
     def line(self, figure: PrintedFigure) -> Line | None:
         """The line that a figure is computed by; None if it is none."""
         return self.program.lines.get(figure.symbols[0]) if figure.symbols else None
 
-    def number(
-        self,
-        figure: PrintedFigure,
-        instead: Mapping[str, float] | None = None,
-        line: Line | None = None,
-    ) -> float:
-        """What a figure would be if some numbers were others; NaN if it had no number.
+    def trained(
+        self, lines: Mapping[str, Line], after: int, given: Mapping[str, float]
+    ) -> dict[str, float]:
+        """The given numbers after some updates, with some lines written otherwise.
 
         Args:
-            figure: the figure.
-            instead: numbers of its step by their symbols, in the place of given or of computed ones.
-            line: the line that it is computed by, if not the right one.
+            lines: these lines, by symbol.
+            after: how many updates.
+            given: what training starts from.
+
+        Raises:
+            LineError: training goes where a line has no number.
         """
-        self.check_work()
-        instead = {**self.given[figure.after], **(instead or {})}
-        try:
-            if line is None:
-                return self.program.run(figure.symbols[:1], instead)[figure.symbols[0]]
-            return evaluated(line, self.program.run(line.needs, instead))
-        except LineError:
-            return nan
+        own = {symbol: line for symbol, line in lines.items() if symbol in self._updating}
+        if given is self.program.given and not own and after in self.given:
+            return self.given[after]
+        if after > ROUNDS_BY_HAND:
+            return self._long_trained(own, after, given)
+        key = (frozenset(map(id, own.values())), tuple(given.values()))
+        # the lines are kept with what they lead to: their identity is the key
+        _, rounds = self._rounds.setdefault(key, (own, [dict(given)]))
+        while len(rounds) <= after:
+            numbers = self._first_step.updates_of(own, rounds[-1])
+            rounds.append({
+                **rounds[-1], **{old: numbers[new] for old, new in self.program.updates.items()}
+            })  # fmt: skip
+        return rounds[after]
+
+    def _long_trained(
+        self, lines: Mapping[str, Line], after: int, given: Mapping[str, float]
+    ) -> dict[str, float]:
+        """The same of many updates, by the compiled program; what is trained alike is trained once."""
+        program = self.program.rewritten(lines.values())
+        for (other, *rest), trained in self._trained.items():
+            if rest == [after, tuple(given.values())] and program.trains_as(other):
+                return trained
+        trained = self._trained[program, after, tuple(given.values())] = program.train(after, given)
+        return trained
+
+    @cached_property
+    def _updating(self) -> set[str]:
+        """The symbols of the lines that updates go by."""
+        updates = self.program.updates.values()
+        return {line.symbol for line in self.program.above(*updates)}
+
+    @cached_property
+    def _first_step(self) -> Stage:
+        return self._stage(self.program.given, {})
+
+    def _stage(self, given: Mapping[str, float], printed: Mapping[str, PrintedFigure]) -> Stage:
+        self._made.append(Stage(self.program, given, printed))
+        return self._made[-1]
+
+
+def _is_relu_of(tree: ast.expr, names: Collection[str]) -> bool:
+    match tree:
+        case ast.Call(func=ast.Name(id="relu"), args=[ast.Name(id=name)]):
+            return name in names
+    return False

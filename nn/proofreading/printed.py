@@ -8,6 +8,8 @@ from fractions import Fraction
 from functools import cached_property
 from math import inf, isfinite
 
+from nn.number_text import read_number
+
 __all__ = ["Printed"]
 
 #: How far a float may be from the number it stands for, as a part of it: what many roundings leave.
@@ -19,18 +21,20 @@ class Printed:
     """The text of a number.
 
     Attributes:
-        text: the text; trailing zeros count.
+        text: the text; trailing zeros count. See `nn.number_text.read_number` for how it may be written.
+        decimal_comma: whether a comma separates the decimals; what is obvious if None.
 
-    >>> Printed("0.0830").unit, Printed("−1.3").number
+    >>> Printed("0.0830").unit, Printed("−1,3").number
     (Decimal('0.0001'), -1.3)
     """
 
     text: str
+    decimal_comma: bool | None = None
 
     @cached_property
     def exact(self) -> Decimal:
         """The number that it says."""
-        return Decimal(self.text.replace("−", "-"))
+        return read_number(self.text, self.decimal_comma).exact
 
     @property
     def number(self) -> float:
@@ -46,6 +50,37 @@ class Printed:
     def ends(self) -> tuple[float, float]:
         """The least and the greatest number that it may stand for."""
         return float(self.exact - self.unit / 2), float(self.exact + self.unit / 2)
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals it has; fewer than 0 where its last digit is before the decimal point.
+
+        >>> Printed("0.0830").decimals, Printed("1.3e3").decimals
+        (4, -2)
+        """
+        return -int(self.exact.as_tuple().exponent)
+
+    @property
+    def digits(self) -> int:
+        """How many significant digits it has.
+
+        >>> Printed("0.0830").digits, Printed("-1.3").digits
+        (3, 2)
+        """
+        return len(self.exact.as_tuple().digits)
+
+    def cut_of(self, value: float) -> bool:
+        """Whether it is that value cut at its own last digit, and not rounded.
+
+        >>> Printed("0.1511").cut_of(0.15116), Printed("-0.2").cut_of(-0.29), Printed("0.2").cut_of(0.19)
+        (True, True, False)
+        """
+        if not isfinite(value) or self.says(value):
+            return False
+        exact = Decimal(f"{value:.15g}")
+        return abs(self.exact) <= abs(exact) < abs(self.exact) + self.unit and (
+            not self.exact or (self.exact < 0) == (exact < 0)
+        )
 
     def says(self, value: float) -> bool:
         """Whether it is that value rounded at its own last digit; a half may go either way.

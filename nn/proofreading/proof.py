@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from autograd import OperandError
 from autograd.arguments import shown, text
 from autograd.errors import UnknownNameError
 from nn.json_text import json_text
-from nn.proofreading.finding import Finding
-from nn.proofreading.page import Page, PrintedFigure
+from nn.proofreading.figure import PrintedFigure
+from nn.proofreading.finding import Cause, Finding
+from nn.proofreading.judge import Judgement, first_of, judged
+from nn.proofreading.page import Page
 from nn.proofreading.show import tables
-from nn.proofreading.verdict import Verdict, verdicts
 from nn.terminal import Part, Tabular
 from nn.worked.example import WorkedExample
 from nn.worked.formulas import FormulaExample
 
 __all__ = ["Proof", "proofread"]
+
+#: More often than not.
+_OFTEN = 2.0 / 3.0
 
 
 class Proof(Tabular):
@@ -26,6 +29,8 @@ class Proof(Tabular):
 
     Attributes:
         findings: the findings.
+        causes: what was done wrong on the page, that which explains the most figures first.
+        first: the first figure that is wrong, in the order of computation; None if there is none.
         agree: how many figures agree.
         disagree: how many do not.
 
@@ -37,8 +42,12 @@ class Proof(Tabular):
     'E_total after update 1'
     """
 
-    def __init__(self, findings: list[Finding]) -> None:
+    def __init__(
+        self, findings: list[Finding], causes: Sequence[Cause] = (), first: Finding | None = None
+    ) -> None:
         self.findings = findings
+        self.causes = list(causes)
+        self.first = first
         self.agree = sum(finding.agrees for finding in findings)
         self.disagree = len(findings) - self.agree
 
@@ -93,17 +102,21 @@ class Proof(Tabular):
         >>> proofread(worked.load("urbain")).records()[1]["printed"]
         '0.593269992'
         """
-        return [finding.to_dict() for finding in self.findings]
+        several = ("sources", "causes")
+        return [
+            finding.to_dict() | {key: getattr(finding, key) for key in several}
+            for finding in self.findings
+        ]
 
     def tables(self) -> list[Part]:
-        """The figures as a table, notes on those that are off, and a line that sums them up.
+        """What is wrong, the figures as a table, notes on those that are off, a line that sums them up.
 
         >>> from nn import worked
-        >>> figures, notes, summary = proofread(worked.load("urbain")).tables()
+        >>> headline, figures, notes, summary = proofread(worked.load("urbain")).tables()
         >>> summary
         '26 of 31 figures agree, 5 do not. They are off by units of their last digit.'
         """
-        return tables(self.findings)
+        return tables(self.findings, self.causes, self.first)
 
 
 def proofread(example: WorkedExample | FormulaExample) -> Proof:
@@ -129,24 +142,38 @@ def proofread(example: WorkedExample | FormulaExample) -> Proof:
     if not isinstance(example, WorkedExample | FormulaExample):
         raise OperandError(f"example is a worked example, not {shown(example)}", operands=(example,))
     page = Page(example)
-    found = verdicts(page)
-    return Proof([_finding(figure, found.get(figure)) for figure in page.figures])
+    judgements, causes = judged(page)
+    findings = {figure: _finding(page, figure, judgements[figure]) for figure in page.figures}
+    wrong = [figure for figure, finding in findings.items() if finding.verdict == "wrong"]
+    first = first_of(page, wrong)
+    return Proof([*findings.values()], causes, findings[first] if first else None)
 
 
-def _finding(figure: PrintedFigure, verdict: Verdict | None) -> Finding:
+def _often(chance: float) -> str:
+    return f"1 time in {round(1.0 / chance)}" if chance < _OFTEN else "more often than not"
+
+
+def _finding(page: Page, figure: PrintedFigure, judgement: Judgement) -> Finding:
     listed = figure.listed
-    finding = Finding(
+    sources = page.sources_of(figure)
+    follows = page.follows(figure) if sources else None
+    says = judgement.says
+    if judgement.weak and judgement.chance:
+        says += f" (weak: it would fit by chance {_often(judgement.chance)})"
+    return Finding(
         symbol=listed.symbol,
         where=listed.where,
         printed=listed.printed,
         value=figure.value,
         agrees=figure.agrees,
         off=figure.printed.off(figure.value),
-    )
-    if verdict is None:
-        return finding
-    guess, chance = verdict.guess, verdict.chance
-    weak = f" (weak: it would fit by chance 1 time in {round(1.0 / chance)})" if verdict.weak else ""
-    return replace(
-        finding, because=guess.says + weak, cause=guess.cause, chance=chance, weak=verdict.weak
+        verdict=judgement.verdict,
+        follows=follows,
+        sources=tuple(source.symbol for source in sources),
+        because=says or None,
+        cause=judgement.names[0] if judgement.names else None,
+        causes=judgement.names,
+        chance=judgement.chance,
+        weak=judgement.weak,
+        decimal_comma=listed.decimal_comma,
     )

@@ -1,27 +1,88 @@
-"""Findings as tables: the figures, and notes on those that are off."""
+"""Findings as text and tables: what is wrong first, then the figures, then why."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from autograd.tables import Table
-from nn.proofreading.finding import Finding
-from nn.proofreading.printed import Printed
+from nn.proofreading.finding import Cause, Finding
 from nn.terminal import Part
 
 __all__ = ["tables"]
 
 #: Beyond these a number is written with a power of ten.
 _MAX_DECIMALS, _MAX_PLAIN = 25, 1e15
+#: How many causes beside the first are said in the headline.
+_MOST_CAUSES = 3
 
 
-def tables(findings: Sequence[Finding]) -> list[Part]:
-    """Findings as a table, notes and a line that sums them up."""
+def tables(
+    findings: Sequence[Finding], causes: Sequence[Cause] = (), first: Finding | None = None
+) -> list[Part]:
+    """Findings as a line that says what is wrong, a table, notes and a line that sums them up.
+
+    Args:
+        findings: the findings.
+        causes: the causes.
+        first: the first figure that is wrong.
+    """
     if not findings:
         return ["no figures to proofread: the example has no [[figures]]"]
     reasons = dict.fromkeys(finding.because for finding in findings if finding.because)
     notes = {text: number for number, text in enumerate(reasons, 1)}
-    return [_figures(findings, notes), *([_notes(notes)] if notes else []), _summary(findings)]
+    return [
+        *_headline(findings, causes, first),
+        _figures(findings, notes),
+        *([_notes(notes)] if notes else []),
+        _summary(findings),
+    ]
+
+
+def _headline(findings: Sequence[Finding], causes: Sequence[Cause], first: Finding | None) -> list[str]:
+    """What a teacher would say first: the first figure that is wrong, why, and what else there is."""
+    said: list[str] = []
+    if first is not None:
+        said.append(f"{first.symbol} is the first figure that is wrong{_why(first)}.")
+        said += [
+            f"That explains {len(cause.figures)} figures."
+            for cause in causes
+            if first.symbol in cause.figures and len(cause.figures) > 1
+        ]
+        said += [
+            f"{cause.says[:1].upper()}{cause.says[1:]} ({_which(cause.figures)})."
+            for cause in causes
+            if not cause.weak and first.symbol not in cause.figures and "rounded" not in cause.names
+        ][:_MOST_CAUSES]
+    follow = sum(each.verdict == "follows" for each in findings)
+    rounded = sum(each.verdict == "rounded" for each in findings)
+    if follow:
+        verbs = ("follows", "is") if follow == 1 else ("follow", "are")
+        said.append(
+            f"{_number(follow)} {verbs[0]} from what is wrong before and {verbs[1]} not wrong again."
+        )
+    if rounded:
+        if first is None:
+            said.append("Nothing is wrong that rounding on the way does not explain.")
+        are = "is" if rounded == 1 else "are"
+        said.append(f"{_number(rounded)} {are} right only because figures were rounded on the way.")
+    return [" ".join(said)] if said else []
+
+
+def _which(symbols: Sequence[str]) -> str:
+    return " and ".join(symbols) if len(symbols) < 3 else _number(len(symbols))
+
+
+def _why(first: Finding) -> str:
+    if first.because:
+        return f": {first.because}"
+    if first.follows is not None and first.sources:
+        number = _exact(first, first.follows)
+        return f", and nothing known leads to it; from the figures before it follows {number}"
+    return ", and nothing known leads to it"
+
+
+def _number(count: int) -> str:
+    return f"{count} figure{'' if count == 1 else 's'}"
 
 
 def _figures(findings: Sequence[Finding], notes: dict[str, int]) -> Table:
@@ -40,16 +101,16 @@ def _row(finding: Finding, notes: dict[str, int]) -> tuple[str, ...]:
     if not finding.agrees:
         off = f"{finding.off:+,.1f}" if abs(finding.off) < _MAX_PLAIN else f"{finding.off:+.1e}"
         note = str(notes[finding.because]) if finding.because else "?"
-    return finding.symbol, finding.printed, _exact(finding), off, note
+    return finding.symbol, finding.printed, _exact(finding, finding.value), off, note
 
 
-def _exact(finding: Finding) -> str:
-    """The number with three digits more than are printed."""
-    printed = Printed(finding.printed).exact.as_tuple()
+def _exact(finding: Finding, number: float) -> str:
+    """A number with three digits more than are printed."""
+    printed = finding.exact.as_tuple()
     decimals = max(0, -int(printed.exponent)) + 3
-    if decimals > _MAX_DECIMALS or abs(finding.value) >= _MAX_PLAIN:
-        return f"{finding.value:.{len(printed.digits) + 2}e}"
-    return f"{finding.value:z.{decimals}f}"
+    if decimals > _MAX_DECIMALS or abs(number) >= _MAX_PLAIN:
+        return f"{number:.{len(printed.digits) + 2}e}"
+    return f"{number:z.{decimals}f}"
 
 
 def _notes(notes: dict[str, int]) -> Table:

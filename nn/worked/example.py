@@ -59,11 +59,12 @@ class Figure:
 
     Attributes:
         symbol: what the document, or whoever lists its figures, calls it.
-        printed: the text as it stands there.
+        printed: the text as it stands there; see `nn.number_text.read_number` for how it may be written.
         of: the symbol that a training step has for it, or the name of a matrix of equal numbers; the
             same as ``symbol`` if it is left out.
         where: where it stands.
         after: how many updates come before the step that it belongs to.
+        decimal_comma: whether a comma in the text separates the decimals; what is obvious if None.
 
     >>> from nn import worked
     >>> example = worked.load("urbain")
@@ -77,6 +78,7 @@ class Figure:
     of: str = ""
     where: str = ""
     after: int = 0
+    decimal_comma: bool | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "of", self.of or self.symbol)

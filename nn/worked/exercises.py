@@ -42,7 +42,7 @@ def exercise(
     activation: str = "sigmoid",
     notation: Notation | str | None = None,
     error: str = "half_squared_error",
-    examples: int = 1,
+    example_count: int = 1,
     learning_rate: float | None = None,
 ) -> WorkedExample:
     """A new exercise: a network, examples and targets, the same for the same seed.
@@ -69,7 +69,7 @@ def exercise(
         activation: that of every layer; with cross-entropy, of every layer but the last.
         notation: how to name things: a `Notation`, or the name of one that comes along.
         error: how the error is made up, as in a file: ``"cross_entropy"``, or a formula.
-        examples: the number of examples, 1 to 20.
+        example_count: the number of examples, 1 to 20.
         learning_rate: η; chosen if None.
 
     Raises:
@@ -96,9 +96,9 @@ def exercise(
     error_rule(error)
     if error == "cross_entropy" and layers[-1] < 2:
         raise ArgumentValueError("cross_entropy needs two outputs at least, got 1")
-    count = whole("examples", examples, -sys.maxsize)
+    count = whole("example_count", example_count, -sys.maxsize)
     if not 1 <= count <= _MOST_EXAMPLES:
-        raise ArgumentValueError(f"examples must be from 1 to {_MOST_EXAMPLES}, got {count}")
+        raise ArgumentValueError(f"example_count must be from 1 to {_MOST_EXAMPLES}, got {count}")
     rates: tuple[float, ...] = _RATES
     if learning_rate is not None:
         rates = (positive("learning_rate", learning_rate),)

@@ -18,6 +18,8 @@ from nn.worked.locate import wrong_with_targets
 from nn.worked.section import Section
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from nn.worked.formulas import FormulaExample
 
 __all__ = ["formula_example", "network_example"]
@@ -31,8 +33,8 @@ _LONGEST_TEMPLATE = 60
 
 #: Digits that a float cannot have cannot be checked.
 _MAX_EXPONENT = 300
-
-_NUMBER = re.compile(r"[-+−]?(\d+\.?\d*|\.\d+)([eE][-+−]?\d{1,3})?", flags=re.ASCII)
+#: The longest text of a number.
+_LONGEST_NUMBER = 40
 
 
 def formula_example(name: str, top: Section) -> FormulaExample:
@@ -75,7 +77,7 @@ def formula_example(name: str, top: Section) -> FormulaExample:
         sections = {"values": values, "formulas": formulas, "training": training}
         sections[error.table].fail(error.name, str(error))
     training.done(("error", "parameters", "learning_rate"))
-    top.done(("title", "source", "ours", "values", "formulas", "training", "figures"))
+    top.done(("title", "source", "ours", "values", "formulas", "training", "figures", "decimal_comma"))
     nodes = {*given, *texts, "E"}
     updated = {f"{each}+" for each in example.parameters} | {f"Δ{each}" for each in example.parameters}
     for section, figure in zip(printed, figures, strict=True):
@@ -138,6 +140,7 @@ def network_example(name: str, top: Section) -> WorkedExample:
             "examples",
             "notation",
             "figures",
+            "decimal_comma",
         )
     )
     try:
@@ -280,13 +283,24 @@ def _notation(top: Section) -> Notation:
 def _figures(top: Section, sections: list[Section]) -> list[Figure]:
     if len(sections) > _MAX_FIGURES:
         top.fail("figures", f"{len(sections):,} figures; at most {_MAX_FIGURES:,} are read")
+    from nn.number_text import read_number
+
+    declared = _decimal_comma(top)
     figures: dict[str, Figure] = {}
     for section in sections:
         symbol = section.text("symbol")
+        own = _decimal_comma(section)
+        decimal_comma = declared if own is None else own
         printed = section.text("printed")
-        if not _NUMBER.fullmatch(printed) or len(printed) > 40:
-            section.fail("printed", f"the text of a number is expected, not {printed!r:.60}")
-        if "e" in printed.lower() and _is_extreme(printed):  # 40 digits alone do not reach as far
+        try:
+            read = read_number(printed, decimal_comma)
+        except ValueError as error:
+            section.fail("printed", str(error))
+        if len(printed) > _LONGEST_NUMBER:
+            section.fail(
+                "printed", f"the text of a number is expected, of {_LONGEST_NUMBER} characters at most"
+            )
+        if _is_extreme(read.exact):
             section.fail(
                 "printed", f"the last digit of {printed!r} lies beyond what numbers have here, 1e±300"
             )
@@ -298,14 +312,16 @@ def _figures(top: Section, sections: list[Section]) -> list[Figure]:
             of=section.text("of", symbol),
             where=section.text("where", ""),
             after=section.count("after", 0),
+            decimal_comma=decimal_comma,
         )
-        section.done(("symbol", "printed", "of", "where", "after"))
+        section.done(("symbol", "printed", "of", "where", "after", "decimal_comma"))
     return list(figures.values())
 
 
-def _is_extreme(printed: str) -> bool:
-    """Whether a number is too large for a float, or its last digit too small."""
-    from decimal import Decimal
+def _decimal_comma(section: Section) -> bool | None:
+    return section.flag("decimal_comma") if "decimal_comma" in section.left else None
 
-    exact = Decimal(printed.replace("−", "-"))
+
+def _is_extreme(exact: Decimal) -> bool:
+    """Whether a number is too large for a float, or its last digit too small."""
     return exact.adjusted() > _MAX_EXPONENT or int(exact.as_tuple().exponent) < -_MAX_EXPONENT

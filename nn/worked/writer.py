@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 
 from autograd.arguments import instance
 from autograd.errors import ArgumentValueError
 from nn.notation import Notation, notation_names
-from nn.worked.example import LayerData, WorkedExample
+from nn.worked.example import Figure, LayerData, WorkedExample
 from nn.worked.formulas import FormulaExample
 from nn.worked.section import control_in
 
-__all__ = ["dumps", "head"]
+__all__ = ["dumps", "figures_text", "head"]
 
 
 def dumps(example: WorkedExample) -> str:
@@ -46,9 +46,29 @@ def dumps(example: WorkedExample) -> str:
         ("[training]", training),
         *(("[[layers]]", _layer(layer)) for layer in example.layers),
         *(("[[examples]]", each._asdict()) for each in example.examples),
-        *(("[[figures]]", asdict(figure)) for figure in example.figures),
+        *(("[[figures]]", _figure(figure)) for figure in example.figures),
     ]
     return "\n".join("".join(_lines(header, entries)) for header, entries in tables)
+
+
+def figures_text(figures: Iterable[Figure]) -> str:
+    """Figures as entries of an example's file, without what goes without saying.
+
+    >>> print(figures_text([Figure(symbol="net_h1", printed="0.3775")]))
+    [[figures]]
+    symbol = "net_h1"
+    printed = "0.3775"
+    <BLANKLINE>
+    """
+    entries = (
+        {
+            key: entry
+            for key, entry in _figure(figure).items()
+            if entry not in {"", 0} and (key, entry) != ("of", figure.symbol)
+        }
+        for figure in figures
+    )
+    return "\n".join("".join(_lines("[[figures]]", entry)) for entry in entries)
 
 
 def head(example: WorkedExample | FormulaExample) -> str:
@@ -122,6 +142,10 @@ def _templates(notation: Notation) -> dict[str, str]:
         for entry, text in asdict(notation).items()
         if text != usual[entry] and entry != "bias_convention"
     }
+
+
+def _figure(figure: Figure) -> dict[str, object]:
+    return {key: entry for key, entry in asdict(figure).items() if entry is not None}
 
 
 def _layer(layer: LayerData) -> dict[str, object]:

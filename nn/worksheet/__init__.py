@@ -1,4 +1,5 @@
-"""Worksheets: worked examples as guided notes with blanks, in Markdown, HTML and LaTeX.
+"""Worksheets: worked examples as guided notes with blanks, in Markdown, HTML and LaTeX;
+and as questions for Moodle.
 
 >>> from nn import worked
 >>> print(Worksheet(worked.load("hoey")).text("md").splitlines()[0])
@@ -6,6 +7,7 @@
 """
 
 from nn.worksheet.elements import Blank, Item, blanks
+from nn.worksheet.moodle import moodle_xml
 from nn.worksheet.sheet import FORMATS, Worksheet
 
-__all__ = ["FORMATS", "Blank", "Item", "Worksheet", "blanks"]
+__all__ = ["FORMATS", "Blank", "Item", "Worksheet", "blanks", "moodle_xml"]

@@ -47,16 +47,18 @@ class Blank:
         answer: what belongs there: a number, or the shape of a matrix.
         symbol: what the training step calls the number; the name of the matrix whose shape it is.
         bare: whether a negative number needs no brackets there, as in ``f(-1)``.
+        after: how many updates come before the step that it belongs to.
 
     >>> from nn import worked
     >>> from nn.worksheet import Worksheet
     >>> next(blanks(Worksheet(worked.load("xing-single")).items))
-    Blank(answer=0.0, symbol='net', bare=False)
+    Blank(answer=0.0, symbol='net', bare=False, after=0)
     """
 
     answer: float | tuple[int, int]
     symbol: str
     bare: bool = False
+    after: int = 0
 
 
 #: What a name in a formula may stand for.

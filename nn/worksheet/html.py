@@ -12,7 +12,7 @@ from autograd.symbols import unicode_symbol, xml_text
 from nn.worksheet.elements import MOST_LABELS, Formula, Picture, Piece, one_line
 from nn.worksheet.renderer import Renderer
 
-__all__ = ["Html", "HtmlFragment"]
+__all__ = ["Html", "HtmlFragment", "svg"]
 
 _RULES = """\
 h1 { font-size: 1.5rem; line-height: 1.25; }
@@ -42,6 +42,8 @@ math { font-size: 1.08em; }
   .cells, .cells tbody, .cells tr, .cells td { display: block; }
 }
 figure { margin: 1rem 0; text-align: center; }
+"""
+_SVG_RULES = """\
 svg { max-width: 100%; height: auto; font: 13px Helvetica, Arial, sans-serif; }
 svg path { fill: #5b6b7b; }
 .arrows path { stroke: #5b6b7b; fill: none; marker-end: url(#arrow); }
@@ -106,7 +108,7 @@ class Html(Renderer):
     }
 
     def page(self, title: str, body: str) -> str:  # noqa: D102
-        return _PAGE.format(title=xml_text(title), rules=_RULES, body=body)
+        return _PAGE.format(title=xml_text(title), rules=_RULES + _SVG_RULES, body=body)
 
     def plain(self, text: str) -> str:  # noqa: D102
         return xml_text(text)
@@ -174,14 +176,14 @@ class Html(Renderer):
         return _question(number, f'<table class="cells">{lines}</table>')
 
     def picture(self, picture: Picture) -> str:  # noqa: D102
-        return f"<figure>{_svg(picture)}</figure>\n"
+        return f"<figure>{svg(picture)}</figure>\n"
 
 
 class HtmlFragment(Html):
     """Writes HTML that stands within another page: a white sheet on whatever is around it."""
 
     def page(self, title: str, body: str) -> str:  # noqa: D102
-        return _FRAGMENT.format(rules=_within(".worksheet", _RULES), body=body)
+        return _FRAGMENT.format(rules=_within(".worksheet", _RULES + _SVG_RULES), body=body)
 
 
 def _within(place: str, rules: str) -> str:
@@ -199,10 +201,14 @@ def _question(number: int, *parts: str) -> str:
     return f'<div class="question">{label}{" ".join(parts)}</div>\n'
 
 
-def _svg(picture: Picture) -> str:
+def svg(picture: Picture, styled: bool = False) -> str:
     """The network from left to right: a circle for each neuron, an arrow for each weight.
 
     The answers must not be seen in it, so it is no picture of the graph, which shows every number.
+
+    Args:
+        picture: the network.
+        styled: whether it is a file of its own, with the rules of style that a page has else.
     """
     columns = [list(map(_label, names)) for names in picture.columns]
     labels = [_label(name) for *_, name in picture.edges]
@@ -244,6 +250,7 @@ def _svg(picture: Picture) -> str:
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height:.0f}' width='{width}' "
         f"role='img' aria-label='the network'><defs><marker id='arrow' markerWidth='8' markerHeight='8' "
         f"refX='7' refY='4' orient='auto'><path d='M0 1 L7 4 L0 7 z'/></marker></defs>"
+        f"{f'<style>{_SVG_RULES}</style>' if styled else ''}"
         f"<g class='arrows'>{''.join(arrows)}</g><g class='biases'>{''.join(biases)}</g>"
         f"{''.join(texts + circles)}</svg>"
     )

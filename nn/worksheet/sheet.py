@@ -59,7 +59,9 @@ class Worksheet:
         hints: "all": every formula and the numbers in it; "some": the formulas; "none": blanks for them.
 
     Attributes:
-        digits: see above.
+        example: see above.
+        digits: likewise.
+        notation: likewise.
         items: what it is made of.
 
     Raises:
@@ -88,7 +90,7 @@ class Worksheet:
         digits = whole("digits", digits, -sys.maxsize)
         if not 1 <= digits <= 17:
             raise ArgumentValueError(f"digits must be from 1 to 17, got {digits}")
-        self.digits = digits
+        self.example, self.digits, self.notation = example, digits, notation
         ask_as = AskAs(choice("length", length, LENGTHS), choice("hints", hints, HINTS))
         trace = (
             self._of_network(example, notation, ask_as)
@@ -98,7 +100,7 @@ class Worksheet:
         self.items: list[Item] = trace.items
         trace.head("After the update")
         trace.say("The forward pass once more, with the updated parameters and the same data, gives")
-        trace.ask_for(trace.program.root, trace.step.error_after)
+        trace.ask_for(trace.program.root, trace.step.error_after, after=1)
 
     def _of_network(
         self, example: WorkedExample, notation: Notation | str | None, ask_as: AskAs

@@ -232,9 +232,10 @@ class Trace:
         left, right = self.symbol(asked.symbol), self.blank(asked.symbol)
         return Question(self.next_question(), left, middle, right, formula)
 
-    def ask_for(self, symbol: str, value: float) -> None:
-        """Ask for a number without a word on how it is computed."""
-        self.items.append(Question(self.next_question(), self.symbol(symbol), (), Blank(value, symbol)))
+    def ask_for(self, symbol: str, value: float, after: int) -> None:
+        """Ask for a number after some updates, without a word on how it is computed."""
+        blank = Blank(value, symbol, after=after)
+        self.items.append(Question(self.next_question(), self.symbol(symbol), (), blank))
 
     def symbol(self, symbol: str) -> Formula:
         """A name as a formula."""

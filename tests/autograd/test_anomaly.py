@@ -380,3 +380,9 @@ def test_explain_of_one_derivative_says_nothing_of_another() -> None:
     result = (x.sqrt() ** 2 + y * y).named("E")
     assert "instead" not in str(explain(result, y))
     assert "instead: write x for" in str(explain(result, x))
+
+
+def test_a_formula_that_has_lost_the_nan_is_not_said_to_equal_it() -> None:
+    x = Value(-1.0, "x")
+    text = str(explain(x.relu().sqrt().named("y"), x))
+    assert text.endswith("∂y/∂x = nan, though its formula is 0 (as x < 0)")

@@ -140,6 +140,16 @@ FORMULAS = {"net": "w * x - b", "o": "sigmoid(net)", "e": "(t - o) ** 2"}
 VALUES = {"w": 0.5, "x": 2.0, "b": 1.25, "t": 0.75}
 
 
+SOFTMAX = {"s": "exp(w) + exp(x)", "p1": "exp(w) / s", "p2": "exp(x) / s", "e": "-log(p2)"}
+ADAM = {
+    "m": "b * w + (1 - b) * x",
+    "v": "t * w ** 2 + (1 - t) * x ** 2",
+    "mh": "m / (1 - b ** 2)",
+    "vh": "v / (1 - t ** 2)",
+    "e": "w - mh / (sqrt(vh) + 0.1)",
+}
+
+
 def formulas(texts: dict[str, str], parameters: list[str] | None = None) -> FormulaExample:
     names = ["w", "b"] if parameters is None else parameters
     return FormulaExample(
@@ -244,13 +254,20 @@ def test_a_mistake_touches_the_lines_that_it_is_about_alone(example: WorkedExamp
 
 def test_every_mistake_can_be_made() -> None:
     made: set[str] = set()
-    for name, error in (("guided-16", "half_squared_error"), ("hoey", "mean_squared_error")):
+    for name, error in (
+        ("guided-16", "half_squared_error"),
+        ("hoey", "mean_squared_error"),
+        ("hoey", "binary_cross_entropy"),
+        ("hoey", "cross_entropy"),
+    ):
         example = worked.load(name)
-        more = replace(example, error=error, examples=example.examples * 2)
-        for mistake in MISTAKES.values():
-            if list(mistake.variants(by_hand(more))):
-                made.add(mistake.name)
-    assert made == MISTAKES.keys() - {"no_factor"}  # which is for formulas
+        examples = [Example(each.inputs, [1.0, 0.0][: len(each.targets)]) for each in example.examples]
+        more = replace(example, error=error, examples=examples * 2)
+        made |= {m.name for m in MISTAKES.values() if list(m.variants(by_hand(more)))}
+    for texts in (FORMULAS, SOFTMAX, ADAM):
+        step = by_hand(formulas(texts))
+        made |= {m.name for m in MISTAKES.values() if list(m.variants(step))}
+    assert made == MISTAKES.keys()
 
 
 def test_every_row_is_about_lines_that_there_are() -> None:
@@ -363,7 +380,11 @@ def test_mistakes_in_formulas() -> None:
 
 def test_mistakes_of_layers_are_not_made_in_formulas() -> None:
     made = {name for name in MISTAKES if of_formulas(FORMULAS, name)}
-    assert made == {"sign_forgotten", "no_factor", "slope_of_net", "uphill", "no_rate"}
+    assert made == {
+        *("sign_forgotten", "no_factor", "slope_of_net", "uphill", "no_rate", "slope_at_out"),
+        *("slope_of_another", "slope_in_part", "factor_twice", "upstream_left_out", "exchanged"),
+        *("constant", "output_differenced", "sum"),
+    }
 
 
 # --- rounding ------------------------------------------------------------------------------------

@@ -288,7 +288,7 @@ def usage_error(*arguments: object) -> str:
         (["step", "urbain", "--svg", "a.png"], ".svg"),
         (["step", "urbain", "--svg", "svg"], ".svg"),
         (["step", "urbain", "--png", "a.svg"], ".png"),
-        (["worksheet", "urbain", "-o", "a.pdf"], ".md or .html or .tex"),
+        (["worksheet", "urbain", "-o", "a.pdf"], ".md or .html or .tex or .xml"),
         (["worksheet", "--seed", "1", "-o", "a.md", "--toml", "a.json"], ".toml"),
     ],
     ids=" ".join,

@@ -130,9 +130,30 @@ def parts(example: WorkedExample, variant: Variant) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("name", [name for name in MISTAKES if name != "no_factor"])
+#: What is made in formulas alone, or takes an error that these networks do not have.
+OF_FORMULAS = {
+    *("no_factor", "constant", "logarithm", "softmax", "target_left_out", "correction_left_out"),
+    *("epsilon_in_root", "betas_exchanged", "average"),
+}
+
+
+#: Of each part of the table; the others are left to --all.
+SAMPLE = {
+    *("updated_weights", "no_output_slope", "slope_at_out", "factor_twice", "half_lost"),
+    *("mean_over_outputs", "forward_transposed", "bias_left_out", "uphill"),
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if name in SAMPLE else [pytest.mark.slow])
+        for name in MISTAKES
+        if name not in OF_FORMULAS
+    ],
+)
 @given(data=st.data())
-@times(1 / 16)
+@times(1 / 50)
 def test_a_planted_mistake_is_named(name: str, data: st.DataObject) -> None:
     example = data.draw(PLANTED_IN.filter(lambda each: variants(each, name)))
     variant = data.draw(st.sampled_from(variants(example, name)))
@@ -140,7 +161,7 @@ def test_a_planted_mistake_is_named(name: str, data: st.DataObject) -> None:
     planted = printed_from(example, lambda after: run(program, after), symbols_of(program), 9)
     off = [finding for finding in proofread(planted) if not finding.agrees]
     assume(any(abs(finding.off) > 1000.0 for finding in off))
-    named = {finding.cause for finding in off if not finding.weak}
+    named = {cause for finding in off if not finding.weak for cause in finding.causes}
     assert named & (equivalents(example, planted) | parts(example, variant)), named
     assert all(finding.because for finding in off if abs(finding.off) > 1000.0)
     # what the mistake was made with itself is not put down to other figures
@@ -192,7 +213,7 @@ def test_a_planted_mistake_in_formulas_is_named(example: FormulaExample, data: s
     assume(any(abs(finding.off) > 1000.0 for finding in off))
     # of one line alone, more than one mistake leads to the same number
     same |= {"sign", "factors", *(v.mistake for v in made.values() if v.lines.keys() & variant.lines)}
-    assert {finding.cause for finding in off if not finding.weak} & same
+    assert {cause for finding in off if not finding.weak for cause in finding.causes} & same
     assert all(finding.because for finding in off if abs(finding.off) > 1000.0)
     numbers = run(step.program, 0)
     right = [Figure(symbol=symbol, printed=f"{numbers[symbol]:.9f}") for symbol in symbols]
@@ -217,6 +238,7 @@ def test_a_mistake_of_a_program_shows_after_many_rounds(name: str) -> None:
 
 
 @given(PLANTED_IN, st.sampled_from([-1, 1]), st.integers(1, 4))
+@times(1 / 25)
 def test_one_update_too_few_or_too_many(example: WorkedExample, shift: int, after: int) -> None:
     program = by_hand(example).program
     symbols = symbols_of_roles(example, "out", "error")
@@ -276,7 +298,7 @@ def test_what_follows_from_a_wrong_figure_is_inherited(
 
 
 @given(PLANTED_IN, st.data())
-@times(1 / 4)
+@times(1 / 16)
 def test_a_changed_input_is_found_out(example: WorkedExample, data: st.DataObject) -> None:
     # of two examples that are the same, either may be the one
     assume(all(example.examples.count(each) == 1 for each in example.examples))
@@ -328,7 +350,7 @@ def test_a_slip_at_one_figure_alone() -> None:
         ("delta_o2", step["dE/dout_o2"], "no_output_slope", "f′(net) of the outputs is left out"),
         ("w6+", step["w7+"], "neighbour", "w7+ stands in its place"),
         ("w8+", 0.55 - step["dE/dw8"], "no_rate", "the learning rate is left out of the update"),
-        ("dE/dw7", step["dE/dout_o2"] * step["out_h1"], "factors", "dE/dout_o2 · dnet_o2/dw7 stands"),
+        ("dE/dw7", step["dE/dout_o2"] * step["out_h1"], "no_output_slope", "f′(net) of the outputs"),
         (
             "dE/dw6",
             step["dout_o1/dnet_o1"] * step["out_h2"],
@@ -341,7 +363,7 @@ def test_a_slip_at_one_figure_alone() -> None:
         (finding,) = proofread(replace(example, figures=[figure]))
         assert not finding.weak, finding
         assert says in (finding.because or ""), finding
-        assert finding.cause == cause
+        assert cause in finding.causes
 
 
 # --- no causes where there are none --------------------------------------------------------------

@@ -68,7 +68,7 @@ CAUSES = {
     ("urbain", "out_o2 after 10,000 updates"): ("updated_weights", False, r"updated already"),
     ("hoey", "derror[1]"): None,
     ("hoey", "derror[2]"): None,
-    ("hoey", "del2[2]"): ("same_output", True, r"computed of z2\[2\] = 0\.6864, as derror\[2\] is"),
+    ("hoey", "del2[2]"): None,
     ("hoey", "del1[1]"): None,
     ("hoey", "del1[2]"): None,
     ("hoey", "dErrorDW1[1,1]"): ("inherited", False, r"inherited from del1\[1\]$"),
@@ -83,15 +83,15 @@ CAUSES = {
     **dict.fromkeys(
         [("hoey", f"W1new[{i},{j}]") for i in (1, 2, 3) for j in (1, 2) if (i, j) != (3, 1)]
         + [("hoey", f"W2new[{i},2]") for i in (1, 2, 3)],
-        ("changed_input", True, r"from a run with y\[2\] = 0\.43 in the place of 0\.2 "),
+        ("changed_input", False, r"from a run with y\[2\] = 0\.43 in the place of 0\.2$"),
     ),
     ("hoey", "W1new[3,1]"): None,
     ("hoey", "W2new[3,1]"): None,
     ("guided", "q11 a2"): None,
     ("guided", "q11 z3"): ("rounded", True, r"a2\[1,2\] and a2\[1,3\] carried on with 2 decimals"),
-    ("guided", "q11 yhat"): ("rounded", True, r"z3\[1,1\] carried on with 1 decimal "),
+    ("guided", "q11 yhat"): ("rounded", True, r"everything is carried on with 3 digits "),
     ("guided", "q11 J"): ("inherited", True, r"inherited from q11 yhat"),
-    ("guided", "q11 dJ/dW2"): ("factors", True, r"dz3.*/dW2.* in its place.*inherited from q11 a2"),
+    ("guided", "q11 dJ/dW2"): ("factors", True, r"dz3.*/dW2.* stands in its place: factors "),
 }  # fmt: skip
 
 
@@ -114,7 +114,7 @@ def test_why_they_are_off(proofs: dict[str, Proof]) -> None:
             assert (finding.cause, finding.weak) == (cause, weak), key
             assert finding.because is not None
             assert re.search(says, finding.because), finding.because
-            assert ("(weak: it would fit by chance 1 time in " in finding.because) == weak
+            assert ("(weak: it would fit by chance " in finding.because) == weak
             assert 0.0 < (finding.chance or 0.0) < 1.0
 
 
@@ -304,7 +304,8 @@ def test_plain_data(name: str, proofs: dict[str, Proof]) -> None:
     assert list(found) == ["figures", "agree", "disagree"]
     for figure in found["figures"]:
         assert list(figure)[:5] == ["symbol", "printed", "value", "agrees", "because"]
-        assert list(figure)[5:] == ["where", "off", "cause", "chance", "weak"]
+        assert list(figure)[5:10] == ["where", "off", "cause", "chance", "weak"]
+        assert list(figure)[10:] == ["verdict", "follows", "sources", "causes"]
         assert not (figure["agrees"] and figure["because"])
     assert (found["agree"], found["disagree"]) == (proofs[name].agree, proofs[name].disagree)
 

@@ -149,7 +149,7 @@ def test_what_cannot_be_made_is_refused(layers: list[int], activation: str, mess
 @pytest.mark.parametrize("error", ["squared_error", "mean_squared_error", "log(cosh(target - out))"])
 @pytest.mark.parametrize("count", [1, 2, 4])
 def test_numbers_are_pleasant_with_other_errors_and_more_examples(error: str, count: int) -> None:
-    made = worked.exercise(5, (2, 3, 2), activation="tanh", error=error, examples=count)
+    made = worked.exercise(5, (2, 3, 2), activation="tanh", error=error, example_count=count)
     step = made.step()
     assert (made.error, len(made.examples)) == (error, count)
     assert len({tuple(each.inputs) for each in made.examples}) == count
@@ -165,7 +165,7 @@ def test_numbers_are_pleasant_with_other_errors_and_more_examples(error: str, co
     ("error", "last"), [("cross_entropy", "linear"), ("binary_cross_entropy", "sigmoid")]
 )
 def test_cross_entropy_has_its_last_layer_and_its_targets(error: str, last: str) -> None:
-    made = worked.exercise(2, (2, 2, 3), activation="tanh", error=error, examples=3)
+    made = worked.exercise(2, (2, 2, 3), activation="tanh", error=error, example_count=3)
     assert [layer.activation for layer in made.layers] == ["tanh", last]
     for example in made.examples:
         assert set(example.targets) <= {0.0, 1.0}
@@ -182,8 +182,8 @@ def test_the_learning_rate_is_that_which_is_asked_for() -> None:
     [
         ({"error": "frobnicate"}, "frobnicate"),
         ({"error": "cross_entropy"}, "cross_entropy needs two outputs at least, got 1"),
-        ({"examples": 0}, "examples must be from 1 to 20, got 0"),
-        ({"examples": 21}, "examples must be from 1 to 20, got 21"),
+        ({"example_count": 0}, "example_count must be from 1 to 20, got 0"),
+        ({"example_count": 21}, "example_count must be from 1 to 20, got 21"),
         ({"learning_rate": 0.0}, "learning_rate must be a positive number, got 0.0"),
     ],
 )

@@ -571,7 +571,7 @@ def test_texts_that_are_numbers(printed: str, load: Load) -> None:
     [
         *(
             ("0.59", text, f"figures[1].printed: the text of a number is expected, not {text!r}")
-            for text in ("", "x", "1,000", "0x1", "1e", "1e9999", "nan", "inf", "1 2", "٣", ".", "-")
+            for text in ("", "x", "1,000", "0x1", "1e", "1e9999", "nan", "inf", "1 2", ".", "-")
         ),
         ("0.59", "0." + "1" * 50, "figures[1].printed: the text of a number is expected"),
         ('"0.59"', "0.59", "figures[1].printed: a text is expected, not float 0.59"),

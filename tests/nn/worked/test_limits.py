@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from nn import worked
 from nn.cli import main
 from nn.proofreading import page, proofread
+from nn.proofreading.judge import judged
 from nn.worked import WorkedExampleError
 
 
@@ -57,9 +58,8 @@ def test_what_is_counted_is_the_work_and_not_the_time() -> None:
     works = []
     for _ in range(2):
         found = page.Page(worked.load("hoey"))
-        before = found.program.work
-        for _ in range(3):
-            found.number(found.figures[0])
-        works.append((before, found.program.work))
+        before = found.work
+        judged(found)
+        works.append((before, found.work))
     assert works[0] == works[1]
     assert works[0][0] < works[0][1]

@@ -1,0 +1,208 @@
+"""Mistakes that are seen in a formula: constants, softmax, the averages of momentum and Adam."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autograd.program import Line, Operand
+from autograd.symbolic import minus, plus, terms, times
+from nn.byhand.calculation import HandCalculation
+from nn.byhand.rewriting import Rewritten, by_place
+from nn.byhand.trees import (
+    changed,
+    constant,
+    constant_factor,
+    factors,
+    is_one_less,
+    joined,
+    named,
+    product,
+    summed,
+)
+
+__all__ = [
+    "average_mistaken",
+    "betas_exchanged",
+    "constants",
+    "correction_left_out",
+    "epsilon_in_root",
+    "softmax",
+]
+
+
+# --- constants ------------------------------------------------------------------------------------
+
+
+def constants(step: HandCalculation) -> Rewritten:
+    """A constant factor left out or taken twice, where no rule of a network says which it is."""
+    if step.layers:
+        return
+    for line in step.of_kind("value", "partial", "gradient"):
+        number = constant_factor(line.tree)
+        if number is not None and "above" not in line.variables:
+            shown = f"{number:.6g}"
+            yield (shown, "left out of", line.symbol), [line.rewritten(f"{{}} / {abs(number)!r}")]
+            yield (shown, "taken twice in", line.symbol), [line.rewritten(f"{{}} * {abs(number)!r}")]
+
+
+# --- softmax --------------------------------------------------------------------------------------
+
+
+def _softmaxes(step: HandCalculation) -> Iterator[dict[str, str]]:
+    """The softmax functions among the formulas: by each z its p."""
+    lines = step.program.lines
+    found: dict[str, dict[str, str]] = {}
+    for line in step.of_kind("value"):
+        match line.tree:
+            case ast.BinOp(
+                left=ast.Call(func=ast.Name(id="exp"), args=[ast.Name(id=z)]), op=ast.Div(), right=right
+            ):
+                known = dict(zip(line.variables, line.operands, strict=True))
+                total = joined(line, right).formula
+                if isinstance(right, ast.Name) and (below := lines.get(str(known.get(right.id)))):
+                    right, total = below.tree, below.symbol
+                    known |= dict(zip(below.variables, below.operands, strict=True))
+                logits = [_of_exp(term) for less, term in terms(right)]
+                if len(logits) > 1 and None not in logits and isinstance(known.get(z), str):
+                    found.setdefault(total, {})[str(known[z])] = line.symbol
+    yield from (each for each in found.values() if len(each) > 1)
+
+
+def _of_exp(tree: ast.expr) -> str | None:
+    match tree:
+        case ast.Call(func=ast.Name(id="exp"), args=[ast.Name(id=name)]):
+            return name
+    return None
+
+
+def softmax(step: HandCalculation) -> Rewritten:
+    """The Jacobian of softmax taken of z, or its diagonal alone; p where p − t belongs."""
+    for found in _softmaxes(step):
+        ways: dict[str, list[Line]] = {}
+        for z, p in found.items():
+            line = step.program.derivative(step.error, z)
+            above = {k: step.program.derivative(step.error, k) for k in found.values()}
+            if line is None or None in above.values():
+                continue
+            of_z = _back(z, {k: named(k) for k in found}, {k: above[p] for k, p in found.items()})
+            ways.setdefault("the Jacobian of softmax is taken of z, not of p", []).append(
+                joined(line, of_z)
+            )
+            own = {z: above[p]}
+            ways.setdefault("only the diagonal of softmax's Jacobian is taken", []).append(
+                joined(line, _back(z, {z: named(p)}, own))
+            )
+            ways.setdefault("p stands where p − t belongs", []).append(joined(line, named(p)))
+        for says, lines in ways.items():
+            yield (says,), lines
+
+
+def _back(z: str, outs: dict[str, ast.Name], above: dict[str, Line | None]) -> ast.expr:
+    """Σ ∂E/∂pₖ · pₖ (δₖᵢ − pᵢ), with other numbers for p."""
+    total: ast.expr = ast.Constant(0.0)
+    for k, line in above.items():
+        assert line is not None
+        slope = times(outs[k], minus(ast.Constant(1.0 if k == z else 0.0), outs[z]))
+        number = constant(line.tree)
+        gradient = ast.Constant(number) if number is not None else named(line.symbol)
+        total = plus(total, ast.BinOp(gradient, ast.Mult(), slope))
+    return total
+
+
+# --- momentum and Adam ----------------------------------------------------------------------------
+
+
+def correction_left_out(step: HandCalculation) -> Rewritten:
+    """M / (1 − βᵗ) without the division."""
+
+    def without(part: ast.expr) -> ast.expr | None:
+        match part:
+            case ast.BinOp(left=left, op=ast.Div(), right=right) if _is_correction(right):
+                return left
+        return None
+
+    lines = [(line, changed(line.tree, without)) for line in step.of_kind("value")]
+    found = [line.with_tree(tree) for line, tree in lines if ast.dump(tree) != ast.dump(line.tree)]
+    for where, own in by_place(step, found, lambda line: line.symbol):
+        yield (where,), own
+
+
+def _is_correction(tree: ast.expr) -> bool:
+    inside = is_one_less(tree)
+    return inside is not None and (
+        isinstance(inside, ast.Name)
+        or (isinstance(inside, ast.BinOp) and isinstance(inside.op, ast.Pow))
+    )
+
+
+def epsilon_in_root(step: HandCalculation) -> Rewritten:
+    """√v + ε written √(v + ε)."""
+
+    def inside(part: ast.expr) -> ast.expr | None:
+        match part:
+            case ast.BinOp(
+                left=ast.Call(func=ast.Name(id="sqrt"), args=[v]), op=ast.Add(), right=epsilon
+            ):
+                return ast.Call(ast.Name("sqrt"), [ast.BinOp(v, ast.Add(), epsilon)], [])
+            case ast.BinOp(
+                left=epsilon, op=ast.Add(), right=ast.Call(func=ast.Name(id="sqrt"), args=[v])
+            ):
+                return ast.Call(ast.Name("sqrt"), [ast.BinOp(v, ast.Add(), epsilon)], [])
+        return None
+
+    lines = [(line, changed(line.tree, inside)) for line in step.of_kind("value")]
+    found = [line.with_tree(tree) for line, tree in lines if ast.dump(tree) != ast.dump(line.tree)]
+    if found:
+        yield (), found
+
+
+def _weights_of_averages(step: HandCalculation) -> list[str]:
+    """The given numbers β of which some formula has the 1 − β as well."""
+    found: dict[str, None] = {}
+    for line in step.of_kind("value"):
+        known = dict(zip(line.variables, line.operands, strict=True))
+        for part in ast.walk(line.tree):
+            one_less = is_one_less(part) if isinstance(part, ast.expr) else None
+            if isinstance(one_less, ast.Name) and known.get(one_less.id) in step.program.given:
+                found[str(known[one_less.id])] = None
+    return [*found]
+
+
+def betas_exchanged(step: HandCalculation) -> Rewritten:
+    """β₁ and β₂ in each other's place."""
+    betas = _weights_of_averages(step)
+    if len(betas) == 2 and not step.layers:
+        others = {betas[0]: betas[1], betas[1]: betas[0]}
+        yield tuple(betas), [line.with_operands(others) for line in step.of_kind("value")]
+
+
+def average_mistaken(step: HandCalculation) -> Rewritten:
+    """β m + (1 − β) g without the 1 − β, or μ v + g with it."""
+    averages = set(_weights_of_averages(step))
+    for line in step.of_kind("value") if not step.layers else ():
+        known = dict(zip(line.variables, line.operands, strict=True))
+        parts = terms(line.tree)
+        for number, (less, term) in enumerate(parts):
+            kept = [part for part in factors(term) if is_one_less(part[0]) is None]
+            if len(parts) == 2 and 0 < len(kept) < len(factors(term)):
+                others = [*parts[:number], (less, product(kept)), *parts[number + 1 :]]
+                yield ("left out", line.symbol), [line.with_tree(summed(others))]
+        if len(parts) != 2 or not _is_computed(step, known, parts[1][1]):
+            continue
+        first = [part for part, _ in factors(parts[0][1])]
+        for part in first:
+            if (
+                isinstance(part, ast.Name)
+                and len(first) == 2
+                and known.get(part.id) in step.program.given
+            ):
+                if known[part.id] in averages:
+                    continue
+                one_less = ast.BinOp(ast.Constant(1.0), ast.Sub(), part)
+                other = ast.BinOp(one_less, ast.Mult(), parts[1][1])
+                yield ("added", line.symbol), [line.with_tree(summed([parts[0], (parts[1][0], other)]))]
+
+
+def _is_computed(step: HandCalculation, known: dict[str, Operand], tree: ast.expr) -> bool:
+    return isinstance(tree, ast.Name) and known.get(tree.id) in step.program.lines

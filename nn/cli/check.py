@@ -1,0 +1,94 @@
+"""``backprop check``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from autograd.files import write
+from nn import worked
+from nn.cli.arguments import FileToWrite, check_files, errors_in_one_line, json_option, notation_option
+from nn.cli.output import print_json, print_line, print_parts
+
+__all__ = ["check"]
+
+
+@click.command()
+@click.argument("example", metavar="NAME|FILE")
+@click.argument("answers", nargs=-1, required=True, metavar="ANSWERS...")
+@click.option("--scheme", type=click.Path(), metavar="FILE", help="A marking scheme in TOML.")
+@click.option(
+    "--digits", type=click.IntRange(1, 15), metavar="N", help="Significant digits.  [default: 3]"
+)
+@click.option("--decimals", type=click.IntRange(0, 15), metavar="N", help="Decimals, instead.")
+@click.option(
+    "--rounding",
+    type=click.Choice(["either", "rounded", "cut"]),
+    help="How answers are brought to their digits.  [default: either]",
+)
+@notation_option
+@click.option("--reveal", is_flag=True, help="Show the right numbers.")
+@click.option(
+    "-o", "--output", type=FileToWrite(".csv"), metavar="FILE", help="Write the table of a group."
+)
+@json_option
+@click.pass_context
+@errors_in_one_line
+def check(
+    context: click.Context,
+    example: str,
+    answers: tuple[str, ...],
+    scheme: str | None,
+    digits: int | None,
+    decimals: int | None,
+    rounding: str | None,
+    notation: str | None,
+    reveal: bool,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Check somebody's answers to a worked example.
+
+    Each is right, right from the student's own numbers, or not; where the first slip is, and what was
+    done wrong there if it is known, is said. No right number is, unless --reveal asks for it.
+
+    ANSWERS is a file of numbers by their symbols, in .toml, .json or .csv, or a worksheet of ours that
+    is filled in, in .md or .html. Several files, or a folder of them, are a group: everybody's marks,
+    and the mistakes by how often they were made. The exit code is 1 if an answer is not right, and 2 if
+    something cannot be read.
+    """
+    from nn.answers import Tolerance, check_answers, check_group, load_scheme
+    from nn.answers.group import answer_files
+
+    if digits is not None and decimals is not None:
+        raise click.UsageError("--digits or --decimals: just one of them is expected")
+    check_files(example, output)
+    loaded = worked.load(example)
+    marking = load_scheme(scheme) if scheme is not None else None
+    given = (digits, decimals, rounding) != (None, None, None)
+    tolerance = Tolerance(digits, decimals, rounding or "either") if given else None
+    files = answer_files(answers)
+    if len(files) == 1 and output is None and files == [Path(answers[0])]:
+        checked = check_answers(
+            loaded, files[0], scheme=marking, tolerance=tolerance, notation=notation, reveal=reveal
+        )
+        print_json(checked.to_dict()) if as_json else print_parts(checked.tables())
+        if checked.right < len(checked):
+            context.exit(1)
+        return
+    if reveal:
+        raise click.UsageError("--reveal is for the answers of one person")
+    for file in files:
+        if output is not None and output.resolve() == file.resolve():
+            raise click.UsageError(f"{str(output)!r} and {str(file)!r} are the same file")
+    group = check_group(loaded, files, scheme=marking, tolerance=tolerance, notation=notation)
+    if output is not None:
+        path = write(output, group.csv())
+    print_json(group.to_dict()) if as_json else print_parts(group.tables())
+    if output is not None and not as_json:
+        print_line(f"written: {path}")
+    if group.unread:
+        context.exit(2)
+    if any(each.checked.right < len(each.checked) for each in group if each.checked):
+        context.exit(1)

@@ -1,0 +1,73 @@
+"""The corpus that measures the proofreader: what the tables in the docs say of it is so."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.pages import cells, table
+from benchmarks.proofreading import (
+    DIGITS,
+    EACH,
+    KINDS,
+    PAGE,
+    is_named,
+    is_named_alone,
+    with_one_mistake,
+    with_two_mistakes,
+    without_mistakes,
+)
+from nn.byhand.mistakes import MISTAKES
+from nn.proofreading import proofread
+
+TEXT = PAGE.read_text(encoding="utf-8")
+RECALL = {row[0].strip("`"): row[1:] for row in cells(table("recall", TEXT))}
+PAGES = {row[0]: row[1:] for row in cells(table("pages", TEXT))}
+#: A few, of different parts of the table.
+SAMPLE = ("bias_sign", "softmax")
+
+
+def percent(cell: str) -> float:
+    return float(cell.removesuffix(" %"))
+
+
+def test_every_mistake_is_measured() -> None:
+    assert RECALL.keys() == MISTAKES.keys()
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in SAMPLE else [pytest.mark.slow]) for name in MISTAKES]
+)
+def test_the_table_says_what_is_found(name: str) -> None:
+    found: dict[tuple[str, int], list[bool]] = {
+        (kind, digits): [] for kind in KINDS for digits in DIGITS
+    }
+    for page in with_one_mistake(EACH, [name]):
+        found[page.kind, page.digits].append(is_named_alone(page, proofread(page.example)))
+    shares = [f"{100.0 * sum(each) / len(each):.0f} %" if each else "—" for each in found.values()]
+    assert shares == RECALL[name]
+
+
+def test_what_is_aimed_at() -> None:
+    for kind, least in (("full page", 95.0), ("gradients only", 85.0)):
+        _, _, four, six = PAGES[f"{kind}: the mistake is the only cause"]
+        assert min(percent(four), percent(six)) >= least
+    _, _, four, six = PAGES["full pages with two mistakes: both are named"]
+    assert min(percent(four), percent(six)) >= 70.0
+    assert all(cell.startswith("0 of ") for cell in PAGES["right pages: wrongly accused"][1:])
+
+
+def test_right_pages_are_not_accused() -> None:
+    for page in without_mistakes(12):
+        assert not [each for each in proofread(page.example) if each.verdict == "wrong"]
+
+
+def test_two_mistakes_are_both_named() -> None:
+    pages = [page for page in with_two_mistakes(12) if page.digits > 3]
+    named = sum(is_named(page, proofread(page.example)) for page in pages)
+    assert named >= 0.7 * len(pages)
+
+
+def test_a_planted_mistake_shows() -> None:
+    """The corpus is no corpus if what is planted does not change what is printed."""
+    for page in with_one_mistake(1, ["softmax"]):
+        assert proofread(page.example).disagree
