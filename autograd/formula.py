@@ -292,22 +292,29 @@ def number(value: float, style: Style) -> Written:
     return Written(style.sign + text, PRODUCT) if value < 0.0 else Written(text)
 
 
-def scientific(value: float, style: Style, digits: int | None = None) -> Written:
+def scientific(value: float, style: Style, digits: int | None = None, *, zeros: bool = False) -> Written:
     r"""A number as people write it: to some significant digits, or all of them if None.
+
+    With ``zeros``, digits that are 0 are written too.
 
     >>> [scientific(number, LATEX, 2).text for number in (-1.25e-07, 0.1, -0.0)]
     ['-1.2 \\cdot 10^{-7}', '0.1', '0']
+    >>> [scientific(number, UNICODE, 3, zeros=True).text for number in (0.9, -2.0, 100.0, 0.0)]
+    ['0.900', '−2.00', '100', '0']
     """
-    text = repr(abs(value)) if digits is None else f"{abs(value):.{digits}g}"
+    form = "#" if zeros and value else ""
+    text = repr(abs(value)) if digits is None else f"{abs(value):{form}.{digits}g}"
     mantissa, _, exponent = text.partition("e")
     infinite = mantissa.isalpha()  # inf or nan
-    tree: ast.expr = ast.Name(mantissa) if infinite else ast.Constant(float(mantissa))
+    tree: ast.expr = ast.Name(mantissa if infinite else "mantissa")
+    if not form and not infinite:
+        tree = ast.Constant(float(mantissa))
     if value < 0.0:
         tree = ast.UnaryOp(ast.USub(), tree)
     if exponent:
         power = ast.BinOp(ast.Constant(10.0), ast.Pow(), ast.Constant(float(exponent)))
         tree = ast.BinOp(tree, ast.Mult(), power)
-    return write(tree, style)
+    return write(tree, style, {"mantissa": Written(style.digits(mantissa.removesuffix(".")))})
 
 
 def write(tree: ast.expr, style: Style, variables: Mapping[str, Written] | None = None) -> Written:

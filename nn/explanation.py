@@ -156,7 +156,10 @@ class DerivationSheet(_Sheet):
         found = [
             Section("Given", (*map(writes.step, given), *rate)),
             Section("Forward pass", tuple(forward_steps(writes))),
-            *error_sections(step, program, parameters or given),
+            *(
+                Section(section.title or "Backward pass", section.steps)  # of formulas, no layers
+                for section in error_sections(step, program, parameters or given)
+            ),
         ]
         if step.updates:
             after = (Step(program.root, step.error_after),)

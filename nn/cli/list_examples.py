@@ -16,11 +16,18 @@ __all__ = ["list_examples"]
 @errors_in_one_line
 def list_examples() -> None:
     """List the worked examples that are included."""
-    table = Table("", ["name", "network", "what it works out", "source"], "llll")
-    for name in worked.names():
+    print_parts([_table(about, names) for about, names in worked.groups().items()])
+
+
+def _table(about: str, names: list[str]) -> Table:
+    table = Table(about.capitalize(), ["name", "network", "what it works out", "source"], "llll")
+    for name in names:
         example = worked.load(name)
-        assert isinstance(example, worked.WorkedExample)
         # the hyphens are no places to break a line at
-        shape = "-".join(map(str, example.shape))
+        shape = (
+            "-".join(map(str, example.shape))
+            if isinstance(example, worked.WorkedExample)
+            else f"{len(example.formulas)} formulas"
+        )
         table.add(name, shape, example.title, example.source)
-    print_parts([table])
+    return table

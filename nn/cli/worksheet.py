@@ -43,6 +43,24 @@ def _layers(_: click.Context, __: click.Parameter, text: str | None) -> list[int
     metavar="N",
     help="Significant digits of the answers.  [default: 6]",
 )
+@click.option(
+    "--length",
+    type=click.Choice(["short", "full"]),
+    default="full",
+    help="Every question, or one of each kind and a table for the rest.  [default: full]",
+)
+@click.option(
+    "--hints",
+    type=click.Choice(["none", "some", "all"]),
+    default="all",
+    help="Blanks for the formulas, the formulas, or also the numbers in them.  [default: all]",
+)
+@click.option(
+    "--answers-to",
+    type=FileToWrite(".md", ".html", ".tex"),
+    metavar="FILE",
+    help="Write the worksheet with the answers too.",
+)
 @notation_option
 @click.option(
     "--seed", type=int, metavar="N", help="Make a new exercise instead, the same for the same N."
@@ -60,6 +78,9 @@ def _layers(_: click.Context, __: click.Parameter, text: str | None) -> list[int
     help="Its inputs, and the neurons of each layer.  [default: 2,2,1]",
 )
 @click.option("--activation", metavar="NAME", help="Its activation.  [default: sigmoid]")
+@click.option("--error", metavar="NAME", help="How its error is made up.  [default: half_squared_error]")
+@click.option("--examples", type=int, metavar="N", help="The number of its examples.  [default: 1]")
+@click.option("--learning-rate", type=float, metavar="X", help="Its learning rate.")
 @click.option("--toml", type=FileToWrite(".toml"), metavar="FILE", help="Write the example itself too.")
 @errors_in_one_line
 def worksheet(
@@ -67,11 +88,17 @@ def worksheet(
     output: Path,
     answers: bool,
     digits: int,
+    length: str,
+    hints: str,
+    answers_to: Path | None,
     notation: str | None,
     seed: int | None,
     count: int | None,
     layers: list[int] | None,
     activation: str | None,
+    error: str | None,
+    examples: int | None,
+    learning_rate: float | None,
     toml: Path | None,
 ) -> None:
     """Write a worked example as a worksheet with blanks, or with the answers.
@@ -89,22 +116,37 @@ def worksheet(
         raise click.UsageError("--count is for exercises in .xml, with --seed and without --toml")
     if (example is None) == (seed is None):
         raise click.UsageError("an example, or --seed for a new one: just one of them is expected")
-    check_files(example, output, toml)
+    check_files(example, output, answers_to, toml)
     if example is not None:
-        if layers or activation:
-            raise click.UsageError("--layers and --activation are for a new exercise, with --seed")
+        of_exercises = (layers, activation, error, examples, learning_rate)
+        if any(option is not None for option in of_exercises):
+            raise click.UsageError(
+                "--layers, --activation, --error, --examples and --learning-rate are for a new "
+                "exercise, with --seed"
+            )
         sheets_of = [worked.load(example)]
     else:
         assert seed is not None
         sheets_of = [
             worked.exercise(
-                each, layers or (2, 2, 1), activation=activation or "sigmoid", notation=notation
+                each,
+                layers or (2, 2, 1),
+                activation=activation or "sigmoid",
+                notation=notation,
+                error=error or "half_squared_error",
+                example_count=1 if examples is None else examples,
+                learning_rate=learning_rate,
             )
             for each in range(seed, seed + (count or 1))
         ]
-    sheets = [Worksheet(each, digits=digits, notation=notation) for each in sheets_of]
+    sheets = [
+        Worksheet(each, digits=digits, notation=notation, length=length, hints=hints)
+        for each in sheets_of
+    ]
     text = worked.dumps(network_of(sheets_of[0], "--toml")) if toml is not None else ""
     path = write(output, moodle_xml(sheets)) if quiz else sheets[0].save(output, answers)
     print_line(f"written: {path}")
+    if answers_to is not None:
+        print_line(f"written: {sheets[0].save(answers_to, answers=True)}")
     if toml is not None:
         print_line(f"written: {write(toml, text)}")

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nn.worked.example import Figure, LayerData, WorkedExample
     from nn.worked.exercises import exercise
-    from nn.worked.files import load, names
+    from nn.worked.files import groups, load, names
     from nn.worked.formulas import FormulaExample, FormulaStep
     from nn.worked.section import WorkedExampleError
     from nn.worked.writer import dumps
@@ -25,6 +25,7 @@ __all__ = [
     "WorkedExampleError",
     "dumps",
     "exercise",
+    "groups",
     "load",
     "names",
 ]
@@ -39,6 +40,7 @@ _LATER = {
     "WorkedExampleError": "section",
     "dumps": "writer",
     "exercise": "exercises",
+    "groups": "files",
     "load": "files",
     "names": "files",
 }

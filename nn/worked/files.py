@@ -18,13 +18,20 @@ if TYPE_CHECKING:
     from nn.worked.example import WorkedExample
     from nn.worked.formulas import FormulaExample
 
-__all__ = ["load", "names"]
+__all__ = ["groups", "load", "names"]
 
-#: The files beside this module.
-_NAMES = (
-    *("guided", "guided-16", "hoey", "signals", "urbain"),
-    *("xing", "xing-chain", "xing-double", "xing-single"),
-)
+#: The files beside this module, by what they are about.
+_GROUPS = {
+    "lecture notes": (
+        *("guided", "guided-16", "hoey", "signals", "urbain"),
+        *("xing", "xing-chain", "xing-double", "xing-single"),
+    ),
+    "one neuron": ("sigmoid-neuron", "tanh-neuron"),
+    "networks": ("batch-of-three", "biases-trained", "dead-relu", "softmax", "tanh-cross-entropy"),
+    "shared weights": ("convolution", "elman", "lstm-cell", "unrolled-rnn"),
+    "optimizers": ("adam-step",),
+}
+_NAMES = sorted(name for names in _GROUPS.values() for name in names)
 
 #: The largest file that is read: a hundred times what the largest that comes along has.
 _MAX_BYTES = 1_000_000
@@ -33,11 +40,21 @@ _MAX_BYTES = 1_000_000
 def names() -> list[str]:
     """The worked examples that come along.
 
-    >>> names()  # doctest: +NORMALIZE_WHITESPACE
-    ['guided', 'guided-16', 'hoey', 'signals', 'urbain',
-     'xing', 'xing-chain', 'xing-double', 'xing-single']
+    >>> names()[:4], len(names())
+    (['adam-step', 'batch-of-three', 'biases-trained', 'convolution'], 21)
     """
     return list(_NAMES)
+
+
+def groups() -> dict[str, list[str]]:
+    """The names of the included worked examples, by what they are about.
+
+    >>> list(groups())
+    ['lecture notes', 'one neuron', 'networks', 'shared weights', 'optimizers']
+    >>> groups()["one neuron"]
+    ['sigmoid-neuron', 'tanh-neuron']
+    """
+    return {about: list(names) for about, names in _GROUPS.items()}
 
 
 def load(name: str | Path) -> WorkedExample | FormulaExample:

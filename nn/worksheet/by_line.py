@@ -12,7 +12,7 @@ def show_values(trace: Trace) -> None:
     trace.head("Given")
     trace.say("Values: ", *trace.listed(trace.given))
     error = trace.line(trace.program.root)
-    trace.say_how_it_learns(trace.equation(error) or trace.symbol(error.symbol), trace.step.updates)
+    trace.say_how_it_learns([trace.equation(error) or trace.symbol(error.symbol)], trace.step.updates)
 
 
 def ask_by_line(trace: Trace) -> None:

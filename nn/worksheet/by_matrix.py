@@ -73,7 +73,8 @@ def _ask(trace: NetworkTrace, matrices: Sequence[Matrix]) -> None:
     for matrix in matrices:
         sides = [[Named(matrix.name)], matrix.pieces]
         named_so = matrix.pieces[:1] == ["∂"] and not trace.names.notation.slope
-        _ask_for_entries(trace, sides[:1] if named_so else list(filter(None, sides)), matrix.symbols)
+        only_named = named_so or trace.ask_as.hints == "none"
+        _ask_for_entries(trace, sides[:1] if only_named else list(filter(None, sides)), matrix.symbols)
 
 
 def _ask_for_entries(
@@ -86,12 +87,13 @@ def _ask_for_entries(
         ]
         for row in symbols
     ]
+    trace.asked.update(symbol for row in symbols for symbol in row)
     trace.items.append(MatrixItem(trace.next_question(), sides, rows))
 
 
 def _say_how(trace: NetworkTrace, asked: Asked) -> None:
     """How one entry is computed, where a formula says it."""
-    equation = trace.equation(asked)
+    equation = None if trace.ask_as.hints == "none" else trace.equation(asked)
     if equation is not None:
         trace.say("Entry by entry, as ", equation)
 

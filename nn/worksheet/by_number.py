@@ -53,9 +53,7 @@ def ask_by_entries(trace: NetworkTrace) -> None:
 
 def ask_for_the_error(trace: NetworkTrace) -> None:
     """Ask for the parts of the error, and for the error."""
-    nodes = trace.step.nodes
-    parts = [symbol for each in trace.names.passes for symbol in each.errors if symbol in nodes]
-    trace.ask(map(trace.line, [*parts, trace.names.error]))
+    trace.ask(trace.parts_of_the_error())
 
 
 def _forward(trace: NetworkTrace, each: PassNames, neuron: Neuron) -> Iterable[Asked]:

@@ -12,6 +12,7 @@ from autograd.formula import Style, Written, write
 from autograd.symbolic import DOTS
 
 __all__ = [
+    "MOST_LABELS",
     "Blank",
     "Formula",
     "Heading",
@@ -27,6 +28,9 @@ __all__ = [
     "blanks",
     "one_line",
 ]
+
+#: More names than that beside the arrows of a picture cannot be told apart.
+MOST_LABELS = 30
 
 
 class Symbol(str):
@@ -114,12 +118,21 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Question:
-    """A number to find: ``left`` = the formula = the formula with numbers in it = a blank."""
+    """A number to find: ``left`` = the formula = the formula with numbers in it = a blank.
+
+    Attributes:
+        number: that of the question.
+        left: what it is called.
+        middle: what of the formula is shown.
+        right: the blank for the number.
+        asked: the formula, if it has a blank of its own.
+    """
 
     number: int
     left: Formula
     middle: Sequence[Formula]
     right: Blank
+    asked: Formula | None = None
 
 
 @dataclass(frozen=True)
@@ -154,10 +167,13 @@ class Picture:
         columns: the names of the inputs, and of the neurons of each layer.
         edges: the weights: the column of the neuron that each leads to, the number of the input and of
             the neuron in their columns, its name.
+        biases: the column of the neuron that each bias belongs to, the number of the neuron there, its
+            name.
     """
 
     columns: Sequence[Sequence[str]]
     edges: Sequence[tuple[int, int, int, str]]
+    biases: Sequence[tuple[int, int, str]] = ()
 
 
 Item: TypeAlias = Heading | Paragraph | Question | MatrixItem | Table | Picture

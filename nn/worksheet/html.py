@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from math import hypot
+from xml.etree.ElementTree import fromstring, tostring
 
 from autograd.formula import MATHML
 from autograd.symbols import unicode_symbol, xml_text
-from nn.worksheet.elements import Picture, one_line
+from nn.worksheet.elements import MOST_LABELS, Formula, Picture, Piece, one_line
 from nn.worksheet.renderer import Renderer
 
 __all__ = ["Html", "HtmlFragment", "svg"]
@@ -19,6 +20,7 @@ h2 { font-size: 1.15rem; margin: 2rem 0 .6rem; border-bottom: 1px solid #c5ced6;
 h3 { font-size: 1rem; margin: 1.4rem 0 .4rem; }
 p { margin: .6rem 0; }
 math { font-size: 1.08em; }
+.formula { line-height: 2.1; max-width: 100%; overflow-x: auto; overflow-y: hidden; }
 .question { display: flex; flex-wrap: wrap; align-items: baseline; gap: .3em .45em;
   margin: .9rem 0 .9rem 2.4rem; break-inside: avoid; }
 .question:has(.matrix) { align-items: center; }
@@ -35,6 +37,10 @@ math { font-size: 1.08em; }
 .matrix td { text-align: right; }
 .cells { border-collapse: collapse; }
 .cells td { padding: .35em 1.2em .35em 0; white-space: nowrap; }
+@media (max-width: 34rem) {
+  .question:has(.matrix) { overflow-x: auto; margin-left: 0; padding-left: 2.4rem; }
+  .cells, .cells tbody, .cells tr, .cells td { display: block; }
+}
 figure { margin: 1rem 0; text-align: center; }
 """
 _SVG_RULES = """\
@@ -43,6 +49,7 @@ svg path { fill: #5b6b7b; }
 .arrows path { stroke: #5b6b7b; fill: none; marker-end: url(#arrow); }
 svg circle { fill: #fff7e0; stroke: #5b6b7b; }
 svg text { text-anchor: middle; dominant-baseline: central; fill: #16202a; }
+.biases path { stroke: #5b6b7b; stroke-dasharray: 3 3; fill: none; marker-end: url(#arrow); }
 svg .weight { font-size: 12px; fill: #8a3d00; stroke: #fff; stroke-width: 4px; paint-order: stroke; }"""
 
 _PAGE = """\
@@ -76,8 +83,10 @@ _FRAGMENT = """\
 </style>
 {body}</div>
 """
-#: More names than that beside the arrows cannot be told apart; longer ones are cut.
-_MOST_LABELS, _LONGEST_LABEL = 30, 12
+#: Before what a long formula is broken.
+_BREAKS = {"+", "−", "·"}
+#: Longer names are cut.
+_LONGEST_LABEL = 12
 
 
 class Html(Renderer):
@@ -128,9 +137,27 @@ class Html(Renderer):
 
     def question(self, number: int, sides: Sequence[str], line: str) -> str:  # noqa: D102
         equal = self.sign("=")
-        first = equal.join(sides[:2])
-        others = [self.math(equal + side) for side in sides[2:]]
-        return _question(number, self.math(first), *others, f"<span>{self.math(equal)} {line}</span>")
+        first, *others = [equal.join(sides[:2]), *(equal + side for side in sides[2:])]
+        formulas = [f'<span class="formula">{self.terms(side)}</span>' for side in (first, *others)]
+        return _question(number, *formulas, f"<span>{self.math(equal)} {line}</span>")
+
+    def _piece(self, piece: Piece) -> str:
+        if isinstance(piece, Formula):
+            return self.terms(self._formula(piece))
+        return super()._piece(piece)
+
+    def terms(self, formula: str) -> str:
+        """A formula that a narrow page breaks before its signs: MathML itself is not broken."""
+        pieces: list[list[str]] = [[]]
+        after_sign = True
+        for part in fromstring(f"<mrow>{formula}</mrow>"):
+            part.tail = None
+            if part.tag == "mo" and part.text in _BREAKS and not after_sign:
+                part.set("form", "infix")  # at the beginning of a piece too
+                pieces.append([])
+            pieces[-1].append(tostring(part, encoding="unicode"))
+            after_sign = part.tag == "mo"
+        return "<wbr/>".join(self.math("".join(piece)) for piece in pieces)
 
     def matrix(  # noqa: D102
         self, number: int, sides: Sequence[str], rows: Sequence[Sequence[str]]
@@ -163,9 +190,10 @@ def _within(place: str, rules: str) -> str:
     """Rules of style for what is within a place alone."""
 
     def inside(rule: re.Match[str]) -> str:
-        return ", ".join(f"{place} {selector.strip()}" for selector in rule[1].split(",")) + " {"
+        selectors = ", ".join(f"{place} {selector.strip()}" for selector in rule[2].split(","))
+        return f"{rule[1]}{selectors} {{"
 
-    return re.sub(r"^(\S[^{]*?) \{", inside, rules, flags=re.MULTILINE)
+    return re.sub(r"^( *)([^\s@][^{}\n]*?) \{", inside, rules, flags=re.MULTILINE)
 
 
 def _question(number: int, *parts: str) -> str:
@@ -186,10 +214,15 @@ def svg(picture: Picture, styled: bool = False) -> str:
     labels = [_label(name) for *_, name in picture.edges]
     radius = 14 + 4 * max(len(name) for names in columns for name in names)
     across, down = 2 * radius + 130 + 8 * max(map(len, labels)), 2 * radius + 30
+    above = 30 if picture.biases else 0  # for the arrows of the biases
+    down += above
     height = down * max(map(len, columns))
     width = across * (len(columns) - 1) + 2 * radius + 4
     places = [
-        [(radius + 2 + across * k, height * (row + 0.5) / len(names)) for row in range(len(names))]
+        [
+            (radius + 2 + across * k, height * (row + 0.5) / len(names) + above / 2)
+            for row in range(len(names))
+        ]
         for k, names in enumerate(columns)
     ]
     arrows, texts = [], []
@@ -201,8 +234,13 @@ def svg(picture: Picture, styled: bool = False) -> str:
         arrows.append("<path d='M{:.1f} {:.1f} L{:.1f} {:.1f}'/>".format(*start, *end))
         along = edge + (1 - 2 * edge) * (0.2 + 0.15 * (i % 4))  # labels of crossing arrows do not meet
         texts.append(_text(label, x + along * dx, y + along * dy, " class='weight'"))
-    if len(labels) > _MOST_LABELS:
+    if len(labels) > MOST_LABELS:
         texts = []
+    biases = []
+    for column, row, name in picture.biases:
+        x, y = places[column][row]
+        biases.append(f"<path d='M{x:.1f} {y - radius - 18:.1f} V{y - radius:.1f}'/>")
+        texts.append(_text(_label(name), x, y - radius - 25, " class='weight'"))
     circles = [
         f"<circle cx='{x:.1f}' cy='{y:.1f}' r='{radius}'/>{_text(name, x, y)}"
         for names, centres in zip(columns, places, strict=True)
@@ -213,7 +251,8 @@ def svg(picture: Picture, styled: bool = False) -> str:
         f"role='img' aria-label='the network'><defs><marker id='arrow' markerWidth='8' markerHeight='8' "
         f"refX='7' refY='4' orient='auto'><path d='M0 1 L7 4 L0 7 z'/></marker></defs>"
         f"{f'<style>{_SVG_RULES}</style>' if styled else ''}"
-        f"<g class='arrows'>{''.join(arrows)}</g>{''.join(texts + circles)}</svg>"
+        f"<g class='arrows'>{''.join(arrows)}</g><g class='biases'>{''.join(biases)}</g>"
+        f"{''.join(texts + circles)}</svg>"
     )
 
 

@@ -1,4 +1,5 @@
-r"""A worksheet in LaTeX: an article that needs the package amsmath, for pdflatex, lualatex or tectonic.
+r"""A worksheet in LaTeX: an article that needs the packages amsmath and, for a picture of the network,
+TikZ; for pdflatex, lualatex or tectonic.
 
 The file is ASCII throughout, so that it does not matter which fonts there are.
 """
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 
 from autograd.formula import LATEX
 from autograd.symbols import GREEK, latex_text
-from nn.worksheet.elements import Picture
+from nn.worksheet.elements import MOST_LABELS, Picture
 from nn.worksheet.renderer import Renderer
 
 __all__ = ["SIGNS", "Latex"]
@@ -72,10 +73,12 @@ class Latex(Renderer):
 
     style = LATEX
     line_break = "\\newline\n"
+    equal = " ${}={}$ "
     signs = SIGNS
 
     def page(self, title: str, body: str) -> str:  # noqa: D102
-        text = f"{_PREAMBLE}\\begin{{document}}\n\n{body}\\end{{document}}\n"
+        preamble = _PREAMBLE + ("\\usepackage{tikz}\n" if r"\begin{tikzpicture}" in body else "")
+        text = f"{preamble}\\begin{{document}}\n\n{body}\\end{{document}}\n"
         return "".join(c if c.isascii() else _in_ascii(c) for c in text)
 
     def plain(self, text: str) -> str:  # noqa: D102
@@ -128,7 +131,34 @@ class Latex(Renderer):
         return f"{_numbered(number)}" + "\n".join(cells) + "\n\n"
 
     def picture(self, picture: Picture) -> str:  # noqa: D102
-        return ""  # the layers are told in words
+        columns = picture.columns
+        tallest = max(map(len, columns))
+        across, down = min(55, 150 // (len(columns) - 1)), min(24, 220 // tallest)  # fits the page
+        begin = (
+            rf"\begin{{tikzpicture}}[x={across}mm, y=-{down}mm, >=stealth, "
+            r"every circle node/.style={draw, minimum size=7mm, inner sep=1pt}]"
+        )
+        lines = [begin]
+        for column, names in enumerate(columns):
+            lines += [
+                rf"\node[circle] (n{column}-{row}) at ({column}, {row + (tallest - len(names)) / 2:g}) "
+                rf"{{${self._symbol(name)}$}};"
+                for row, name in enumerate(names)
+            ]
+        for layer, i, j, name in picture.edges:
+            # labels of crossing arrows do not meet
+            label = (
+                rf"node[pos={0.2 + 0.15 * (i % 4):g}, fill=white, inner sep=1pt, font=\footnotesize] "
+                rf"{{${self._symbol(name)}$}} "
+            )
+            label = label if len(picture.edges) <= MOST_LABELS else ""
+            lines.append(rf"\draw[->] (n{layer - 1}-{i}) -- {label}(n{layer}-{j});")
+        for column, row, name in picture.biases:
+            lines.append(
+                rf"\draw[<-, dashed] (n{column}-{row}) -- ++(0, -0.4) "
+                rf"node[above, font=\footnotesize] {{${self._symbol(name)}$}};"
+            )
+        return "\n".join([*lines, r"\end{tikzpicture}"]) + "\n\n"
 
 
 def _numbered(number: int) -> str:

@@ -93,7 +93,11 @@ class Markdown(Renderer):
             f'  n{layer - 1}_{i} -- "{_mermaid(name)}" --> n{layer}_{j}'
             for layer, i, j, name in picture.edges
         ]
-        return "\n".join(["```mermaid", "flowchart LR", *nodes, *edges, "```"]) + "\n\n"
+        biases = [
+            f'  b{column}_{row}["{_mermaid(name)}"] -.-> n{column}_{row}'
+            for column, row, name in picture.biases
+        ]
+        return "\n".join(["```mermaid", "flowchart LR", *nodes, *edges, *biases, "```"]) + "\n\n"
 
 
 def _numbered(number: int) -> str:

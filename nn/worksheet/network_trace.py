@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+
 from autograd import Value
+from autograd.symbolic import name
 from nn.error_rules import ERRORS
 from nn.neuron import Neuron
 from nn.notation import PassNames
 from nn.step import TrainingStep
 from nn.worksheet.elements import one_line
-from nn.worksheet.trace import Asked, Trace
+from nn.worksheet.trace import EVERYTHING, AskAs, Asked, Trace, kind_of
 
 __all__ = ["NetworkTrace"]
 
@@ -20,6 +23,7 @@ class NetworkTrace(Trace):
         step: the step.
         rate: the learning rate.
         error: how the error is made up.
+        ask_as: how much is asked, and how much given away.
 
     Attributes:
         step: the step.
@@ -29,8 +33,8 @@ class NetworkTrace(Trace):
 
     step: TrainingStep
 
-    def __init__(self, step: TrainingStep, rate: float, error: str) -> None:
-        super().__init__(step, rate)
+    def __init__(self, step: TrainingStep, rate: float, error: str, ask_as: AskAs = EVERYTHING) -> None:
+        super().__init__(step, rate, ask_as)
         self.names = step.names
         self.error = error.replace("_", " ") if error in ERRORS else error
 
@@ -55,7 +59,27 @@ class NetworkTrace(Trace):
 
     def say_how(self) -> None:
         """Say how the error is made up, what the learning rate is, and what is not updated."""
-        self.say_how_it_learns(one_line(self.error), self.names.parameters.values())
+        say_themselves = {symbol for each in self.names.passes for symbol in each.surprisals}
+        kinds = {
+            kind_of(part.tree): part
+            for part in reversed(self.parts_of_the_error())
+            if part.symbol not in say_themselves
+        }
+        formulas = filter(None, map(self.equation, reversed(kinds.values())))
+        pieces = [piece for formula in formulas for piece in (", ", formula)]
+        self.say_how_it_learns([one_line(self.error), *pieces], self.names.parameters.values())
+
+    def parts_of_the_error(self) -> list[Asked]:
+        """What the error is made of, and the error: with softmax the probabilities too."""
+        nodes = self.step.nodes
+        found: list[Asked] = []
+        for each in self.names.passes:
+            found += map(self.line, [*each.largest, *each.probabilities])
+            for probability, surprisal in zip(each.probabilities, each.surprisals, strict=True):
+                log = ast.Call(ast.Name("log"), [name(probability)], [])
+                found.append(Asked(surprisal, ast.UnaryOp(ast.USub(), log)))
+            found += [self.line(symbol) for symbol in each.errors if symbol in nodes]
+        return [*found, self.line(self.names.error)]
 
     def say_what_to_find(self) -> None:
         """Say what the worksheet is after, and what δ is."""

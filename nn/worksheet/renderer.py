@@ -27,6 +27,10 @@ from nn.worksheet.elements import (
 __all__ = ["Renderer"]
 
 
+#: A blank for a formula, in letters.
+_FORMULA_WIDTH = 12
+
+
 class Renderer(ABC):
     """Writes the items of a worksheet in one language.
 
@@ -41,6 +45,8 @@ class Renderer(ABC):
     style: ClassVar[Style]
     #: what ends a line within a paragraph
     line_break: ClassVar[str] = " "
+    #: an equals sign between blanks
+    equal: ClassVar[str] = " = "
     #: how the signs in formulas of matrices are written, where not as `sign` writes any text
     signs: ClassVar[Mapping[str, str]]
 
@@ -58,9 +64,13 @@ class Renderer(ABC):
                 return self.heading(self.plain(text), level)
             case Paragraph(pieces, number):
                 return self.paragraph("".join(map(self._piece, pieces)), number)
-            case Question(number, left, middle, right):
+            case Question(number, left, middle, right, asked):
                 sides = [self._formula(side) for side in (left, *middle)]
-                return self.question(number, sides, self._on_a_line(right))
+                line = self._on_a_line(right)
+                if asked is not None:
+                    formula = self.filled(self._formula(asked)) if self.answers else None
+                    line = f"{self.line(formula, _FORMULA_WIDTH)}{self.equal}{line}"
+                return self.question(number, sides, line)
             case MatrixItem(number, sides, rows):
                 written = list(map(self.sides_of, sides))
                 return self.matrix(number, written, [list(map(self._entry, row)) for row in rows])
@@ -115,7 +125,7 @@ class Renderer(ABC):
         if isinstance(blank.answer, tuple):
             rows, columns = (self.style.digits(str(count)) for count in blank.answer)
             return Written(f"{rows}{self._sign('×')}{columns}")
-        return scientific(blank.answer, self.style, self.digits)
+        return scientific(blank.answer, self.style, self.digits, zeros=True)
 
     def _place(self, blank: Blank) -> str:
         """A blank within a formula; what is filled in stands in brackets where it has to."""

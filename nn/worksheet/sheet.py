@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import OPERATIONS, OperandError
-from autograd.arguments import flag, shown, whole, wrong_kind
+from autograd.arguments import choice, flag, shown, whole, wrong_kind
 from autograd.arguments import text as text_of
 from autograd.errors import ArgumentValueError
 from autograd.files import write
@@ -35,7 +35,7 @@ from nn.worksheet.latex import Latex
 from nn.worksheet.markdown import Markdown
 from nn.worksheet.network_trace import NetworkTrace
 from nn.worksheet.renderer import Renderer
-from nn.worksheet.trace import Trace
+from nn.worksheet.trace import HINTS, LENGTHS, AskAs, Trace
 
 __all__ = ["FORMATS", "Worksheet"]
 
@@ -55,6 +55,8 @@ class Worksheet:
         example: the worked example.
         digits: to how many significant digits the answers are given.
         notation: what to call everything; as the example does if None.
+        length: "full"; or "short", with one of each kind of question and tables for the rest.
+        hints: "all": every formula and the numbers in it; "some": the formulas; "none": blanks for them.
 
     Attributes:
         example: see above.
@@ -80,6 +82,8 @@ class Worksheet:
         *,
         digits: int = 6,
         notation: Notation | str | None = None,
+        length: str = "full",
+        hints: str = "all",
     ) -> None:
         if not isinstance(example, WorkedExample | FormulaExample):
             raise wrong_kind("example", "a worked example", example)
@@ -87,21 +91,24 @@ class Worksheet:
         if not 1 <= digits <= 17:
             raise ArgumentValueError(f"digits must be from 1 to 17, got {digits}")
         self.example, self.digits, self.notation = example, digits, notation
+        ask_as = AskAs(choice("length", length, LENGTHS), choice("hints", hints, HINTS))
         trace = (
-            self._of_network(example, notation)
+            self._of_network(example, notation, ask_as)
             if isinstance(example, WorkedExample)
-            else self._of_formulas(example, notation)
+            else self._of_formulas(example, notation, ask_as)
         )
         self.items: list[Item] = trace.items
         trace.head("After the update")
         trace.say("The forward pass once more, with the updated parameters and the same data, gives")
         trace.ask_for(trace.program.root, trace.step.error_after, after=1)
 
-    def _of_network(self, example: WorkedExample, notation: Notation | str | None) -> Trace:
+    def _of_network(
+        self, example: WorkedExample, notation: Notation | str | None, ask_as: AskAs
+    ) -> Trace:
         _check_size(example)
         step = example.step()
         step = step if notation is None else step.in_notation(notation)
-        trace = NetworkTrace(step, example.learning_rate, example.error)
+        trace = NetworkTrace(step, example.learning_rate, example.error, ask_as)
         by_matrix = bool(step.names.notation.vectors) and matrices_fit(trace)
         _introduce(trace, example, self.digits)
         _show_network(trace)
@@ -110,12 +117,14 @@ class Worksheet:
         (ask_by_matrices if by_matrix else ask_by_entries)(trace)
         return trace
 
-    def _of_formulas(self, example: FormulaExample, notation: Notation | str | None) -> Trace:
+    def _of_formulas(
+        self, example: FormulaExample, notation: Notation | str | None, ask_as: AskAs
+    ) -> Trace:
         if notation is not None:
             raise ArgumentValueError(f"{example.name} has formulas, which no notation names")
         if not example.parameters:
             raise ArgumentValueError(f"{example.name}: training.parameters is empty: nothing to find")
-        trace = Trace(example.step(), example.learning_rate)
+        trace = Trace(example.step(), example.learning_rate, ask_as)
         _introduce(trace, example, self.digits)
         show_values(trace)
         trace.say_what_to_find()
@@ -249,7 +258,13 @@ def _show_network(trace: NetworkTrace) -> None:
     ]
     if len(edges) <= _MOST_EDGES:
         columns = [[names.neurons[neuron] for neuron in layer.neurons] for layer in network.layers]
-        trace.items.append(Picture([names.passes[0].inputs, *columns], edges))
+        biases = [
+            (layer, j, names.parameters[neuron.bias])
+            for layer, part in enumerate(network.layers, 1)
+            for j, neuron in enumerate(part.neurons)
+            if neuron.bias is not None
+        ]
+        trace.items.append(Picture([names.passes[0].inputs, *columns], edges, biases))
     for number, layer in enumerate(network.layers, 1):
         count, activation = len(layer.neurons), layer.neurons[0].activation
         neurons = f"{count} neuron{'s' if count > 1 else ''}"

@@ -149,3 +149,11 @@ def test_what_no_matrix_has() -> None:
         MatrixSheet(step, "X[2]")
     with pytest.raises(ValueError, match="the notation has no matrices"):
         MatrixSheet(worked.load("urbain").step(), "w1")
+
+
+def test_a_step_of_formulas_has_a_backward_pass() -> None:
+    sheet = DerivationSheet.of_step(worked.load("unrolled-rnn"))
+    assert [section.title for section in sheet.sections] == [
+        *("Given", "Forward pass", "Backward pass", "Update", "After the update"),
+    ]
+    assert [step.symbol for step in sheet.sections[2].steps][-4:] == ["dE/dw", "dE/du", "dE/db", "dE/dv"]

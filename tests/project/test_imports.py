@@ -98,7 +98,7 @@ print(); print("imported", *sys.modules)"""
         (["step", "urbain", "--json"], {"json"}),
         (["step", "hoey"], {"nn.step.matrices"}),
         (["explain", "urbain", "w1"], {"autograd.derivation", "autograd.functional"}),
-        (["list"], set()),
+        (["list"], {"nn.worked.formulas", "nn.formula_texts", "difflib"}),
     ],
     ids=lambda given: " ".join(given) if isinstance(given, list) else "",
 )

@@ -24,6 +24,7 @@ import nn
 from nn import worked
 from nn.cli import main
 from nn.notation import notation_names
+from nn.worksheet import Worksheet
 
 #: Urbain's example with a notation of its own, written out.
 URBAIN = (Path(__file__).parents[3] / "tests" / "data" / "own.toml").read_text(encoding="utf-8")
@@ -315,6 +316,24 @@ def test_nothing_is_written_over_what_is_read(own: Path, here: Path) -> None:
     Path("b.md").touch()
     assert "the same file" in usage_error("worksheet", "b.md", "-o", "a.md")
     assert own.read_bytes() == before
+
+
+def test_the_answers_as_a_second_file(here: Path) -> None:
+    options = ("--length", "short", "--hints", "none", "-o", "a.md", "--answers-to", "b.md")
+    assert printed("worksheet", "urbain", *options) == "written: a.md\nwritten: b.md\n"
+    sheet = Worksheet(worked.load("urbain"), length="short", hints="none")
+    assert Path("a.md").read_text(encoding="utf-8") == sheet.text("md")
+    assert Path("b.md").read_text(encoding="utf-8") == sheet.text("md", answers=True)
+    assert "the same file" in usage_error("worksheet", "urbain", "-o", "a.md", "--answers-to", "a.md")
+
+
+def test_a_new_exercise_has_what_is_asked_for(here: Path) -> None:
+    options = ("--error", "cross_entropy", "--examples", "2", "--learning-rate", "0.2")
+    printed("worksheet", "--seed", "3", "--layers", "2,2,2", *options, "-o", "a.md", "--toml", "a.toml")
+    made = worked.load("a.toml")
+    assert isinstance(made, worked.WorkedExample)
+    assert (made.error, len(made.examples), made.learning_rate) == ("cross_entropy", 2, 0.2)
+    assert "with --seed" in usage_error("worksheet", "urbain", "-o", "a.md", "--examples", "2")
 
 
 def test_an_example_that_is_included_is_no_file(here: Path) -> None:

@@ -44,7 +44,10 @@ def composed(found: Content, loss: str, activations: list[str]) -> list[tuple[An
 
 @pytest.mark.parametrize(
     ("name", "times"),
-    [("xing-double", 2), *(pytest.param(name, 4, marks=pytest.mark.slow) for name in worked.names())],
+    [
+        ("xing-double", 2),
+        *(pytest.param(name, 4, marks=pytest.mark.slow) for name in worked.groups()["lecture notes"]),
+    ],
 )
 def test_choices_put_together_are_the_program_of_such_a_file(name: str, times: int) -> None:
     example = worked.load(name)

@@ -85,7 +85,7 @@ def check(found: dict[str, float], right: dict[str, float]) -> None:
 # --- numbers --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", worked.names())
+@pytest.mark.parametrize("name", worked.groups()["lecture notes"])
 def test_numbers_are_those_of_python_in_every_notation(read: Any, name: str) -> None:
     reader, example = read(name), worked.load(name)
     notations = reader.page.locator("#notation option").evaluate_all(
@@ -535,7 +535,7 @@ def test_what_the_address_cannot_mean_is_said_and_left_out(read: Any, fragment: 
     check(reader.numbers(), expected(worked.load("urbain")))
 
 
-@pytest.mark.parametrize("name", worked.names())
+@pytest.mark.parametrize("name", worked.groups()["lecture notes"])
 def test_the_exported_file_is_the_step_that_is_shown(read: Any, tmp_path: Path, name: str) -> None:
     reader = read(name, "train=4")
     symbol = next(iter(worked.load(name).numbers))

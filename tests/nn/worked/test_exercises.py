@@ -3,6 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -145,6 +146,52 @@ def test_what_cannot_be_made_is_refused(layers: list[int], activation: str, mess
         worked.exercise(1, layers, activation=activation)
 
 
+@pytest.mark.parametrize("error", ["squared_error", "mean_squared_error", "log(cosh(target - out))"])
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_numbers_are_pleasant_with_other_errors_and_more_examples(error: str, count: int) -> None:
+    made = worked.exercise(5, (2, 3, 2), activation="tanh", error=error, example_count=count)
+    step = made.step()
+    assert (made.error, len(made.examples)) == (error, count)
+    assert len({tuple(each.inputs) for each in made.examples}) == count
+    assert step.error_after < step.error_before
+    nets = [step[net] for each in step.names.passes for net in each.nets.values()]
+    assert all(0.1 <= abs(net) <= 2.0 for net in nets)
+    for each, example in zip(step.names.passes, made.examples, strict=True):
+        for (_, out), target in zip(list(each.outs.items())[-2:], example.targets, strict=True):
+            assert abs(step[out] - target) >= 0.1
+
+
+@pytest.mark.parametrize(
+    ("error", "last"), [("cross_entropy", "linear"), ("binary_cross_entropy", "sigmoid")]
+)
+def test_cross_entropy_has_its_last_layer_and_its_targets(error: str, last: str) -> None:
+    made = worked.exercise(2, (2, 2, 3), activation="tanh", error=error, example_count=3)
+    assert [layer.activation for layer in made.layers] == ["tanh", last]
+    for example in made.examples:
+        assert set(example.targets) <= {0.0, 1.0}
+        assert error == "binary_cross_entropy" or sum(example.targets) == 1.0
+    assert made.title.endswith("cross-entropy, 3 examples")
+
+
+def test_the_learning_rate_is_that_which_is_asked_for() -> None:
+    assert worked.exercise(7, learning_rate=0.2).learning_rate == 0.2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"error": "frobnicate"}, "frobnicate"),
+        ({"error": "cross_entropy"}, "cross_entropy needs two outputs at least, got 1"),
+        ({"example_count": 0}, "example_count must be from 1 to 20, got 0"),
+        ({"example_count": 21}, "example_count must be from 1 to 20, got 21"),
+        ({"learning_rate": 0.0}, "learning_rate must be a positive number, got 0.0"),
+    ],
+)
+def test_what_no_exercise_can_have_is_refused(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        worked.exercise(1, **arguments)
+
+
 def test_where_nothing_pleasant_is_found_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nn.worked.exercises._is_pleasant", lambda _: False)
     with pytest.raises(
@@ -162,7 +209,7 @@ def read_again(example: WorkedExample, folder: Path) -> object:
     return worked.load(file)
 
 
-@pytest.mark.parametrize("name", worked.names())
+@pytest.mark.parametrize("name", worked.groups()["lecture notes"])
 def test_examples_that_come_along_are_the_same_when_read_again(name: str, tmp_path: Path) -> None:
     assert read_again(worked.load(name), tmp_path) == worked.load(name)
 

@@ -683,7 +683,7 @@ def test_what_training_meets_is_said_of_an_example_without_a_file() -> None:
         replace(own, layers=[LayerData("sigmoid", [[0.5]], 1.5)]).with_targets([[1.5]]).step()
 
 
-@pytest.mark.parametrize("name", worked.names())
+@pytest.mark.parametrize("name", worked.groups()["lecture notes"])
 def test_every_example_in_every_notation(name: str) -> None:
     example = worked.load(name)
     step = example.step()
@@ -786,7 +786,7 @@ def test_the_fuzz_would_notice_another_error(path: Path, monkeypatch: pytest.Mon
         loads_or_says_why(URBAIN, path)
 
 
-@pytest.mark.parametrize("name", worked.names())
+@pytest.mark.parametrize("name", worked.groups()["lecture notes"])
 def test_an_example_with_its_own_numbers_is_itself(name: str) -> None:
     example = worked.load(name)
     assert isinstance(example, WorkedExample)

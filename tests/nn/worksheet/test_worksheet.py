@@ -29,8 +29,9 @@ from nn.notation import notation_names
 from nn.worked import LayerData, WorkedExample
 from nn.worksheet import FORMATS, Blank, Worksheet, blanks
 from nn.worksheet.elements import Formula, Heading, MatrixItem, Question
+from tests.support.browser import Reader, chromium
 
-EXAMPLES = worked.names()
+EXAMPLES = worked.groups()["lecture notes"]
 both = pytest.mark.parametrize("name", EXAMPLES)
 every_kind = pytest.mark.parametrize("kind", list(FORMATS))
 
@@ -498,8 +499,155 @@ def test_a_picture_tells_no_answers_and_has_every_weight() -> None:
     picture = body(text).find(".//{http://www.w3.org/2000/svg}svg")
     assert picture is not None
     shown = "".join(picture.itertext())
-    assert all(weight in shown for weight in ("w₁", "w₈", "i₁", "h₂", "o₂"))
+    assert all(weight in shown for weight in ("w₁", "w₈", "b₁", "b₂", "i₁", "h₂", "o₂"))
     assert "." not in shown
+
+
+def test_the_network_is_drawn_in_latex_and_markdown_too() -> None:
+    text = Worksheet(load("urbain")).text("tex")
+    assert r"\usepackage{tikz}" in text
+    picture = text.partition(r"\begin{tikzpicture}")[2].partition(r"\end{tikzpicture}")[0]
+    for name in ("w_{1}", "w_{8}", "b_{1}", "b_{2}", "i_{1}", "h_{2}", "o_{2}"):
+        assert f"{{${name}$}}" in picture
+    assert picture.count("->") == 8
+    assert picture.count("<-") == 4
+    assert '["b₂"] -.-> n2_1' in Worksheet(load("urbain")).text("md")
+    without = Worksheet(make([8, 8], ["tanh"])).text("tex")  # too many weights to be seen
+    assert "tikz" not in without
+
+
+# --- how much is asked, and how much given away -------------------------------------------------
+
+
+OTHERS = sorted(set(worked.names()) - set(EXAMPLES))
+
+
+@pytest.mark.parametrize("name", [*OTHERS, "urbain", "guided-16"])
+@pytest.mark.parametrize("length", ["short", "full"])
+def test_what_a_formula_needs_is_asked_before(name: str, length: str) -> None:
+    assert unasked(Worksheet(worked.load(name), length=length)) == []
+
+
+def unasked(sheet: Worksheet) -> list[str]:
+    """The blanks within formulas whose numbers no question before asks for."""
+    asked: set[str] = set()
+    missing: list[str] = []
+    for item in sheet.items:
+        if isinstance(item, Question):
+            needed = {blank.symbol for blank in blanks([replace(item, right=Blank(0.0, ""))])} - {""}
+            missing += needed - asked
+            asked.add(item.right.symbol)
+        elif not isinstance(item, Heading):
+            asked |= {blank.symbol for blank in blanks([item])}
+    return missing
+
+
+def test_a_number_that_is_not_asked_for_is_noticed() -> None:
+    sheet = Worksheet(load("softmax"))
+    [place] = [
+        place
+        for place, item in enumerate(sheet.items)
+        if isinstance(item, Question) and item.right.symbol == "p_o3"
+    ]
+    del sheet.items[place]
+    assert set(unasked(sheet)) == {"p_o3"}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_worksheets_of_the_other_examples_have_the_numbers_of_the_step(name: str) -> None:
+    example: Any = worked.load(name)
+    step = example.step()
+    *asked, after = blanks(Worksheet(example).items)
+    assert after.answer == step.error_after
+    for blank in asked:
+        assert blank.answer == pytest.approx(step[blank.symbol], rel=1e-13, abs=1e-15)
+
+
+def questions_of(text: str) -> int:
+    return int(re.findall(r"\*\*(\d+)\.\*\*", text)[-1])
+
+
+def test_a_short_worksheet_asks_for_the_same_in_fewer_questions() -> None:
+    made = worked.exercise(7, (2, 3, 2))
+    short, full = Worksheet(made, length="short"), Worksheet(made)
+    assert {blank.symbol for blank in blanks(short.items)} == {
+        blank.symbol for blank in blanks(full.items)
+    }
+    assert [questions_of(sheet.text("md")) for sheet in (short, full)] == [22, 63]
+    assert mistakes(short, made) == []
+
+
+def test_a_short_worksheet_spells_out_each_kind_however_late_it_comes() -> None:
+    sheet = Worksheet(worked.load("lstm-cell"), length="short")
+    asked = [item.right.symbol for item in sheet.items if isinstance(item, Question)]
+    assert asked[:6] == ["net_a1", "a1", "i1", "s1", "h1", "E"]
+
+
+@every_kind
+@pytest.mark.parametrize("name", ["urbain", "hoey", "unrolled-rnn"])
+def test_hints_give_away_formulas_or_do_not(name: str, kind: str) -> None:
+    none, some, full = (Worksheet(worked.load(name), hints=hints) for hints in ("none", "some", "all"))
+    lengths = [len(sheet.text(kind)) for sheet in (none, some, full)]
+    assert lengths[0] < lengths[1] <= lengths[2]
+    for sheet in (none, some):
+        for item in sheet.items:
+            if isinstance(item, Question):
+                assert not [
+                    part for each in item.middle for _, part in each.named() if part != str(part)
+                ]
+    assert all(not item.middle for item in none.items if isinstance(item, Question))
+    assert any(item.asked for item in none.items if isinstance(item, Question))
+
+
+def test_a_formula_that_is_asked_for_is_among_the_answers() -> None:
+    sheet = Worksheet(load("urbain"), hints="none")
+    [blank] = [line for line in sheet.text("md").splitlines() if line.startswith("**2.**")]
+    assert blank == r"**2.** $`\mathrm{out}_{h1}`$ = " + "_" * 24 + " = " + "_" * 14
+    [line] = [line for line in sheet.text("md", True).splitlines() if line.startswith("**2.**")]
+    assert line == (
+        r"**2.** $`\mathrm{out}_{h1}`$ = $`\mathbf{\sigma\left(\mathrm{net}_{h1}\right)}`$ "
+        r"= $`\mathbf{0.593270}`$"
+    )
+
+
+@every_kind
+def test_the_error_has_one_symbol(kind: str) -> None:
+    text = Worksheet(load("urbain")).text(kind)
+    assert not re.search(r"partial E\}|<mi>∂</mi><mi>E</mi></mrow>", text)
+    assert re.search(r"partial E_\{total\}\}|<mi>total</mi>|<mtext>total</mtext>", text)
+
+
+def test_the_formula_of_the_error_is_given() -> None:
+    text = Worksheet(load("softmax")).text("md")
+    [line] = [line for line in text.splitlines() if line.startswith("Error: ")]
+    assert line.startswith(r"Error: cross entropy, $`m = \max\left(\mathrm{out}_{o1}")
+    assert r"$`p_{o1} = \dfrac{e^{\mathrm{out}_{o1} - m}}" in line
+    assert r"$`E = \mathrm{target}_{o1} \cdot \left(-\ln p_{o1}\right)" in line
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"length": "long"}, "length must be one of 'short', 'full', got 'long'"),
+        ({"hints": "few"}, "hints must be one of .*, got 'few'"),
+    ],
+)
+def test_other_lengths_and_hints_are_refused(option: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Worksheet(load("urbain"), **option)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [400, 1200])
+def test_nothing_is_off_the_edge_of_a_page(width: int, tmp_path: Path) -> None:
+    with chromium() as browser:
+        for example in (worked.exercise(7, (2, 3, 2)), *map(worked.load, [*OTHERS, *EXAMPLES])):
+            for options in ({}, {"length": "short", "hints": "none"}):
+                path = Worksheet(example, **options).save(tmp_path / "sheet.html")
+                reader = Reader(browser, path, viewport={"width": width, "height": 900})
+                wide = reader.page.evaluate("document.documentElement.scrollWidth")
+                reader.close()
+                assert wide <= width, example.name
 
 
 def test_a_page_needs_nothing_from_elsewhere() -> None:
