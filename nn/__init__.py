@@ -22,7 +22,8 @@ from autograd.lazy import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nn import losses, plots, worked
+    from nn import losses, plots, schedules, worked
+    from nn.fitting import EarlyStopping, History, fit, predict, predict_proba
     from nn.forward import Example
     from nn.layer import Layer
     from nn.losses import (
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         half_squared_error,
         hinge,
         l2_penalty,
+        logsumexp,
         mean_squared_error,
         softmax,
         squared_error,
@@ -50,7 +52,9 @@ __all__ = [
     "Adam",
     "AdamW",
     "BiasConvention",
+    "EarlyStopping",
     "Example",
+    "History",
     "Layer",
     "Module",
     "Neuron",
@@ -60,12 +64,17 @@ __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "cross_entropy",
+    "fit",
     "half_squared_error",
     "hinge",
     "l2_penalty",
+    "logsumexp",
     "losses",
     "mean_squared_error",
     "plots",
+    "predict",
+    "predict_proba",
+    "schedules",
     "softmax",
     "squared_error",
     "train",
@@ -79,7 +88,9 @@ _LATER = {
     "Adam": "optimizers",
     "AdamW": "optimizers",
     "BiasConvention": "neuron",
+    "EarlyStopping": "fitting",
     "Example": "forward",
+    "History": "fitting",
     "Layer": "layer",
     "Module": "module",
     "Neuron": "neuron",
@@ -89,12 +100,17 @@ _LATER = {
     "binary_cross_entropy": "losses",
     "binary_cross_entropy_with_logits": "losses",
     "cross_entropy": "losses",
+    "fit": "fitting",
     "half_squared_error": "losses",
     "hinge": "losses",
     "l2_penalty": "losses",
+    "logsumexp": "losses",
     "losses": "",
     "mean_squared_error": "losses",
     "plots": "",
+    "predict": "fitting",
+    "predict_proba": "fitting",
+    "schedules": "",
     "softmax": "losses",
     "squared_error": "losses",
     "train": "training",
