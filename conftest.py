@@ -12,6 +12,7 @@ A test belongs to the default tier if it tells by itself whether a module does w
 - ``torch``: asks PyTorch itself what the default tier has from a recording of it;
 - ``browser``: drives Chromium. Where there is none, or no Playwright, such a test is skipped and says
   so; in CI it fails.
+- ``native``: replays by machine code, for which llvmlite has to be installed;
 
 and so are the modules of `nn.interop`, and their tests, that need a framework.
 
@@ -34,7 +35,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 #: What only ``--all`` runs, by marker, with the module that it needs.
-LEFT_OUT = {"slow": None, "torch": "torch", "browser": None}
+LEFT_OUT = {"slow": None, "torch": "torch", "native": "llvmlite", "browser": None}
 
 #: Modules of `nn.interop` that are only imported by ``--all``, or when they are named.
 FRAMEWORKS = ("equinox", "jax", "safetensors", "sklearn", "torch")

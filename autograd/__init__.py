@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from autograd.check.gradcheck import gradcheck, gradgradcheck
     from autograd.check.report import GradcheckError, GradcheckReport
     from autograd.check.step_size import ErrorOverEps, StepError, error_over_eps
+    from autograd.contributions import additions, influences
     from autograd.derivation import Derivation, explain
     from autograd.diagram import Diagram, draw
     from autograd.functional import grad, hessian, hvp, jacobian, value_and_grad
@@ -67,6 +68,7 @@ _LATER = {
     "GradcheckError": "check",
     "GradcheckReport": "check",
     "StepError": "check",
+    "additions": "contributions",
     "detect_anomaly": "anomaly",
     "draw": "diagram",
     "RecordedProgram": "program",
@@ -78,6 +80,7 @@ _LATER = {
     "gradgradcheck": "check",
     "hessian": "functional",
     "hvp": "functional",
+    "influences": "contributions",
     "jacobian": "functional",
     "record": "program",
     "register": "registry",
@@ -111,6 +114,7 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "StepError",
     "UnknownNameError",
     "Value",
+    "additions",
     "detect_anomaly",
     "draw",
     "error_over_eps",
@@ -121,6 +125,7 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "gradgradcheck",
     "hessian",
     "hvp",
+    "influences",
     "jacobian",
     "record",
     "register",

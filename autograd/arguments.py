@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from math import isinf
 from operator import index
 
 from autograd.errors import ArgumentTypeError, ArgumentValueError, ResultOverflowError
@@ -15,7 +16,7 @@ from autograd.errors import ArgumentTypeError, ArgumentValueError, ResultOverflo
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from typing import Any, TypeVar
+    from typing import Any, SupportsFloat, TypeVar
 
     T = TypeVar("T")
 
@@ -84,16 +85,24 @@ def as_number(x: object) -> float | None:
     Real is what `numbers.Real` says: int, bool, Fraction, NumPy scalars; no complex, Decimal or text.
 
     Raises:
-        ResultOverflowError: an int too large for a float.
+        ResultOverflowError: a number that is finite, and too large for a float.
 
     >>> as_number(True), as_number("1"), as_number(1j)
     (1.0, None, None)
     """
-    if x.__class__ is not int and not isinstance(x, float):
-        from numbers import Real
+    if x.__class__ is int or isinstance(x, float):
+        return _as_float(x)
+    from numbers import Real
 
-        if not isinstance(x, Real):  # which is slow to tell
-            return None
+    if not isinstance(x, Real):  # which is slow to tell
+        return None
+    number = _as_float(x)
+    if isinf(number) and number != x:  # a long double does not raise
+        raise ResultOverflowError(f"{type(x).__name__} too large for a float")
+    return number
+
+
+def _as_float(x: SupportsFloat) -> float:
     try:
         return float(x)
     except OverflowError:

@@ -43,6 +43,7 @@ __all__ = [
     "reciprocal",
     "relu",
     "sigmoid",
+    "sign",
     "silu",
     "sin",
     "sinh",
@@ -116,6 +117,12 @@ def abs(x: Value) -> Value: ...
 
 @overload
 def abs(x: float) -> float: ...
+
+@overload
+def sign(x: Value) -> Value: ...
+
+@overload
+def sign(x: float) -> float: ...
 
 @overload
 def reciprocal(x: Value) -> Value: ...

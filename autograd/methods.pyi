@@ -58,11 +58,17 @@ class Methods:
     def abs(self) -> Value:
         """abs(x): absolute value.
 
-        Derivative: 1 if x > 0, −1 if x < 0, 0 if x = 0.
+        Derivative: 1 if x > 0, −1 if x < 0, else x.
         Kink: x = 0, where the subgradient of least norm is taken.
         """
     def fabs(self) -> Value: ...
     def __abs__(self) -> Value: ...
+    def sign(self) -> Value:
+        """sign(x): 1, -1, or 0 at 0, where it jumps; its derivative is 0.
+
+        Derivative: 0 if x = x.
+        Kink: x = 0, where the subgradient of least norm is taken.
+        """
     def reciprocal(self) -> Value:
         """reciprocal(x): reciprocal.
 

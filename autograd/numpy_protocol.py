@@ -12,6 +12,7 @@ import math
 import operator
 
 from autograd.arguments import as_number, number_of, real, wrong_kind
+from autograd.errors import OperandError
 from autograd.methods import Methods
 from autograd.operations import OPERATIONS
 
@@ -171,6 +172,13 @@ class NumPyProtocol:
                 import numpy as np
 
                 return np.frompyfunc(compute, ufunc.nin, 1)(*map(_boxed, inputs))
+        if not any("O" in types for types in ufunc.types):
+            raise OperandError(
+                f"numpy.{ufunc.__name__} is no operation on nodes: write it with those that there are "
+                f"(autograd.OPERATIONS), register one with autograd.register, or use v.data if the "
+                f"number is all you need",
+                operands=inputs,
+            )
         return getattr(ufunc, method)(*map(_boxed, inputs), **options)
 
 

@@ -400,10 +400,18 @@ _TABLE = (
         "abs",
         "x",
         "abs(x)",
-        partials=("1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else nan",),
+        partials=("1.0 if x > 0.0 else -1.0 if x < 0.0 else x",),
         kink="x == 0.0",
         numpy="fabs",
         about="absolute value",
+    ),
+    _row(
+        "sign",
+        "x",
+        "1.0 if x > 0.0 else -1.0 if x < 0.0 else x",
+        partials=("0.0 if x == x else nan",),
+        kink="x == 0.0",
+        about="1, -1, or 0 at 0, where it jumps; its derivative is 0",
     ),
     _row(
         "reciprocal",
@@ -871,5 +879,4 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "trunc": ("trunc", "__trunc__"),
     "round": ("__round__",),
     "rint": ("rint",),
-    "sign": ("sign",),
 }

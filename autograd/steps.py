@@ -323,7 +323,7 @@ class StepWriter:
         """The steps that a derivative is computed by, from the result down, its own last."""
         program = self.program
         forward = {line.symbol for line in program.lines.values() if line.kind == "value"}
-        needed = {line.symbol for line in program.above(wanted, forward | program.given.keys())}
+        needed = {line.symbol for line in program.above(wanted, until=forward | program.given.keys())}
         return [
             self.step(symbol)
             for symbol, line in program.lines.items()

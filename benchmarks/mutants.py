@@ -108,8 +108,9 @@ def derivative_mutants() -> Iterator[Mutant]:
                 changed = _replaced(source, node, repr(new))  # noqa: B023
                 return Mutant(kind, what, TABLE, changed, name, equivalent)  # noqa: B023
 
-            yield mutant("sign", f"-({text})")
-            yield mutant("factor 1.001", f"1.001 * ({text})")
+            zero = "its derivative is 0" if text == "0.0 if x == x else nan" else ""
+            yield mutant("sign", f"-({text})", zero)
+            yield mutant("factor 1.001", f"1.001 * ({text})", zero)
             yield mutant("dropped", "0.0")
             if len(parameters) == 2:
                 new = _exchanged(text, parameters)

@@ -2,12 +2,18 @@
 
 Each mistake of `benchmarks.mutants` is made in a copy of the repository, and the tests run there until
 one fails: first those that are about the thing, and if they all pass, every test. The score is written
-into ``docs/evidence.md``, and into ``mutation.toml`` which test noticed which mistake, so that a few can
-be tried again quickly, each by one test alone.
+into ``docs/evidence.md``, and into ``mutation.toml`` which test noticed which mistake.
+
+A mistake is made again only where that may have another outcome by now: where what is mistaken, or the
+test that noticed it, reads otherwise than it did. That test is asked first. ``--all`` makes all of them
+anew. The record is written after each, so that what is interrupted goes on where it was.
 """
 
 from __future__ import annotations
 
+import argparse
+import ast
+import hashlib
 import json
 import os
 import re
@@ -15,8 +21,9 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterable, Sequence
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from multiprocessing import Pool
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,7 +31,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.mutants import ROOT, Mutant, mutants
 from benchmarks.pages import put
 
-__all__ = ["copied", "first_failure", "noticed_by", "recorded", "score"]
+__all__ = ["Entry", "copied", "first_failure", "noticed_by", "recorded", "score", "stale", "state"]
 
 RECORD = Path(__file__).with_suffix(".toml")
 
@@ -100,41 +107,113 @@ def score(verdicts: Iterable[tuple[Mutant, str]]) -> str:
     return "\n".join(lines)
 
 
-def recorded() -> dict[str, str]:
-    """By a mistake's name, the test that noticed it when all were made last."""
-    found: dict[str, str] = tomllib.loads(RECORD.read_text(encoding="utf-8"))
-    return found
+@dataclass(frozen=True)
+class Entry:
+    """What the record says of a mistake: which test noticed it, "" if none, and how both read then."""
+
+    by: str
+    state: str
 
 
-def _record(verdicts: Iterable[tuple[Mutant, str]]) -> str:
-    """What `recorded` reads."""
+def recorded() -> dict[str, Entry]:
+    """By a mistake's name, what came of it when it was made last."""
+    found = tomllib.loads(RECORD.read_text(encoding="utf-8"))
+    return {name: Entry(**entry) for name, entry in found.items()}
+
+
+def state(mutant: Mutant, by: str) -> str:
+    """How a mistake and the test that noticed it read: the same as long as neither is changed.
+
+    Layout and comments do not count.
+    """
+    text = "\n".join([*_changed(mutant), _test(by)])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@cache
+def _parsed(file: str) -> ast.Module:
+    return ast.parse((ROOT / file).read_text(encoding="utf-8"))
+
+
+def _changed(mutant: Mutant) -> list[str]:
+    """What differs, as it is right and as it is mistaken: a row of the table, or definitions."""
+    right, wrong = (_parts(mutant, tree) for tree in (_parsed(mutant.file), ast.parse(mutant.source)))
+    return sorted(right.symmetric_difference(wrong))
+
+
+def _parts(mutant: Mutant, tree: ast.Module) -> set[str]:
+    parts: list[ast.AST] = [*tree.body]
+    if mutant.operation:
+        parts = [part for part in ast.walk(tree) if isinstance(part, ast.Call)]
+        parts = [part for part in parts if isinstance(part.func, ast.Name) and part.func.id == "_row"]
+    return {ast.unparse(part) for part in parts}
+
+
+@cache
+def _test(by: str) -> str:
+    """The source of a test; "" if there is none of that name, as of one that waited for ever."""
+    file, _, name = by.partition("[")[0].partition("::")
+    if not name or not (ROOT / file).is_file():
+        return ""
+    found = (part for part in ast.walk(_parsed(file)) if getattr(part, "name", "") == name)
+    return next((ast.unparse(part) for part in found), "")
+
+
+def stale(mutant: Mutant, record: Mapping[str, Entry]) -> bool:
+    """Whether a mistake has not been made yet, or has by now another outcome, maybe."""
+    entry = record.get(mutant.name)
+    return entry is None or entry.state != state(mutant, entry.by)
+
+
+def _text(record: Mapping[str, Entry]) -> str:
+    """What `recorded` reads, of the mistakes that there are."""
     lines = ["# Which test noticed which mistake first: written by python -m benchmarks.mutation."]
-    for mutant, by in verdicts:
-        if not mutant.equivalent:
-            lines.append(f"{json.dumps(mutant.name, ensure_ascii=False)} = {json.dumps(by)}")
+    for mutant in mutants():
+        if (entry := record.get(mutant.name)) and not mutant.equivalent:
+            name = json.dumps(mutant.name, ensure_ascii=False)
+            lines.append(
+                f"{name} = {{ by = {json.dumps(entry.by)}, state = {json.dumps(entry.state)} }}"
+            )
     return "\n".join(lines) + "\n"
 
 
-def _verdict(number: int, folder: str) -> str:
+def _verdict(task: tuple[int, str, str]) -> tuple[int, str]:
+    """Which test notices a mistake; the one that did last is asked first."""
+    number, before, folder = task
     mine = Path(folder) / str(os.getpid())
     copy = mine / "copy" if mine.exists() else copied(mine)
-    return noticed_by(mutants()[number], copy)
+    mutant = mutants()[number]
+    by = noticed_by(mutant, copy, before) if _test(before) else ""
+    return number, by or noticed_by(mutant, copy)
 
 
 def main() -> None:
-    """Make every mistake, on every processor, and write the score into the page."""
-    found = mutants()
-    real = [number for number, mutant in enumerate(found) if not mutant.equivalent]
-    verdicts = [""] * len(found)
-    with TemporaryDirectory() as folder, Pool() as pool:
-        if by := first_failure(copied(Path(folder)), EVERY_TEST):
+    """Make the mistakes whose outcome is not known, on every processor, and write what comes of it."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.mutation", description="Planted mistakes."
+    )
+    parser.add_argument("--all", action="store_true", help="make every mistake anew")
+    parser.add_argument(
+        "--processes", type=int, help="how many at a time; as many as there are processors"
+    )
+    options = parser.parse_args()
+    found, record = mutants(), {} if options.all else recorded()
+    asked = [
+        number for number, mutant in enumerate(found) if not mutant.equivalent and stale(mutant, record)
+    ]
+    print(f"{len(asked)} mistakes to make", flush=True)
+    with TemporaryDirectory() as folder, Pool(options.processes) as pool:
+        if options.all and (by := first_failure(copied(Path(folder)), EVERY_TEST)):
             raise SystemExit(f"without any mistake {by} fails")
-        found_by = pool.imap(partial(_verdict, folder=folder), real)
-        for number, by in zip(real, found_by, strict=True):
-            verdicts[number] = by
-            print(f"{found[number].name}: {by or 'NOT NOTICED'}", flush=True)
-    put("mutation", score(zip(found, verdicts, strict=True)))
-    RECORD.write_text(_record(zip(found, verdicts, strict=True)), encoding="utf-8")
+        before = {number: record.get(found[number].name, Entry("", "")).by for number in asked}
+        tasks = [(number, before[number], folder) for number in asked]
+        for number, by in pool.imap_unordered(_verdict, tasks):
+            mutant = found[number]
+            record[mutant.name] = Entry(by, state(mutant, by))
+            RECORD.write_text(_text(record), encoding="utf-8")
+            print(f"{mutant.name}: {by or 'NOT NOTICED'}", flush=True)
+    RECORD.write_text(_text(record), encoding="utf-8")
+    put("mutation", score((each, record[each.name].by if each.name in record else "") for each in found))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import inspect
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass, replace
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -145,7 +146,8 @@ def _recorded() -> autograd.RecordedProgram:
 
 
 def _program_file() -> str:
-    """A file of a program, in the folder in which all is tried."""
+    """A file of a program, in the folder in which all is tried, beside one that is none."""
+    Path("55").write_text("no program", encoding="utf-8")  # as the text is called that is handed over
     _recorded().save("program.json")
     return "program.json"
 
@@ -220,7 +222,7 @@ SAMPLES: Samples = {
     "FormulaStep.draw.only": lambda: ["x"],
     "path": lambda: "/dev/null",
     "Diagram.save.format": lambda: "dot",
-    **dict.fromkeys(("result", "results", "root"), _graph),
+    **dict.fromkeys(("result", "results", "root", "node"), _graph),
     "f": lambda: autograd.tanh,
     **dict.fromkeys(("gradcheck.f", "gradgradcheck.f", "error_over_eps.f"), lambda: _squares),
     "gradgradcheck.grad_outputs": lambda: 1.0,
@@ -379,6 +381,8 @@ def _of_call(
         }
         if {"result", "by"} <= good.keys():
             good["result"], good["by"] = _ends()
+        if {"result", "node"} <= good.keys():
+            good["result"], good["node"] = _ends()
         if {"results", "only"} <= good.keys():
             good["results"], leaf = _ends()
             good["only"] = [leaf]

@@ -13,7 +13,7 @@ from autograd.program.tape import Tape
 __all__ = ["ENGINES", "made_ready"]
 
 #: The engines, by name; a module has its own as ``ENGINE``.
-ENGINES = {"python": "autograd.program.engines"}
+ENGINES = {"python": "autograd.program.engines", "native": "autograd.program.native"}
 
 #: More lines than this are not compiled, unless many replays are to come.
 MOST_COMPILED = 20_000

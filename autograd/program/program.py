@@ -11,7 +11,7 @@ from autograd.errors import ArgumentValueError, UnknownNameError
 from autograd.program.line import Line
 from autograd.program.naming import LEIBNIZ, Naming, Symbols
 from autograd.program.order import post_order
-from autograd.program.python import Function, Rounds, Sources, evaluated
+from autograd.program.python import ORDERING, STEPPING, Function, Rounds, Sources, evaluated
 from autograd.program.recording import LEVELS, used
 from autograd.program.reverse import named_sweep, operation_sweep
 from autograd.program.tape import Tape
@@ -269,11 +269,11 @@ class Program:
             if symbol not in self.lines and symbol not in self.given and symbol not in also:
                 raise UnknownNameError(f"there is no number {symbol!r} in this program")
 
-    def above(self, symbol: str, until: Collection[str] = ()) -> list[Line]:
-        """The lines that a number is computed by, its own first, each before those that it needs.
+    def above(self, *symbols: str, until: Collection[str] = ()) -> list[Line]:
+        """The lines that numbers are computed by, the last one's own first, each before those it needs.
 
         Args:
-            symbol: which number.
+            symbols: which numbers.
             until: the symbols of those that are known, whose lines are not needed.
 
         Raises:
@@ -281,10 +281,12 @@ class Program:
 
         >>> lines = [Line.of("y", "x + 1.0", {"x": "a"}), Line.of("z", "y * y", {"y": "y"})]
         >>> program = Program(lines, {"a": 3.0})
-        >>> [line.symbol for line in program.above("z")], [l.symbol for l in program.above("z", ["y"])]
-        (['z', 'y'], ['z'])
+        >>> [line.symbol for line in program.above("z")]
+        ['z', 'y']
+        >>> [line.symbol for line in program.above("z", until=["y"])]
+        ['z']
         """
-        return self._order([symbol], until)[::-1]
+        return self._order(symbols, until)[::-1]
 
     def _order(self, wanted: Sequence[str], until: Collection[str] = ()) -> list[Line]:
         """The lines that lead to some numbers, each after those that it needs."""
@@ -295,6 +297,7 @@ class Program:
             return () if symbol in known or symbol not in lines else lines[symbol].needs
 
         found = post_order(wanted, below)
+        self._sources.work += ORDERING * len(found)
         order = [lines[symbol] for symbol in found if symbol in lines and symbol not in known]
         done = {symbol for symbol in found if symbol not in lines} | known
         for line in order:
@@ -421,11 +424,11 @@ class Program:
             self._found[key] = function
         return dict(zip(wanted, function(numbers, keep), strict=True))
 
-    @staticmethod
     def _stepped(
-        order: Iterable[Line], wanted: Iterable[str], given: Mapping[str, float], keep: Keep | None
+        self, order: Sequence[Line], wanted: Iterable[str], given: Mapping[str, float], keep: Keep | None
     ) -> dict[str, float]:
         numbers = dict(given)
+        self._sources.work += STEPPING * len(order)
         for line in order:
             number = evaluated(line, numbers, often=True)
             numbers[line.symbol] = number if keep is None else keep(line.symbol, number)
@@ -464,6 +467,23 @@ class Program:
             self._functions[key] = function
         assert isinstance(function, Rounds)
         return function.take(rounds, given, keep)
+
+    @property
+    def work(self) -> int:
+        """How much it and its variants have computed: the same on a busy machine as on an idle one.
+
+        It counts the lines that were run, and for what comes on top (a call, a line that is written as
+        Python for the first time) the number of lines that take as long.
+
+        >>> program = Program([Line.of("y", "x + 1.0", {"x": "a"})], {"a": 3.0})
+        >>> before = program.work
+        >>> _ = program.run(["y"])
+        >>> first = program.work - before
+        >>> _ = program.run(["y"])
+        >>> before, first > program.work - before - first > 0
+        (0, True)
+        """
+        return self._sources.work
 
     @cached_property
     def _updating(self) -> list[Line]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
-__all__ = ["Function", "Identifiers", "Rounds", "evaluated"]
+__all__ = ["ORDERING", "STEPPING", "Function", "Identifiers", "Rounds", "Sources", "evaluated"]
 
 #: Reverse lines never raise: what Python cannot divide, IEEE 754 can.
 _NEVER_RAISES = frozenset(("partial", "contribution", "gradient"))
@@ -109,11 +109,22 @@ class _Written(NamedTuple):
     calls: frozenset[str]
 
 
+#: What takes as long as running so many lines: to find what a line needs, to write it as Python and
+#: compile it, to call a function, to replace a number by a callback, to compute a line by itself.
+ORDERING, _WRITING, _CALLING, _KEEPING, STEPPING = 20, 150, 100, 10, 30
+
+
 class Sources:
-    """The lines of a program and of its variants as Python, each written once."""
+    """The lines of a program and of its variants as Python, each written once.
+
+    Attributes:
+        names: what each symbol is called in Python.
+        work: how many lines have been run; see `Program.work`.
+    """
 
     def __init__(self) -> None:
         self.names = Identifiers()
+        self.work = 0
         self._written: dict[tuple[str, bool], _Written] = {}
 
     def of(self, line: Line, often: bool) -> _Written:
@@ -210,7 +221,8 @@ class Function:
     def __init__(
         self, lines: Sequence[Line], wanted: Sequence[str], sources: Sources, *, kept: bool
     ) -> None:
-        self.lines, self.wanted, self.names = lines, wanted, sources.names
+        self.lines, self.wanted, self.names, self.sources = lines, wanted, sources.names, sources
+        sources.work += _WRITING * len(lines)
         computed = {line.symbol for line in lines}
         needed = dict.fromkeys([need for line in lines for need in line.needs])
         needed |= dict.fromkeys(wanted)
@@ -259,6 +271,7 @@ class Function:
             LineError: a line has no real number as its result.
         """
         leading = () if keep is None else (keep,)
+        self._count(1, keep)
         try:
             results: Sequence[float] = self._function(*leading, *[given[each] for each in self.inputs])
         except (ArithmeticError, ValueError) as error:
@@ -272,6 +285,9 @@ class Function:
                 found[line.symbol] = value if keep is None else keep(line.symbol, value)
             results = [found[symbol] for symbol in self.wanted]
         return results
+
+    def _count(self, times: int, keep: object) -> None:
+        self.sources.work += _CALLING + times * len(self.lines) * (1 if keep is None else _KEEPING)
 
     def _where(self, error: BaseException) -> tuple[int, dict[str, Any]]:
         """Which line raised an error, and the numbers that were known then; or the error itself."""
@@ -342,6 +358,7 @@ class Rounds(Function):
         leading = () if keep is None else (keep,)
         parameters = self._parameters()
         while rounds:
+            left = rounds
             try:
                 results = self._function(rounds, *leading, *[numbers[each] for each in parameters])
                 rounds = 0
@@ -358,7 +375,9 @@ class Rounds(Function):
                     value = evaluated(line, found)
                     found[line.symbol] = value if keep is None else keep(line.symbol, value)
                 results = [found[symbol] for symbol in self.wanted]
+                self.sources.work += STEPPING * len(self.lines)
                 del known
+            self._count(left - rounds, keep)
             numbers.update(zip(self.updates, results, strict=True))
         return numbers
 

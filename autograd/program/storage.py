@@ -119,7 +119,7 @@ def read_program(path: str | os.PathLike[str]) -> Stored:
     """What a file has of a program.
 
     Raises:
-        ArgumentValueError: it is no program; the error says what is wrong.
+        ArgumentValueError: there is no such file, or it is no program; the error says what is wrong.
         UnknownNameError: an operation is not registered.
     """
     try:
@@ -132,6 +132,10 @@ def read_program(path: str | os.PathLike[str]) -> Stored:
         raise UnknownNameError(f"{os.fspath(path)}: {error}") from None
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise ArgumentValueError(f"{os.fspath(path)} is no program: {error}") from None
+    except FileNotFoundError:
+        raise ArgumentValueError(
+            f"there is no file {os.fspath(path)!r} to load a program from"
+        ) from None
     except RecursionError:
         raise ArgumentValueError(f"{os.fspath(path)} is no program: it is nested too deeply") from None
 

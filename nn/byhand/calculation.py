@@ -18,6 +18,7 @@ from nn.notation import Tag
 from nn.step import Recorded
 from nn.step.program import step_program
 from nn.worked import FormulaExample, WorkedExample
+from nn.worked.limits import check_by_hand
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -252,6 +253,7 @@ def by_hand(
 
     Raises:
         ValueError: formulas have no biases and no notation.
+        WorkedExampleError: the step has more than 10,000 numbers.
         TypeError: an argument is not of its kind.
 
     >>> from nn import worked
@@ -261,6 +263,7 @@ def by_hand(
     step: Recorded
     if not isinstance(example, WorkedExample | FormulaExample):
         raise OperandError(f"example must be a worked example, got {shown(example)}")
+    check_by_hand(example)
     if isinstance(example, FormulaExample):
         if update_biases is not None or notation is not None:
             raise ArgumentValueError(

@@ -215,5 +215,5 @@ def _shown(step: HandCalculation) -> Iterator[str]:
         ),
         *(line.symbol for line in step.of_kind("update")),
     ]
-    needed = {line.symbol for end in ends for line in program.above(end)}
+    needed = {line.symbol for line in program.above(*ends)}
     yield from (symbol for symbol in program.lines if symbol in needed)

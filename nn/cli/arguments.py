@@ -141,7 +141,14 @@ def network_of(example: Example, option: str) -> worked.WorkedExample:
 
 
 def step_of(example: Example, steps: int, update_biases: bool) -> Recorded:
-    """The step that the options ask for."""
+    """The step that the options ask for.
+
+    Raises:
+        WorkedExampleError: it would not end in time.
+    """
+    from nn.worked.limits import check_steps
+
+    check_steps(example, steps)
     if update_biases:
         return network_of(example, "--update-biases").step(steps, update_biases=True)
     return example.step(steps)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from nn import worked
 from nn.cli.arguments import (
+    Example,
     FileToWrite,
     check_files,
     errors_in_one_line,
@@ -77,30 +78,39 @@ def explain(
         raise click.UsageError("a SYMBOL, or --all for the whole step: just one of them is expected")
     if everything and (of is not None or form is not None):
         raise click.UsageError(f"{'--of' if of is not None else '--form'} is for one SYMBOL")
-    check_files(example, output)
+    if output is not None:
+        check_files(example, output)
     loaded = worked.load(example)
     step = step_of(loaded, steps, update_biases)
     if notation is not None:
         step = _network(step, "--notation").in_notation(notation)
-    from nn.explanation import DerivationSheet, MatrixSheet
-
-    found: Derivation | DerivationSheet | MatrixSheet
-    sheet: DerivationSheet | MatrixSheet
-    if symbol is None:
-        found = sheet = DerivationSheet.of_step(loaded, step)
-    elif form == "matrix":
-        if of is not None:
-            raise click.UsageError("--form matrix is for the derivatives of the error, without --of")
+    sheet: DerivationSheet | MatrixSheet | None = None
+    if symbol is not None and form != "matrix":
         with symbols_looked_up():
-            found = sheet = MatrixSheet(_network(step, "--form matrix"), symbol)
+            found: Derivation | DerivationSheet | MatrixSheet = step.explain(symbol, of, form=form)
     else:
-        with symbols_looked_up():
-            found = derivation = step.explain(symbol, of, form=form)
-        sheet = DerivationSheet.of_derivation(derivation)
+        found = sheet = _sheet(loaded, step, symbol, of)
     if output is not None:
+        from nn.explanation import DerivationSheet
+
+        sheet = sheet or DerivationSheet.of_derivation(cast("Derivation", found))
         print_line(f"written: {sheet.save(output)}")
         return
     print_json(found.to_dict()) if as_json else print_line(found.text())
+
+
+def _sheet(
+    example: Example, step: Recorded, symbol: str | None, of: str | None
+) -> DerivationSheet | MatrixSheet:
+    """The whole step explained; or one derivative in matrices."""
+    from nn.explanation import DerivationSheet, MatrixSheet
+
+    if symbol is None:
+        return DerivationSheet.of_step(example, step)
+    if of is not None:
+        raise click.UsageError("--form matrix is for the derivatives of the error, without --of")
+    with symbols_looked_up():
+        return MatrixSheet(_network(step, "--form matrix"), symbol)
 
 
 def _network(step: Recorded, option: str) -> TrainingStep:

@@ -96,7 +96,8 @@ def step(
     pictures = [path for path in (svg, png) if path is not None]
     if (fold or only) and not pictures:
         raise click.UsageError(f"{'--fold' if fold else '--only'} is for a picture, with --svg or --png")
-    check_files(example, *pictures, html)
+    if pictures or html is not None:
+        check_files(example, *pictures, html)
     loaded = worked.load(example)
     if targets is not None:
         loaded = network_of(loaded, "--targets").with_targets(targets)

@@ -138,7 +138,7 @@ def _outs_of(page: Page, figure: PrintedFigure) -> list[str]:
     """The outputs of neurons that a figure is computed of, the nearest on each way."""
     role = page.calculation.role
     outs = {symbol for symbol in page.program.lines if role(symbol) == "out"}
-    lines = page.program.above(figure.symbols[0], outs.difference(figure.symbols))
+    lines = page.program.above(figure.symbols[0], until=outs.difference(figure.symbols))
     return [
         need for need in dict.fromkeys(need for line in lines for need in line.needs) if need in outs
     ]

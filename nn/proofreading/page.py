@@ -25,6 +25,10 @@ __all__ = ["ROUNDS_BY_HAND", "Group", "Numbers", "Page", "PrintedFigure"]
 #: More rounds than this nobody calculates by hand, rounding on the way or with a wrong number.
 ROUNDS_BY_HAND = 10
 
+#: To find out why figures are off, so much of `Program.work` is done, which takes some ten seconds; and
+#: what a guess takes besides, and each figure that it says something of.
+_MAX_WORK, _GUESSING, _COMPARING = 60_000_000, 150, 100
+
 #: What figures of one sort and one step have in common, as the entries of a matrix do.
 Group: TypeAlias = "tuple[Sort | str, int]"
 
@@ -109,6 +113,21 @@ class Page:
         self.off = [figure for figure in self.figures if not figure.agrees]
         self.off_as_set = {*self.off}
         self._known: dict[int, dict[str, PrintedFigure]] = {}
+        self._compared = 0
+
+    def check_work(self, guessed: int = 0) -> None:
+        """Count a guess, which says something of so many figures, and stop where it is getting too much.
+
+        Raises:
+            WorkedExampleError: more has been done than may be to find out why figures are off.
+        """
+        self._compared += guessed * _COMPARING + _GUESSING
+        if self.program.work + self._compared > _MAX_WORK:
+            raise WorkedExampleError(
+                f"{self.example.file or self.example.name}: figures: to find out why {len(self.off):,} "
+                f"are off takes more than running {_MAX_WORK:,} of the step's "
+                f"{len(self.program.lines):,} lines; check fewer of them at a time"
+            )
 
     def _given(self, stages: Sequence[int]) -> Iterator[tuple[int, dict[str, float]]]:
         """The given numbers after some numbers of updates, and after one more and one less."""
@@ -197,6 +216,7 @@ class Page:
             shift: how many updates more.
             until: leave out the figures that come after more updates than that.
         """
+        self.check_work()
         by_stage: dict[int, list[PrintedFigure]] = {}
         for figure in self.figures:
             after = figure.after
@@ -231,7 +251,7 @@ class Page:
             known.pop(symbol, None)
         line = line or self.line(figure)
         needs = list(line.needs) if line else []
-        lines = [above for need in needs for above in self.program.above(need, known)]
+        lines = self.program.above(*reversed(needs), until=known)
         needs = [*needs, *(need for above in lines for need in above.needs)]
         return {symbol: known[symbol] for symbol in dict.fromkeys(needs) if symbol in known}
 
@@ -264,6 +284,7 @@ class Page:
             instead: numbers of its step by their symbols, in the place of given or of computed ones.
             line: the line that it is computed by, if not the right one.
         """
+        self.check_work()
         instead = {**self.given[figure.after], **(instead or {})}
         try:
             if line is None:

@@ -117,7 +117,8 @@ def proofread(example: WorkedExample | FormulaExample) -> Proof:
         example: the worked example.
 
     Raises:
-        WorkedExampleError: a figure is of a matrix of different numbers.
+        WorkedExampleError: a figure is of a matrix of different numbers; or it would take too long to
+            find out why so many figures are off.
         TypeError: it is no worked example.
 
     >>> from nn import worked

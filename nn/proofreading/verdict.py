@@ -83,8 +83,11 @@ def verdicts(page: Page) -> dict[PrintedFigure, Verdict]:
 
 def _best(page: Page, family: Family, figures: Sequence[PrintedFigure]) -> dict[PrintedFigure, Verdict]:
     """The guess of a family that explains each of some figures best."""
-    given = map(_with_numbers, family.guesses(page, figures))
-    tried = [guess for guess in given if _leads_astray(guess)]
+    tried = []
+    for guess in map(_with_numbers, family.guesses(page, figures)):
+        page.check_work(len(guess.numbers))
+        if _leads_astray(guess):
+            tried.append(guess)
     texts: dict[PrintedFigure, list[tuple[int, int]]] = {figure: [] for figure in figures}
     astray: dict[PrintedFigure, set[int]] = {}
     for number, guess in enumerate(tried):

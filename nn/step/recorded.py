@@ -135,12 +135,22 @@ class Recorded(Tabular):
 
     @property
     def rewritten(self) -> Collection[str]:
-        """The symbols of quantities whose formulas the step's program has otherwise than the graph."""
+        """The symbols of quantities whose formulas the step's program has otherwise than the graph.
+
+        >>> from nn import worked
+        >>> worked.load("urbain").step().rewritten
+        ()
+        """
         return ()
 
     @property
     def short(self) -> Mapping[str, ast.expr]:
-        """By the symbol of a net input, a shorter formula of the derivative with respect to it."""
+        """By the symbol of a net input, a shorter formula of the derivative with respect to it.
+
+        >>> from nn import worked
+        >>> worked.load("urbain").step().short  # nothing cancels there
+        {}
+        """
         return {}
 
     def explain(
@@ -191,8 +201,9 @@ class Recorded(Tabular):
         """
         from autograd.diagram import draw
 
-        results = [self.error, *self._beside]
         nodes = None if only is None else [self.node(symbol) for symbol in each("only", only)]
+        beside = self._beside if nodes is None else [node for node in self._beside if node in nodes]
+        results = [self.error, *beside]
         return draw(*results, digits=digits, fold=fold, only=nodes)
 
     def page(self) -> Page:

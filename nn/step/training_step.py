@@ -245,7 +245,12 @@ class TrainingStep(Recorded):
 
     @property
     def rewritten(self) -> Collection[str]:
-        """The errors, the outputs and the targets, where the error is by probabilities."""
+        """The errors, the outputs and the targets, where the error is by probabilities.
+
+        >>> from nn import worked
+        >>> worked.load("urbain").step().rewritten
+        ()
+        """
         if not self.names.rule.of_logits:
             return ()
         roles = {"error", "part", "out", "target"}

@@ -41,6 +41,17 @@ class LayerData:
     weights: list[list[float]]
     biases: list[float] | float | None = None
 
+    @property
+    def size(self) -> int:
+        """How many weights and biases it has.
+
+        >>> from nn import worked
+        >>> worked.load("urbain").layers[0].size
+        5
+        """
+        biases = len(self.biases) if isinstance(self.biases, list) else self.biases is not None
+        return sum(map(len, self.weights)) + biases
+
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
@@ -229,6 +240,16 @@ class WorkedExample(Tabular):
             if optimizer.steps:
                 where += f", after {optimizer.steps} update{'s' if optimizer.steps > 1 else ''}"
             raise located(error, self.file or self.name, where) from None
+
+    @property
+    def size(self) -> int:
+        """How many numbers a step has: weights and biases, times the examples.
+
+        >>> from nn import worked
+        >>> worked.load("urbain").size
+        10
+        """
+        return sum(layer.size for layer in self.layers) * len(self.examples)
 
     @property
     def numbers(self) -> dict[str, float]:

@@ -154,6 +154,15 @@ class FormulaExample(Tabular):
         return FormulaStep(self, numbers)
 
     @property
+    def size(self) -> int:
+        """How many numbers a step has: values and formulas.
+
+        >>> FormulaExample(name="line", values={"w": 0.5, "x": 2.0}, formulas={"E": "w * x"}).size
+        3
+        """
+        return len(self.values) + len(self.formulas)
+
+    @property
     def numbers(self) -> dict[str, float]:
         """What the example starts from, by name: its values.
 

@@ -13,6 +13,7 @@ from nn.forward import Example
 from nn.neuron import BIAS_CONVENTIONS
 from nn.notation import Names, Notation, notation_names
 from nn.worked.example import Figure, LayerData, WorkedExample
+from nn.worked.limits import MAX_NUMBERS, MAX_TRAINED
 from nn.worked.locate import wrong_with_targets
 from nn.worked.section import Section
 
@@ -21,12 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["formula_example", "network_example"]
 
-#: Nobody works out by hand what has more. At these bounds a step, or a proof, takes some ten seconds.
+#: Nobody works out by hand what has more. See `nn.worked.limits`.
 _MAX_PARAMETERS, _MAX_VALUES, _MAX_FORMULAS, _MAX_FIGURES = 10_000, 1_000, 100, 500
-#: How many numbers a step has: its parameters, times the examples.
-_MAX_NUMBERS = 100_000
-#: To check a figure takes the numbers of its step, and those of all steps before it.
-_MAX_CHECKED, _MAX_TRAINED = 100_000, 1_000_000
+#: To check a figure takes the numbers of its step.
+_MAX_CHECKED = 100_000
 #: A name is short; and some names have others in them.
 _LONGEST_TEMPLATE = 60
 
@@ -98,16 +97,16 @@ def network_example(name: str, top: Section) -> WorkedExample:
     bias = top.choice("bias_convention", BIAS_CONVENTIONS, notation.bias_convention or "+b")
     notation = replace(notation, bias_convention=bias)
     layers = _layers(top.sections("layers"), bias, notation.vectors)
-    parameters = sum(_parameters(layer) for layer in layers)
+    parameters = sum(layer.size for layer in layers)
     if parameters > _MAX_PARAMETERS:
         top.fail("layers", f"{parameters:,} weights and biases; at most {_MAX_PARAMETERS:,} are read")
     given = top.sections("examples")
     examples = _examples(given, layers)
-    if parameters * len(examples) > _MAX_NUMBERS:
+    if parameters * len(examples) > MAX_NUMBERS:
         top.fail(
             "examples",
             f"{len(examples):,} examples for {parameters:,} weights and biases; at most "
-            f"{_MAX_NUMBERS // parameters:,} are read",
+            f"{MAX_NUMBERS // parameters:,} are read",
         )
     training, printed = top.section("training"), top.sections("figures", at_least=0)
     example = WorkedExample(
@@ -164,12 +163,6 @@ def _check_targets(training: Section, sections: list[Section], example: WorkedEx
             section.fail("targets", problem)
 
 
-def _parameters(layer: LayerData) -> int:
-    """How many weights and biases a layer has."""
-    biases = len(layer.biases) if isinstance(layer.biases, list) else layer.biases is not None
-    return sum(map(len, layer.weights)) + biases
-
-
 def _check_work(top: Section, sections: list[Section], figures: Sequence[Figure], numbers: int) -> None:
     """Refuse what would take too long to check, of a step of so many numbers."""
     if len(figures) * numbers > _MAX_CHECKED:
@@ -179,11 +172,11 @@ def _check_work(top: Section, sections: list[Section], figures: Sequence[Figure]
             f"{_MAX_CHECKED // numbers:,} are read",
         )
     for section, figure in zip(sections, figures, strict=True):
-        if figure.after * numbers > _MAX_TRAINED:
+        if figure.after * numbers > MAX_TRAINED:
             section.fail(
                 "after",
                 f"{figure.after:,} updates of a step of {numbers:,} numbers; at most "
-                f"{_MAX_TRAINED // numbers:,} are read",
+                f"{MAX_TRAINED // numbers:,} are read",
             )
 
 

@@ -21,7 +21,7 @@ def ask_by_line(trace: Trace) -> None:
     trace.head("Forward pass")
     trace.ask(trace.line(line.symbol) for line in lines.values() if line.kind == "value")
     gradients = [trace.slope(parameter).symbol for parameter in trace.step.updates]
-    needed = {line.symbol for gradient in gradients for line in trace.program.above(gradient)}
+    needed = {line.symbol for line in trace.program.above(*gradients)}
     wanted = [line for line in lines.values() if line.symbol in needed and line.below != line.above]
     trace.head("Backward pass")
     trace.ask(

@@ -46,7 +46,7 @@ def test_functions_of_a_node_and_of_an_array(name: str) -> None:
     assert gradcheck(lambda x: function(np.array([x, 2.0 * x / 3.0]))[0], x)
 
 
-@pytest.mark.parametrize("name", ["floor", "ceil", "trunc", "rint", "round", "sign"])
+@pytest.mark.parametrize("name", ["floor", "ceil", "trunc", "rint", "round"])
 def test_what_has_no_useful_derivative_is_refused(name: str) -> None:
     with pytest.raises(OperandError, match=f"{'rint' if name == 'round' else name} is refused"):
         getattr(np, name)(Value(0.7))
@@ -62,8 +62,35 @@ def test_questions_about_the_number(name: str, x: float) -> None:
 @pytest.mark.parametrize("name", ["frexp", "modf", "heaviside", "nextafter", "copysign", "ldexp"])
 def test_what_nodes_do_not_have_is_a_type_error(name: str) -> None:
     function = getattr(np, name)
-    with pytest.raises(TypeError):
+    with pytest.raises(
+        OperandError, match=rf"^numpy\.{name} is no operation on nodes: .* autograd.register"
+    ):
         function(*[Value(0.7)] * function.nin)
+
+
+@pytest.mark.parametrize(("x", "sign"), [(2.5, 1.0), (-0.1, -1.0), (0.0, 0.0), (math.inf, 1.0)])
+def test_a_sign_has_the_derivative_0(x: float, sign: float) -> None:
+    node = Value(x)
+    for result in (np.sign(node), node.sign()):
+        assert result.data == sign
+        assert result.derivatives == (0.0,)
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).maxexp <= 1024, reason="a long double is a double here")
+def test_a_long_double_that_no_float_can_hold_is_no_infinity() -> None:
+    huge, node = np.longdouble("1e400"), Value(2.0)
+    for call in (
+        lambda: Value(huge),
+        lambda: node * huge,
+        lambda: huge * node,
+        lambda: node < huge,
+        lambda: np.array([huge]) * node,
+    ):
+        with pytest.raises(OverflowError, match="longdouble too large for a float"):
+            call()
+    assert Value(np.longdouble("inf")).data == Value(np.float32("inf")).data == math.inf
+    assert math.isnan(Value(np.longdouble("nan")).data)
+    assert (np.longdouble(3.0) * node).data == 6.0
 
 
 # --- functions of two -----------------------------------------------------------------------------

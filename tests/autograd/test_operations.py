@@ -510,8 +510,8 @@ def test_ieee_values_are_those_of_numpy(name: str) -> None:
                 continue  # NumPy takes the root then, which is another function at -0.0 and -inf
             expected = float(function(*map(np.float64, operands)))
             got = ieee_value(name, operands)
-            if name in {"max", "min"} and expected == 0.0:
-                assert got == 0.0  # neither sign of zero is the greater
+            if name in {"max", "min", "sign"} and expected == 0.0:
+                assert got == 0.0  # NumPy takes either zero of two, and has no sign of -0.0
             elif math.isfinite(expected) and expected != 0.0:
                 # NumPy's own vectorised functions are up to 4 ulp off
                 assert abs(got - expected) <= 4 * math.ulp(expected), (operands, got, expected)
@@ -524,6 +524,7 @@ def test_ieee_values_are_those_of_numpy(name: str) -> None:
 #: Kinks and the subgradient of least norm, derived by hand from the slopes on both sides.
 KINKS: dict[str, list[tuple[tuple[float, ...], tuple[float, ...]]]] = {
     "abs": [((0.0,), (0.0,)), ((-0.0,), (0.0,))],
+    "sign": [((0.0,), (0.0,)), ((-0.0,), (0.0,))],
     "relu": [((0.0,), (0.0,)), ((-0.0,), (0.0,))],
     "leaky_relu": [
         ((0.0, 0.01), (0.01, 0.0)),

@@ -24,6 +24,7 @@ SOFTMAX = WorkedExample(
 )
 BINARY = replace(
     SOFTMAX,
+    name="binary",
     layers=[LayerData("sigmoid", [[0.5, -0.25]], [0.1])],
     error="binary_cross_entropy",
     examples=[Example([1.0, 0.5], [1.0]), Example([-1.0, 0.25], [0.0])],
@@ -54,13 +55,23 @@ def unreadable(text: str) -> list[str]:
     return found
 
 
+def check_latex(sheet: DerivationSheet) -> None:
+    text = sheet.text("tex")
+    assert text.isascii()
+    assert len(formulas_of_tex(text)) >= sum(len(section.steps) for section in sheet.sections)
+    assert unreadable(text) == []
+
+
+def test_every_formula_in_latex_is_read() -> None:
+    check_latex(DerivationSheet.of_step(BINARY))
+    check_latex(DerivationSheet.of_derivation(SOFTMAX.step().explain("w_h1_1")))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
-def test_every_formula_in_latex_is_read(example: WorkedExample) -> None:
+def test_every_formula_of_every_example_in_latex_is_read(example: WorkedExample) -> None:
     for sheet in sheets(example)[:6]:
-        text = sheet.text("tex")
-        assert text.isascii()
-        assert len(formulas_of_tex(text)) >= sum(len(section.steps) for section in sheet.sections)
-        assert unreadable(text) == []
+        check_latex(sheet)
 
 
 def test_a_formula_that_is_not_latex_is_found() -> None:

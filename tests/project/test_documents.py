@@ -29,7 +29,13 @@ def test_a_changed_number_in_a_page_is_found() -> None:
     assert documents.refreshed(planted) == text
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=path.name, marks=[pytest.mark.native] * (path.name == "native.md"))
+        for path in PAGES
+    ],
+)
 def test_examples_in_a_page_run(path: Path) -> None:
     blocks = re.findall(r"```python\n(.*?)```", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     test = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, path.name, str(path), 0)

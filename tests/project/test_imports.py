@@ -95,7 +95,7 @@ print(); print("imported", *sys.modules)"""
         (["step", "urbain"], set()),
         (["step", "urbain", "--json"], {"json"}),
         (["step", "hoey"], {"nn.step.matrices"}),
-        (["explain", "urbain", "w1"], {"autograd.derivation"}),
+        (["explain", "urbain", "w1"], {"autograd.derivation", "autograd.functional"}),
         (["list"], set()),
     ],
     ids=lambda given: " ".join(given) if isinstance(given, list) else "",

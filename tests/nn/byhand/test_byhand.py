@@ -208,7 +208,7 @@ def test_other_given_numbers() -> None:
 
 def test_what_a_number_is_computed_by() -> None:
     program = by_hand(worked.load("urbain")).program
-    assert [line.symbol for line in program.above("dE_o1/dout_h1", ["out_o1", "dE/dout_o1"])] == [
+    assert [line.symbol for line in program.above("dE_o1/dout_h1", until=["out_o1", "dE/dout_o1"])] == [
         *("dE_o1/dout_h1", "delta_o1", "dout_o1/dnet_o1"),
     ]
 

@@ -592,6 +592,14 @@ def test_a_full_disk_behind_stdout(arguments: list[str]) -> None:
     assert re.fullmatch(r"Error: stdout: .*\ncode 2\n", done.stderr)
 
 
+_INTERRUPTIBLE = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from nn.__main__ import run
+run()
+"""
+
+
 def test_an_interrupt_is_not_a_figure_that_is_off() -> None:
     """Ctrl-C in the midst of a command: the signal is sent when the file, a pipe, is being read."""
     with TemporaryDirectory() as folder:
@@ -599,7 +607,8 @@ def test_an_interrupt_is_not_a_figure_that_is_off() -> None:
         os.mkfifo(pipe)
         with (
             subprocess.Popen(
-                [sys.executable, "-m", "nn", "proofread", str(pipe)],
+                # a script in the background starts processes that ignore Ctrl-C
+                [sys.executable, "-c", _INTERRUPTIBLE, "proofread", str(pipe)],
                 cwd=ROOT,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -1,0 +1,322 @@
+"""The native engine: which form of machine code a tape gets, and the runners of both forms."""
+
+from __future__ import annotations
+
+import ctypes
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+from typing import Any, NoReturn
+
+from autograd.errors import ArgumentTypeError, ArgumentValueError
+from autograd.program.engine import Plan, Runner, Stopped
+from autograd.program.native.code import Module
+from autograd.program.native.compiler import Machine, host_lanes, require
+from autograd.program.native.functions import Callback
+from autograd.program.native.interpreter import interpreter
+from autograd.program.native.runtime import MOST_OPERANDS, callable_of
+from autograd.program.native.straight import backward_text, batch_text, forward_text, order_of_sums
+from autograd.program.reverse import leading_to, sweep
+from autograd.program.stepping import decided
+from autograd.program.tape import Tape
+
+__all__ = ["ENGINE", "InterpretedRunner", "StraightRunner", "level", "pointer", "raise_from", "zeros"]
+
+#: More lines than this are interpreted, unless more replays are to come than it takes to pay.
+MOST_STRAIGHT = 2000
+#: To compile a line takes as long as so many replays of it save.
+PAYS_AFTER = 10_000
+#: More lines than this are interpreted in any case: one function would take gigabytes to compile.
+MOST_COMPILED = 100_000
+#: Up to so many lines the code generator tries harder; beyond, its time grows faster than they do.
+MOST_AT_LEVEL_1 = 1000
+
+
+class NativeEngine:
+    """Machine code, by llvmlite."""
+
+    name = "native"
+
+    def runner(self, tape: Tape, runs: int | None = None) -> Runner:
+        """The tape, ready to run.
+
+        Args:
+            tape: the tape.
+            runs: how many replays are to come, if known.
+
+        Raises:
+            MissingCompilerError: llvmlite is not installed.
+        """
+        require()
+        lines = f"{len(tape):,} line{'s' * (len(tape) != 1)}"
+        if len(tape) <= MOST_STRAIGHT:
+            verb = "is" if len(tape) == 1 else "are"
+            plan = Plan(self.name, "straight-line code", f"{lines} {verb} compiled, one after the other")
+            return StraightRunner(tape, plan)
+        if runs is not None and runs >= PAYS_AFTER and len(tape) <= MOST_COMPILED:
+            reason = (
+                f"{lines} are compiled, one after the other, which pays after some {PAYS_AFTER:,} runs"
+            )
+            return StraightRunner(tape, Plan(self.name, "straight-line code", reason))
+        reason = f"{lines} would take too long to compile: the rows alone are compiled, and step through"
+        return InterpretedRunner(tape, Plan(self.name, "interpreter", reason))
+
+
+ENGINE = NativeEngine()
+
+
+def raise_from(callbacks: Iterable[Callback]) -> None:
+    """Raise what a Python function raised that machine code called."""
+    for each in callbacks:
+        if each.raised is not None:
+            error, each.raised = each.raised, None
+            raise error
+
+
+def _stopped(*_: float) -> NoReturn:
+    raise Stopped
+
+
+def pointer(numbers: array[Any]) -> int:
+    """Where the numbers of an array are."""
+    return numbers.buffer_info()[0]
+
+
+def zeros(count: int) -> array[float]:
+    """An array of so many zeros."""
+    return array("d", bytes(8 * count))
+
+
+class StraightRunner:
+    """A tape as straight-line machine code: a function of the leaves, and one of a batch of examples.
+
+    Args:
+        tape: the tape.
+        plan: how it runs.
+    """
+
+    def __init__(self, tape: Tape, plan: Plan) -> None:
+        self.tape, self.plan = tape, plan
+        self._single: dict[str, Callable[..., Any]] = {}
+        self._batches: dict[int, _BatchCode] = {}
+
+    def function(self, what: str, stopped: Callable[..., Any] | None = None) -> Callable[..., Any]:
+        """A built-in function of the leaves, as plain floats.
+
+        Args:
+            what: "forward" for the outputs; "backward" for these and the derivative of the first by each
+                leaf. One number alone is no tuple.
+            stopped: is called in its place where the runner stops; it raises `Stopped`, if None.
+        """
+        if stopped is not None:
+            return self._compiled(what, stopped)
+        found = self._single.get(what)
+        if found is None:
+            found = self._single[what] = self._compiled(what, _stopped)
+        return found
+
+    def _compiled(self, what: str, stopped: Callable[..., Any]) -> Callable[..., Any]:
+        tape, module = self.tape, Module()
+        text = (forward_text if what == "forward" else backward_text)(tape, module)
+        machine = Machine(module.text(text), level(tape))
+        count = len(tape.outputs) + (tape.leaves if what == "backward" else 0)
+        callbacks = tuple(module.callbacks.values())
+        if tape.leaves + count > MOST_OPERANDS:
+            function = _through_arrays(machine, what, tape.leaves, count, stopped)
+        else:
+            address = machine.address(what)
+            function = callable_of(address, tape.leaves, count, stopped, (machine, callbacks))
+        if not callbacks:
+            return function
+
+        def watched(*leaves: float) -> Any:
+            try:
+                return function(*leaves)
+            finally:
+                raise_from(callbacks)
+
+        return watched
+
+    def forward(self, leaves: Sequence[float]) -> Sequence[float]:
+        """See `Runner.forward`."""
+        found = (self._single.get("forward") or self.function("forward"))(*leaves)
+        return (found,) if found.__class__ is float else found
+
+    def backward(self, leaves: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
+        """See `Runner.backward`."""
+        found = (self._single.get("backward") or self.function("backward"))(*leaves)
+        if found.__class__ is float:
+            return (found,), ()
+        count = len(self.tape.outputs)
+        return found[:count], found[count:]
+
+    def batch(
+        self,
+        rows: Sequence[Sequence[float]],
+        parameters: Sequence[float],
+        gradients: Sequence[float],
+        scale: float,
+    ) -> tuple[list[float], list[float]]:
+        """See `Runner.batch`."""
+        lanes = 1 if len(rows) == 1 else host_lanes()
+        if lanes not in self._batches:
+            self._batches[lanes] = _BatchCode(self.tape, lanes)
+        return self._batches[lanes](rows, parameters, gradients, scale)
+
+
+def level(tape: Tape) -> int:
+    """How much the code generator is to try."""
+    return 1 if len(tape) <= MOST_AT_LEVEL_1 else 0
+
+
+def _through_arrays(
+    machine: Machine, name: str, expected: int, count: int, stopped: Callable[..., Any]
+) -> Callable[..., Sequence[float]]:
+    call = machine.function(name, ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
+
+    def function(*leaves: float) -> Sequence[float]:
+        given, results = array("d", leaves), zeros(count)
+        if len(given) != expected:
+            raise ArgumentTypeError(f"there must be {expected} numbers, got {len(given)}")
+        if call(pointer(given), pointer(results)):
+            found: Sequence[float] = stopped(*leaves)
+            return found
+        return tuple(results)
+
+    return function
+
+
+class _BatchCode:
+    """The function of a batch, as machine code for a register of examples at a time.
+
+    Args:
+        tape: the tape.
+        lanes: how many of them a register holds.
+    """
+
+    def __init__(self, tape: Tape, lanes: int) -> None:
+        self._tape, self._lanes, module = tape, lanes, Module()
+        machine = Machine(module.text(batch_text(tape, module, self._lanes)), level(tape))
+        self._callbacks = tuple(module.callbacks.values())
+        pointer, whole = ctypes.c_void_p, ctypes.c_int64
+        self._call = machine.function(
+            "batch", whole, pointer, pointer, whole, pointer, pointer, pointer, ctypes.c_double
+        )
+        self._machine = machine
+        self._order = [slot - tape.inputs for slot in order_of_sums(tape)]
+
+    def __call__(
+        self,
+        rows: Sequence[Sequence[float]],
+        parameters: Sequence[float],
+        gradients: Sequence[float],
+        scale: float,
+    ) -> tuple[list[float], list[float]]:
+        given = array("d", chain.from_iterable(rows))
+        if len(given) != len(rows) * self._tape.inputs:
+            raise ArgumentValueError(f"each row must have {self._tape.inputs} numbers")
+        order = array("q", range(len(rows)))
+        sums = array("d", [gradients[place] for place in self._order])
+        sums.extend([0.0] * self._lanes)
+        outputs = zeros(len(rows) + self._lanes)
+        numbers = array("d", [parameters[place] for place in self._order])
+        done: int = self._call(
+            *(pointer(given), pointer(order), len(rows), pointer(numbers)),
+            *(pointer(sums), pointer(outputs), scale),
+        )
+        raise_from(self._callbacks)
+        found = [0.0] * len(self._order)
+        for place, number in zip(self._order, sums, strict=False):
+            found[place] = number
+        done = min(done, len(rows))
+        if done < len(rows):
+            raise Stopped(outputs[:done], found)
+        return outputs[:done].tolist(), found
+
+
+class InterpretedRunner:
+    """A tape whose lines machine code steps through.
+
+    Args:
+        tape: the tape.
+        plan: how it runs.
+    """
+
+    def __init__(self, tape: Tape, plan: Plan) -> None:
+        self.tape, self.plan = tape, plan
+        self._code = interpreter(tape.operations)
+        self._wanted: dict[bool, array[int]] = {}
+
+    def _needed(self, inputs: bool) -> array[int]:
+        """By line, which of its operands' gradients are needed, as the interpreter has it."""
+        found = self._wanted.get(inputs)
+        if found is None:
+            tape = self.tape
+            found = array("b", bytes(len(tape)))
+            leaves = range(0 if inputs else tape.inputs, tape.leaves)
+            for use in sweep(tape, leading_to(tape, leaves)):
+                found[use.line] |= 1 << use.place
+            self._wanted[inputs] = found
+        return found
+
+    def _arrays(self) -> tuple[int, int, int]:
+        return pointer(self.tape.rows), pointer(self.tape.first), pointer(self.tape.second)
+
+    def _values(self, leaves: Sequence[float]) -> array[float]:
+        tape = self.tape
+        numbers = array("d", leaves)
+        if len(numbers) != tape.leaves:
+            raise ArgumentValueError(f"there must be {tape.leaves} numbers, got {len(numbers)}")
+        numbers.extend(tape.constants)
+        numbers.frombytes(bytes(8 * len(tape)))
+        failed = self._code.forward(*self._arrays(), pointer(numbers), 0, len(tape), tape.start)
+        raise_from(self._code.callbacks)
+        if failed or not all(decided(guard, numbers) for guard in tape.guards):
+            raise Stopped
+        return numbers
+
+    def _reverse(self, numbers: array[float], gradients: array[float], inputs: bool) -> None:
+        tape = self.tape
+        lines = max(0, tape.outputs[0] - tape.start + 1)
+        self._code.reverse(
+            *(*self._arrays(), pointer(numbers), pointer(self._needed(inputs))),
+            *(pointer(gradients), 0, lines, tape.start),
+        )
+        raise_from(self._code.callbacks)
+
+    def forward(self, leaves: Sequence[float]) -> Sequence[float]:
+        """See `Runner.forward`."""
+        numbers = self._values(leaves)
+        return [numbers[slot] for slot in self.tape.outputs]
+
+    def backward(self, leaves: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
+        """See `Runner.backward`."""
+        tape = self.tape
+        numbers, gradients = self._values(leaves), zeros(tape.start + len(tape))
+        gradients[tape.outputs[0]] = 1.0
+        self._reverse(numbers, gradients, inputs=True)
+        return [numbers[slot] for slot in tape.outputs], gradients[: tape.leaves].tolist()
+
+    def batch(
+        self,
+        rows: Sequence[Sequence[float]],
+        parameters: Sequence[float],
+        gradients: Sequence[float],
+        scale: float,
+    ) -> tuple[list[float], list[float]]:
+        """See `Runner.batch`."""
+        tape = self.tape
+        outputs: list[float] = []
+        sums = list(gradients)
+        for row in rows:
+            try:
+                numbers = self._values([*row, *parameters])
+            except Stopped:
+                raise Stopped(outputs, sums) from None
+            found = zeros(tape.start + len(tape))
+            found[tape.inputs : tape.leaves] = array("d", sums)
+            found[tape.outputs[0]] += scale
+            self._reverse(numbers, found, inputs=False)
+            sums = found[tape.inputs : tape.leaves].tolist()
+            outputs.append(numbers[tape.outputs[0]])
+        return outputs, sums

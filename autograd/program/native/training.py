@@ -1,0 +1,497 @@
+"""Training in machine code: batches of examples, and after each the update of all parameters.
+
+The update is given as lines of a program, in terms of one parameter, its gradient, what is remembered of
+it from step to step, and settings; so whatever rule an optimizer has, its numbers are the same to the
+bit.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from array import array
+from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import chain
+from typing import Any
+
+from autograd.arguments import whole
+from autograd.errors import ArgumentValueError
+from autograd.program.line import Line
+from autograd.program.native.code import Code, Module, Number
+from autograd.program.native.compiler import Machine, host_lanes, require
+from autograd.program.native.engine import level, pointer, raise_from, zeros
+from autograd.program.native.functions import Callback
+from autograd.program.native.straight import Examples, batch_text, order_of_sums
+from autograd.program.program import Program
+from autograd.program.reverse import leading_to
+from autograd.program.tape import Tape
+
+__all__ = ["TrainingLoop"]
+
+#: Up to so many lines, those of the update of each parameter included, a step on one example is one
+#: function, whose numbers stay in registers.
+_MOST_AT_ONCE = 500
+
+
+class TrainingLoop:
+    """Steps of gradient descent, without Python in between; other threads run meanwhile.
+
+    Args:
+        tape: the error of one example. It has at most some thousand lines.
+        rule: how one parameter changes: given numbers are the parameter, its gradient, what is
+            remembered of it, and settings; updates are of the parameter and of what is remembered.
+        parameter: the symbol of the parameter in the rule.
+        gradient: that of its gradient.
+        penalty: what is added to the error of a batch, a tape of the same parameters without inputs.
+
+    Attributes:
+        settings: the symbols of the other given numbers of the rule, in the order that `run` takes.
+
+    Raises:
+        ArgumentValueError: the rule has no such number, or does not change the parameter.
+        MissingCompilerError: llvmlite is not installed.
+    """
+
+    def __init__(
+        self,
+        tape: Tape,
+        rule: Program,
+        parameter: str = "w",
+        gradient: str = "g",
+        penalty: Tape | None = None,
+    ) -> None:
+        require()
+        if not {parameter, gradient} <= rule.given.keys() or parameter not in rule.updates:
+            raise ArgumentValueError(
+                f"the rule must change {parameter!r} by {gradient!r}; it is of {[*rule.given]} and "
+                f"changes {[*rule.updates]}"
+            )
+        self._order = [slot - tape.inputs for slot in order_of_sums(tape)]
+        count, lanes = len(self._order), host_lanes()
+        changed = [parameter, *(symbol for symbol in rule.updates if symbol != parameter)]
+        self.settings = [each for each in rule.given if each not in (*changed, gradient)]
+        self._tape, self._count, self._rule = tape, count, rule
+        self._given = [parameter, gradient, *changed[1:]]
+        self._online: Machine | None = None
+        self._batches: dict[int, Machine] = {}
+        self._callbacks: list[Callback] = []
+        self._penalty: Machine | None = None
+        if penalty is not None:
+            if penalty.inputs or penalty.parameters != tape.parameters:
+                raise ArgumentValueError("a penalty is of the same parameters, and of no inputs")
+            module = Module()
+            places = [slot - tape.inputs for slot in order_of_sums(tape)]
+            self._penalty = Machine(module.text(batch_text(penalty, module, 1, places)), level(penalty))
+            self._callbacks += module.callbacks.values()
+        module = Module()
+        text = _update_text(rule, self._given, self.settings, module, lanes)
+        self._update = Machine(module.text(text), 1)
+        self._callbacks += module.callbacks.values()
+        self._padded = count + lanes
+        self._numbers = zeros(self._padded)
+        self._sums, self._fresh = zeros(self._padded), zeros(self._padded * len(changed))
+        self._buffers = zeros(self._padded * (len(changed) - 1))
+        self._remembered = changed[1:]
+
+    @property
+    def parameters(self) -> list[float]:
+        """The numbers of the parameters, in the order of the tape."""
+        return self._in_order(self._numbers)
+
+    @parameters.setter
+    def parameters(self, numbers: Sequence[float]) -> None:
+        self._put(self._numbers, 0, numbers)
+
+    @property
+    def remembered(self) -> dict[str, list[float]]:
+        """By its symbol, what is remembered of each parameter."""
+        return {
+            symbol: self._in_order(self._buffers[number * self._padded :])
+            for number, symbol in enumerate(self._remembered)
+        }
+
+    @remembered.setter
+    def remembered(self, numbers: dict[str, Sequence[float]]) -> None:
+        for number, symbol in enumerate(self._remembered):
+            self._put(self._buffers, number * self._padded, numbers[symbol])
+
+    def _in_order(self, numbers: Sequence[float]) -> list[float]:
+        found = [0.0] * self._count
+        for place, number in zip(self._order, numbers, strict=False):
+            found[place] = number
+        return found
+
+    def _put(self, into: array[float], start: int, numbers: Sequence[float]) -> None:
+        if len(numbers) != self._count:
+            raise ArgumentValueError(f"there are {self._count} parameters, got {len(numbers)} numbers")
+        into[start : start + self._count] = array("d", [numbers[place] for place in self._order])
+
+    def _batch(self, size: int) -> int:
+        """The function of a batch, in as many lanes as it has examples, if the machine has them."""
+        lanes = 1
+        while lanes < min(size, host_lanes()):
+            lanes *= 2
+        if lanes not in self._batches:
+            module = Module()
+            text = batch_text(self._tape, module, lanes)
+            self._batches[lanes] = Machine(module.text(text), level(self._tape))
+            self._callbacks += module.callbacks.values()
+        return self._batches[lanes].address("batch")
+
+    def _one_by_one(self) -> Any:
+        """The function of steps on one example each; None if that is too long for one function."""
+        lines = len(self._tape) + len(self._rule.lines) * self._count
+        if self._penalty is not None or lines > _MOST_AT_ONCE:
+            return None
+        if self._online is None:
+            module = Module()
+            text = _online_text(self._tape, self._rule, self._given, self.settings, module, self._padded)
+            self._online = Machine(module.text(text), 1)
+            self._callbacks += module.callbacks.values()
+        at, number = ctypes.c_void_p, ctypes.c_int64
+        return self._online.function("online", number, at, at, number, at, at, at, at, at)
+
+    def run(
+        self,
+        rows: Any,
+        order: Sequence[int],
+        size: int,
+        scales: Sequence[float],
+        settings: Sequence[float] | Iterable[Sequence[float]],
+    ) -> tuple[int, array[float]]:
+        """Train on batches of some examples, one after the other.
+
+        Args:
+            rows: the inputs of all examples, as rows; or as one array of floats, row by row, as scales
+                and settings may be too.
+            order: which examples come.
+            size: how many make a batch; the last may have fewer.
+            scales: for each batch what an example's error is multiplied by, as 1/n in a mean.
+            settings: for each batch the numbers of `settings`.
+
+        Returns:
+            How many batches are done, and the errors of the examples in these. If not all are, the next
+            one was left undone: a line may have failed in it, a guard decides otherwise, or a number
+            came out infinite or NaN.
+        """
+        table = _numbers(rows)
+        which = order if isinstance(order, array) and order.typecode == "q" else array("q", order)
+        whole("size", size, 1)
+        there = len(table) // self._tape.inputs if self._tape.inputs else len(which)
+        if not _inside()(pointer(which), len(which), there):
+            raise ArgumentValueError("the order names an example that there is not")
+        batches = -(-len(which) // size)
+        factors, constants = _numbers(scales), _numbers(settings)
+        if len(factors) != batches or len(constants) != batches * len(self.settings):
+            raise ArgumentValueError(
+                f"there are {batches} batches: as many scales and settings are needed"
+            )
+        outputs = zeros(len(which) + host_lanes())
+        if size == 1 and (online := self._one_by_one()) is not None:
+            done: int = online(
+                *(pointer(table), pointer(which), len(which), pointer(factors), pointer(constants)),
+                *(pointer(self._numbers), pointer(self._buffers), pointer(outputs)),
+            )
+            raise_from(self._callbacks)
+            return done, outputs[:done]
+        done = _loop()(
+            *(self._batch(size), self._penalty.address("batch") if self._penalty else None),
+            *(self._update.address("update"), pointer(table), pointer(which), len(which), size),
+            *(pointer(factors), pointer(constants), len(self.settings), pointer(self._numbers)),
+            *(pointer(self._sums), self._count, self._padded, pointer(self._buffers)),
+            *(pointer(self._fresh), len(self._remembered), pointer(outputs)),
+        )
+        raise_from(self._callbacks)
+        return done, outputs[: min(done * size, len(which))]
+
+
+def _numbers(given: Any) -> array[float]:
+    """Numbers as an array, row by row if they stand in rows."""
+    if isinstance(given, array) and given.typecode == "d":
+        return given
+    rows = list(given)
+    return array("d", rows if rows and isinstance(rows[0], int | float) else chain.from_iterable(rows))
+
+
+def _update_text(
+    rule: Program, given: Sequence[str], settings: Sequence[str], module: Module, lanes: int
+) -> str:
+    """The function that computes the new numbers of all parameters, some at a time.
+
+    It takes the parameters, the gradients, what is remembered, the settings, where the new numbers go,
+    and how many parameters there are; it returns whether a number came out infinite or NaN.
+    """
+    parameter, gradient, *remembered = given
+    code = Code(module, lanes, fails=True)
+    numbers: dict[str, Number] = {}
+
+    def load(array: str) -> str:
+        at = code.put(f"getelementptr double, ptr {array}, i64 %done")
+        return code.put(f"load {code.kind}, ptr {at}, align 8")
+
+    numbers[parameter], numbers[gradient] = load("%parameters"), load("%gradients")
+    for number, symbol in enumerate(remembered):
+        start = code.put(f"mul i64 %padded, {number}")
+        numbers[symbol] = load(code.put(f"getelementptr double, ptr %buffers, i64 {start}"))
+    for number, symbol in enumerate(settings):
+        at = code.put(f"getelementptr double, ptr %settings, i64 {number}")
+        numbers[symbol] = code.spread(code.put(f"load double, ptr {at}"))
+    code.check(numbers[gradient])
+    for number, fresh in enumerate(_updated(code, rule, [parameter, *remembered], numbers)):
+        code.check(fresh)
+        start = code.put(f"mul i64 %padded, {number}")
+        into = code.put(f"getelementptr double, ptr %fresh, i64 {start}")
+        into = code.put(f"getelementptr double, ptr {into}, i64 %done")
+        code.lines.append(f"  store {code.kind} {code.spelled(fresh)}, ptr {into}, align 8")
+    failed = code.compared("uno", code.failed, 0.0)
+    if lanes > 1:  # beyond the last parameter nothing fails
+        whole = f"<{lanes} x i64>"
+        first = code.spread("%done", whole, "i64")
+        steps = ", ".join(f"i64 {lane}" for lane in range(lanes))
+        places = code.put(f"add {whole} {first}, <{steps}>")
+        inside = code.put(f"icmp slt {whole} {places}, {code.spread('%count', whole, 'i64')}")
+        failed = code.put(f"and {code.bits} {failed}, {inside}")
+    failed = code.any_lane(failed)
+    body = "\n".join(code.lines)
+    return (
+        "define zeroext i1 @update(ptr noalias %parameters, ptr noalias %gradients, "
+        "ptr noalias %buffers, ptr noalias %settings, ptr noalias %fresh, i64 %count, i64 %padded) "
+        'nounwind "min-legal-vector-width"="512" {\n'
+        "start:\n"
+        "  br label %again\n"
+        "again:\n"
+        f"  %done = phi i64 [ 0, %start ], [ %more, %{code.block} ]\n"
+        f"  %failed = phi i1 [ false, %start ], [ %failed1, %{code.block} ]\n"
+        "  %left = icmp slt i64 %done, %count\n"
+        "  br i1 %left, label %entry, label %stop\n"
+        f"entry:\n{body}\n"
+        f"  %failed1 = or i1 %failed, {failed}\n"
+        f"  %more = add i64 %done, {lanes}\n"
+        "  br label %again\n"
+        "stop:\n"
+        "  ret i1 %failed\n}"
+    )
+
+
+def _online_text(
+    tape: Tape, rule: Program, given: Sequence[str], settings: Sequence[str], module: Module, padded: int
+) -> str:
+    """The function of steps on one example each.
+
+    It takes the rows of the inputs, which of them come, their number, by step what the sweep begins
+    with and the settings, the parameters, what is remembered of them, and where the outputs go; it
+    returns how many steps it has done.
+    """
+    parameter, gradient, *remembered = given
+    order = order_of_sums(tape)
+    code = Code(module, fails=True)
+    writer = Examples(tape, code, {slot: place for place, slot in enumerate(order)})
+
+    def load(array: str, place: str) -> str:
+        return code.put(
+            f"load double, ptr {code.put(f'getelementptr double, ptr {array}, i64 {place}')}"
+        )
+
+    seed = load("%scales", "%done")
+    stopped = writer.forward()
+    code.lines.append(f"  br i1 {stopped}, label %stop, label %go")
+    code.start("go")
+    writer.reverse(leading_to(tape, range(tape.inputs, tape.leaves)), seed)
+    numbers: dict[str, Number] = {}
+    for place, symbol in enumerate(settings):
+        numbers[symbol] = load("%settings_at", str(place))
+    fresh: list[tuple[str, int, Number]] = []
+    checked: list[Number] = []
+    for place, slot in enumerate(order):
+        numbers[parameter], numbers[gradient] = writer.number(slot), writer.gradients.get(slot, 0.0)
+        for number, symbol in enumerate(remembered):
+            numbers[symbol] = load("%buffers", str(number * padded + place))
+        found = _updated(code, rule, [parameter, *remembered], dict(numbers))
+        fresh.append(("%parameters", place, found[0]))
+        fresh += [("%buffers", number * padded + place, each) for number, each in enumerate(found[1:])]
+        checked += [numbers[gradient], *found]
+    # all in one sum, half by half; where that overflows, Python looks again
+    while len(checked) > 1:
+        checked = [
+            code.added(*pair) if len(pair) == 2 else pair[0]
+            for pair in (checked[begin : begin + 2] for begin in range(0, len(checked), 2))
+        ]
+    for each in checked:
+        code.check(each)
+    failed = code.compared("uno", code.failed, 0.0)
+    code.lines.append(f"  br i1 {failed}, label %stop, label %keep")
+    code.start("keep")
+    fresh.append(("%outputs_at", 0, writer.number(tape.outputs[0])))
+    for array_, place, each in fresh:
+        into = code.put(f"getelementptr double, ptr {array_}, i64 {place}")
+        code.lines.append(f"  store double {code.spelled(each)}, ptr {into}")
+    body = "\n".join(code.lines)
+    return (
+        "define i64 @online(ptr noalias %rows, ptr noalias %order, i64 %steps, ptr noalias %scales, "
+        "ptr noalias %settings, ptr noalias %parameters, ptr noalias %buffers, ptr noalias %outputs) "
+        "nounwind {\n"
+        "start:\n"
+        "  br label %again\n"
+        "again:\n"
+        f"  %done = phi i64 [ 0, %start ], [ %more, %{code.block} ]\n"
+        "  %left = icmp slt i64 %done, %steps\n"
+        "  br i1 %left, label %entry, label %stop\n"
+        "entry:\n"
+        "  %which_at = getelementptr i64, ptr %order, i64 %done\n"
+        "  %which = load i64, ptr %which_at\n"
+        f"  %offset = mul i64 %which, {tape.inputs}\n"
+        "  %row0 = getelementptr double, ptr %rows, i64 %offset\n"
+        f"  %setting = mul i64 %done, {len(settings)}\n"
+        "  %settings_at = getelementptr double, ptr %settings, i64 %setting\n"
+        "  %outputs_at = getelementptr double, ptr %outputs, i64 %done\n"
+        f"{body}\n"
+        "  %more = add i64 %done, 1\n"
+        "  br label %again\n"
+        "stop:\n"
+        "  ret i64 %done\n}"
+    )
+
+
+def _updated(
+    code: Code, rule: Program, changed: Sequence[str], numbers: dict[str, Number]
+) -> list[Number]:
+    """The new numbers of what a rule changes."""
+    for line in _lines(rule):
+        variables = {
+            variable: numbers[operand] if isinstance(operand, str) else operand
+            for variable, operand in zip(line.variables, line.operands, strict=True)
+        }
+        numbers[line.symbol] = code.line(line.tree, variables)
+    return [numbers[rule.updates[symbol]] for symbol in changed]
+
+
+def _lines(rule: Program) -> list[Line]:
+    wanted = dict.fromkeys(rule.updates.values())
+    found: dict[str, Line] = {}
+    for symbol in wanted:
+        for line in reversed(rule.above(symbol, until=found)):
+            found[line.symbol] = line
+    return list(found.values())
+
+
+#: One batch after the other, and after each the update of all parameters; whether an order is of
+#: examples that there are.
+_TEXT = """
+define zeroext i1 @inside(ptr %order, i64 %count, i64 %examples) nounwind {
+entry:
+  br label %again
+again:
+  %k = phi i64 [ 0, %entry ], [ %k1, %look ]
+  %left = icmp slt i64 %k, %count
+  br i1 %left, label %look, label %all
+look:
+  %at = getelementptr i64, ptr %order, i64 %k
+  %which = load i64, ptr %at
+  %there = icmp ult i64 %which, %examples
+  %k1 = add i64 %k, 1
+  br i1 %there, label %again, label %none
+all:
+  ret i1 true
+none:
+  ret i1 false
+}
+
+define i64 @train(ptr %batch, ptr %penalty, ptr %update, ptr %rows, ptr %order, i64 %examples, i64 %size,
+  ptr %scales, ptr %settings, i64 %settings_count, ptr %parameters, ptr %sums, i64 %count, i64 %padded,
+  ptr %buffers, ptr %fresh, i64 %remembered, ptr %outputs) nounwind {
+entry:
+  %one = alloca i64
+  store i64 0, ptr %one
+  %nowhere = alloca double
+  %penalized = icmp ne ptr %penalty, null
+  br label %again
+again:
+  %done = phi i64 [ 0, %entry ], [ %done1, %changed ]
+  %begin = phi i64 [ 0, %entry ], [ %end, %changed ]
+  %some = icmp slt i64 %begin, %examples
+  br i1 %some, label %clear, label %stop
+clear:
+  %k = phi i64 [ 0, %again ], [ %k1, %clear ]
+  %sum = getelementptr double, ptr %sums, i64 %k
+  store double 0.0, ptr %sum
+  %k1 = add i64 %k, 1
+  %k_left = icmp slt i64 %k1, %padded
+  br i1 %k_left, label %clear, label %examples_of
+examples_of:
+  %rest = sub i64 %examples, %begin
+  %whole = icmp slt i64 %size, %rest
+  %here = select i1 %whole, i64 %size, i64 %rest
+  %end = add i64 %begin, %here
+  %order_at = getelementptr i64, ptr %order, i64 %begin
+  %outputs_at = getelementptr double, ptr %outputs, i64 %begin
+  %scale_at = getelementptr double, ptr %scales, i64 %done
+  %scale = load double, ptr %scale_at
+  %went = call i64 %batch(ptr %rows, ptr %order_at, i64 %here, ptr %parameters, ptr %sums,
+    ptr %outputs_at, double %scale)
+  %all = icmp sge i64 %went, %here
+  br i1 %all, label %maybe, label %stop
+maybe:
+  br i1 %penalized, label %penalize, label %change
+penalize:
+  %went_too = call i64 %penalty(ptr %rows, ptr %one, i64 1, ptr %parameters, ptr %sums, ptr %nowhere,
+    double 1.0)
+  %penalty_done = icmp sge i64 %went_too, 1
+  br i1 %penalty_done, label %change, label %stop
+change:
+  %setting = mul i64 %done, %settings_count
+  %settings_at = getelementptr double, ptr %settings, i64 %setting
+  %failed = call zeroext i1 %update(ptr %parameters, ptr %sums, ptr %buffers, ptr %settings_at,
+    ptr %fresh, i64 %count, i64 %padded)
+  br i1 %failed, label %stop, label %copy
+copy:
+  %j = phi i64 [ 0, %change ], [ %j1, %copied ]
+  %j_left = icmp slt i64 %j, %count
+  br i1 %j_left, label %copied, label %buffer
+copied:
+  %from = getelementptr double, ptr %fresh, i64 %j
+  %into = getelementptr double, ptr %parameters, i64 %j
+  %number = load double, ptr %from
+  store double %number, ptr %into
+  %j1 = add i64 %j, 1
+  br label %copy
+buffer:
+  %second = getelementptr double, ptr %fresh, i64 %padded
+  %long = mul i64 %remembered, %padded
+  br label %keep
+keep:
+  %i = phi i64 [ 0, %buffer ], [ %i1, %kept ]
+  %i_left = icmp slt i64 %i, %long
+  br i1 %i_left, label %kept, label %changed
+kept:
+  %from_too = getelementptr double, ptr %second, i64 %i
+  %into_too = getelementptr double, ptr %buffers, i64 %i
+  %number_too = load double, ptr %from_too
+  store double %number_too, ptr %into_too
+  %i1 = add i64 %i, 1
+  br label %keep
+changed:
+  %done1 = add i64 %done, 1
+  br label %again
+stop:
+  ret i64 %done
+}
+"""
+
+
+@cache
+def _training() -> Machine:
+    return Machine(_TEXT, 1)
+
+
+@cache
+def _loop() -> Any:
+    at, number = ctypes.c_void_p, ctypes.c_int64
+    return _training().function(
+        *("train", number, at, at, at, at, at, number, number, at, at, number, at, at, number, number),
+        *(at, at, number, at),
+    )
+
+
+@cache
+def _inside() -> Any:
+    return _training().function("inside", ctypes.c_bool, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)

@@ -1,0 +1,56 @@
+"""How much a file may ask for: whatever command takes it ends in some ten seconds on an idle machine.
+
+A bound counts work, which is the same on every machine: how many numbers a step has, times how often it
+is taken. What is beyond one is refused with the number.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nn.worked.section import WorkedExampleError
+
+if TYPE_CHECKING:
+    from nn.worked.example import WorkedExample
+    from nn.worked.formulas import FormulaExample
+
+__all__ = ["MAX_BY_HAND", "MAX_NUMBERS", "MAX_TRAINED", "check_by_hand", "check_steps"]
+
+#: How many numbers a step has that is shown: its parameters, times the examples.
+MAX_NUMBERS = 50_000
+#: Likewise a step that is rounded or proofread: line by line, with every derivative.
+MAX_BY_HAND = 10_000
+#: The numbers of a step, times all steps up to the one that is asked for.
+MAX_TRAINED = 1_000_000
+
+
+def check_steps(example: WorkedExample | FormulaExample, steps: int) -> None:
+    """Refuse to take more steps than end in time.
+
+    Raises:
+        WorkedExampleError: there are more.
+
+    >>> from nn import worked
+    >>> check_steps(worked.load("urbain"), 1_000_000)
+    Traceback (most recent call last):
+    nn.worked.section.WorkedExampleError: urbain: 1,000,000 steps of 10 numbers; at most 100,000 ...
+    """
+    numbers = example.size
+    if steps * numbers > MAX_TRAINED:
+        raise WorkedExampleError(
+            f"{example.file or example.name}: {steps:,} steps of {numbers:,} numbers; at most "
+            f"{MAX_TRAINED // numbers:,} are taken"
+        )
+
+
+def check_by_hand(example: WorkedExample | FormulaExample) -> None:
+    """Refuse a step of more numbers than can be computed line by line in time.
+
+    Raises:
+        WorkedExampleError: there are more.
+    """
+    if (numbers := example.size) > MAX_BY_HAND:
+        raise WorkedExampleError(
+            f"{example.file or example.name}: a step of {numbers:,} numbers; at most "
+            f"{MAX_BY_HAND:,} are computed line by line, to be rounded or proofread"
+        )

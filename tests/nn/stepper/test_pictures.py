@@ -1,0 +1,58 @@
+"""Where neurons stand, and that no circle or label meets another."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from math import hypot
+
+import pytest
+
+from autograd import Value
+from nn.stepper.layout import columns
+from nn.stepper.pictures import graph_picture, network_picture
+
+
+@pytest.mark.parametrize("sizes", [[2, 2, 2], [2, 3, 2], [1, 1, 1, 1], [3, 8, 8, 1]])
+def test_circles_do_not_meet_and_lines_end_at_them(sizes: list[int]) -> None:
+    found = columns(sizes, [30.0] + [50.0] * (len(sizes) - 1), across=185.0, down=150.0)
+    circles = [
+        (place, radius)
+        for places, radius in zip(found.units, found.radii, strict=True)
+        for place in places
+    ]
+    for (one, r), (other, s) in combinations(circles, 2):
+        assert hypot(one.x - other.x, one.y - other.y) > r + s
+    for column in range(1, len(sizes)):
+        start, end = found.edge(column, 0, sizes[column] - 1)
+        first, last = found.units[column - 1][0], found.units[column][-1]
+        assert hypot(start.x - first.x, start.y - first.y) == pytest.approx(found.radii[column - 1])
+        assert hypot(end.x - last.x, end.y - last.y) == pytest.approx(50.0)
+
+
+@pytest.mark.parametrize("sizes", [[2, 2, 2], [2, 2, 1], [1, 2, 2]])
+def test_labels_of_a_small_network_have_room_for_three_lines(sizes: list[int]) -> None:
+    found = columns(sizes, [30.0] + [50.0] * (len(sizes) - 1), across=185.0, down=150.0)
+    labels = [
+        found.label(column, below, above)
+        for column in range(1, len(sizes))
+        for below in range(sizes[column - 1])
+        for above in range(sizes[column])
+    ]
+    for one, other in combinations(labels, 2):
+        assert abs(one.y - other.y) > 39.0 or abs(one.x - other.x) > 80.0
+
+
+def test_a_dense_network_shows_the_labels_of_what_is_lit() -> None:
+    looks = {"2": network_picture([2, 2]), "3": network_picture([3, 3]), "8": network_picture([8, 8])}
+    assert ['class="network"' in looks["2"], 'class="network compact"' in looks["3"]] == [True, True]
+    assert 'class="network compact dense"' in looks["8"]
+
+
+def test_names_in_the_graph_stay_text() -> None:
+    a = Value(2.0, "a")
+    evil = '\\N <b>&amp;"\n'
+    picture, symbols = graph_picture({"a": a, "b": a * a}, a, {"a": evil, "b": evil})
+    assert symbols == ["a", "b"]
+    assert "<b>" not in picture
+    assert "fill=" not in picture
+    assert picture.count('class="edge"') == 2

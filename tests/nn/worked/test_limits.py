@@ -1,0 +1,65 @@
+"""Every command on every file that is read ends in time: what would not is refused, with the number."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from nn import worked
+from nn.cli import main
+from nn.proofreading import page, proofread
+from nn.worked import WorkedExampleError
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """A network of 101 weights, and so many examples that a step has 10,100 numbers."""
+    layer = f'[[layers]]\nactivation = "tanh"\nweights = {[[0.1] * 101]}\n'
+    example = f"[[examples]]\ninputs = {[0.1] * 101}\ntargets = [0.5]\n"
+    path = tmp_path / "large.toml"
+    path.write_text(f'bias_convention = "none"\n[training]\nlearning_rate = 0.5\n{layer}{example * 100}')
+    return path
+
+
+def refused(*arguments: str) -> str:
+    result = CliRunner(catch_exceptions=False).invoke(main, arguments)
+    assert result.exit_code == 2
+    return result.stderr
+
+
+@pytest.mark.parametrize("command", [["proofread"], ["step", "--digits", "3"]], ids=" ".join)
+def test_a_step_that_is_too_large_to_be_computed_line_by_line(command: list[str], large: Path) -> None:
+    name, *options = command
+    said = refused(name, str(large), *options)
+    assert "large.toml: a step of 10,100 numbers; at most 10,000 are computed line by line" in said
+
+
+@pytest.mark.parametrize("options", [[], ["--json"], ["--digits", "3"]], ids=" ".join)
+def test_more_steps_than_end_in_time(options: list[str]) -> None:
+    said = refused("step", "urbain", "--steps", "100001", *options)
+    assert said == "Error: urbain.toml: 100,001 steps of 10 numbers; at most 100,000 are taken\n"
+    assert "steps of 10 numbers" in refused("explain", "urbain", "w1", "--steps", "1000000000")
+
+
+def test_why_figures_are_off_is_looked_for_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    example = worked.load("hoey")
+    proofread(example)
+    monkeypatch.setattr(page, "_MAX_WORK", 100_000)
+    with pytest.raises(WorkedExampleError) as caught:
+        proofread(example)
+    assert str(caught.value) == (
+        "hoey.toml: figures: to find out why 24 are off takes more than running 100,000 of the step's "
+        "98 lines; check fewer of them at a time"
+    )
+
+
+def test_what_is_counted_is_the_work_and_not_the_time() -> None:
+    works = []
+    for _ in range(2):
+        found = page.Page(worked.load("hoey"))
+        before = found.program.work
+        for _ in range(3):
+            found.number(found.figures[0])
+        works.append((before, found.program.work))
+    assert works[0] == works[1]
+    assert works[0][0] < works[0][1]

@@ -1,0 +1,75 @@
+"""The page of speed has what its command measures; no test asserts how long something takes."""
+
+import re
+
+import pytest
+
+from benchmarks import replay, replay_ours, replay_peers
+from benchmarks.replay_ours import BATCHES, NATIVE, SIZES, WORK
+from benchmarks.workloads import WrongResultError
+
+PAGE = replay.PAGE.read_text(encoding="utf-8")
+
+
+def missing_from(page: str) -> list[str]:
+    """What is measured, and has no row in the page and no reason to be left out."""
+    tables = dict(
+        re.findall(r"^\| ([^|]+) \| [^|]+ \| times native \|\n\|.*\n((?:\|.*\n)+)", page, re.M)
+    )
+    left_out = page.partition("Left out: ")[2]
+    found = []
+    for work, (title, *_) in replay.WORKS.items():
+        for name, works in (WORK | replay_peers.PEERS).items():
+            if work in works and f"| {name} |" not in tables.get(title, "") and name not in left_out:
+                found.append(f"{title}: {name}")
+    counts = (*SIZES, *BATCHES)
+    return found + [str(n) for n in counts if not re.search(rf"^\| {n:,} \|", page, re.MULTILINE)]
+
+
+def test_the_page_has_all_that_is_measured() -> None:
+    assert missing_from(PAGE) == []
+    assert all(f"{name} ({why})" in PAGE for name, why in replay.LEFT_OUT.items())
+
+
+def test_a_row_that_is_missing_is_found() -> None:
+    assert missing_from(re.sub(r"\| casadi \|.*\n", "", PAGE, count=1)) == [
+        f"{replay.WORKS['call'][0]}: casadi"
+    ]
+
+
+def test_ratios_are_taken_within_a_round() -> None:
+    measured: dict[str, dict[str, list[float] | str]] = {
+        work: {NATIVE: [1e-6, 2e-6, 4e-6], "other": [3e-6, 8e-6, 8e-6], "broken": "it ended by signal 6"}
+        for work in replay.WORKS
+    }
+    size = {"interpreter": 3e-8, "straight": 1e-8, "straight compile": 2e-4}
+    text = replay.tables(measured, {100: size}, {1: {"one": 1e-6}}, {"xad": "no wheel"}, 3)
+    assert "| other | 8 | 3.00 |" in text
+    assert "| broken | it ended by signal 6 | |" in text
+    assert "| 100 | 30.0 | 10.0 | 200 | 10,000 replays |" in text
+    assert "xad (no wheel)" in text
+
+
+@pytest.mark.native
+@pytest.mark.parametrize("work", replay.WORKS)
+def test_what_is_timed_is_checked_first(work: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (replay_ours, replay_peers):
+        monkeypatch.setattr(module, "seconds_of", lambda work: work(2) or 1.0)
+    for works in WORK.values():
+        if work in works and "hand" not in works[work].__qualname__:
+            assert works[work]() > 0.0
+    # with another rate the weights and losses are others
+    monkeypatch.setattr(replay_ours, "W1_RATE", 0.25)
+    monkeypatch.setattr(replay_ours, "W2_RATE", 0.25)
+    if work != "call":
+        with pytest.raises(WrongResultError):
+            WORK[NATIVE][work]()
+
+
+@pytest.mark.native
+def test_graphs_and_batches_of_any_size_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay_peers, "seconds_of", lambda work: work(1) or 1.0)
+    assert replay_ours.sizes(60).keys() == {
+        "interpreter", "interpreter compile", "straight", "straight compile"
+    }  # fmt: skip
+    assert replay_ours.batches(3).keys() == {"one", "two"}
