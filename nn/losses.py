@@ -474,8 +474,8 @@ def hinge(scores: Outputs, labels: Targets) -> Value:
     """
     pairs = _pairs(scores, labels, ("scores", "labels"))
     for _, y in pairs:
-        size = abs(y)
-        if size < 1.0 or size > 1.0:  # decided alike for both labels, so that a recording serves both
+        size = y.abs() if isinstance(y, Value) else abs(y)
+        if not 1.0 <= size <= 1.0:  # decided alike for both labels, so that a recording serves both
             raise DomainError(f"a label is -1 or 1, not {number_of(y)!r}", operands=(y,))
     return _divided(_sum((1.0 - y * s).relu() for s, y in pairs), len(pairs))
 

@@ -30,6 +30,7 @@ _COMMANDS = {
     "open": "open_page",
     "proofread": "proofread",
     "step": "step",
+    "train": "train",
     "worksheet": "worksheet",
 }
 

@@ -89,6 +89,11 @@ def rows_of(inputs: Rows, given: Any, names: tuple[str, str], loss: Loss, shape:
         shape: how many there are.
     """
     what = names[1]
+    if loss.of_classes and shape.outputs < 2:
+        raise ArgumentValueError(
+            "cross_entropy needs a model with two outputs or more, one for each class; "
+            "nn.binary_cross_entropy_with_logits takes a single one"
+        )
     targets = listed(what, given)
     if len(targets) != len(inputs):
         raise ArgumentValueError(

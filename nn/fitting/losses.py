@@ -69,15 +69,6 @@ def _smooth_cross_entropy(logits: Sequence[Value], probabilities: Sequence[Value
     return reduce(add, (t * (rest - z).softplus() for t, z, rest in parts))
 
 
-def _cross_entropy(logits: Sequence[Value], probabilities: Sequence[Value]) -> Value:
-    if len(logits) < 2:
-        raise ArgumentValueError(
-            "cross_entropy needs a model with two outputs or more, one for each class; "
-            "nn.binary_cross_entropy_with_logits takes a single one"
-        )
-    return _smooth_cross_entropy(logits, probabilities)
-
-
 def loss_of(given: LossLike) -> Loss:
     """The loss of that name, formula, rule or function.
 
@@ -89,7 +80,7 @@ def loss_of(given: LossLike) -> Loss:
     16.0
     """
     if given is losses.cross_entropy or given == "cross_entropy" or given is ERRORS["cross_entropy"]:
-        return Loss("cross_entropy", _cross_entropy, by_output=True, of_classes=True)
+        return Loss("cross_entropy", _smooth_cross_entropy, by_output=True, of_classes=True)
     if isinstance(given, str | ErrorRule):
         return _of_rule(error_rule(given))
     if not callable(given):
