@@ -131,6 +131,12 @@ def _proof() -> nn.proofreading.Proof:
     return nn.proofreading.proofread(replace(_formulas(), figures=[figure]))
 
 
+def _history() -> nn.History:
+    history = nn.History()
+    history.rows.append({"epoch": 1, "error": 0.5})
+    return history
+
+
 def _squares(*trees: Any) -> Any:
     return sum(leaf * leaf for leaf in leaves(trees))
 
@@ -239,6 +245,14 @@ SAMPLES: Samples = {
     "RecordedProgram.compile.engine": lambda: "python",
     "RecordedProgram.batch.gradients": lambda: None,
     "RecordedProgram.source.what": lambda: "backward",
+    "model": _network,
+    "X": lambda: [[0.5, -1.0], [0.25, 1.0]],
+    "Y": lambda: [1.0, 0.0],
+    "best.rows": lambda: [{"error": 0.5}],
+    "EarlyStopping.best.rows": lambda: [{"error": 0.5}],
+    "validates": lambda: True,
+    "column": lambda: "error",
+    "columns": lambda: "error",
     "parameters": _nodes,
     "betas": lambda: [0.5, 0.75],
     **dict.fromkeys(("outputs", "probability", "logits", "logit", "scores"), _nodes),
@@ -309,6 +323,8 @@ OWNERS: dict[type, Callable[[], Any]] = {
     nn.Module: nn.Module,
     nn.TrainingStep: _trained,
     nn.Notation: nn.Notation,
+    nn.EarlyStopping: nn.EarlyStopping,
+    nn.History: _history,
     nn.Optimizer: lambda: nn.Optimizer(_nodes(), lr=0.5),
     nn.SGD: lambda: nn.SGD(_nodes(), lr=0.5, momentum=0.5),
     nn.Adam: lambda: nn.Adam(_nodes()),
@@ -387,7 +403,7 @@ def _of_call(
             good["results"], leaf = _ends()
             good["only"] = [leaf]
         if any(each.name == "optimizer" for each in parameters):
-            good["optimizer"] = nn.SGD(good["network"].parameters(), lr=0.5)
+            good["optimizer"] = nn.SGD((good.get("network") or good["model"]).parameters(), lr=0.5)
         if function in STRATEGIES:
             return Prepared(_drawing(function), good)
         if name in UNDONE:
