@@ -58,7 +58,7 @@ class Prepared:
     def __call__(self, argument: str, bad: Any) -> Any:
         """Call it with another argument in the place of a good one."""
         given = {**self.good, argument: bad}
-        positional = ("f", "domains") if "domains" in given else ("results", "others")
+        positional = ("f", "domains") if "domains" in given else ("results", "others", "columns")
         starred = [given.pop(name) for name in positional if name in given]
         if "inputs" in given and getattr(self.call, "__module__", "") == autograd.record.__module__:
             starred.append(given.pop("inputs"))
