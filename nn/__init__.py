@@ -22,9 +22,10 @@ from autograd.lazy import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nn import losses, plots, worked
+    from nn import losses, plots, schedules, worked
     from nn.answers import check_answers
     from nn.byhand import compare_backward
+    from nn.fitting import EarlyStopping, History, fit, predict, predict_proba
     from nn.forward import Example
     from nn.layer import Layer
     from nn.losses import (
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         half_squared_error,
         hinge,
         l2_penalty,
+        logsumexp,
         mean_squared_error,
         softmax,
         squared_error,
@@ -52,7 +54,9 @@ __all__ = [
     "Adam",
     "AdamW",
     "BiasConvention",
+    "EarlyStopping",
     "Example",
+    "History",
     "Layer",
     "Module",
     "Neuron",
@@ -64,12 +68,17 @@ __all__ = [
     "check_answers",
     "compare_backward",
     "cross_entropy",
+    "fit",
     "half_squared_error",
     "hinge",
     "l2_penalty",
+    "logsumexp",
     "losses",
     "mean_squared_error",
     "plots",
+    "predict",
+    "predict_proba",
+    "schedules",
     "softmax",
     "squared_error",
     "train",
@@ -83,7 +92,9 @@ _LATER = {
     "Adam": "optimizers",
     "AdamW": "optimizers",
     "BiasConvention": "neuron",
+    "EarlyStopping": "fitting",
     "Example": "forward",
+    "History": "fitting",
     "Layer": "layer",
     "Module": "module",
     "Neuron": "neuron",
@@ -95,12 +106,17 @@ _LATER = {
     "check_answers": "answers",
     "compare_backward": "byhand",
     "cross_entropy": "losses",
+    "fit": "fitting",
     "half_squared_error": "losses",
     "hinge": "losses",
     "l2_penalty": "losses",
+    "logsumexp": "losses",
     "losses": "",
     "mean_squared_error": "losses",
     "plots": "",
+    "predict": "fitting",
+    "predict_proba": "fitting",
+    "schedules": "",
     "softmax": "losses",
     "squared_error": "losses",
     "train": "training",

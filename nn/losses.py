@@ -27,6 +27,7 @@ __all__ = [
     "half_squared_error",
     "hinge",
     "l2_penalty",
+    "logsumexp",
     "mean_squared_error",
     "softmax",
     "squared_error",
@@ -313,6 +314,40 @@ def softmax(logits: Sequence[Value]) -> list[Value]:
     return _probabilities(nodes, max(nodes, key=number_of))
 
 
+def logsumexp(logits: Sequence[Value]) -> Value:
+    """The logarithm of the sum of exponentials, ln Σ exp(zᵢ), whose derivatives are `softmax`.
+
+    It is computed two at a time, by `log_add_exp`, and overflows only where the result does.
+    ``torch.logsumexp``.
+
+    Args:
+        logits: the nodes z, one or more.
+
+    Raises:
+        ValueError: there are none.
+        OperandError: one is no node.
+
+    >>> z = [Value(1000.0), Value(1000.0)]
+    >>> result = logsumexp(z)
+    >>> result.backward()
+    >>> round(result.data, 6), [each.grad for each in z]
+    (1000.693147, [0.5, 0.5])
+    """
+    nodes = [_node(z, f"logits[{index}]") for index, z in enumerate(each("logits", logits))]
+    if not nodes:
+        raise ArgumentValueError("logits is empty: the logarithm of no sum at all is -inf")
+    return reduce(log_add_exp, nodes)
+
+
+def log_add_exp(a: Value, b: Value) -> Value:
+    """ln(exp(a) + exp(b)) = b + softplus(a − b): without a decision, so that it has no kink.
+
+    >>> log_add_exp(Value(0.0), Value(0.0)).data
+    0.6931471805599453
+    """
+    return b + (a - b).softplus()
+
+
 def _probabilities(logits: Sequence[Value], largest: Value) -> list[Value]:
     powers = [(z - largest).exp() for z in logits]
     total = _sum(powers)
@@ -439,7 +474,8 @@ def hinge(scores: Outputs, labels: Targets) -> Value:
     """
     pairs = _pairs(scores, labels, ("scores", "labels"))
     for _, y in pairs:
-        if abs(number_of(y)) != 1.0:
+        size = y.abs() if isinstance(y, Value) else abs(y)
+        if not 1.0 <= size <= 1.0:  # decided alike for both labels, so that a recording serves both
             raise DomainError(f"a label is -1 or 1, not {number_of(y)!r}", operands=(y,))
     return _divided(_sum((1.0 - y * s).relu() for s, y in pairs), len(pairs))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 
 from autograd import Value
 from autograd.arguments import instance, whole
@@ -12,7 +13,7 @@ from nn.forward import Example, Forward, checked
 from nn.network import MLP
 from nn.optimizers import Optimizer
 
-__all__ = ["train", "trained_parameters"]
+__all__ = ["errors_in_training", "train", "trained_parameters"]
 
 
 def trained_parameters(network: MLP, optimizer: Optimizer) -> set[Value]:
@@ -67,6 +68,29 @@ def train(
     >>> error < 1e-9, {path: round(number, 4) for path, number in network.state_dict().items()}
     (True, {'layers.0.neurons.0.weights.0': 2.0, 'layers.0.neurons.0.bias': 1.0})
     """
+    return deque(errors_in_training(network, examples, optimizer, error=error, steps=steps), 1).pop()
+
+
+def errors_in_training(
+    network: MLP,
+    examples: Sequence[Example],
+    optimizer: Optimizer,
+    *,
+    error: str | ErrorRule = "half_squared_error",
+    steps: int = 1,
+) -> Iterator[float]:
+    """Train as `train` does, and give the error before each step, and after the last.
+
+    Raises:
+        ValueError: as `train`, when the first error is asked for.
+        TypeError: likewise.
+
+    >>> from nn import MLP, SGD
+    >>> network = MLP(1, [1], activation="linear", init="zeros")
+    >>> optimizer = SGD(network.parameters(), lr=0.25)
+    >>> list(errors_in_training(network, [Example([1.0], [2.0])], optimizer, steps=2))
+    [2.0, 0.5, 0.125]
+    """
     steps, rule = whole("the number of steps", steps, 0), error_rule(error)
     examples = checked(network, examples)
     trained_parameters(network, optimizer)
@@ -74,5 +98,6 @@ def train(
         forward = Forward(network, examples, rule)
         network.zero_grad()
         forward.error.backward()
+        yield forward.error.data
         optimizer.step()
-    return Forward(network, examples, rule).error.data
+    yield Forward(network, examples, rule).error.data

@@ -62,7 +62,7 @@ class Prepared:
     def __call__(self, argument: str, bad: Any) -> Any:
         """Call it with another argument in the place of a good one."""
         given = {**self.good, argument: bad}
-        positional = ("f", "domains") if "domains" in given else ("results", "others")
+        positional = ("f", "domains") if "domains" in given else ("results", "others", "columns")
         starred = [given.pop(name) for name in positional if name in given]
         if "inputs" in given and getattr(self.call, "__module__", "") == autograd.record.__module__:
             starred.append(given.pop("inputs"))
@@ -137,6 +137,12 @@ def _proof() -> nn.proofreading.Proof:
 
 def _checked() -> nn.answers.CheckedAnswers:
     return nn.answers.check_answers(_formulas(), {"y": 1.0})
+
+
+def _history() -> nn.History:
+    history = nn.History()
+    history.rows.append({"epoch": 1, "error": 0.5})
+    return history
 
 
 def _squares(*trees: Any) -> Any:
@@ -269,6 +275,14 @@ SAMPLES: Samples = {
     "RecordedProgram.compile.engine": lambda: "python",
     "RecordedProgram.batch.gradients": lambda: None,
     "RecordedProgram.source.what": lambda: "backward",
+    "model": _network,
+    "X": lambda: [[0.5, -1.0], [0.25, 1.0]],
+    "Y": lambda: [1.0, 0.0],
+    "best.rows": lambda: [{"error": 0.5}],
+    "EarlyStopping.best.rows": lambda: [{"error": 0.5}],
+    "validates": lambda: True,
+    "column": lambda: "error",
+    "columns": lambda: "error",
     "parameters": _nodes,
     "betas": lambda: [0.5, 0.75],
     **dict.fromkeys(("outputs", "probability", "logits", "logit", "scores"), _nodes),
@@ -340,6 +354,8 @@ OWNERS: dict[type, Callable[[], Any]] = {
     nn.Module: nn.Module,
     nn.TrainingStep: _trained,
     nn.Notation: nn.Notation,
+    nn.EarlyStopping: nn.EarlyStopping,
+    nn.History: _history,
     nn.Optimizer: lambda: nn.Optimizer(_nodes(), lr=0.5),
     nn.SGD: lambda: nn.SGD(_nodes(), lr=0.5, momentum=0.5),
     nn.Adam: lambda: nn.Adam(_nodes()),
@@ -428,7 +444,7 @@ def _of_call(
             good["results"], leaf = _ends()
             good["only"] = [leaf]
         if any(each.name == "optimizer" for each in parameters):
-            good["optimizer"] = nn.SGD(good["network"].parameters(), lr=0.5)
+            good["optimizer"] = nn.SGD((good.get("network") or good["model"]).parameters(), lr=0.5)
         if function in STRATEGIES:
             return Prepared(_drawing(function), good)
         if name in UNDONE:

@@ -33,6 +33,7 @@ _COMMANDS = {
     "open": "open_page",
     "proofread": "proofread",
     "step": "step",
+    "train": "train",
     "worksheet": "worksheet",
 }
 

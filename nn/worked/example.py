@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from nn.notation import Names, Notation
 from nn.optimizers import SGD
 from nn.step import TrainingStep
 from nn.terminal import Tabular
-from nn.training import train
+from nn.training import errors_in_training, train
 from nn.worked.locate import located, where_it_fails
 
 __all__ = ["Figure", "LayerData", "WorkedExample"]
@@ -224,19 +225,59 @@ class WorkedExample(Tabular):
         (False, True)
         """
         steps = whole("the number of steps", steps, 1)
-        with_biases = (
-            self.update_biases if update_biases is None else flag("update_biases", update_biases)
-        )
         network = self.network()
-        biases = {neuron.bias for layer in network.layers for neuron in layer.neurons}
-        optimizer = SGD(
-            [p for p in network.parameters() if with_biases or p not in biases], lr=self.learning_rate
-        )
-        try:
+        optimizer = self._optimizer(network, update_biases)
+        with self._located(network, optimizer):
             train(network, self.examples, optimizer, error=self.error, steps=steps - 1)
             return TrainingStep(
                 network, self.examples, optimizer, error=self.error, notation=self.notation
             )
+
+    def training(
+        self, steps: int, *, update_biases: bool | None = None
+    ) -> Iterator[tuple[float, dict[str, float]]]:
+        """The error and the parameters, by their symbols, before each step of training, and after all.
+
+        Args:
+            steps: how many.
+            update_biases: whether the biases are updated too; as the example says if None.
+
+        Raises:
+            ValueError: fewer than one step.
+            TypeError: an argument is not of its kind.
+            AutogradError: as `step`, when training comes to it.
+
+        >>> from nn import worked
+        >>> for error, numbers in worked.load("urbain").training(2):
+        ...     print(round(error, 9), round(numbers["w5"], 9))
+        0.298371109 0.4
+        0.291027774 0.35891648
+        0.283547133 0.317353862
+        """
+        steps = whole("the number of steps", steps, 1)
+        network = self.network()
+        optimizer = self._optimizer(network, update_biases)
+        symbols = self._symbols(network)
+        with self._located(network, optimizer):
+            for error in errors_in_training(
+                network, self.examples, optimizer, error=self.error, steps=steps
+            ):
+                yield error, self._numbers_of(symbols, network)
+
+    def _optimizer(self, network: MLP, update_biases: bool | None) -> SGD:
+        with_biases = (
+            self.update_biases if update_biases is None else flag("update_biases", update_biases)
+        )
+        biases = {neuron.bias for layer in network.layers for neuron in layer.neurons}
+        return SGD(
+            [p for p in network.parameters() if with_biases or p not in biases], lr=self.learning_rate
+        )
+
+    @contextmanager
+    def _located(self, network: MLP, optimizer: SGD) -> Iterator[None]:
+        """Let an error's message begin with the file and the key."""
+        try:
+            yield
         except AutogradError as error:
             where = where_it_fails(network, self.examples, self.error)
             if optimizer.steps:
@@ -264,11 +305,16 @@ class WorkedExample(Tabular):
         {'w': 0.5, 'b': 1.0}
         """
         network = self.network()
-        names = Names(self.notation, network, len(self.examples), self.error)
+        return self._numbers_of(self._symbols(network), network)
+
+    def _symbols(self, network: MLP) -> dict[Value, str]:
+        return Names(self.notation, network, len(self.examples), self.error).parameters
+
+    def _numbers_of(self, symbols: Mapping[Value, str], network: MLP) -> dict[str, float]:
         turned = {neuron.bias for layer in network.layers for neuron in layer.neurons}
         return {
             symbol: self.bias_sign * parameter.data if parameter in turned else parameter.data
-            for parameter, symbol in names.parameters.items()
+            for parameter, symbol in symbols.items()
         }
 
     @property

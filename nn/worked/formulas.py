@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -152,6 +152,31 @@ class FormulaExample(Tabular):
         for _ in range(steps - 1):
             numbers |= self.updated(self.differentiated(numbers))
         return FormulaStep(self, numbers)
+
+    def training(self, steps: int) -> Iterator[tuple[float, dict[str, float]]]:
+        """The error and the parameters before each step of training, and after all.
+
+        Raises:
+            ValueError: fewer than one step.
+            TypeError: the number of steps is no whole number.
+
+        >>> example = FormulaExample(
+        ...     name="line",
+        ...     values={"w": 0.5},
+        ...     formulas={"E": "(2 * w - 3) ** 2"},
+        ...     parameters=["w"],
+        ...     learning_rate=0.0625,
+        ... )
+        >>> list(example.training(2))
+        [(4.0, {'w': 0.5}), (1.0, {'w': 1.0}), (0.25, {'w': 1.25})]
+        """
+        steps = whole("the number of steps", steps, 1)
+        numbers = dict(self.values)
+        for _ in range(steps):
+            nodes = self.differentiated(numbers)
+            yield nodes[self.error].data, {name: numbers[name] for name in self.parameters}
+            numbers |= self.updated(nodes)
+        yield self.error_at(numbers), {name: numbers[name] for name in self.parameters}
 
     @property
     def size(self) -> int:

@@ -1,0 +1,414 @@
+"""fit(): training by mini-batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from math import fsum
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from autograd import Value
+from autograd.arguments import (
+    choice,
+    each,
+    flag,
+    function,
+    instance,
+    items,
+    whole,
+    wrong_kind,
+    wrong_value,
+)
+from autograd.atomic import set_together
+from autograd.errors import ArgumentValueError, UnknownNameError
+from nn.fitting.checkpoint import Checkpoint, State
+from nn.fitting.data import Rows, Shape, batches_of, fingerprint, inputs_of, is_batches, listed, rows_of
+from nn.fitting.history import History
+from nn.fitting.losses import Loss, LossLike, loss_of
+from nn.fitting.metrics import Metric, measured, metrics_of
+from nn.fitting.runs import ENGINES, Run, check_module, made_run, outputs_of
+from nn.fitting.stopping import EarlyStopping
+from nn.module import Module
+from nn.optimizers import Optimizer
+from nn.progress import ProgressBar
+
+if TYPE_CHECKING:
+    import os
+
+__all__ = ["fit"]
+
+
+def fit(
+    model: Module,
+    X: Any,  # noqa: N803  # as everywhere
+    Y: Any = None,  # noqa: N803
+    *,
+    loss: LossLike = "half_squared_error",
+    optimizer: Optimizer,
+    epochs: int = 1,
+    batch_size: int | None = 32,
+    shuffle: bool = True,
+    seed: int = 0,
+    engine: str = "auto",
+    validation: float | Sequence[Any] = 0.0,
+    metrics: Sequence[str | Metric] = (),
+    early_stopping: EarlyStopping | None = None,
+    callbacks: Sequence[Callable[[History], object]] = (),
+    checkpoint: str | os.PathLike[str] | None = None,
+    progress: bool | None = None,
+) -> History:
+    """Train a model by mini-batches, and return how that went.
+
+    The error of a batch is the mean of its examples' errors. (`train` adds them up, unless the error is
+    "mean_squared_error".) The error of one example is recorded once, and replayed for all; whichever
+    engine does it, the parameters are the same to the last bit.
+
+    Args:
+        model: a network, or another module.
+        X: the inputs of each example: a list or an array of rows, or a data frame. Without ``Y``, a list
+            of `Example`; or batches, pairs of inputs and targets: an iterable of them that is no list,
+            or a function of the epoch, counted from 1, that returns one. An iterator is one epoch.
+        Y: the targets of each example, likewise; of "cross_entropy", the number of the class, or the
+            probabilities of all.
+        loss: the error of an example: a name in `nn.error_rules.ERRORS`, a formula of ``out`` and
+            ``target``, or a function of an example's outputs and targets, two lists of nodes.
+        optimizer: what updates which of the parameters, and how; its ``lr`` may be a schedule, see
+            `nn.schedules`.
+        epochs: how often all examples are taken.
+        batch_size: how many examples there are to an update; all if None.
+        shuffle: whether each epoch takes the examples in another order.
+        seed: what these orders, and the choice of validation examples, follow from.
+        engine: "eager" for node by node, "python" or "native" for a replay, "auto" to choose.
+        validation: the share of the examples that is not trained on, or other examples as a pair of
+            inputs and targets.
+        metrics: what is measured after each epoch besides the error: "accuracy", or functions of the
+            outputs and the targets of all examples, a row for each, that return a number.
+        early_stopping: when to stop before the last epoch.
+        callbacks: functions that are called after each epoch with the history so far. Training stops if
+            one returns True.
+        checkpoint: a file that is written after each epoch. If it is there, the run that wrote it goes
+            on; all arguments but the number of epochs have to be as they were.
+        progress: whether there is a progress bar on stderr; if None, where that is a terminal.
+
+    Raises:
+        ArgumentValueError: examples are missing, of different lengths, infinite or NaN; another argument
+            has no possible value; or the checkpoint is of another run. Nothing has changed. Or an update
+            would make a parameter infinite or NaN: those before it have been made.
+        ArgumentTypeError: an argument is not of its kind.
+        RecordingError: the model or the loss cannot be recorded, and the engine is not "auto".
+        ImportError: the engine is not installed; the error has the command that installs it.
+
+    >>> from nn import MLP, Adam
+    >>> model = MLP(2, [4, 1], activation=["tanh", "sigmoid"], seed=1)
+    >>> history = fit(
+    ...     model,
+    ...     [[0, 0], [0, 1], [1, 0], [1, 1]],
+    ...     [0, 1, 1, 0],
+    ...     loss="binary_cross_entropy",
+    ...     optimizer=Adam(model.parameters(), lr=0.05),
+    ...     epochs=200,
+    ...     metrics=["accuracy"],
+    ... )
+    >>> history["accuracy"][-1], history["error"][-1] < 0.1
+    (1.0, True)
+    """
+    training = _Training(
+        model=check_module(model),
+        optimizer=_checked(optimizer, model),
+        loss=loss_of(loss),
+        epochs=whole("epochs", epochs, 0),
+        batch_size=None if batch_size is None else whole("batch_size", batch_size, 1),
+        seed=_seed(seed) if flag("shuffle", shuffle) else None,
+        metrics=list(_listed("metrics", metrics)),
+        stopping=_kind("early_stopping", early_stopping, EarlyStopping, "an EarlyStopping"),
+        callbacks=[
+            function(f"callbacks[{n}]", f) for n, f in enumerate(_listed("callbacks", callbacks))
+        ],
+        shown=None if progress is None else flag("progress", progress),
+    )
+    choice("engine", engine, ENGINES)
+    training.take(X, Y, validation, _seed(seed))
+    training.make_ready(engine)
+    return training.run(checkpoint)
+
+
+def _checked(optimizer: Any, model: Module) -> Optimizer:
+    instance("optimizer", optimizer, Optimizer, "an Optimizer")
+    own = {*model.parameters()}
+    for index, parameter in enumerate(optimizer.parameters):
+        if parameter not in own:
+            raise ArgumentValueError(f"parameter {index} of the optimizer is none of the model's")
+    checked: Optimizer = optimizer
+    return checked
+
+
+def _seed(seed: Any) -> int:
+    return whole("seed", seed, 0)
+
+
+def _listed(what: str, given: Any) -> Iterator[Any]:
+    if isinstance(given, str):
+        raise wrong_kind(what, "a list", given)
+    return each(what, given)
+
+
+def _kind(what: str, given: Any, kind: type, called: str) -> Any:
+    return None if given is None else instance(what, given, kind, called)
+
+
+class _Training:
+    """A run: what is trained on what, and how far it is."""
+
+    def __init__(
+        self,
+        *,
+        model: Module,
+        optimizer: Optimizer,
+        loss: Loss,
+        epochs: int,
+        batch_size: int | None,
+        seed: int | None,
+        metrics: list[Any],
+        stopping: EarlyStopping | None,
+        callbacks: list[Callable[[History], object]],
+        shown: bool | None,
+    ) -> None:
+        self.model, self.optimizer, self.loss = model, optimizer, loss
+        self.epochs, self.batch_size, self.seed = epochs, batch_size, seed
+        self.stopping, self.callbacks, self.shown = stopping, callbacks, shown
+        self._given_metrics = metrics
+        self.rows: Rows = []
+        self.held_out: Rows = []
+        self.batches: Callable[[int], Any] | Iterator[Any] | None = None
+        self.shape: Shape
+        self.best: dict[str, float] | None = None
+
+    # --- examples -----------------------------------------------------------------------------
+
+    def take(self, X: Any, Y: Any, validation: Any, seed: int) -> None:  # noqa: N803
+        """Read all examples, before anything is done."""
+        if Y is None and is_batches(X):
+            self._take_batches(X)
+        else:
+            self.rows = self._rows(X, Y, ("X", "Y"))
+        if isinstance(validation, list | tuple):
+            if len(validation) != 2:
+                raise wrong_value("validation", "a share or a pair of inputs and targets", validation)
+            self.held_out = self._rows(validation[0], validation[1], ("validation[0]", "validation[1]"))
+        else:
+            self._hold_out(validation, seed)
+        known = [row[self.shape.inputs :] for row in self.rows or self.held_out]
+        if self._given_metrics and not known:
+            raise ArgumentValueError(
+                "metrics of batches are measured on validation examples, and there are none"
+            )
+        self.metrics = metrics_of(self._given_metrics, self.loss, known) if known else {}
+
+    def _rows(self, X: Any, Y: Any, names: tuple[str, str]) -> Rows:  # noqa: N803
+        if Y is None:
+            pairs = [items(f"X[{index}]", pair) for index, pair in enumerate(listed("X", X))]
+            for index, pair in enumerate(pairs):
+                if len(pair) != 2:
+                    raise wrong_value(f"without Y, X[{index}]", "an Example, inputs and targets", pair)
+            names = ("the inputs of X", "the targets of X")
+            X, Y = [pair[0] for pair in pairs], [pair[1] for pair in pairs]  # noqa: N806
+        inputs = inputs_of(self.model, names[0], X)
+        if not self.rows:
+            self._set_shape(inputs[0])
+        elif len(inputs[0]) != self.shape.inputs:
+            raise ArgumentValueError(
+                f"{names[0]}[0] must have {self.shape.inputs} numbers, got {len(inputs[0])}"
+            )
+        rows = rows_of(inputs, Y, names, self.loss, self.shape)
+        self.shape = self.shape._replace(targets=len(rows[0]) - self.shape.inputs)
+        return rows
+
+    def _set_shape(self, inputs: Sequence[float]) -> None:
+        outputs = outputs_of(self.model, [*map(Value, inputs)])
+        self.shape = Shape(len(inputs), len(outputs), None)
+
+    def _take_batches(self, given: Any) -> None:
+        """Look at the first batch, which tells what an example is like."""
+        if isinstance(given, Iterator) and self.epochs > 1:
+            raise ArgumentValueError(
+                "an iterator of batches is one epoch; for more, X must be a function of the epoch"
+            )
+        self.batches = given
+        once = isinstance(given, Iterator)
+        first = next(iter(batches_of(given, 1)), None)
+        if first is None:
+            raise ArgumentValueError("X has no batches")
+        self._first = first if once else None
+        X, Y, names = self._pair(first, "batch 1")  # noqa: N806
+        self.example = self._rows(X, Y, names)[0]
+
+    @staticmethod
+    def _pair(batch: Any, what: str) -> tuple[Any, Any, tuple[str, str]]:
+        pair = items(what, batch)
+        if len(pair) != 2:
+            raise wrong_value(what, "a pair of inputs and targets", batch)
+        return pair[0], pair[1], (f"the inputs of {what}", f"the targets of {what}")
+
+    def _hold_out(self, share: Any, seed: int) -> None:
+        if not isinstance(share, int | float) or isinstance(share, bool):
+            raise wrong_kind("validation", "a share or a pair of inputs and targets", share)
+        if not 0.0 <= share < 1.0:
+            raise wrong_value("validation", "a share, at least 0 and below 1", share)
+        if not share:
+            return
+        if self.batches is not None:
+            raise ArgumentValueError("of batches, validation must be a pair of inputs and targets")
+        count = round(share * len(self.rows))
+        if not 0 < count < len(self.rows):
+            raise ArgumentValueError(
+                f"validation={share!r} would leave out {count} of {len(self.rows)} examples"
+            )
+        order = [*range(len(self.rows))]
+        Random(f"{seed} validation").shuffle(order)
+        chosen = {*order[:count]}
+        self.held_out = [row for index, row in enumerate(self.rows) if index in chosen]
+        self.rows = [row for index, row in enumerate(self.rows) if index not in chosen]
+
+    # --- running ------------------------------------------------------------------------------
+
+    def make_ready(self, engine: str) -> None:
+        """Record the error of one example."""
+        count = self.shape.inputs
+
+        def f(*numbers: Value) -> list[Value]:
+            outputs = outputs_of(self.model, numbers[:count])
+            error = self.loss.part(outputs, numbers[count:])
+            if not isinstance(error, Value):
+                raise wrong_kind("what the loss returns", "a Value", error)
+            return [error, *outputs]
+
+        targets = self.shape.targets or 0
+        names = [f"x{n}" for n in range(1, count + 1)] + [f"t{n}" for n in range(1, targets + 1)]
+        row = self.rows[0] if self.rows else self.example
+        runs = (len(self.rows) + len(self.held_out)) * self.epochs
+        if self.batches is not None:
+            runs = 1_000_000  # who has batches has many
+        self._run: Run = made_run(f, self.optimizer.parameters, row, names, engine, runs)
+
+    def run(self, path: str | os.PathLike[str] | None) -> History:
+        """Train."""
+        history = History(self._run.plan)
+        columns = ["epoch", "error", *(self.metrics if self.rows else ())]
+        if self.held_out:
+            columns += ["validation_error", *(f"validation_{name}" for name in self.metrics)]
+        columns.append("lr")
+        self._watched = self.stopping.column(bool(self.held_out)) if self.stopping else ""
+        if self.stopping and self._watched not in columns:
+            raise UnknownNameError(
+                f"early_stopping: there is no column {self._watched!r}; there are {', '.join(columns)}"
+            )
+        file = None if path is None else Checkpoint(path, self._identity(columns))
+        state = file.restore(self.model, self.optimizer) if file else None
+        if state:
+            history.rows, history.stopped, self.best = state
+        examples = len(self.rows) * max(0, self.epochs - len(history)) or None
+        with ProgressBar("examples", examples, shown=self.shown) as bar:
+            while len(history) < self.epochs and not history.stopped:
+                self._epoch(history, bar)
+                if file:
+                    state = State(history.rows, history.stopped, self.best)
+                    file.save(self.model, self.optimizer, state)
+        if history.rows and self.stopping and self.stopping.restore and self.best:
+            self.model.load_state_dict(self.best)
+        return history
+
+    def _epoch(self, history: History, bar: ProgressBar) -> None:
+        epoch = len(history) + 1
+        errors: list[float] = []
+        for number, batch in enumerate(self._epoch_batches(epoch), 1):
+            try:
+                found, slopes = self._run.batch(batch)
+                set_together(
+                    zip(self.optimizer.parameters, ["_grad"] * len(slopes), slopes, strict=True)
+                )
+                self.optimizer.step()
+            except Exception as error:
+                error.add_note(f"in epoch {epoch}, batch {number}")
+                raise
+            errors += found
+            bar.advance(len(batch), f"epoch {epoch}/{self.epochs}", error=fsum(found) / len(found))
+        if not errors:
+            raise ArgumentValueError(f"epoch {epoch} has no batches")
+        row: dict[str, float] = {"epoch": epoch, "error": _mean(errors)}
+        if self.rows and self.metrics:
+            row |= self._measured("", self.rows)
+        if self.held_out:
+            row |= self._measured("validation_", self.held_out)
+        lr = self.optimizer.lr
+        row["lr"] = float(lr(self.optimizer.steps - 1) if callable(lr) else lr)
+        history.rows.append(row)
+        if self.stopping:
+            best = self.stopping.best(history.rows, self._watched)
+            if best == epoch - 1:
+                self.best = self.model.state_dict() if self.stopping.restore else None
+            elif epoch - 1 - best >= self.stopping.patience:
+                history.stopped = (
+                    f"{self._watched} has not become better for {self.stopping.patience} epochs"
+                )
+        for index, callback in enumerate(self.callbacks):
+            if callback(history) is True:
+                history.stopped = f"callbacks[{index}] returned True"
+
+    def _epoch_batches(self, epoch: int) -> Iterator[Rows]:
+        if self.batches is not None:
+            yield from self._given_batches(self.batches, epoch)
+            return
+        order = [*range(len(self.rows))]
+        if self.seed is not None:
+            Random(f"{self.seed} epoch {epoch}").shuffle(order)
+        size = self.batch_size or len(order)
+        for start in range(0, len(order), size):
+            yield [self.rows[index] for index in order[start : start + size]]
+
+    def _given_batches(self, given: Any, epoch: int) -> Iterator[Rows]:
+        batches = batches_of(given, epoch)
+        if self._first is not None:  # which was taken to look at it
+            batches, self._first = chain([self._first], batches), None
+        for number, batch in enumerate(batches, 1):
+            yield self._batch(batch, f"batch {number} of epoch {epoch}")
+
+    def _batch(self, batch: Any, what: str) -> Rows:
+        X, Y, names = self._pair(batch, what)  # noqa: N806
+        inputs = inputs_of(self.model, names[0], X)
+        if len(inputs[0]) != self.shape.inputs:
+            raise ArgumentValueError(
+                f"{names[0]}[0] must have {self.shape.inputs} numbers, got {len(inputs[0])}"
+            )
+        return rows_of(inputs, Y, names, self.loss, self.shape)
+
+    def _measured(self, prefix: str, rows: Rows) -> dict[str, float]:
+        """The error, but for the examples that are trained on, and the metrics."""
+        found = [self._run.forward(row) for row in rows]
+        row = {f"{prefix}error": _mean([each[0] for each in found])} if prefix else {}
+        outputs = [[*each[1:]] for each in found]
+        targets = [row[self.shape.inputs :] for row in rows]
+        for name, metric in self.metrics.items():
+            row[prefix + name] = measured(name, metric, outputs, targets)
+        return row
+
+    def _identity(self, columns: Sequence[str]) -> dict[str, Any]:
+        """What a checkpoint has to agree with."""
+        state = self.optimizer.state_dict()
+        paths = {parameter: path for path, parameter in self.model.named_parameters()}
+        return {
+            "model": [*self.model.state_dict()],
+            "loss": self.loss.name,
+            "trained": [paths[parameter] for parameter in self.optimizer.parameters],
+            "optimizer": {name: state[name] for name in ("optimizer", "lr", "settings")},
+            "examples": fingerprint(self.rows) if self.rows else None,
+            "validation": fingerprint(self.held_out) if self.held_out else None,
+            "batch_size": self.batch_size,
+            "seed": self.seed,
+            "early_stopping": repr(self.stopping),
+            "columns": [*columns],
+        }
+
+
+def _mean(numbers: Sequence[float]) -> float:
+    return sum(numbers) / len(numbers)
