@@ -18,8 +18,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from autograd import special
-from autograd.expression import PRIMITIVES
 from autograd.errors import ArgumentValueError
+from autograd.expression import PRIMITIVES
 from autograd.ieee import ieee_value
 
 if TYPE_CHECKING:
