@@ -256,7 +256,7 @@ def outcome(way: Way, path: str, kind: str) -> str:
     given = place.put(bad)
     before = described([prepared.owner, prepared.good])
     try:
-        result = at_most(ENDLESS, lambda: prepared(way.argument, given))
+        result = at_most(ENDLESS, lambda: _whole(prepared(way.argument, given)))
     except TooMuchWorkError:
         return "**endless**"
     except Exception as error:
@@ -271,10 +271,15 @@ def outcome(way: Way, path: str, kind: str) -> str:
     if kind in _NUMBERS and "bool" not in words:
         plain = int(bad) if kind in ("True", "np.int64") else float(bad)
         again = way.prepare()
-        result = again(way.argument, place.put(plain))
+        result = _whole(again(way.argument, place.put(plain)))
         if described([result, again.owner, again.good]) != after:
             return f"**not as {plain}**"
     return "✓"
+
+
+def _whole(result: Any) -> Any:
+    """What was returned; of an iterator all that it gives."""
+    return [*result] if isinstance(result, Iterator) else result
 
 
 def _refused(
@@ -346,7 +351,7 @@ and came before anything was changed. What is otherwise stands in words, in bold
 *Half-built* is a node above a leaf that is NaN, as is its gradient. *Another's Value* belongs to another
 graph. *Shorter*, *longer* and *empty* are the good list or dict with one item less, one more, and none.
 Lists, texts and arrays have as many items as the good thing. Constructors of errors and of plain
-records are left out.
+records are left out, and so are `nn.fit` and what it takes and returns.
 
 """
 

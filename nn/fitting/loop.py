@@ -225,7 +225,8 @@ class _Training:
         return rows
 
     def _set_shape(self, inputs: Sequence[float]) -> None:
-        outputs = outputs_of(self.model, [*map(Value, inputs)])
+        # of a copy, since a neuron remembers its last call
+        outputs = outputs_of(self.model.copy(), [*map(Value, inputs)])
         self.shape = Shape(len(inputs), len(outputs), None)
 
     def _take_batches(self, given: Any) -> None:

@@ -256,7 +256,11 @@ class WorkedExample(Tabular):
         """
         steps = whole("the number of steps", steps, 1)
         network = self.network()
-        optimizer = self._optimizer(network, update_biases)
+        return self._training(network, self._optimizer(network, update_biases), steps)
+
+    def _training(
+        self, network: MLP, optimizer: SGD, steps: int
+    ) -> Iterator[tuple[float, dict[str, float]]]:
         symbols = self._symbols(network)
         with self._located(network, optimizer):
             for error in errors_in_training(

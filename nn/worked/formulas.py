@@ -170,7 +170,9 @@ class FormulaExample(Tabular):
         >>> list(example.training(2))
         [(4.0, {'w': 0.5}), (1.0, {'w': 1.0}), (0.25, {'w': 1.25})]
         """
-        steps = whole("the number of steps", steps, 1)
+        return self._training(whole("the number of steps", steps, 1))
+
+    def _training(self, steps: int) -> Iterator[tuple[float, dict[str, float]]]:
         numbers = dict(self.values)
         for _ in range(steps):
             nodes = self.differentiated(numbers)

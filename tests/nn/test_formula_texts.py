@@ -150,7 +150,7 @@ def test_anything_is_a_formula_or_a_value_error(text: str) -> None:
         ("Sin(x)", "write sin(x)"),
         ("sigmod(x)", "write sigmoid(x)"),
         ("σ(x)", "write sigmoid(x)"),
-        ("sgn(x)", "write 1 if x > 0 else -1"),
+        ("sgn(x)", "write sign(x)"),
         ("floor(x)", "its derivative is 0 wherever it has one"),
         ("math.exp(x)", "write exp(x)"),
         ("2x", "for a product write 2 * x"),

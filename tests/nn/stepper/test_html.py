@@ -43,7 +43,7 @@ def test_the_same_page_each_time() -> None:
 
 
 def test_without_graphviz_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograd.diagram._graphviz", lambda: None)
+    monkeypatch.setattr("autograd.rendering.graphviz", lambda: None)
     html = page(worked.load("xing-single")).html
     assert "no Graphviz to render with" in html
     assert json.loads(content_of(html))["graph"] == []
