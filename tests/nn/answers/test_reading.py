@@ -36,7 +36,13 @@ def test_the_kinds_of_tables_say_the_same(name: str, text: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("ending", ["md", "html"])
-@pytest.mark.parametrize("name", worked.names())
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name in {"urbain", "guided"} else pytest.mark.slow)
+        for name in worked.names()
+    ],
+)
 def test_a_worksheet_with_our_answers_is_all_right(name: str, ending: str, tmp_path: Path) -> None:
     example = worked.load(name)
     path = Worksheet(example, digits=6).save(tmp_path / f"sheet.{ending}", answers=True)

@@ -235,7 +235,7 @@ EVERYWHERE = [
 
 
 @given(st.one_of(EVERYWHERE))
-@times(1 / 4)
+@times(1 / 12)
 def test_a_mistake_touches_the_lines_that_it_is_about_alone(example: WorkedExample) -> None:
     step = by_hand(example)
     for mistake in MISTAKES.values():

@@ -19,7 +19,11 @@ from nn.byhand.rounding import Rounding
 from nn.cli import main
 from nn.worksheet import Worksheet, blanks, moodle_xml
 
-EXAMPLES = worked.names()
+#: In the default tier one of each kind: a network, one of several examples, formulas.
+SAMPLE = {"urbain", "softmax", "tanh-neuron"}
+EXAMPLES = [
+    pytest.param(name, marks=() if name in SAMPLE else pytest.mark.slow) for name in worked.names()
+]
 
 
 def quiz_of(name: str, digits: int = 6) -> ET.Element:
