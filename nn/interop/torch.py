@@ -42,7 +42,7 @@ _MODULES: dict[str, Callable[[], torch.nn.Module]] = {
     "softplus": lambda: torch.nn.Softplus(threshold=_THRESHOLD),
 }
 _SAME_NAME = (
-    "abs neg reciprocal square sqrt exp expm1 exp2 log log1p log2 log10 "
+    "abs neg sign reciprocal square sqrt exp expm1 exp2 log log1p log2 log10 "
     "sin cos tan asin acos atan sinh cosh asinh acosh atanh erf erfc"
 )
 #: Activations that are functions of PyTorch alone.
