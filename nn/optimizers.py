@@ -143,9 +143,7 @@ class Setting:
 
 
 @cache
-def _written(
-    rule: str, changed: tuple[str, ...], named: tuple[str, ...]
-) -> Callable[..., None]:
+def _written(rule: str, changed: tuple[str, ...], named: tuple[str, ...]) -> Callable[..., None]:
     """A rule as a function of lists, which changes all but the second: that of the gradients.
 
     It takes a list for each of ``changed``, and as keywords what else is ``named`` in the rule.

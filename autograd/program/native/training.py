@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from typing import Any, NamedTuple
@@ -116,7 +116,7 @@ class TrainingLoop:
         }
 
     @remembered.setter
-    def remembered(self, numbers: dict[str, Sequence[float]]) -> None:
+    def remembered(self, numbers: Mapping[str, Sequence[float]]) -> None:
         for number, symbol in enumerate(self._rule.changed):
             if number:
                 self._put(number * self._padded, numbers[symbol])
