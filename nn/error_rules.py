@@ -49,6 +49,12 @@ class ErrorRule(NamedTuple):
     of_logits: bool = False
     short: Mapping[str, str] = MappingProxyType({})
 
+    def parts(self, outputs: Sequence[Value], targets: Sequence[Value]) -> list[Value]:
+        """What the error of one example is the sum of."""
+        if not self.by_output:
+            return [self.part(outputs, targets)]
+        return [self.part([out], [target]) for out, target in zip(outputs, targets, strict=True)]
+
 
 #: The errors that a training step may have, by name.
 ERRORS: dict[str, ErrorRule] = {

@@ -341,32 +341,30 @@ class _Training:
             raise
         if not errors:
             raise ArgumentValueError(f"epoch {first} has no batches")
-        size = len(errors) // count
-        batches = (self.optimizer.steps - steps) // count
+        size, batches = len(errors) // count, (self.optimizer.steps - steps) // count
+        lr = self.optimizer.lr
         for index in range(count):
-            last = steps + (index + 1) * batches - 1
-            self._report(history, errors[index * size : (index + 1) * size], last)
+            mean = _mean(errors[index * size : (index + 1) * size])
+            row: dict[str, float] = {"epoch": first + index, "error": mean}
+            if self.rows and self.metrics:
+                row |= self._measured("", self.rows)
+            if self.held_out:
+                row |= self._measured("validation_", self.held_out)
+            row["lr"] = float(lr(steps + (index + 1) * batches - 1) if callable(lr) else lr)
+            history.rows.append(row)
+        self._look(history)
 
     @property
     def _batches_of_epoch(self) -> int:
         return -(-len(self.rows) // (self.batch_size or len(self.rows)))
 
-    def _report(self, history: History, errors: Sequence[float], step: int) -> None:
-        """Note an epoch, and see whether it is the last."""
-        epoch = len(history) + 1
-        row: dict[str, float] = {"epoch": epoch, "error": _mean(errors)}
-        if self.rows and self.metrics:
-            row |= self._measured("", self.rows)
-        if self.held_out:
-            row |= self._measured("validation_", self.held_out)
-        lr = self.optimizer.lr
-        row["lr"] = float(lr(step) if callable(lr) else lr)
-        history.rows.append(row)
+    def _look(self, history: History) -> None:
+        """See whether the last epoch was the best, or is to be the last."""
         if self.stopping:
             best = self.stopping.best(history.rows, self._watched)
-            if best == epoch - 1:
+            if best == len(history) - 1:
                 self.best = self.model.state_dict() if self.stopping.restore else None
-            elif epoch - 1 - best >= self.stopping.patience:
+            elif len(history) - 1 - best >= self.stopping.patience:
                 history.stopped = (
                     f"{self._watched} has not become better for {self.stopping.patience} epochs"
                 )
