@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import subprocess
 import sys
 import venv
@@ -20,6 +19,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.__main__ import machine
+from benchmarks.pages import put
 from benchmarks.replay_ours import BATCHES, NATIVE, SIZES
 from benchmarks.replay_ours import WORK as OURS
 from benchmarks.replay_peers import C_FLAGS, PEERS
@@ -161,16 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     text = tables(measured, by_size, by_batch, missing, options.rounds)
     print(text)
     if options.write:
-        page = PAGE.read_text(encoding="utf-8")
-        PAGE.write_text(
-            re.sub(
-                r"(<!-- measured -->\n\n).*(\n\n<!-- end -->)",
-                lambda found: found[1] + text + found[2],
-                page,
-                flags=re.DOTALL,
-            ),
-            encoding="utf-8",
-        )
+        put("measured", text, PAGE)
 
 
 if __name__ == "__main__":

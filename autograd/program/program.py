@@ -11,7 +11,7 @@ from autograd.errors import ArgumentValueError, UnknownNameError
 from autograd.program.line import Line
 from autograd.program.naming import LEIBNIZ, Naming, Symbols
 from autograd.program.order import post_order
-from autograd.program.python import ORDERING, STEPPING, Function, Rounds, Sources, evaluated
+from autograd.program.python import ORDERING, STEPPING, Function, Rounds, Sources, stepping
 from autograd.program.recording import LEVELS, used
 from autograd.program.reverse import named_sweep, operation_sweep
 from autograd.program.tape import Tape
@@ -309,6 +309,30 @@ class Program:
         return order
 
     @cached_property
+    def _ordered(self) -> bool:
+        """Whether each line stands after those it needs, as in all programs that were made of graphs."""
+        done = {*self.given}
+        for line in self.lines.values():
+            if not done.issuperset(line.needs):
+                return False
+            done.add(line.symbol)
+        return True
+
+    def _leading_to(self, wanted: Sequence[str], until: Collection[str]) -> list[Line]:
+        """The lines that lead to some numbers, in an order in which they can be computed."""
+        if len(self.lines) <= _MOST_COMPILED or not self._ordered:
+            return self._order(wanted, until)
+        self._check(wanted, until)
+        needed, found = {*wanted}, []
+        for line in reversed(self.lines.values()):
+            if line.symbol in needed and line.symbol not in until:
+                found.append(line)
+                needed.update(line.needs)
+        self._sources.work += ORDERING * len(found)
+        found.reverse()
+        return found
+
+    @cached_property
     def users(self) -> dict[str, list[str]]:
         """By each symbol those of the values that are directly computed from its number, in order.
 
@@ -413,7 +437,7 @@ class Program:
         key = (tuple(wanted), frozenset(instead.keys() - self.given.keys()), keep is None)
         function = self._found.get(key)
         if function is None:
-            order = self._order(wanted, key[1])
+            order = self._leading_to(wanted, key[1])
             if len(order) > _MOST_COMPILED:
                 return self._stepped(order, wanted, numbers, keep)
             same = (key, tuple(map(id, order)))
@@ -429,8 +453,7 @@ class Program:
     ) -> dict[str, float]:
         numbers = dict(given)
         self._sources.work += STEPPING * len(order)
-        for line in order:
-            number = evaluated(line, numbers, often=True)
+        for line, number in stepping(order, numbers):
             numbers[line.symbol] = number if keep is None else keep(line.symbol, number)
         return {symbol: numbers[symbol] for symbol in wanted}
 
