@@ -1,8 +1,8 @@
 """Training by `nn.fit`, engine by engine, and beside other libraries: ``python -m benchmarks.fitting``.
 
 It prints the tables of ``docs/training.md``, and with ``--write`` puts them there. Engines take turns,
-each in a process of its own; ratios are taken within a round. The data sets are scikit-learn's, which has
-to be installed, as PyTorch and llvmlite: ``pip install '.[interop,native]'``.
+each in a process of its own; ratios are taken within a round. The data sets are scikit-learn's, which
+has to be installed, as PyTorch and llvmlite: ``pip install '.[interop,native]'``.
 """
 
 from __future__ import annotations
