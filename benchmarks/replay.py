@@ -1,9 +1,9 @@
 """Native replay beside C by hand and other engines: ``python -m benchmarks.replay``.
 
-It prints the tables of ``docs/speed.md``, and with ``--write`` puts them there. Each measurement has a
-process of its own, and all of them take turns, so that a machine that slows down does so for all. The
-other engines have an environment of their own, which is made when it is not there; what cannot be
-installed is named with the reason.
+It prints the tables of ``docs/speed.md``, and with ``--write`` puts them there and draws its plots. Each
+measurement has a process of its own, and all of them take turns, so that a machine that slows down does
+so for all. The other engines have an environment of their own, which is made when it is not there; what
+cannot be installed is named with the reason.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from benchmarks.pages import put
 from benchmarks.replay_ours import BATCHES, NATIVE, SIZES
 from benchmarks.replay_ours import WORK as OURS
 from benchmarks.replay_peers import C_FLAGS, PEERS
+from benchmarks.speed_page import PAGE, write
 
 __all__ = ["LEFT_OUT", "PAGE", "WORKS", "beside", "tables"]
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "speed.md"
 #: What is measured: its title, its unit and how many units are a second.
 WORKS = {
     "call": ("W1: value and 8 derivatives, one call from Python", "µs", 1e6),
@@ -162,6 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(text)
     if options.write:
         put("measured", text, PAGE)
+        write(PAGE)
 
 
 if __name__ == "__main__":
