@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pkgutil import get_data
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograd import AutogradError
 from autograd.files import write
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
 
-    from nn.stepper.content import Example
+    from nn.stepper.content import Example, Recording
 
 __all__ = ["StepPage", "page"]
 
@@ -38,7 +39,7 @@ SCRIPTS = (
     "state",
     "page",
 )
-#: A graph of more nodes is drawn with the named quantities alone, and one of more of these not at all.
+#: A graph of more operations is drawn of the named quantities, and one of more of these not at all.
 _MOST_NODES = 250
 
 _PAGE = """\
@@ -82,7 +83,7 @@ script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <button type="button" id="show-network" aria-pressed="true">{first_view}</button>
 <button type="button" id="show-graph" aria-pressed="false">Graph</button>
 </div>
-<p id="graph-note" hidden>The graph is that of the error that the file has.</p>
+<p id="graph-note" hidden></p>
 {note}<div class="picture" id="view-network" tabindex="0" role="region"
 aria-label="{first_view}">{network}</div>
 <div class="picture" id="view-graph" tabindex="0" role="region" aria-label="Graph" hidden>{graph}</div>
@@ -236,8 +237,7 @@ def page(of: Example | Recorded) -> StepPage:
 def _html(example: Example) -> str:
     found = content(example)
     data = found.data
-    first, graph, symbols, note = _pictures(found)
-    data["graph"] = symbols
+    first, graph, note = _pictures(found)
     is_network = data["kind"] == "network"
     about = [data["source"], f"Not from there: {data['ours']}" if data["ours"] else ""]
     return _PAGE.format(
@@ -265,9 +265,9 @@ def _asset(name: str) -> str:
 
 
 def _json(data: object) -> str:
-    """JSON that may stand in a script element: no < in it, so neither an end of it nor a comment."""
+    """JSON that may stand in a script element: nothing in it ends one, begins one or begins a comment."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c")
+    return re.sub("<(?=[!s])", r"\\u003c", text.replace("</", r"<\/"), flags=re.IGNORECASE)
 
 
 def _script(functions: Sequence[str]) -> str:
@@ -286,27 +286,50 @@ def _choices(layers: Sequence[str]) -> list[str]:
     ]
 
 
-def _pictures(found: Content) -> tuple[str, str, list[str], str]:
-    """The first picture, the graph, the symbols of the graph's nodes, and what is to be said of it."""
+def _pictures(found: Content) -> tuple[str, str, str]:
+    """The first picture, the graphs, and what is to be said of them; the page's data are told of these.
+
+    There is a graph of single operations for the file's own error and activations; for all others, one
+    of the named quantities, which is the same for all activations.
+    """
     recording, data = found.recording, found.data
-    notes = []
-    named = {symbol: node for symbol, node in recording.nodes.items() if symbol in recording.step.nodes}
-    nodes, graph = recording.nodes, ""
-    symbols: list[str] = []
-    if len(nodes) > _MOST_NODES:
-        nodes = named
-        notes.append("The graph is too large to be drawn by operations: it shows the named quantities.")
     labels = {
         symbol: max((each["names"][symbol][1] for each in data["notations"]), key=len)
-        for symbol in nodes
+        for symbol in data["notations"][0]["names"]
     }
+    pictures: dict[tuple[Any, ...], str] = {}
+    symbols: list[list[str]] = []
+
+    def number_of(each: Recording, *, named: bool) -> int:
+        """The number of a graph, -1 if it is too large."""
+        operands = each.operands(named=named)
+        if len(operands) > _MOST_NODES:
+            return -1
+        groups = {} if named else each.groups()
+        key = tuple((symbol, *below) for symbol, below in operands.items())
+        if key not in pictures:
+            pictures[key] = graph_picture(operands, labels, groups, len(pictures))
+            symbols.append([*operands])
+        return [*pictures].index(key)
+
+    is_network = data["kind"] == "network"
+    note = ""
     try:
-        if len(nodes) > _MOST_NODES:
-            notes = ["The graph is too large to be drawn."]
-        else:
-            graph, symbols = graph_picture(nodes, recording.step.error, labels)
+        data["graph"] = number_of(recording, named=False)
+        if data["graph"] < 0:
+            data["graph"] = number_of(recording, named=True)
+        if is_network and data["graph"] >= 0:
+            own = {data["loss"]: recording}
+            for error, each in (own | found.others).items():
+                data["losses"][error]["graph"] = number_of(each, named=True)
     except AutogradError as error:
-        notes = [str(error)]
-    if data["kind"] == "network":
-        return network_picture(data["shape"]), graph, symbols, " ".join(notes)
-    return graph, "", symbols, " ".join(notes)
+        pictures, symbols, note, data["graph"] = {}, [], str(error), -1
+    else:
+        if data["graph"] < 0:
+            note = "The graph is too large to be drawn."
+    data["graphs"] = symbols
+    graphs = "".join(
+        f'<div id="graph-{number}" hidden>{picture}</div>\n'
+        for number, picture in enumerate(pictures.values())
+    )
+    return (network_picture(data["shape"]), graphs, note) if is_network else (graphs, "", note)

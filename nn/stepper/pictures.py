@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from autograd import Diagram, Value
+from autograd import Diagram
 from nn.stepper.layout import Place, columns
 
 __all__ = ["graph_picture", "network_picture"]
@@ -127,44 +127,51 @@ def _text_group(key: str, place: Place) -> str:
 
 
 def graph_picture(
-    nodes: Mapping[str, Value], root: Value, labels: Mapping[str, str]
-) -> tuple[str, list[str]]:
-    """A computational graph, and the symbols of its nodes by their numbers; Graphviz lays it out.
+    operands: Mapping[str, Sequence[str]],
+    labels: Mapping[str, str],
+    groups: Mapping[str, object] | None = None,
+    number: int = 0,
+) -> str:
+    """A computational graph, laid out by Graphviz.
 
-    A node has the id ``node-`` and its number, and three lines of text: name, value, derivative.
+    The node of the third quantity has the id ``node-``, the graph's number and ``-2``, and three lines
+    of text: name, value, derivative.
 
     Args:
-        nodes: the nodes by their symbols.
-        root: the result; what it does not depend on is left out.
-        labels: what each node is called, as text; the longest of what it may be called.
+        operands: of each quantity, those that it is computed from.
+        labels: what each is called, as text; the longest of what it may be called.
+        groups: by quantity, the group that it is drawn within: those of a neuron belong together.
+        number: the number of the graph, where there are several.
 
     Raises:
         AutogradError: there is no Graphviz, or it failed.
 
-    >>> x = Value(3.0, "x")
-    >>> picture, symbols = graph_picture({"x": x, "y": x * x}, x * x, {"x": "x", "y": "x·x"})
-    >>> symbols, picture.count("<text")
-    (['x', 'y'], 6)
+    >>> picture = graph_picture({"x": [], "y": ["x", "x"]}, {"x": "x", "y": "x·x"})
+    >>> picture.count("<text"), 'id="edge-0-0-1-1"' in picture
+    (6, True)
     """
     import graphviz  # type: ignore[import-untyped]
 
-    symbols = list(nodes)
-    places = {node: place for place, node in enumerate(nodes.values())}
+    places = {symbol: place for place, symbol in enumerate(operands)}
     graph = graphviz.Digraph(
         graph_attr={"rankdir": "LR", "nodesep": "0.12", "ranksep": "0.4", "ordering": "in"},
         node_attr={"shape": "box", "fontname": "Helvetica", "fontsize": "12", "margin": "0.1,0.05"},
         edge_attr={"arrowsize": "0.6"},
     )  # fmt: skip
-    for symbol, place in zip(symbols, places.values(), strict=True):
-        style = "rounded" if nodes[symbol].operands else "solid"
+    for group in dict.fromkeys((groups or {}).values()):
+        with graph.subgraph(name=f"cluster {group}") as cluster:
+            for symbol, place in places.items():
+                if groups and groups.get(symbol) == group:
+                    cluster.node(f"n{place}")
+    for symbol, place in places.items():
+        style = "rounded" if operands[symbol] else "solid"
         text = "\\n".join([_literal(labels[symbol]), "-0.00000000", "d -0.00000000"])
-        graph.node(f"n{place}", graphviz.nohtml(text), id=f"node-{place}", style=style)
-    for symbol, place in zip(symbols, places.values(), strict=True):
-        for number, operand in enumerate(nodes[symbol].operands):
-            if operand in places:
-                below = places[operand]  # type: ignore[index]
-                graph.edge(f"n{below}", f"n{place}", id=f"edge-{below}-{place}-{number}")
-    return _bare(Diagram(graph.source).svg()), symbols
+        graph.node(f"n{place}", graphviz.nohtml(text), id=f"node-{number}-{place}", style=style)
+    for symbol, place in places.items():
+        for count, operand in enumerate(operands[symbol]):
+            below = places[operand]
+            graph.edge(f"n{below}", f"n{place}", id=f"edge-{number}-{below}-{place}-{count}")
+    return _bare(Diagram(graph.source).svg())
 
 
 def _literal(text: str) -> str:
@@ -181,7 +188,10 @@ def _bare(svg: str) -> str:
     """Graphviz's picture without colours, titles and texts: the page has its own."""
     svg = re.sub(r"<title>.*?</title>\n?|<!--.*?-->\n?", "", svg, flags=re.DOTALL)
     svg = re.sub(r'<polygon fill="white"[^>]*/>\n?', "", svg, count=1)
-    svg = re.sub(r' (fill|stroke|font-family|font-size)="[^"]*"', "", svg)
+    svg = re.sub(
+        r' (fill|stroke|font-family|font-size|text-anchor|xml:space|xmlns:xlink)="[^"]*"', "", svg
+    )
+    svg = re.sub(r' id="(graph|clust)\d+"', "", svg).replace("&#45;", "-")
     svg = re.sub(r"(<text[^>]*>).*?</text>", r"\1</text>", svg)
     svg = re.sub(r'width="([\d.]+)pt" height="([\d.]+)pt"', _in_pixels, svg, count=1)
     return re.sub(

@@ -5,7 +5,7 @@ const FIRST_DIGITS = 9;
 const FIRST_ROUNDS = 20;
 const MOST_ROUNDS = 100000;
 /** Formulas have no network: their graph is the first view. */
-const hasTwoViews = content.kind === "network" && content.graph.length > 0;
+const hasTwoViews = content.kind === "network" && content.graph >= 0;
 
 const page = {
   notation: content.notations[0],
@@ -51,6 +51,8 @@ const page = {
   gradients: new Map(),
   /** @type {Map<string, Line[]>} */
   contributions: new Map(),
+  /** the number of the graph that is shown, -1 if it is too large */
+  graph: content.graph,
   /** @type {number | undefined} */
   timer: undefined,
   shortcuts: true,
@@ -84,7 +86,13 @@ function compose() {
       page.contributions.set(line.below, [...(page.contributions.get(line.below) || []), line]);
     }
   }
+  page.graph = isOwn() ? content.graph : (content.losses[page.loss]?.graph ?? -1);
   page.stops = stopsOf(program.timeline, page.grain);
+}
+
+/** Whether error and activations are those of the file. */
+function isOwn() {
+  return page.loss === (content.loss || "") && String(page.activations) === String(content.layers || []);
 }
 
 /** Where a line belongs, for steps of a neuron or a layer. @param {Line} line @param {string} grain */
@@ -290,8 +298,7 @@ function showSettings() {
     byId(`view-${view}`).hidden = page.view !== view;
     byId(`show-${view}`).hidden = !hasTwoViews;
   }
-  const other = content.loss !== undefined && page.loss !== content.loss;
-  byId("graph-note").hidden = !(other && page.view === "graph");
+  showGraph();
   byId("play").setAttribute("aria-pressed", String(page.timer !== undefined));
   byId("play-text").textContent = page.timer === undefined ? "Play" : "Pause";
   byId("edits").textContent = page.edits.size ? `${page.edits.size} changed` : "";

@@ -46,7 +46,7 @@ def test_without_graphviz_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("autograd.rendering.graphviz", lambda: None)
     html = page(worked.load("xing-single")).html
     assert "no Graphviz to render with" in html
-    assert json.loads(content_of(html))["graph"] == []
+    assert json.loads(content_of(html))["graphs"] == []
 
 
 # --- steps ----------------------------------------------------------------------------------------
@@ -74,13 +74,13 @@ def test_a_step_in_another_notation_keeps_it() -> None:
 def test_a_step_that_no_file_can_say_is_refused() -> None:
     network = MLP(1, [1], activation="tanh", seed=1)
     with pytest.raises(ArgumentValueError, match="shows gradient descent"):
-        step_of(Adam(network.parameters()), network).page()
+        page(step_of(Adam(network.parameters()), network))
     only = SGD(network.parameters()[1:], lr=0.1)
     with pytest.raises(ArgumentValueError, match="this step updated others"):
-        step_of(only, network).page()
+        page(step_of(only, network))
     rule = ErrorRule(lambda outputs, targets: (outputs[0] - targets[0]) ** 2)
     with pytest.raises(ArgumentValueError, match="a Python function"):
-        step_of(SGD(network.parameters(), lr=0.1), network, error=rule).page()
+        page(step_of(SGD(network.parameters(), lr=0.1), network, error=rule))
 
 
 def test_a_step_knows_its_learning_rate() -> None:

@@ -350,8 +350,11 @@ def test_table_and_picture_lead_to_one_another(read: Any) -> None:
     reader.row("w1").locator("button.symbol").click()
     assert reader.page.locator("#unit-weight-1-1-1.chosen").count() == 1
     reader.page.click("#show-graph")
-    reader.page.locator(".graph .node", has_text="w₃").first.click()
+    reader.page.locator(".graph .node:visible", has_text=re.compile("^w₃0.25$")).click()
     assert "chosen" in reader.row("w3").get_attribute("class")
+    # an operation that has no row leads to the quantity that it is a part of
+    reader.page.locator(".graph .node:visible", has_text="w₁·i₁ + w₂·i₂").click()
+    assert "chosen" in reader.row("net_h1").get_attribute("class")
 
 
 def test_the_graph_shows_the_same_numbers(read: Any) -> None:
@@ -362,6 +365,43 @@ def test_the_graph_shows_the_same_numbers(read: Any) -> None:
     )
     assert ["w₅", "0.4", "∂ 0.08217"] in texts
     assert ["outₕ₁", "0.5933", "∂ 0.03635"] in texts
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "activation"),
+    [
+        ("urbain", "cross_entropy", "sigmoid"),
+        ("urbain", "half_squared_error", "tanh"),
+        ("softmax", "squared_error", "sigmoid"),
+    ],
+)
+def test_the_graph_of_another_error_or_activation(
+    read: Any, name: str, error: str, activation: str
+) -> None:
+    reader, example = read(name, "view=graph"), worked.load(name)
+    assert reader.page.is_hidden("#graph-note")
+    reader.page.select_option("#loss", error)
+    reader.page.select_option("#activation-1", activation)
+    reader.page.click("#last")
+    assert "named quantities" in reader.page.inner_text("#graph-note")
+    layers = [replace(example.layers[0], activation=activation), *example.layers[1:]]
+    other = replace(example, error=error, layers=layers)
+    numbers = expected(other)
+    assert reader.page.locator(".graph:visible").count() == 2  # Graphviz has a group of that class too
+    texts = reader.page.locator(".graph:visible .node").evaluate_all(
+        "all => all.map(node => [...node.querySelectorAll('text')].map(each => each.textContent))"
+    )
+    assert len(texts) == len(other.step().nodes)
+    shown = sorted(float(number.replace("−", "-")) for _, number, _ in texts)
+    right = sorted(numbers[symbol] for symbol in other.step().nodes)
+    assert shown == pytest.approx(right, rel=1e-3)
+    reader.page.select_option("#grain", "quantity")
+    reader.page.click("#first")
+    reader.page.click("#next")  # a net input: the edges of all that it is computed from are lit
+    assert reader.page.locator(".graph:visible .edge.lit").count() >= 4
+    reader.page.select_option("#loss", example.error)
+    reader.page.select_option("#activation-1", example.layers[0].activation)
+    assert reader.page.is_hidden("#graph-note")
 
 
 def test_the_table_is_searched_and_sorted(read: Any) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 from math import hypot
 
 import pytest
 
-from autograd import Value
 from nn.stepper.layout import columns
 from nn.stepper.pictures import graph_picture, network_picture
 
@@ -49,10 +49,20 @@ def test_a_dense_network_shows_the_labels_of_what_is_lit() -> None:
 
 
 def test_names_in_the_graph_stay_text() -> None:
-    a = Value(2.0, "a")
     evil = '\\N <b>&amp;"\n'
-    picture, symbols = graph_picture({"a": a, "b": a * a}, a, {"a": evil, "b": evil})
-    assert symbols == ["a", "b"]
+    picture = graph_picture({"a": [], "b": ["a", "a"]}, {"a": evil, "b": evil})
     assert "<b>" not in picture
     assert "fill=" not in picture
     assert picture.count('class="edge"') == 2
+
+
+def test_graphs_of_one_page_have_ids_of_their_own() -> None:
+    graph = {"a": [], "b": ["a"], "c": ["b"]}
+    pictures = [
+        graph_picture(graph, {each: each for each in graph}, {"b": 1, "c": 1}, number)
+        for number in (0, 1)
+    ]
+    assert pictures[0].count('class="cluster"') == 1
+    one, other = (set(re.findall(r' id="([^"]*)"', each)) for each in pictures)
+    assert len(one) == len(other) == 5
+    assert not one & other
