@@ -194,9 +194,11 @@ class Recorded(Tabular):
         ...     worked.load("xing-single").step().save_html(f"{folder}/step.html").name
         'step.html'
         """
-        from nn import page  # what the package offers: a step knows nothing of what pages are made of
+        # what makes pages stands above steps and knows them: it is a plug-in here, looked up by its name
+        from importlib import import_module
 
-        return page(self).save(path)
+        saved: Path = import_module("nn.stepper").page(self).save(path)
+        return saved
 
     def to_dict(self) -> dict[str, Any]:
         """All numbers by their symbols, as plain data.

@@ -265,7 +265,7 @@ def _asset(name: str) -> str:
 
 
 def _json(data: object) -> str:
-    """JSON that may stand in a script element: nothing in it ends one, begins one or begins a comment."""
+    """JSON that may stand in a script element: nothing in it ends or begins one, or begins a comment."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return re.sub("<(?=[!s])", r"\\u003c", text.replace("</", r"<\/"), flags=re.IGNORECASE)
 
