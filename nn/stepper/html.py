@@ -208,9 +208,11 @@ class StepPage:
 
     def _repr_html_(self) -> str:
         """The page within another one: it gets nothing of that, and that nothing of it."""
+        # in single quotes, since the page has many double ones, each of which would take six characters
+        html = self.html.replace("&", "&amp;").replace("'", "&#39;")
         return (
             f'<iframe title="a training step" sandbox="allow-scripts allow-modals allow-downloads" '
-            f'srcdoc="{xml_text(self.html)}" style="width: 100%; height: 900px; border: 0"></iframe>'
+            f"srcdoc='{html}' style='width: 100%; height: 900px; border: 0'></iframe>"
         )
 
 
