@@ -36,6 +36,7 @@ SCRIPTS = (
     "explain",
     "curve",
     "predict",
+    "edit",
     "state",
     "page",
 )
@@ -59,6 +60,7 @@ script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <h1>{title}</h1>
 <p class="source">{source}</p>
 </header>
+<noscript><p>This page computes its numbers by scripts, which are switched off in this browser.</p></noscript>
 <main>
 <section class="controls" aria-label="Steps">
 <div class="bar">
@@ -72,23 +74,31 @@ script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <label>by <select id="grain">
 <option value="operation">one operation</option><option value="quantity">one number</option>
 {grains}</select></label>
+<span class="phases" role="group" aria-label="Go to">
+<button type="button" id="phase-forward" aria-pressed="false">forward</button>
+<button type="button" id="phase-backward" aria-pressed="false">backward</button>
+<button type="button" id="phase-update" aria-pressed="false">update</button></span>
 <label><input type="checkbox" id="predict"> predict</label>
 </div>
 <p id="status" role="status" aria-live="polite"></p>
 <p id="problem" role="alert" hidden></p>
 </section>
 <div class="columns">
-<section aria-label="Picture">
+<section class="view" aria-label="Picture">
 <div class="bar"><h2>Picture</h2>
 <button type="button" id="show-network" aria-pressed="true">{first_view}</button>
 <button type="button" id="show-graph" aria-pressed="false">Graph</button>
-</div>
+{examples}</div>
 <p id="graph-note" hidden></p>
 {note}<div class="picture" id="view-network" tabindex="0" role="region"
 aria-label="{first_view}">{network}</div>
 <div class="picture" id="view-graph" tabindex="0" role="region" aria-label="Graph" hidden>{graph}</div>
+<div id="here" class="bar" role="group" aria-label="Change this number" hidden><span id="here-name"></span>
+<input type="text" id="here-number" inputmode="decimal" autocomplete="off" spellcheck="false">
+<button type="button" id="here-explain">explain</button>
+<button type="button" id="here-close" aria-label="close">×</button></div>
 </section>
-<section aria-label="Formula">
+<section class="side" aria-label="Formula">
 <h2>Formula</h2>
 <div id="formula" tabindex="0" role="region" aria-label="The formula of this step"></div>
 <div id="question" hidden>
@@ -113,26 +123,6 @@ aria-label="{first_view}">{network}</div>
 <label>for <input type="number" id="more" min="1" step="1" value="100"> steps</label>
 </div>
 </section>
-</section>
-</div>
-<div class="columns">
-<section aria-label="Symbols">
-<h2>All symbols</h2>
-<div class="bar"><label>search <input type="search" id="search" autocomplete="off"></label>
-<span id="found" role="status"></span>
-<button type="button" id="reset">Undo all changes</button> <span id="edits"></span></div>
-<div class="scroll" tabindex="0" role="region" aria-label="Table of all symbols">
-<table>
-<thead><tr>
-<th scope="col" data-column="name" aria-sort="none"><button type="button">symbol</button></th>
-<th scope="col" data-column="kind" aria-sort="none"><button type="button">kind</button></th>
-<th scope="col" data-column="number" aria-sort="none"><button type="button">number</button></th>
-<th scope="col" data-column="order" aria-sort="ascending"><button type="button">in order</button></th>
-</tr></thead>
-<tbody id="symbols"></tbody>
-</table>
-</div>
-</section>
 <section aria-label="Settings">
 <h2>Settings</h2>
 <div class="bar">
@@ -150,7 +140,26 @@ aria-label="{first_view}">{network}</div>
 <p>The address of this page holds all that is shown: the numbers you changed, the step, the notation.</p>
 <h2>Keys</h2>
 <p><kbd>→</kbd> <kbd>←</kbd> one step on and back, <kbd>space</kbd> play and pause, <kbd>Home</kbd>
-<kbd>End</kbd>, a number and <kbd>Enter</kbd> go to that step, <kbd>g</kbd> the other picture.</p>
+<kbd>End</kbd>, a number and <kbd>Enter</kbd> go to that step, <kbd>f</kbd> <kbd>b</kbd> <kbd>u</kbd> to the
+forward pass, the backward pass and the update, <kbd>g</kbd> the other picture.</p>
+</section>
+</section>
+<section class="symbols" aria-label="Symbols">
+<h2>All symbols</h2>
+<div class="bar"><label>search <input type="search" id="search" autocomplete="off"></label>
+<span id="found" role="status"></span>
+<button type="button" id="reset">Undo all changes</button> <span id="edits"></span></div>
+<div class="scroll" tabindex="0" role="region" aria-label="Table of all symbols">
+<table>
+<thead><tr>
+<th scope="col" data-column="name" aria-sort="none"><button type="button">symbol</button></th>
+<th scope="col" data-column="kind" aria-sort="none"><button type="button">kind</button></th>
+<th scope="col" data-column="number" aria-sort="none"><button type="button">number</button></th>
+<th scope="col" data-column="order" aria-sort="ascending"><button type="button">in order</button></th>
+</tr></thead>
+<tbody id="symbols"></tbody>
+</table>
+</div>
 </section>
 </div>
 </main>
@@ -253,6 +262,9 @@ def _html(example: Example) -> str:
         note=f"<p>{xml_text(note)}</p>\n" if note else "",
         network=first,
         graph=graph,
+        examples='<label id="examples">example <select id="example"></select></label>\n'
+        if is_network
+        else "",
         choices="".join(_choices(data.get("layers", []))) if is_network else "",
         lit="Lit in the pictures: what is computed; with a dashed line: what it is computed from.",
         content=_json(data),

@@ -16,6 +16,8 @@ _INPUT, _NEURON, _ACROSS, _DOWN, _MARGIN = 30.0, 50.0, 185.0, 150.0, 14.0
 #: With more lines between two layers, derivatives and new weights are shown of the lines that are lit
 #: alone; with more than the second number, the weights too.
 _MOST_WHOLE_LABELS, _MOST_LABELS = 4, 16
+#: How wide and high the label of a weight is, and with its derivative and the new weight.
+_LABEL, _WHOLE_LABEL = (84.0, 17.0), (84.0, 42.0)
 
 
 def network_picture(shape: Sequence[int]) -> str:
@@ -37,17 +39,14 @@ def network_picture(shape: Sequence[int]) -> str:
     look = "network" + " compact" * (most > _MOST_WHOLE_LABELS) + " dense" * (most > _MOST_LABELS)
     ends = _MARGIN + found.width + 62.0
     error = Place(ends + 118.0, found.height / 2)
-    edges, units = [], []
+    edges, units = [], []  # the labels of the lines stand upon all lines
     for layer in range(1, len(shape)):
-        for row in range(shape[layer]):
-            edges += [
-                _edge(
-                    f"weight-{layer}-{row + 1}-{below + 1}",
-                    *found.edge(layer, below, row),
-                    found.label(layer, below, row),
-                )
-                for below in range(shape[layer - 1])
-            ]
+        labels = found.labels(layer, *_LABEL) if most > _MOST_WHOLE_LABELS else {}
+        labels = labels or found.labels(layer, *_WHOLE_LABEL)
+        for (below, row), label in labels.items():
+            key = f"weight-{layer}-{row + 1}-{below + 1}"
+            edges.append(_edge(key, *found.edge(layer, below, row)))
+            units.append(_edge_label(key, label))
     for row, place in enumerate(found.units[0], 1):
         units.append(_unit(f"input-0-{row}", place, _INPUT, {"name": -8, "value": 11}))
     for layer, places in enumerate(found.units[1:], 1):
@@ -86,12 +85,16 @@ def _at(place: Place, dx: float = 0.0) -> str:
     return f"{place.x + dx:.1f} {place.y:.1f}"
 
 
-def _edge(key: str, start: Place, end: Place, label: Place) -> str:
-    start, end, label = _moved(start), _moved(end), _moved(label)
+def _edge(key: str, start: Place, end: Place) -> str:
+    start, end = _moved(start), _moved(end)
+    return f'<g id="line-{key}" class="unit edge"><path d="M{_at(start)} L{_at(end)}"/></g>'
+
+
+def _edge_label(key: str, place: Place) -> str:
     return (
-        f'<g id="unit-{key}" class="unit edge"><path d="M{_at(start)} L{_at(end)}"/>'
-        f'<g transform="translate({_at(label)})"><text class="value" y="-5"></text>'
-        f'<text class="gradient" y="8"></text><text class="after" y="21"></text></g></g>'
+        f'<g id="unit-{key}" class="unit edge" transform="translate({_at(_moved(place))})">'
+        f'<text class="value" y="-5"></text><text class="gradient" y="8"></text>'
+        f'<text class="after" y="21"></text></g>'
     )
 
 

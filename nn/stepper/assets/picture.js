@@ -14,6 +14,9 @@ function placesOf(tags) {
   return found;
 }
 
+/** How many characters have room where numbers stand within a circle. @type {Record<string, number>} */
+const ROOM = { net: 7, out: 7, delta: 11, value: 8 };
+
 /**
  * @param {string} id
  * @param {string} name  the class of the text
@@ -21,10 +24,17 @@ function placesOf(tags) {
  */
 function setText(id, name, text) {
   const unit = document.getElementById(`unit-${id}`);
-  const place = unit && unit.querySelector(`.${name}`);
+  const place = /** @type {SVGTextElement | null | undefined} */ (unit?.querySelector(`.${name}`));
   if (place) {
     place.textContent = text;
+    const room = unit?.querySelector("circle") && ROOM[name];
+    place.style.fontSize = room && text.length > room ? `${((room / text.length) * (room > 7 ? 12.5 : 11)).toFixed(1)}px` : "";
   }
+}
+
+/** What a unit is drawn by: a weight by a line and a label. @param {string} unit */
+function elementsOf(unit) {
+  return [`unit-${unit}`, `line-${unit}`].map((id) => document.getElementById(id)).filter((each) => each !== null);
 }
 
 /**
@@ -175,7 +185,7 @@ function light(lines) {
   for (const [symbols, name] of /** @type {[Set<string>, string][]} */ ([[used, "used"], [lit, "lit"]])) {
     for (const symbol of symbols) {
       for (const unit of unitsOf(symbol)) {
-        document.getElementById(`unit-${unit}`)?.classList.add(name);
+        elementsOf(unit).forEach((each) => each.classList.add(name));
       }
     }
   }
@@ -195,7 +205,7 @@ function light(lines) {
   }
   if (page.chosen) {
     for (const unit of unitsOf(page.chosen)) {
-      document.getElementById(`unit-${unit}`)?.classList.add("chosen");
+      elementsOf(unit).forEach((each) => each.classList.add("chosen"));
     }
     node(page.chosen, "chosen");
   }
@@ -248,7 +258,7 @@ function symbolAt(target) {
     const line = page.program.bySymbol.get(symbol);
     return line?.detail ? line.block.slice(2) : symbol;
   }
-  const unit = target.closest('[id^="unit-"]');
+  const unit = target.closest('[id^="unit-"], [id^="line-"]');
   if (!unit) {
     return "";
   }

@@ -168,6 +168,49 @@ def test_weights_inputs_targets_and_the_rate_can_be_edited(read: Any) -> None:
     check(reader.numbers(), expected(example))
 
 
+def test_a_number_is_edited_where_it_stands_in_the_picture(read: Any) -> None:
+    reader, example = read("urbain"), worked.load("urbain")
+    before = reader.page.evaluate("scrollY")
+    reader.page.locator("#unit-weight-2-2-1 .value").click()
+    assert reader.page.inner_text("#here-name").replace("\n", "") == "𝑤7="
+    assert reader.page.input_value("#here-number") == "0.5"
+    assert reader.page.evaluate("scrollY") == before
+    reader.page.keyboard.type("much")
+    reader.page.keyboard.press("Enter")
+    assert reader.page.get_attribute("#here-number", "aria-invalid") == "true"
+    reader.page.fill("#here-number", "-0.75")
+    reader.page.keyboard.press("Enter")
+    assert reader.page.is_hidden("#here")
+    assert reader.page.evaluate("document.activeElement.id") == "view-network"
+    check(reader.numbers(), expected(example.with_numbers(example.numbers | {"w7": -0.75})))
+    reader.page.locator("#line-weight-1-1-1 path").click(force=True)  # the line is the weight too
+    assert reader.page.input_value("#here-number") == "0.15"
+    reader.page.click("#here-explain")
+    assert "with respect to w₁" in reader.page.inner_text("#explanation-title")
+    reader.page.keyboard.press("Escape")
+    reader.page.click("#here-close")
+    assert reader.page.is_hidden("#here")
+    reader.page.click("#show-graph")
+    reader.page.locator(".graph .node:visible", has_text=re.compile("^i₂0.1$")).click()
+    reader.page.keyboard.press("Escape")
+    assert reader.page.is_hidden("#here")
+    assert reader.page.evaluate("document.activeElement.id") == "view-graph"
+
+
+def test_the_picture_shows_the_example_that_is_chosen(read: Any) -> None:
+    reader = read("batch-of-three")
+    step = worked.load("batch-of-three").step()
+    reader.page.click("#last")  # the update of a weight is of no example
+    for number in ("2", "3", "1"):
+        reader.page.select_option("#example", number)
+        shown = reader.page.text_content("#unit-neuron-1-1 .net")
+        assert float(shown.replace("−", "-")) == pytest.approx(step[f"net_h1@{number}"], rel=1e-3)
+    reader.page.select_option("#example", "3")
+    assert "example=3" in reader.fragment
+    assert read("batch-of-three", reader.fragment).page.input_value("#example") == "3"
+    assert read("urbain").page.is_hidden("#examples")
+
+
 def test_an_edit_in_a_notation_with_the_other_sign_is_taken_with_it(read: Any) -> None:
     reader, example = read("urbain", "notation=signals"), worked.load("urbain")
     reader.edit("b1", "-0.75")  # b is subtracted there
@@ -290,6 +333,22 @@ def test_every_button_of_the_timeline(read: Any) -> None:
     assert reader.status.startswith("step 20 of 53")
 
 
+def test_to_the_forward_pass_the_backward_pass_and_the_update(read: Any) -> None:
+    reader = read("urbain")
+    for grain in ("quantity", "operation", "layer"):
+        reader.page.select_option("#grain", grain)
+        for phase, head in (("update", "update"), ("backward", "backward"), ("forward", "forward")):
+            reader.page.click(f"#phase-{phase}")
+            assert reader.page.inner_text("#formula h3 >> nth=0").startswith(head)
+            assert reader.page.get_attribute(f"#phase-{phase}", "aria-pressed") == "true"
+            reader.page.click("#back")
+            assert reader.page.get_attribute(f"#phase-{phase}", "aria-pressed") == "false"
+    for key, head in (("u", "update"), ("b", "backward"), ("f", "forward")):
+        reader.page.locator("#view-network").focus()
+        reader.page.keyboard.press(key)
+        assert reader.page.inner_text("#formula h3 >> nth=0").startswith(head)
+
+
 def test_keys(read: Any) -> None:
     reader = read("urbain")
     press = reader.page.keyboard.press
@@ -347,6 +406,12 @@ def test_table_and_picture_lead_to_one_another(read: Any) -> None:
     reader.page.locator("#unit-weight-2-1-1 .value").click()
     assert reader.page.evaluate("document.activeElement.getAttribute('aria-label')") == "w₅, weight"
     assert "chosen" in reader.row("w5").get_attribute("class")
+    reader.page.fill("#search", "target")
+    reader.page.locator("#unit-neuron-1-1 circle").click(position={"x": 50, "y": 15})
+    assert "chosen" in reader.row("out_h1").get_attribute("class")
+    assert reader.page.input_value("#search") == ""
+    inside = reader.page.evaluate("document.activeElement.closest('tr').dataset.symbol")
+    assert inside == "out_h1"
     reader.row("w1").locator("button.symbol").click()
     assert reader.page.locator("#unit-weight-1-1-1.chosen").count() == 1
     reader.page.click("#show-graph")
