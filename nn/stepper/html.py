@@ -60,7 +60,7 @@ script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <h1>{title}</h1>
 <p class="source">{source}</p>
 </header>
-<noscript><p>This page computes its numbers by scripts, which are switched off in this browser.</p></noscript>
+<noscript><p>This page computes its numbers by scripts, which this browser does not run.</p></noscript>
 <main>
 <section class="controls" aria-label="Steps">
 <div class="bar">
@@ -93,7 +93,8 @@ script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 {note}<div class="picture" id="view-network" tabindex="0" role="region"
 aria-label="{first_view}">{network}</div>
 <div class="picture" id="view-graph" tabindex="0" role="region" aria-label="Graph" hidden>{graph}</div>
-<div id="here" class="bar" role="group" aria-label="Change this number" hidden><span id="here-name"></span>
+<div id="here" class="bar" role="group" aria-label="Change this number" hidden>
+<span id="here-name"></span>
 <input type="text" id="here-number" inputmode="decimal" autocomplete="off" spellcheck="false">
 <button type="button" id="here-explain">explain</button>
 <button type="button" id="here-close" aria-label="close">×</button></div>
@@ -140,8 +141,8 @@ aria-label="{first_view}">{network}</div>
 <p>The address of this page holds all that is shown: the numbers you changed, the step, the notation.</p>
 <h2>Keys</h2>
 <p><kbd>→</kbd> <kbd>←</kbd> one step on and back, <kbd>space</kbd> play and pause, <kbd>Home</kbd>
-<kbd>End</kbd>, a number and <kbd>Enter</kbd> go to that step, <kbd>f</kbd> <kbd>b</kbd> <kbd>u</kbd> to the
-forward pass, the backward pass and the update, <kbd>g</kbd> the other picture.</p>
+<kbd>End</kbd>, a number and <kbd>Enter</kbd> go to that step, <kbd>f</kbd> <kbd>b</kbd> <kbd>u</kbd>
+to the forward pass, the backward pass and the update, <kbd>g</kbd> the other picture.</p>
 </section>
 </section>
 <section class="symbols" aria-label="Symbols">
@@ -184,6 +185,10 @@ forward pass, the backward pass and the update, <kbd>g</kbd> the other picture.<
 </body>
 </html>
 """
+
+
+#: Which example the network shows.
+_EXAMPLES = '<label id="examples">example <select id="example"></select></label>\n'
 
 
 @dataclass(frozen=True)
@@ -262,9 +267,7 @@ def _html(example: Example) -> str:
         note=f"<p>{xml_text(note)}</p>\n" if note else "",
         network=first,
         graph=graph,
-        examples='<label id="examples">example <select id="example"></select></label>\n'
-        if is_network
-        else "",
+        examples=_EXAMPLES if is_network else "",
         choices="".join(_choices(data.get("layers", []))) if is_network else "",
         lit="Lit in the pictures: what is computed; with a dashed line: what it is computed from.",
         content=_json(data),

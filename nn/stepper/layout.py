@@ -61,9 +61,10 @@ class Columns:
         return _between(start, end, leave), _between(start, end, enter)
 
     def labels(self, column: int, width: float, height: float) -> dict[tuple[int, int], Place]:
-        """By its two rows, where the label of each line to a column stands: not on another one, if it can.
+        """By its two rows, where the label of each line to a column stands.
 
-        Each stands on its own line, a third along it if there is room, and rather where no other line runs.
+        A label stands on its own line and, if it can be, not on another label. Where there is a choice,
+        few other lines run through it, and it is near to a third of the line.
 
         Args:
             column: the column that the lines lead to.
@@ -81,19 +82,14 @@ class Columns:
         }
         found: dict[tuple[int, int], Place] = {}
         for key, line in lines.items():
-
-            def cost(
-                along: float, key: tuple[int, int] = key, line: tuple[Place, Place] = line
-            ) -> float:
+            others = [other for each, other in lines.items() if each != key]
+            costs = {}
+            for along in _ALONG:
                 place = _between(*line, along)
-                others = sum(_overlap(place, other, width, height) for other in found.values())
-                crossed = sum(
-                    _runs_through(other, place, width, height) for k, other in lines.items() if k != key
-                )
-                # never on another label if that can be helped; then few lines; then near to a third
-                return 1000.0 * others + crossed + abs(along - 1 / 3)
-
-            found[key] = _between(*line, min(_ALONG, key=cost))
+                overlaps = sum(_overlap(place, other, width, height) for other in found.values())
+                crossings = sum(_runs_through(other, place, width, height) for other in others)
+                costs[place] = 1000.0 * overlaps + crossings + abs(along - 1 / 3)
+            found[key] = min(costs, key=costs.__getitem__)
         return found
 
 

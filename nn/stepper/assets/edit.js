@@ -17,6 +17,7 @@ function edit(symbol, input) {
     return;
   }
   input.dataset.typed = "";
+  input.removeAttribute("aria-invalid");
   page.edits.set(`${page.round}:${symbol}`, number);
   page.training = new Training(page.program, page.edits);
   page.asked = null;
