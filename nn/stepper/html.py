@@ -10,6 +10,7 @@ from pkgutil import get_data
 from typing import TYPE_CHECKING, Any
 
 from autograd import AutogradError
+from autograd.arguments import wrong_kind
 from autograd.files import write
 from autograd.program.languages.javascript import library
 from autograd.symbols import xml_text
@@ -17,6 +18,7 @@ from nn.step import Recorded
 from nn.stepper.content import Content, content
 from nn.stepper.examples import example_of
 from nn.stepper.pictures import graph_picture, network_picture
+from nn.worked import FormulaExample, WorkedExample
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -247,7 +249,11 @@ def page(of: Example | Recorded) -> StepPage:
     >>> html.count("<script"), "http-equiv" in html
     (2, True)
     """
-    return StepPage(_html(example_of(of) if isinstance(of, Recorded) else of))
+    if isinstance(of, Recorded):
+        return StepPage(_html(example_of(of)))
+    if not isinstance(of, (WorkedExample, FormulaExample)):
+        raise wrong_kind("of", "a worked example or a step", of)
+    return StepPage(_html(of))
 
 
 def _html(example: Example) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from autograd.errors import ArgumentValueError
+from autograd.errors import ArgumentTypeError, ArgumentValueError
 from nn import MLP, SGD, Adam, Example, TrainingStep, worked
 from nn.error_rules import ErrorRule
 from nn.optimizers import Optimizer
@@ -36,6 +36,11 @@ def test_a_text_of_the_file_ends_no_script() -> None:
     html = page(replace(worked.load("xing-single"), title=evil, source=evil, name=evil)).html
     assert html.count("<script") == html.count("</script>") == 2
     assert json.loads(content_of(html))["title"] == evil
+
+
+def test_what_has_no_page_is_refused() -> None:
+    with pytest.raises(ArgumentTypeError, match="of must be a worked example or a step, got 'urbain'"):
+        page("urbain")  # type: ignore[arg-type]
 
 
 def test_the_same_page_each_time() -> None:
