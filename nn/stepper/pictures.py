@@ -17,7 +17,7 @@ _INPUT, _NEURON, _ACROSS, _DOWN, _MARGIN = 30.0, 50.0, 185.0, 150.0, 14.0
 #: alone; with more than the second number, the weights too.
 _MOST_WHOLE_LABELS, _MOST_LABELS = 4, 16
 #: How wide and high the label of a weight is, and with its derivative and the new weight.
-_LABEL, _WHOLE_LABEL = (84.0, 17.0), (84.0, 42.0)
+_LABEL, _WHOLE_LABEL = (84.0, 17.0), (84.0, 45.0)
 
 
 def network_picture(shape: Sequence[int]) -> str:
@@ -65,7 +65,7 @@ def network_picture(shape: Sequence[int]) -> str:
             _text_group(f"part-{len(shape) - 1}-{row}", Place(ends - _MARGIN, place.y + 20 * side))
         )
     units.append(
-        f'<g id="unit-error" class="unit" transform="translate({_at(error)})">'
+        f'<g id="unit-error" class="unit error" transform="translate({_at(error)})">'
         f'<rect x="-46" y="-30" width="92" height="60" rx="8"/>'
         f'<text class="name" y="-8"></text><text class="value" y="14"></text></g>'
     )
@@ -93,8 +93,8 @@ def _edge(key: str, start: Place, end: Place) -> str:
 def _edge_label(key: str, place: Place) -> str:
     return (
         f'<g id="unit-{key}" class="unit edge" transform="translate({_at(_moved(place))})">'
-        f'<text class="value" y="-5"></text><text class="gradient" y="8"></text>'
-        f'<text class="after" y="21"></text></g>'
+        f'<text class="value" y="-6"></text><text class="gradient" y="13"></text>'
+        f'<text class="after" y="26"></text></g>'
     )
 
 

@@ -15,7 +15,7 @@ function placesOf(tags) {
 }
 
 /** How many characters have room where numbers stand within a circle. @type {Record<string, number>} */
-const ROOM = { net: 7, out: 7, delta: 11, value: 8 };
+const ROOM = { net: 6, out: 6, delta: 11, value: 8 };
 
 /**
  * @param {string} id
@@ -28,7 +28,7 @@ function setText(id, name, text) {
   if (place) {
     place.textContent = text;
     const room = unit?.querySelector("circle") && ROOM[name];
-    place.style.fontSize = room && text.length > room ? `${((room / text.length) * (room > 7 ? 12.5 : 11)).toFixed(1)}px` : "";
+    place.style.fontSize = room && text.length > room ? `${((room / text.length) * (room > 6 ? 12.5 : 11)).toFixed(1)}px` : "";
   }
 }
 
