@@ -168,7 +168,8 @@ to the forward pass, the backward pass and the update, <kbd>g</kbd> the other pi
 </main>
 <footer>Written by scalar-autograd. {lit}</footer>
 <dialog id="explanation" aria-labelledby="explanation-title">
-<h2 id="explanation-title"></h2><div id="explanation-body"></div>
+<h2 id="explanation-title"></h2>
+<div id="explanation-body" tabindex="0" role="region" aria-labelledby="explanation-title"></div>
 <form method="dialog"><button>Close</button></form>
 </dialog>
 <dialog id="export" aria-labelledby="export-title">

@@ -18,6 +18,25 @@ function placesOf(tags) {
 const ROOM = { net: 6, out: 6, delta: 11, value: 8 };
 
 /**
+ * Write a text into a picture: what follows an underscore is a subscript, where Unicode has none.
+ * @param {Element} place
+ * @param {string} text
+ */
+function writeText(place, text) {
+  place.textContent = "";
+  text.split(/_([\p{L}\p{N}]+)/u).forEach((piece, number) => {
+    if (number % 2) {
+      const below = document.createElementNS("http://www.w3.org/2000/svg", "tspan");
+      below.setAttribute("class", "below");
+      below.textContent = piece;
+      place.append(below);
+    } else if (piece) {
+      place.append(piece);
+    }
+  });
+}
+
+/**
  * @param {string} id
  * @param {string} name  the class of the text
  * @param {string} text
@@ -26,7 +45,7 @@ function setText(id, name, text) {
   const unit = document.getElementById(`unit-${id}`);
   const place = /** @type {SVGTextElement | null | undefined} */ (unit?.querySelector(`.${name}`));
   if (place) {
-    place.textContent = text;
+    writeText(place, text);
     const room = unit?.querySelector("circle") && ROOM[name];
     place.style.fontSize = room && text.length > room ? `${((room / text.length) * (room > 6 ? 12.5 : 11)).toFixed(1)}px` : "";
   }
@@ -124,7 +143,7 @@ function fillGraph() {
     const sum = runningSum(symbol);
     const gradient = gradientOf(symbol);
     const derivative = gradient === undefined ? undefined : reached(gradient);
-    texts[0].textContent = plain(symbol);
+    writeText(texts[0], plain(symbol));
     texts[1].textContent = decimal(reached(symbol), page.pictureDigits);
     texts[2].textContent =
       derivative !== undefined ? `∂ ${decimal(derivative, page.pictureDigits)}`

@@ -97,6 +97,29 @@ def test_numbers_are_those_of_python_in_every_notation(read: Any, name: str) -> 
     assert len(notations) >= 4
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_random_networks_at_random_numbers(read: Any, seed: int) -> None:
+    random = Random(seed)
+    inputs, sizes = random.randint(1, 3), [random.randint(1, 3) for _ in range(random.randint(1, 3))]
+    names = [random.choice(["tanh", "sigmoid", "softplus", "gelu", "elu", "relu"]) for _ in sizes]
+    network = MLP(inputs, sizes, activation=names, seed=random)
+    pairs = [
+        Pair([random.gauss(0, 1) for _ in range(inputs)], [random.random() for _ in range(sizes[-1])])
+        for _ in range(random.randint(1, 2))
+    ]
+    error = random.choice(["half_squared_error", "mean_squared_error", "(out - target) ** 4"])
+    rate = random.uniform(0.01, 0.5)
+    step = TrainingStep(network, pairs, SGD(network.parameters(), lr=rate), error=error)
+    example = step_example(step)
+    reader = read(example)
+    check(reader.numbers(), expected(example))
+    for _ in range(3):
+        numbers = {symbol: random.gauss(0, 1) for symbol in example.numbers}
+        for symbol, number in numbers.items():
+            reader.edit(symbol, repr(number))
+        check(reader.numbers(), expected(example.with_numbers(numbers)))
+
+
 def test_numbers_appear_as_they_are_computed(read: Any) -> None:
     reader, step = read("urbain"), worked.load("urbain").step()
     assert reader.status == "step 0 of 53: before the first step"
@@ -674,6 +697,53 @@ def test_axe_finds_nothing_serious(read: Any, scheme: str, fragment: str) -> Non
     # axe is put into the page by the test, which the page's policy would refuse as any other script
     found = Axe().run(reader.page).response["violations"]
     assert [(each["id"], each["help"], each["nodes"][0]["html"][:200]) for each in found] == []
+
+
+def test_axe_finds_nothing_serious_in_what_opens(read: Any) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    reader = read("batch-of-three", viewport={"width": 360, "height": 760})
+    reader.page.locator("#unit-weight-1-1-1 .value").click()
+    assert reader.page.is_visible("#here")
+    assert Axe().run(reader.page).response["violations"] == []
+    reader.page.click("#here-explain")
+    assert Axe().run(reader.page).response["violations"] == []
+    reader.page.keyboard.press("Escape")
+    reader.page.click("#export-toml")
+    assert Axe().run(reader.page).response["violations"] == []
+
+
+def test_every_control_is_reached_by_the_tab_key(read: Any) -> None:
+    reader = read("batch-of-three", "step=3")
+    controls = set(
+        reader.page.locator("button:visible, input:visible, select:visible").evaluate_all(
+            "all => all.filter(each => !each.disabled && each.id).map(each => each.id)"
+        )
+    )
+    assert len(controls) > 30
+    reached = set()
+    for _ in range(300):
+        reader.page.keyboard.press("Tab")
+        reached.add(reader.page.evaluate("document.activeElement.id"))
+    assert controls <= reached
+
+
+def test_a_weight_is_changed_by_keyboard_alone(read: Any) -> None:
+    reader, example = read("urbain"), worked.load("urbain")
+    for _ in range(100):
+        reader.page.keyboard.press("Tab")
+        if reader.page.evaluate("document.activeElement.getAttribute('aria-label')") == "w₁, weight":
+            break
+    reader.page.keyboard.press("Control+a")
+    reader.page.keyboard.type("2")
+    reader.page.keyboard.press("Enter")
+    check(reader.numbers(), expected(example.with_numbers(example.numbers | {"w1": 2.0})))
+
+
+def test_what_unicode_has_no_subscript_for_is_one_all_the_same(read: Any) -> None:
+    reader = read("lstm-cell")
+    assert reader.page.locator("#view-network .below", has_text="f1").count() > 0
+    assert "_" not in reader.page.text_content("#view-network")
 
 
 @pytest.mark.parametrize("width", [360, 768, 1920])
