@@ -21,7 +21,6 @@ from autograd.arguments import (
     wrong_kind,
     wrong_value,
 )
-from autograd.atomic import set_together
 from autograd.errors import ArgumentValueError, UnknownNameError
 from autograd.program import distributed
 from nn.fitting.checkpoint import Checkpoint, State
@@ -30,11 +29,11 @@ from nn.fitting.data import Rows, Shape, batches_of, fingerprint, inputs_of, is_
 from nn.fitting.history import History
 from nn.fitting.losses import Loss, LossLike, loss_of
 from nn.fitting.metrics import Metric, measured, metrics_of
-from nn.fitting.runs import ENGINES, ChunkedRun, Run, check_module, made_run, outputs_of
 from nn.fitting.stopping import EarlyStopping
 from nn.module import Module
 from nn.optimizers import Optimizer
 from nn.progress import ProgressBar
+from nn.runs import ENGINES, ChunkedRun, Order, Run, check_module, made_run, outputs_of
 
 if TYPE_CHECKING:
     import os
@@ -355,7 +354,7 @@ class _Training:
         ) or None
         with ProgressBar("examples", examples, shown=self.shown) as bar:
             while len(history) < self.epochs and not history.stopped:
-                self._epoch(history, bar)
+                self._epochs(history, bar, 1 if file else self._unseen(history))
                 if file:
                     state = State(history.rows, history.stopped, self.best)
                     file.save(self.model, self.optimizer, state)
@@ -363,38 +362,54 @@ class _Training:
             self.model.load_state_dict(self.best)
         return history
 
-    def _epoch(self, history: History, bar: ProgressBar) -> None:
-        epoch = len(history) + 1
+    def _unseen(self, history: History) -> int:
+        """How many epochs nobody looks at until the last of them is over."""
+        if not self.rows or self.metrics or self.held_out or self.stopping or self.callbacks:
+            return 1
+        return min(self.epochs - len(history), max(1, self._run.at_once // len(self.rows)))
+
+    def _epochs(self, history: History, bar: ProgressBar, count: int) -> None:
+        first = len(history) + 1
+        steps = self.optimizer.steps
         errors: list[float] = []  # of examples, or the sums of chunks
         examples = 0
-        for number, batch in enumerate(self._epoch_batches(epoch), 1):
-            try:
-                found, slopes, count = self._computed(batch)
-                set_together(
-                    zip(self.optimizer.parameters, ["_grad"] * len(slopes), slopes, strict=True)
-                )
-                self.optimizer.step()
-            except Exception as error:
-                error.add_note(f"in epoch {epoch}, batch {number}")
-                raise
-            errors += found
-            examples += count
-            bar.advance(count, f"epoch {epoch}/{self.epochs}", error=fsum(found) / count)
+        try:
+            for found, more in self._trained(first, count):
+                errors += found
+                examples += more
+                epoch = first + (examples - 1) // (len(self.rows) or examples)
+                bar.advance(more, f"epoch {epoch}/{self.epochs}", error=fsum(found) / more)
+        except Exception as error:
+            done = self.optimizer.steps - steps
+            epochs, batches = divmod(done, self._batches_of_epoch) if self.rows else (0, done)
+            error.add_note(f"in epoch {first + epochs}, batch {batches + 1}")
+            raise
         if not errors:
-            raise ArgumentValueError(f"epoch {epoch} has no batches")
-        row: dict[str, float] = {"epoch": epoch, "error": sum(errors) / examples}
-        if self.rows and self.metrics:
-            row |= self._measured("", self.rows)
-        if self.held_out:
-            row |= self._measured("validation_", self.held_out)
+            raise ArgumentValueError(f"epoch {first} has no batches")
+        size, batches = len(errors) // count, (self.optimizer.steps - steps) // count
         lr = self.optimizer.lr
-        row["lr"] = float(lr(self.optimizer.steps - 1) if callable(lr) else lr)
-        history.rows.append(row)
+        for index in range(count):
+            mean = sum(errors[index * size : (index + 1) * size]) / (examples // count)
+            row: dict[str, float] = {"epoch": first + index, "error": mean}
+            if self.rows and self.metrics:
+                row |= self._measured("", self.rows)
+            if self.held_out:
+                row |= self._measured("validation_", self.held_out)
+            row["lr"] = float(lr(steps + (index + 1) * batches - 1) if callable(lr) else lr)
+            history.rows.append(row)
+        self._look(history)
+
+    @property
+    def _batches_of_epoch(self) -> int:
+        return -(-len(self.rows) // (self.batch_size or len(self.rows)))
+
+    def _look(self, history: History) -> None:
+        """See whether the last epoch was the best, or is to be the last."""
         if self.stopping:
             best = self.stopping.best(history.rows, self._watched)
-            if best == epoch - 1:
+            if best == len(history) - 1:
                 self.best = self.model.state_dict() if self.stopping.restore else None
-            elif epoch - 1 - best >= self.stopping.patience:
+            elif len(history) - 1 - best >= self.stopping.patience:
                 history.stopped = (
                     f"{self._watched} has not become better for {self.stopping.patience} epochs"
                 )
@@ -402,32 +417,33 @@ class _Training:
             if callback(history) is True:
                 history.stopped = f"callbacks[{index}] returned True"
 
-    def _computed(self, batch: Rows | Sequence[int]) -> tuple[list[float], list[float], int]:
-        """The errors of a batch, or their sums, the derivatives of the mean, and how many examples."""
-        if self.chunks is None:
-            errors, slopes = self._run.batch(batch)  # type: ignore[arg-type]  # it has rows
-            count = len(errors)
-            if isinstance(self._run, ChunkedRun):
-                errors = self._run.sums(errors)
-            return errors, slopes, count
-        assert isinstance(self._run, ChunkedRun)
-        which: Sequence[int] = batch  # type: ignore[assignment]  # it has the numbers of chunks
-        errors, slopes = self._run.portion(self.chunks, which)
-        return errors, slopes, sum(map(self.chunks.examples_in, which))
-
-    def _epoch_batches(self, epoch: int) -> Iterator[Rows | Sequence[int]]:
-        if self.batches is not None:
-            yield from self._given_batches(self.batches, epoch)
-            return
-        order = [*range(len(self.rows) if self.chunks is None else len(self.chunks))]
-        if self.seed is not None:
-            Random(f"{self.seed} epoch {epoch}").shuffle(order)
-        size = self.batch_size or len(self.rows) or len(order)
+    def _trained(self, first: int, count: int) -> Iterator[tuple[Sequence[float], int]]:
+        """Train for some epochs; the errors of examples as they are done, and how many these are."""
         if self.chunks is not None:
-            size = len(order) if self.batch_size is None else self.batch_size // self.chunks.size
-        for start in range(0, len(order), size):
-            batch = order[start : start + size]
-            yield batch if self.chunks else [self.rows[index] for index in batch]
+            assert isinstance(self._run, ChunkedRun)
+            size = self.batch_size and self.batch_size // self.chunks.size
+            order = self._order(len(self.chunks), size, first, count)
+            yield from self._run.train_on(self.optimizer, self.chunks, order)
+            return
+        if self.batches is not None:
+            for batch in self._given_batches(self.batches, first):
+                order = Order(range(len(batch)), len(batch), len(batch), mean=True)
+                for errors in self._run.train(self.optimizer, batch, order):
+                    yield errors, len(errors)
+            return
+        order = self._order(len(self.rows), self.batch_size, first, count)
+        for errors in self._run.train(self.optimizer, self.rows, order):
+            yield errors, len(errors)
+
+    def _order(self, many: int, size: int | None, first: int, count: int) -> Order:
+        """In which order some epochs take the examples, or the chunks of them."""
+        found: list[int] = []
+        for epoch in range(first, first + count):
+            order_of_epoch = [*range(many)]
+            if self.seed is not None and many > 1:
+                Random(f"{self.seed} epoch {epoch}").shuffle(order_of_epoch)
+            found += order_of_epoch
+        return Order(found, min(size or many, many), many, mean=True)
 
     def _given_batches(self, given: Any, epoch: int) -> Iterator[Rows]:
         batches = batches_of(given, epoch)
