@@ -18,6 +18,7 @@ from autograd.symbolic.texts import (
 )
 from autograd.symbolic.trees import (
     DOTS,
+    factored,
     minus,
     name,
     number,
@@ -39,6 +40,7 @@ __all__ = [
     "definition_text",
     "derivative_symbol",
     "factor_values",
+    "factored",
     "fitted",
     "label",
     "minus",

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from autograd.formula import LATEX
 from autograd.symbols import GREEK, latex_text
+from autograd.tables import Table as Listing
 from nn.worksheet.elements import MOST_LABELS, Picture
 from nn.worksheet.renderer import Renderer
 
@@ -129,6 +130,14 @@ class Latex(Renderer):
             for left, line in row
         ]
         return f"{_numbered(number)}" + "\n".join(cells) + "\n\n"
+
+    def data(self, table: Listing) -> str:  # noqa: D102
+        rows = [table.heads, *(row.cells for row in table.rows)]
+        head, *lines = (" & ".join(map(self.plain, row)) for row in rows)
+        body = " \\\\\n".join(lines)
+        size = next((size for most, size in _SIZES.items() if len(table.heads) <= most), r"\tiny ")
+        grid = f"\\begin{{tabular}}{{{table.align}}}\n{head} \\\\ \\hline\n{body}\n\\end{{tabular}}"
+        return f"\\textbf{{{self.plain(table.title)}}}\n\n{{{size}{grid}}}\n\n"
 
     def picture(self, picture: Picture) -> str:  # noqa: D102
         columns = picture.columns

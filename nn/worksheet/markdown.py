@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from autograd.formula import LATEX
 from autograd.symbols import unicode_symbol, visible
+from autograd.tables import Table as Listing
 from nn.worksheet.elements import Picture, one_line
 from nn.worksheet.latex import SIGNS
 from nn.worksheet.renderer import Renderer
@@ -82,6 +83,13 @@ class Markdown(Renderer):
         filled = [row + [""] * (width - len(row)) for row in lines]
         table = [[f"**{number}.**"] + [""] * (width - 1), ["---"] * width, *filled]
         return "\n".join(f"| {' | '.join(row)} |" for row in table) + "\n\n"
+
+    def data(self, table: Listing) -> str:  # noqa: D102
+        rules = ["---:" if side == "r" else "---" for side in table.align]
+        rows = [table.heads, *(row.cells for row in table.rows)]
+        head, *lines = (f"| {' | '.join(self.plain(cell) or ' ' for cell in row)} |" for row in rows)
+        titled = f"**{self.plain(table.title)}**\n\n" if table.title else ""
+        return titled + "\n".join([head, f"| {' | '.join(rules)} |", *lines]) + "\n\n"
 
     def picture(self, picture: Picture) -> str:  # noqa: D102
         nodes = [

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from autograd.formula import ATOM, Style, Written, scientific, symbol_piece
+from autograd.tables import Table as Listing
 from nn.step.matrices import Function, Named
 from nn.worksheet.elements import (
     Blank,
@@ -189,6 +190,10 @@ class Renderer(ABC):
     @abstractmethod
     def table(self, number: int, rows: Sequence[Sequence[tuple[str, str]]]) -> str:
         """Formulas, each with the blank that equals it."""
+
+    @abstractmethod
+    def data(self, table: Listing) -> str:
+        """A table of texts, with heads."""
 
     @abstractmethod
     def picture(self, picture: Picture) -> str:
