@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
-from autograd.arguments import each, instance, number_of, whole
+from autograd.arguments import each, instance, number_of, text, whole, wrong_kind
 from autograd.backward import gradients, topological_order
-from autograd.errors import ArgumentValueError
+from autograd.errors import ArgumentValueError, UnknownNameError
 from autograd.formula import LATEX, MATHML, MOST_DIGITS, Style, scientific
 from autograd.slopes import on_nodes
 from autograd.steps import Section, Step, html_lines, latex_lines, names_in
@@ -441,19 +441,29 @@ class HessianTable:
 
         Raises:
             KeyError: the table has no such row or column.
+            TypeError: they are not two texts.
         """
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise wrong_kind("what is looked up", "the symbols of a row and a column", pair)
         for symbol in pair:
-            if symbol not in self.symbols:
-                raise KeyError(f"the Hessian has no {symbol!r}; it has {', '.join(self.symbols)}")
+            if text("a symbol", symbol) not in self.symbols:
+                raise UnknownNameError(
+                    f"the Hessian has no {symbol!r}; it has {', '.join(self.symbols)}"
+                )
         row, column = map(self.symbols.index, pair)
         return self.numbers[row][column]
 
     def table(self, digits: int = 6) -> Table:
         """The table of texts, to be printed.
 
+        Raises:
+            ArgumentTypeError: ``digits`` is no whole number.
+            ArgumentValueError: it is less than 1.
+
         >>> HessianTable("E", ("v", "w"), ((2.0, 1.0), (1.0, 0.5))).table().rows[0].cells
         ('∂/∂v', '2', '1')
         """
+        digits = whole("digits", digits, 1, MOST_DIGITS)
         heads = [f"∂/∂{unicode_symbol(symbol)}" for symbol in self.symbols]
         table = Table(f"Hessian of {unicode_symbol(self.result)}", ["", *heads], "l" + "r" * len(heads))
         for head, row in zip(heads, self.numbers, strict=True):
@@ -473,7 +483,7 @@ class HessianTable:
         ∂/∂v     2     1
         ∂/∂w     1   0.5
         """
-        table = self.table(whole("digits", digits, 1, MOST_DIGITS))
+        table = self.table(digits)
         rows = [table.heads, *(list(row.cells) for row in table.rows)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = [table.title]
@@ -506,12 +516,17 @@ class HessianTable:
     def latex(self, digits: int = 6) -> str:
         r"""The table in LaTeX, for a formula: an ``array`` with a row and a column of symbols.
 
+        Raises:
+            ArgumentTypeError: ``digits`` is no whole number.
+            ArgumentValueError: it is less than 1.
+
         >>> print(HessianTable("E", ("v",), ((2.0,),)).latex())
         \begin{array}{c|r}
         \frac{\partial^2 E}{\partial \cdot\,\partial \cdot} & v \\ \hline
         v & 2
         \end{array}
         """
+        digits = whole("digits", digits, 1, MOST_DIGITS)
         symbols = list(map(LATEX.variable, self.symbols))
         corner = rf"\frac{{\partial^2 {LATEX.variable(self.result)}}}{{\partial \cdot\,\partial \cdot}}"
         rows = [
@@ -548,7 +563,7 @@ class HessianTable:
 
 
 def hessian_table(
-    result: Value, inputs: Iterable[Value], symbols: Sequence[str] | None = None
+    result: Value, inputs: Iterable[Value], symbols: Iterable[str] | None = None
 ) -> HessianTable:
     """The second derivatives of a node with respect to some leaves, as a table with their names.
 
@@ -558,9 +573,9 @@ def hessian_table(
         symbols: what they are called; by their names, if None.
 
     Raises:
-        ArgumentTypeError: one of them is no Value.
+        ArgumentTypeError: one of them is no Value, or a symbol no text.
         ArgumentValueError: ``result`` does not depend on one, one is no leaf, two have the same symbol,
-            or they are none or more than 200.
+            there are other than as many symbols, or they are none or more than 200.
         StaleGraphError: a leaf has changed since the graph was made.
 
     >>> x, y = Value(2.0, "x"), Value(3.0, "y")
@@ -575,7 +590,12 @@ def hessian_table(
         raise ArgumentValueError(f"inputs must be from 1 to {_MOST_INPUTS} leaves, got {len(leaves)}")
     nodes = {"result": result, **{f"inputs[{place}]": leaf for place, leaf in enumerate(leaves)}}
     _checked(result, nodes, leaves)
-    called = tuple(symbols_of(*leaves) if symbols is None else symbols)
+    if symbols is None:
+        called = tuple(symbols_of(*leaves))
+    else:
+        called = tuple(text("symbols", symbol) for symbol in each("symbols", symbols))
+    if len(called) != len(leaves):
+        raise ArgumentValueError(f"symbols must be {len(leaves)}, one for each input, got {len(called)}")
     if len(set(called)) < len(leaves):
         raise ArgumentValueError(f"two inputs have the same symbol: {', '.join(called)}")
     first = gradients(result, create_graph=True)

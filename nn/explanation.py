@@ -236,7 +236,7 @@ class TableSheet(_Sheet):
 
     >>> from nn import worked
     >>> step = worked.load("urbain").step()
-    >>> sheet = TableSheet("second derivatives", [step.hessian("w5", "w6").table(3)])
+    >>> sheet = TableSheet("second derivatives", [step.hessian(["w5", "w6"]).table(3)])
     >>> print(sheet.text("md"))
     # second derivatives
     <BLANKLINE>
@@ -439,7 +439,7 @@ def sheet_of(found: Explained) -> DerivationSheet | MatrixSheet | TableSheet:
         found: what `nn.step.Recorded.explain` and the like give.
 
     >>> from nn import worked
-    >>> sheet_of(worked.load("urbain").step().hessian("w5")).text("tex").count("tabular")
+    >>> sheet_of(worked.load("urbain").step().hessian(["w5"])).text("tex").count("tabular")
     2
     """
     if isinstance(found, DerivationSheet | MatrixSheet | TableSheet):

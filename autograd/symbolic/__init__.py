@@ -18,6 +18,7 @@ from autograd.symbolic.texts import (
 )
 from autograd.symbolic.trees import (
     DOTS,
+    Product,
     factored,
     minus,
     name,
@@ -34,6 +35,7 @@ __all__ = [
     "DOTS",
     "Condition",
     "Factor",
+    "Product",
     "Slope",
     "conditions_text",
     "definition",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd.arguments import text
 from autograd.contributions import additions, influences
 from autograd.errors import ArgumentValueError
 from autograd.symbolic import label
@@ -166,7 +167,7 @@ def contributions(
     """
     result = step.error if of is None else step.node(of)
     called = {node: name for name, node in step.nodes.items()}
-    if symbol not in step.nodes and symbol != "E" and f"{symbol}@1" in step.nodes:
+    if text("symbol", symbol) not in step.nodes and symbol != "E" and f"{symbol}@1" in step.nodes:
         symbol, over_examples = f"{symbol}@1", True
     node = step.node(symbol)
     own = called.get(node, symbol)

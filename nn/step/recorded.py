@@ -218,11 +218,11 @@ class Recorded(Tabular):
             raise ArgumentValueError(f"a second derivative is explained in the δ form, not as {form!r}")
         return second(self, self.node(by), self.node(then), result)
 
-    def hessian(self, *symbols: str, of: str | None = None) -> HessianTable:
+    def hessian(self, symbols: Iterable[str] | None = None, of: str | None = None) -> HessianTable:
         """The second derivatives of the error, or of another node, as a table.
 
         Args:
-            symbols: those of its rows and columns; those of what is updated, if there are none.
+            symbols: those of its rows and columns; those of what is updated, if None.
             of: what is differentiated; the error, if None.
 
         Raises:
@@ -230,7 +230,7 @@ class Recorded(Tabular):
             ValueError: see `autograd.hessian_table`.
 
         >>> from nn import worked
-        >>> print(worked.load("urbain").step().hessian("w5", "w6"))
+        >>> print(worked.load("urbain").step().hessian(["w5", "w6"]))
         Hessian of Eₜₒₜₐₗ
                     ∂/∂w₅       ∂/∂w₆
         ∂/∂w₅   -0.012223  -0.0122974
@@ -238,7 +238,9 @@ class Recorded(Tabular):
         """
         from autograd.second import hessian_table
 
-        wanted = symbols or tuple(self.updates) or tuple(self._leaves())
+        wanted = (
+            list(self.updates or self._leaves()) if symbols is None else list(each("symbols", symbols))
+        )
         result = self.error if of is None else self.node(of)
         return hessian_table(result, [self.node(symbol) for symbol in wanted], wanted)
 

@@ -43,7 +43,7 @@ def wrong_steps(derivation: SecondDerivation) -> list[str]:
 def test_every_pair_of_parameters(example: str) -> None:
     step = worked.load(example).step()
     parameters = [*step.updates][:4]
-    table = step.hessian(*parameters)
+    table = step.hessian(parameters)
     for one, other in product(parameters, repeat=2):
         found = step.explain(one, then=other)
         assert wrong_steps(found) == []
@@ -64,7 +64,7 @@ def test_every_pair_of_every_example(example: str) -> None:
     ]
     order = set(topological_order(step.error))
     parameters = [each for each in parameters if step.node(each) in order]
-    table = step.hessian(*parameters)
+    table = step.hessian(parameters)
     for one, other in product(parameters, repeat=2):
         found = step.explain(one, then=other)
         assert wrong_steps(found) == [], (one, other)
@@ -152,7 +152,7 @@ def test_what_is_too_large_is_refused_before_it_is_begun() -> None:
 
 def test_forms_of_both() -> None:
     step = worked.load("urbain").step()
-    derivation, table = step.explain("w5", then="w1"), step.hessian("w5", "w1")
+    derivation, table = step.explain("w5", then="w1"), step.hessian(["w5", "w1"])
     for each in (derivation, table):
         json.dumps(each.to_dict(), allow_nan=False)
         assert each.records()
