@@ -425,6 +425,8 @@ class MatrixSheet(_Sheet):
         }
 
 
+#: A table of more columns is wide.
+_WIDE = 6
 #: What can be written as a file.
 Explained: TypeAlias = (
     "DerivationSheet | MatrixSheet | TableSheet | Derivation | SecondDerivation | HessianTable"
@@ -445,7 +447,9 @@ def sheet_of(found: Explained) -> DerivationSheet | MatrixSheet | TableSheet:
     if isinstance(found, DerivationSheet | MatrixSheet | TableSheet):
         return found
     if isinstance(found, HessianTable):
-        return TableSheet(f"Second derivatives of {unicode_symbol(found.result)}", [found.table()])
+        digits = 6 if len(found.symbols) <= _WIDE else 4  # so that it fits a page
+        title = f"Second derivatives of {unicode_symbol(found.result)}"
+        return TableSheet(title, [found.table(digits)])
     if isinstance(found, Contributions):
         return TableSheet(f"Contributions to {unicode_symbol(found.symbol)}", found.tables())
     return DerivationSheet.of_derivation(found)

@@ -181,7 +181,7 @@ def contributions(
         )
     tag = step.tags.get(own)
     if tag is None or not tag.example:
-        raise ArgumentValueError(f"{own!r} is no quantity of one example: there is nothing to sum over")
+        raise ArgumentValueError(f"over_examples is for what every example has; {own!r} is of none")
     same = {
         each.example: name
         for name, each in step.tags.items()

@@ -38,6 +38,7 @@ math { font-size: 1.08em; }
 .matrix td { text-align: right; }
 .cells { border-collapse: collapse; }
 .cells td { padding: .35em 1.2em .35em 0; white-space: nowrap; }
+.back { break-before: page; }
 .data { overflow-x: auto; margin: 1rem 0; }
 .data th, .data td { padding: .2em .7em .2em 0; white-space: nowrap; }
 @media (max-width: 34rem) {
@@ -112,6 +113,9 @@ class Html(Renderer):
 
     def page(self, title: str, body: str) -> str:  # noqa: D102
         return _PAGE.format(title=xml_text(title), rules=_RULES + _SVG_RULES, body=body)
+
+    def back(self, body: str) -> str:  # noqa: D102
+        return f'<section class="back">\n{body}</section>\n'
 
     def plain(self, text: str) -> str:  # noqa: D102
         return xml_text(text)

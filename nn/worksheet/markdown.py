@@ -16,7 +16,7 @@ from nn.worksheet.elements import Picture, one_line
 from nn.worksheet.latex import SIGNS
 from nn.worksheet.renderer import Renderer
 
-__all__ = ["Markdown"]
+__all__ = ["BACK", "Markdown"]
 
 _TEXT = re.compile(r"\\text\{((?:[^{}\\]|\\[^a-z]|\\text[a-z]+\{\})*)\}")
 #: What signs of texts are in formulas.
@@ -29,6 +29,9 @@ _SIGNS_OF_TEXT = {
     r"\textbar{}": r"\vert ",
 }
 
+#: A rule, after which the answers come.
+BACK = "---"
+
 
 class Markdown(Renderer):
     """Writes Markdown."""
@@ -39,6 +42,9 @@ class Markdown(Renderer):
 
     def page(self, title: str, body: str) -> str:  # noqa: D102
         return f"{body.rstrip()}\n"
+
+    def back(self, body: str) -> str:  # noqa: D102
+        return f"{BACK}\n\n{body}"
 
     def plain(self, text: str) -> str:  # noqa: D102
         return re.sub(r"([\\`*_\[\]<>|~&$#])", r"\\\1", visible(text))

@@ -356,6 +356,9 @@ class _Html(Renderer):
     def page(self, title: str, body: str) -> str:
         return body
 
+    def back(self, body: str) -> str:
+        return body
+
     def plain(self, text: str) -> str:
         return xml_text(text)
 

@@ -22,6 +22,7 @@ from nn.worksheet.elements import (
     Question,
     Symbol,
     Table,
+    answer_key,
     one_line,
 )
 
@@ -54,10 +55,15 @@ class Renderer(ABC):
     def __init__(self, digits: int, answers: bool) -> None:
         self.digits, self.answers = digits, answers
 
-    def render(self, items: Sequence[Item]) -> str:
-        """The whole worksheet."""
+    def render(self, items: Sequence[Item], *, answers_at_back: bool = False) -> str:
+        """The whole worksheet, on request with the answers at its back."""
         title = next(item.text for item in items if isinstance(item, Heading))
-        return self.page(title, "".join(map(self._item, items)))
+        body = "".join(map(self._item, items))
+        if answers_at_back:
+            filled = type(self)(self.digits, answers=True)
+            key = [Heading("Answers", 2), *answer_key(items)]
+            body += self.back("".join(map(filled._item, key)))
+        return self.page(title, body)
 
     def _item(self, item: Item) -> str:
         match item:
@@ -146,6 +152,10 @@ class Renderer(ABC):
     @abstractmethod
     def page(self, title: str, body: str) -> str:
         """The document."""
+
+    @abstractmethod
+    def back(self, body: str) -> str:
+        """What stands at the back, on a page of its own."""
 
     @abstractmethod
     def plain(self, text: str) -> str:

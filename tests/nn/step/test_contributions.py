@@ -52,7 +52,7 @@ def test_a_notation_that_numbers_its_examples_itself() -> None:
 
 def test_what_is_refused() -> None:
     step = worked.load("batch-of-three").step()
-    with pytest.raises(ValueError, match="is no quantity of one example"):
+    with pytest.raises(ValueError, match="over_examples is for what every example has"):
         step.contributions("w_o1_1", over_examples=True)
     with pytest.raises(KeyError, match="no 'net_o9' in this step"):
         step.contributions("net_o9")
