@@ -372,7 +372,7 @@ class TrainingStep(Recorded):
     def _errors(self) -> Table:
         errors, error = Table("Error", ["", "value"], "lr"), self.names.error
         for each in self.names.passes:
-            for name in each.errors:
+            for name in (*each.errors, *each.total):
                 if name in self.values:
                     errors.add(name, decimal(self.values[name]))
         errors.add(f"{error} before the update", decimal(self.error_before))
