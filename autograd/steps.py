@@ -112,7 +112,10 @@ class Step:
         value = [scientific(self.value, style, digits).text]
         found = [] if self.tree is None else self._two(self.tree, style, digits, width, written)
         if why := conditions_text(self.conditions, style, width):
-            found[0].append(f"{style.words(' (')}{why}{style.words(')')}")
+            reason = f"{style.words(' (')}{why}{style.words(')')}"
+            if found == [value]:  # 0, and no formula of it
+                return [[*value, reason]]
+            found[0].append(reason)
         if self.short is not None:
             found += self._two(self.short, style, digits, width, written)
         return [*(side for side in found if side != value), value]
@@ -150,8 +153,10 @@ class Step:
         """
         head = f"{indent}{unicode_symbol(self.symbol)}"
         below = " " * len(head)
-        *formulas, _ = self.sides(digits=digits)
+        *formulas, last = self.sides(digits=digits)
         value = decimal(self.value, digits)
+        if "e" in value or (self.conditions and not formulas):  # a power of ten; or its reason
+            value = last
         if not formulas:
             return [f"{head} = {value}"]
         found: list[str] = []

@@ -108,7 +108,7 @@ def test_against_the_function() -> None:
 def test_why_a_derivative_is_zero_is_told() -> None:
     step = worked.load("dead-relu").step()
     text = str(step.explain("w_h1_1", then="w_h2_1"))
-    assert "∂outₕ₂/∂wₕ₂,₁ = 0 (as netₕ₂ < 0) = 0" in text
+    assert "∂outₕ₂/∂wₕ₂,₁ = 0 (as netₕ₂ < 0)\n" in text
     assert "on which none of these depends" in str(step.explain("w_h2_1", then="w_h2_1"))
 
 

@@ -103,7 +103,7 @@ def test_the_same_text_in_a_notebook_and_in_markdown() -> None:
 def test_the_reason_for_a_case_is_told() -> None:
     text = str(DerivationSheet.of_step(SOFTMAX))
     assert "(as netₕ₁ > 0)" in text
-    assert "(as netₕ₂ < 0) = 0" in text
+    assert "δₕ₂ = 0 (as netₕ₂ < 0)\n" in text
 
 
 @pytest.mark.parametrize("format", ["pdf", "", "HTML"])
