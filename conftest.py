@@ -17,7 +17,8 @@ A test belongs to the default tier if it tells by itself whether a module does w
 - ``native``: replays by machine code, for which llvmlite has to be installed;
 - ``moodle``: lets a reader of Moodle's format read what the default tier holds to its documentation.
 
-and so are the modules of `nn.interop`, and their tests, that need a framework.
+and so are the modules of `nn.interop` and `autograd.program.languages`, and their tests, that need a
+framework.
 
 Which engine is tested is what `autograd.engine.ENGINE` tells: that in C where it has been built (by
 ``python engine/build.py``), that in Python otherwise and with ``AUTOGRAD_PURE=1``. What looks into one
@@ -57,8 +58,9 @@ LEFT_OUT = {
     "latex": None,
 }
 
-#: Modules of `nn.interop` that are only imported by ``--all``, or when they are named.
-FRAMEWORKS = ("equinox", "jax", "safetensors", "sklearn", "torch")
+#: Modules of `nn.interop` and `autograd.program.languages` that are only imported by
+#: ``--all``, or when they are named.
+FRAMEWORKS = ("equinox", "jax", "onnx", "safetensors", "sklearn", "torch")
 
 # no time limits; and no saved examples, which `find` in a docstring would come upon first
 common = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
@@ -81,7 +83,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave to ``--all`` what imports a framework."""
     framework = collection_path.stem.removeprefix("test_") in FRAMEWORKS
-    if not framework or collection_path.parent.name != "interop" or config.getoption("all"):
+    if (
+        not framework
+        or collection_path.parent.name not in ("interop", "languages")
+        or config.getoption("all")
+    ):
         return None
     return None if any(collection_path.name in each for each in config.args) else True
 
