@@ -282,4 +282,5 @@ def _show_network(trace: NetworkTrace) -> None:
             trace.say(f"Layer {number}: {neurons}, linear.")
         else:
             operation = OPERATIONS[activation]
-            trace.say(f"Layer {number}: {neurons} with {operation.symbol}, the {operation.about}.")
+            about = operation.about.replace("(-", "(−")  # where no line breaks
+            trace.say(f"Layer {number}: {neurons} with {operation.symbol}, the {about}.")
