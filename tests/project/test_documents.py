@@ -8,6 +8,7 @@ import pytest
 from pages import texts_of, tool
 
 import autograd
+from nn import worked
 
 ROOT = Path(__file__).parents[2]
 
