@@ -21,7 +21,7 @@ from autograd.tables import Table, decimal
 from nn.step import Recorded
 from nn.step.contributions import Contributions
 from nn.step.explained import error_sections, forward_steps, update_steps, writer
-from nn.step.matrices import Named
+from nn.step.matrix_formulas import Named
 from nn.step.program import step_program
 from nn.terminal import plain
 from nn.worksheet.sheet import FORMATS

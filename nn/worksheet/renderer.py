@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from autograd.formula import ATOM, Style, Written, scientific, symbol_piece
 from autograd.tables import Table as Listing
-from nn.step.matrices import Function, Named
+from nn.step.matrix_formulas import Function, Named
 from nn.worksheet.elements import (
     Blank,
     Formula,
