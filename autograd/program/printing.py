@@ -244,9 +244,7 @@ def _joined(
             raise ArgumentValueError(f"{ast.unparse(tree)!r} has no place in a formula")
 
 
-def _compared(
-    sides: Sequence[str], ops: Sequence[ast.cmpop], depth: int, language: Language
-) -> _Piece:
+def _compared(sides: Sequence[str], ops: Sequence[ast.cmpop], depth: int, language: Language) -> _Piece:
     pairs: list[str] = []
     for left, op, right in zip(sides, ops, sides[1:], strict=False):
         sign = _COMPARISONS[type(op)]

@@ -510,8 +510,9 @@ class Program:
         A file has one function, which returns the value of the node that the program was made of and its
         derivatives with respect to all given numbers, and those numbers, so that it runs by itself. In
         NumPy, PyTorch and JAX it computes many examples at once, in float64; in SymPy formulas. Where
-        Python raises an error, a number is infinite or NaN there. In PyTorch and JAX, programs of more
-        than some 300 lines take minutes to be compiled.
+        Python raises an error, a number is infinite or NaN there. Programs of
+        more than some 300 lines take long to be compiled by torch.compile and JAX: hand networks over as
+        arrays, by `nn.interop`.
 
         Args:
             language: "python"; or "numpy", "torch", "jax", "sympy", "c" or "javascript".
@@ -537,7 +538,9 @@ class Program:
         choice("language", language, ("python", *LANGUAGES))
         if language != "python":
             if wanted is not None:
-                raise ArgumentValueError("wanted is for Python; files in other languages have all derivatives")
+                raise ArgumentValueError(
+                    "wanted is for Python; files in other languages have all derivatives"
+                )
             return printed(self.printable(), target(language))
         if wanted is None:
             needed = {need for line in self.lines.values() for need in line.needs}

@@ -68,7 +68,8 @@ class Identifiers:
         return name
 
     def _new(self, symbol: str) -> str:
-        text = re.sub(r"\W+", "_", re.sub(r"\+$", "_new", symbol)).strip("_") or "x"
+        text = re.sub(r"\+$", "_new", symbol.replace("-ln ", "minus_ln_"))
+        text = re.sub(r"\W+", "_", text).strip("_") or "x"
         # as Python itself reads names, so that two of them are two
         name = unicodedata.normalize("NFKC", text)
         if self._ascii_only and not name.isascii():

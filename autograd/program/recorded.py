@@ -803,14 +803,16 @@ class RecordedProgram:
         if language == "python":
             return PythonRunner(self.tape, self.plan).source(what)
         if what != "backward":
-            raise ArgumentValueError(f"{what!r} is for Python; a file in another language has both sweeps")
+            raise ArgumentValueError(
+                f"{what!r} is for Python; a file in another language has both sweeps"
+            )
         if self.tape.guards:
             guard, symbols = self.tape.guards[0], symbols_of(self.tape)
             decision = f"{symbols[guard.left]} {guard.comparison} {symbols[guard.right]}"
             at = f"{guard.place}: " if guard.place else ""
             raise ArgumentValueError(
-                f"{at}the function decides by {decision}, which a file in {target(language).title} would "
-                f"not see: compute with max, min, abs or relu instead"
+                f"{at}the function decides by {decision}, which a file in {target(language).title} "
+                f"would not see: compute with max, min, abs or relu instead"
             )
         return self.lines().source(language)
 

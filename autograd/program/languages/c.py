@@ -34,7 +34,8 @@ static double remainder_of(double x, double y)
 def _said(text: str) -> str:
     """A text within a comment, or within a string, which it does not end."""
     return "".join(
-        each if each.isprintable() and each not in '"\\%' else "_" for each in text.replace("*/", "* /").replace("??", "? ?")
+        each if each.isprintable() and each not in '"\\%' else "_"
+        for each in text.replace("*/", "* /").replace("??", "? ?")
     )
 
 
@@ -48,7 +49,11 @@ def _broken(before: str, text: str) -> list[str]:
     if len(before + text) <= WIDTH:
         return [before + text]
     first, *rest = broken(text, " " * 8)
-    return [before + first.lstrip(), *rest] if len(before + first) <= WIDTH + 8 else [before.rstrip(), first, *rest]
+    return (
+        [before + first.lstrip(), *rest]
+        if len(before + first) <= WIDTH + 8
+        else [before.rstrip(), first, *rest]
+    )
 
 
 def _defined(function: Function) -> list[str]:
@@ -67,8 +72,9 @@ def _defined(function: Function) -> list[str]:
 def _page(page: Page) -> str:
     root = _said(page.root)
     about = (
-        f"{_said(page.heading)}, in C11. Compile with: cc -std=c11 -O2 FILE.c -lm, and with -DNO_MAIN to call program() from "
-        "elsewhere. Where Python would raise an error, as at log(0), a number is infinite or NaN."
+        f"{_said(page.heading)}, in C11. "
+        "Compile with: cc -std=c11 -O2 FILE.c -lm, and with -DNO_MAIN to call program() from elsewhere. "
+        "Where Python would raise an error, as at log(0), a number is infinite or NaN."
     )
     names = list(page.given)
     used = page.words
@@ -105,14 +111,46 @@ def _page(page: Page) -> str:
 
 
 _LIBRARY = (
-    *("exp", "expm1", "exp2", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "copysign", "erf", "erfc"),
-    *("sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh"),
+    *(
+        "exp",
+        "expm1",
+        "exp2",
+        "log",
+        "log1p",
+        "log2",
+        "log10",
+        "sqrt",
+        "cbrt",
+        "copysign",
+        "erf",
+        "erfc",
+    ),
+    *(
+        "sin",
+        "cos",
+        "tan",
+        "asin",
+        "acos",
+        "atan",
+        "atan2",
+        "sinh",
+        "cosh",
+        "tanh",
+        "asinh",
+        "acosh",
+        "atanh",
+    ),
     "hypot",
 )
-_KEYWORDS = """auto break case char const continue default do double else enum extern float for goto if inline
-int long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while
-main program given gradients value numbers GIVEN printf stdin stdout stderr NULL EOF BUFSIZ NAN INFINITY HUGE_VAL
-errno fabs fmod remainder_of linux unix j0 j1 jn y0 y1 yn gamma signgam isnan isinf isfinite signbit fma""".split()
+_KEYWORDS = [
+    "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum",
+    "extern", "float", "for", "goto", "if", "inline", "int", "long", "register", "restrict",
+    "return", "short", "signed", "sizeof", "static", "struct", "switch", "typedef", "union",
+    "unsigned", "void", "volatile", "while", "main", "program", "given", "gradients", "value",
+    "numbers", "GIVEN", "printf", "stdin", "stdout", "stderr", "NULL", "EOF", "BUFSIZ", "NAN",
+    "INFINITY", "HUGE_VAL", "errno", "fabs", "fmod", "remainder_of", "linux", "unix", "j0", "j1",
+    "jn", "y0", "y1", "yn", "gamma", "signgam", "isnan", "isinf", "isfinite", "signbit", "fma",
+]  # fmt: skip
 
 TARGET = Target(
     title="C",

@@ -1,7 +1,7 @@
 """Programs in JAX: jitted, vectorised over examples, in float64.
 
-XLA makes x of x + C − C, and so takes from a sum what rounding is to do: a sum with a number that is added
-up with another is kept as it is by a barrier.
+XLA makes x of x + C − C, and so takes from a sum what rounding is to do: a sum with a number that is
+added up with another is kept as it is by a barrier.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ __all__ = ["TARGET"]
 
 _ABOUT = """in JAX.
 
-program() is jitted and takes numbers; batched() takes numbers, and arrays with a number for each example.
-Results are of type float64. Where Python would raise an error, as at log(0), a number is infinite or NaN.{long}"""
+program() is jitted and takes numbers; batched() takes numbers, and arrays with a number for each
+example. Results are of type float64. Where Python would raise an error, as at log(0), a number is
+infinite or NaN.{long}"""
 _LONG = """
 
-The first call compiles its {lines} lines, which may take minutes. A network of this size is better handed over
-as arrays: nn.interop.to_jax(network) makes a function of it, and nn.interop.to_torch(network) a module of PyTorch."""
+The first call compiles its {lines} lines, which takes long. A network of this size is better handed
+over as arrays: nn.interop.to_jax(network) makes a function of it, and nn.interop.to_torch(network) a
+module of PyTorch."""
 
 _BATCHED = '''
 def batched(**given):

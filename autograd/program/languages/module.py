@@ -13,7 +13,8 @@ __all__ = ["RESERVED", "WIDTH", "Module", "broken", "comment", "converted", "mod
 
 #: What files in Python call something.
 RESERVED = frozenset((
-    "np", "math", "torch", "jax", "jnp", "lax", "kept", "where", "program", "batched", "GIVEN", "SYMBOLS",
+    "np", "math", "torch", "jax", "jnp", "lax", "kept", "where", "program", "batched",
+    "GIVEN", "SYMBOLS",
     "value", "gradients", "name", "each", "number", "array", "tensor", "print", "zip", "given", "axes",
 ))  # fmt: skip
 #: How long lines are at most, if they can be broken.
@@ -27,8 +28,8 @@ class Module(NamedTuple):
         about: what is to be known of it, for its docstring.
         imports: its imports, and what is set up after them.
         opening: makes the first lines of the program from its parameters.
-        closing: what each derivative is returned as, in terms of ``each`` and of the value, whose text is
-            put into the template; "" if as it is.
+        closing: what each derivative is returned as, in terms of ``each`` and of the value, whose text
+            is put into the template; "" if as it is.
         decorator: a line before the program; "" if none.
         after: what follows the program.
         number: how a given number is written.
@@ -135,7 +136,7 @@ def _defined(function: Function) -> list[str]:
 
 
 def _literal(symbol: str) -> str:
-    return "".join(each if each.isprintable() and each not in "\\\"{}" else "_" for each in symbol)
+    return "".join(each if each.isprintable() and each not in '\\"{}' else "_" for each in symbol)
 
 
 def module(page: Page, style: Module) -> str:
@@ -156,7 +157,8 @@ def module(page: Page, style: Module) -> str:
         lines += _defined(function)
     lines += [style.decorator] if style.decorator else []
     lines += wrapped("def program(", names, "):")
-    lines += [f'    """{_literal(page.root)}, and its derivative with respect to each argument, by its name."""']
+    about = f"{_literal(page.root)}, and its derivative with respect to each argument, by its name."
+    lines += [f'    """{about}"""']
     lines += [f"    {each}" for each in style.opening(names)]
     lines += ["    # forward", *_assigned(page.forward)]
     if page.reverse:

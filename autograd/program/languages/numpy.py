@@ -24,7 +24,9 @@ SAME_NAME = {
         )
     },
     **{f"a{name}": f"arc{name}" for name in _INVERSES},
-    **{"atan2": "arctan2", "max": "maximum", "min": "minimum"},
+    "atan2": "arctan2",
+    "max": "maximum",
+    "min": "minimum",
 }
 #: Formulas in libraries of arrays, but for the choice between two numbers.
 ARRAYS = PYTHON._replace(both=" & ", either=" | ", brackets_compared=True, choice_is_call=True)

@@ -51,14 +51,42 @@ def _comparison(left: str, sign: str, right: str) -> str:
 
 
 _NAMES = (
-    *("Abs", "acosh", "acos", "asinh", "asin", "atan2", "atanh", "atan", "cosh", "cos", "Eq", "erfc", "erf"),
-    *("exp", "Float", "Integer", "log", "Max", "Min", "nan", "Ne", "oo", "pi", "Piecewise", "Rational"),
+    *(
+        "Abs",
+        "acosh",
+        "acos",
+        "asinh",
+        "asin",
+        "atan2",
+        "atanh",
+        "atan",
+        "cosh",
+        "cos",
+        "Eq",
+        "erfc",
+        "erf",
+    ),
+    *(
+        "exp",
+        "Float",
+        "Integer",
+        "log",
+        "Max",
+        "Min",
+        "N",
+        "nan",
+        "Ne",
+        "oo",
+        "pi",
+        "Piecewise",
+        "Rational",
+    ),
     *("sign", "sinh", "sin", "sqrt", "Symbol", "sympify", "tanh", "tan"),
 )
 
 
 def _imports(page: Page) -> list[str]:
-    words = page.words | {"Float", "Symbol", "sympify"}
+    words = page.words | {"Float", "N", "Symbol", "sympify"}
     if any("Rational" in _number(number) for _, number in page.given.values()):
         words.add("Rational")
     return wrapped("from sympy import ", [name for name in _NAMES if name in words], "", brackets="()")
@@ -71,8 +99,8 @@ def _page(page: Page) -> str:
 _STYLE = Module(
     about="""in SymPy.
 
-program(**SYMBOLS) gives formulas, which SymPy simplifies, differentiates and prints; with numbers as arguments
-they are computed to as many digits as those have.""",
+program(**SYMBOLS) gives formulas, which SymPy simplifies, differentiates and prints; with numbers as
+arguments they are computed to as many digits as those have.""",
     imports=_imports,
     opening=lambda names: converted(names, "sympify({})"),
     closing="",
@@ -80,7 +108,7 @@ they are computed to as many digits as those have.""",
     after=["#: What is given, as symbols.\nSYMBOLS = {name: Symbol(name, real=True) for name in GIVEN}"],
     main=[
         "def number(formula):",
-        '    return Float(formula, 30)',
+        "    return N(sympify(formula), 30)",
         "",
         "# with 50 digits, of which 30 are shown",
         "value, gradients = program(**{name: Float(each, 50) for name, each in GIVEN.items()})",
@@ -106,7 +134,12 @@ TARGET = Target(
     ),
     functions={
         **{name: f"{name}({{}})" for name in _SAME},
-        **{"Rational": "Rational({}, {})", "Integer": "Rational({})", "abs": "Abs({})", "atan2": "atan2({}, {})", "max": "Max({}, {})", "min": "Min({}, {})"},
+        "Rational": "Rational({}, {})",
+        "Integer": "Rational({})",
+        "abs": "Abs({})",
+        "atan2": "atan2({}, {})",
+        "max": "Max({}, {})",
+        "min": "Min({}, {})",
     },
     texts={
         "cbrt": "sign(x) * abs(x) ** (1.0 / 3.0)",
@@ -120,7 +153,22 @@ TARGET = Target(
         "gelu": "x * normal_cdf(x)",
     },
     page=_page,
-    reserved=RESERVED | {"Integer", "Rational", "Float", "Symbol", "Piecewise", "Eq", "Ne", "Max", "Min", "Abs", "oo", "sympify"},
+    reserved=RESERVED
+    | {
+        "Integer",
+        "Rational",
+        "Float",
+        "Symbol",
+        "Piecewise",
+        "Eq",
+        "Ne",
+        "Max",
+        "Min",
+        "Abs",
+        "oo",
+        "sympify",
+        "N",
+    },
     prepared=_prepared,
     taught=True,
 )

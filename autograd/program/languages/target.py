@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
+from math import inf, nan
 from typing import NamedTuple
 
 from autograd.errors import ArgumentValueError
@@ -21,9 +22,20 @@ from autograd.program.line import Line, names_in
 from autograd.program.printing import Language, children, spelled
 from autograd.program.python import Identifiers, calls
 
-__all__ = ["LONG", "Function", "Page", "Printable", "Statement", "Target", "adds_a_number", "printed", "refused", "templates"]
+__all__ = [
+    "LONG",
+    "Function",
+    "Page",
+    "Printable",
+    "Statement",
+    "Target",
+    "adds_a_number",
+    "printed",
+    "refused",
+    "templates",
+]
 
-#: From so many lines on, compilers of PyTorch and JAX take minutes.
+#: From so many lines on, a file for PyTorch or JAX says that compiling takes long.
 LONG = 300
 
 
@@ -103,7 +115,11 @@ class Page(NamedTuple):
         for function in self.functions:
             statements += function.steps
             texts.append(function.text)
-        return {word for text in (*texts, *(each.text for each in statements)) for word in _WORD.findall(text)}
+        return {
+            word
+            for text in (*texts, *(each.text for each in statements))
+            for word in _WORD.findall(text)
+        }
 
 
 class Printable(NamedTuple):
@@ -124,6 +140,7 @@ class Printable(NamedTuple):
     title: str = ""
 
 
+_NUMBER = re.compile(r"-?\d[\d.]*(?:e[-+]?\d+)?")
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -145,8 +162,7 @@ class Target(NamedTuple):
         reserved: names that no number may have.
         ascii_only: whether names have ASCII's letters alone.
         prepared: makes another tree of one before it is written.
-        constant: writes a number as an operand of a function that takes none of Python's; "" if all do.
-        takes_no_numbers: the functions of that kind.
+        constant: writes a number as an operand, where functions take none of Python's; "" where they do.
         taught: whether lines of a single operation are written as textbooks do, numbers as they are.
         added: what a sum is written as whose result is added up with others once more; "" if as it is.
     """
@@ -162,7 +178,6 @@ class Target(NamedTuple):
     ascii_only: bool = False
     prepared: Callable[[ast.expr], ast.expr] = _as_it_is
     constant: str = ""
-    takes_no_numbers: frozenset[str] = frozenset()
     taught: bool = False
     added: str = ""
 
@@ -215,6 +230,7 @@ class _Writer:
         #: functions still to be written, and those that are
         self._waiting: dict[str, Body] = {}
         self._about: dict[str, str] = {}
+        self._not_finite = {target.language.number(each) for each in (inf, -inf, nan)}
         self._language = target.language._replace(call=self._call)
         reserved = {*target.reserved, *target.blocks, *target.texts, *self._names_of_slopes()}
         self.names = Identifiers(reserved, ascii_only=target.ascii_only)
@@ -229,16 +245,12 @@ class _Writer:
 
     def _call(self, name: str, operands: Sequence[str]) -> str:
         template = self.target.functions.get(name)
-        if template is None:
-            return f"{name}({', '.join(operands)})"
-        if name in self.target.takes_no_numbers:
+        if self.target.constant:
             operands = [self._as_operand(each) for each in operands]
-        return template.format(*operands)
+        return template.format(*operands) if template else f"{name}({', '.join(operands)})"
 
     def _as_operand(self, text: str) -> str:
-        try:
-            float(text)
-        except ValueError:
+        if not _NUMBER.fullmatch(text) and text not in self._not_finite:
             return text
         return self.target.constant.format(text)
 
@@ -310,7 +322,7 @@ class _Writer:
         return spelled(tree, self._language, names or {}, prefix)
 
     def _line(self, line: Line) -> ast.expr:
-        """The tree of a line in terms of its variables, by calls of functions where that reads better."""
+        """The tree of a line in terms of its variables, by calls where that reads better."""
         row, target = line.operation, self.target
         if row is None:
             return line.tree
@@ -339,7 +351,8 @@ class _Writer:
         if not any(isinstance(each, ast.IfExp) for each in _parts(tree)):
             return line.tree
         name = _slope_name(row, place)
-        parameters = names_in(row.partials[place].tree, {*row.parameters, "out"})
+        used = {*names_in(row.partials[place].tree, {*row.parameters, "out"})}
+        parameters = tuple(each for each in (*row.parameters, "out") if each in used)
         self._waiting.setdefault(name, Body(parameters, (), row.partials[place].tree))
         by = f" with respect to {row.parameters[place]}" if row.arity > 1 else ""
         self._about[name] = f"the derivative of {row.name}{by}"
@@ -366,6 +379,8 @@ class _Writer:
         steps, text = self.tree(tree, names, f"{name}_step")
         for each in steps:
             yield Statement(*each)
+        if line.kind == "value" and self.target.constant:
+            text = self._as_operand(text)
         comment = ""
         if line.kind == "gradient" and not line.symbol.endswith(f"/d{line.below}"):
             comment = f"d{line.above}/d{line.below}"
@@ -393,16 +408,19 @@ class _Writer:
             raise ArgumentValueError(f"{program.root!r} is computed from no given number")
         self._users = {line.symbol: line for line in program.lines}
         added = _added(program.lines) if self.target.added else set()
-        forward: list[Statement] = []
-        reverse: list[Statement] = []
-        for line in program.lines:
-            (forward if line.kind == "value" else reverse).extend(self._statements(line, added))
+        written = [(line, list(self._statements(line, added))) for line in program.lines]
         gradients = {
             name: self.names[program.gradients[symbol]]
             if symbol in program.gradients
             else self._language.number(0.0)
             for name, (symbol, _) in given.items()
         }
+        used = _used([*gradients.values(), self.names[program.root]], written)
+        if len(used) < len(written):
+            # a number that only the rule of a derivative would need, and its text does not
+            return _Writer(self.target).page(program._replace(lines=used))
+        forward = [each for line, statements in written if line.kind == "value" for each in statements]
+        reverse = [each for line, statements in written if line.kind != "value" for each in statements]
         functions = list(self.functions())
         page = Page(
             title=program.title,
@@ -424,6 +442,17 @@ class _Writer:
             found |= {name: self.target.blocks[name] for name in more}
             words = {word for name in more for word in _WORD.findall(found[name])}
         return [source for name, source in self.target.blocks.items() if name in found]
+
+
+def _used(results: Sequence[str], written: Sequence[tuple[Line, list[Statement]]]) -> list[Line]:
+    """The lines whose numbers are used by later ones, or are results."""
+    words = {word for text in results for word in _WORD.findall(text)}
+    found: list[Line] = []
+    for line, statements in reversed(written):
+        if statements[-1].name in words:
+            found.append(line)
+            words |= {word for each in statements for word in _WORD.findall(each.text)}
+    return found[::-1]
 
 
 def _about(name: str) -> str:
@@ -470,7 +499,7 @@ def _is_long(tree: ast.expr) -> bool:
 
 
 def _without_zero(tree: ast.expr) -> ast.expr:
-    """A sum that does not begin with 0.0, as those of the reverse sweep do: it is the same but for -0.0."""
+    """A sum without the 0.0 that those of the reverse sweep begin with: the same but for -0.0."""
     match tree:
         case ast.BinOp(left=ast.Constant(value=0.0), op=ast.Add(), right=right):
             return right

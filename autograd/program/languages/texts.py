@@ -1,7 +1,7 @@
 """What functions compute, as texts of the table's language: rows of the table, and `autograd.special`.
 
-A language that lacks a function gets it from here. The functions of `autograd.special` are read as Python
-source: they assign, return, and return early under a condition, all in the table's language.
+A language that lacks a function gets it from here. The functions of `autograd.special` are read as
+Python source: they assign, return, and return early under a condition, all in the table's language.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ def _of_special(name: str) -> Body:
             case ast.Assign(targets=[ast.Name(id=step)], value=value):
                 steps.append((step, _known(value)))
             case ast.If(
-                test=ast.UnaryOp(op=ast.Not(), operand=test), body=[ast.Return(value=ast.expr() as early)]
+                test=ast.UnaryOp(op=ast.Not(), operand=test),
+                body=[ast.Return(value=ast.expr() as early)],
             ):
                 choices.append((_known(test), _known(early), False))
             case ast.If(test=test, body=[ast.Return(value=ast.expr() as early)], orelse=[]):
@@ -72,7 +73,9 @@ def _of_special(name: str) -> Body:
             case ast.Return(value=ast.expr() as value):
                 tree = _known(value)
             case _:
-                raise ArgumentValueError(f"{ast.unparse(statement)!r} is no text of the table's language")
+                raise ArgumentValueError(
+                    f"{ast.unparse(statement)!r} is no text of the table's language"
+                )
     for test, early, holds in reversed(choices):
         tree = ast.IfExp(test, early, tree) if holds else ast.IfExp(test, tree, early)
     return Body(tuple(each.arg for each in definition.args.args), tuple(steps), tree)

@@ -16,12 +16,13 @@ __all__ = ["TARGET"]
 
 _ABOUT = """in PyTorch.
 
-program() takes numbers, or tensors with a number for each example; its results have one for each, too, and
-are of type float64. Where Python would raise an error, as at log(0), a number is infinite or NaN.{long}"""
+program() takes numbers, or tensors with a number for each example; its results have one for each, too,
+and are of type float64. Where Python would raise an error, as at log(0), a number is infinite or
+NaN.{long}"""
 _LONG = """
 
-As it stands it runs at once; torch.compile would take minutes for its {lines} lines. A network of this size is
-better handed over as arrays: nn.interop.to_torch(network) makes a module of it."""
+As it stands it runs at once; torch.compile would take long for its {lines} lines. A network of this
+size is better handed over as arrays: nn.interop.to_torch(network) makes a module of it."""
 
 _WHERE = '''
 def where(test, body, orelse):
@@ -53,18 +54,27 @@ TARGET = Target(
     language=ARRAYS._replace(
         choice="where({test}, {body}, {orelse})",
         constants={"pi": "torch.pi", "inf": "torch.inf", "nan": "torch.nan"},
-        number=lambda number: PYTHON.number(number).replace("inf", "torch.inf").replace("nan", "torch.nan"),
+        number=lambda number: (
+            PYTHON.number(number).replace("inf", "torch.inf").replace("nan", "torch.nan")
+        ),
     ),
     functions=templates(
-        "torch.{}", {**{name: own for name, own in SAME_NAME.items() if name != "cbrt"}, "erf": "erf", "erfc": "erfc"}
+        "torch.{}",
+        {
+            **{name: own for name, own in SAME_NAME.items() if name != "cbrt"},
+            "erf": "erf",
+            "erfc": "erfc",
+        },
     ),
     texts={
-        "cbrt": "x if x == 0.0 or x == x + x else root(x) - (root(x) * root(x) * root(x) - x) / (3.0 * root(x) * root(x))",
+        "cbrt": (
+            "x if x == 0.0 or x == x + x "
+            "else root(x) - (root(x) * root(x) * root(x) - x) / (3.0 * root(x) * root(x))"
+        ),
         "root": "copysign(abs(x) ** (1.0 / 3.0), x)",
     },
     blocks={"where": _WHERE},
     page=_page,
     reserved=RESERVED,
     constant="torch.tensor({}, dtype=torch.float64)",
-    takes_no_numbers=frozenset(("atan2", "hypot", "max", "min", "copysign")),
 )
