@@ -11,8 +11,8 @@ A test belongs to the default tier if it tells by itself whether a module does w
   or drives another program (a notebook's kernel, the tests on a copy of the repository with a mistake);
 - ``torch``: asks PyTorch itself what the default tier has from a recording of it;
 - ``jax``: asks JAX itself;
-- ``browser``: drives Chromium, or runs Node. Where there is no Chromium, or no Playwright, such a test is
-  skipped and says so; in CI it fails.
+- ``browser``: drives Chromium, or runs Node. Where there is no Chromium, or no Playwright, such a test
+  is skipped and says so; in CI it fails.
 - ``native``: replays by machine code, for which llvmlite has to be installed;
 - ``moodle``: lets a reader of Moodle's format read what the default tier holds to its documentation.
 

@@ -311,9 +311,9 @@ def program(x, t, w, b):
     dout_dv2 = tanh_slope(v2, out)
     dE_dv2 = dE_dout * dout_dv2
     dE_dv1 = dE_dv2
-    dE_db = dE_dv2
     dE_dw = dE_dv1 * x
     dE_dx = dE_dv1 * w
+    dE_db = dE_dv2
 
 ```
 
@@ -346,7 +346,10 @@ in [accuracy.md](accuracy.md).
 '''
 
 #: How long compilers took, as measured by hand with the versions below, on two cores.
-COMPILED = "`torch.compile` took 16 s for 277 and 145 s for 2,141 of them, JAX 10 s for 2,141 and 41 s for 7,341"
+COMPILED = (
+    "`torch.compile` took\n  16 s for 277 and 145 s for 2,141 of them, "
+    "JAX 10 s for 2,141 and 41 s for 7,341"
+)
 
 _FOOT = """
 {refused}
