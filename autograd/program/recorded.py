@@ -438,6 +438,26 @@ class RecordedProgram:
             f"the program takes inputs as {_shown(wanted)}, not as {_shown(given)}", operands=args
         )
 
+    def check_captured(self) -> None:
+        """Refuse to go on if a plain number that the function uses is another one by now.
+
+        Every replay does so first; who runs the `tape` otherwise has to.
+
+        Raises:
+            StaleGraphError: a number has changed.
+
+        >>> import autograd
+        >>> rate = 0.5
+        >>> program = record(lambda x: rate * x, 3.0)
+        >>> rate = 0.25
+        >>> try:
+        ...     program.check_captured()
+        ... except autograd.StaleGraphError as error:
+        ...     print(error)
+        'rate' was 0.5 when the function was recorded, and is 0.25 now: make it an input, or record again
+        """
+        self._captured.check()
+
     def __call__(self, *inputs: Any) -> Any:
         """What the function returns at other inputs, with numbers in the place of nodes.
 

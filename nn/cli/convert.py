@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from autograd.files import write
+from autograd.program import Program
 from autograd.program.languages import LONG, printed, target
 from nn import worked
 from nn.cli.arguments import check_files, errors_in_one_line, example_argument, step_of, steps_option
@@ -16,7 +17,10 @@ from nn.step.program import differentiated
 __all__ = ["convert"]
 
 #: What is written, and the endings that stand for it alone.
-_FORMATS = {"torch": "", "jax": "", "sympy": "", "numpy": "", "c": ".c", "js": ".js"}
+_FORMATS = {
+    **{"torch": "", "jax": "", "onnx": ".onnx", "sympy": "", "numpy": ""},
+    **{"c": ".c", "js": ".js"},
+}
 #: What compiles a program, by format.
 _COMPILED = {"torch": "torch.compile", "jax": "JAX"}
 #: What the engine calls a language, where that is another name.
@@ -64,12 +68,21 @@ def convert(example: str, output: Path, to: str | None, steps: int) -> None:
 
     The file has the error and its derivatives, line by line in the symbols of the document, and the
     numbers of the example, so that it runs by itself and prints them. With numpy, torch and jax it
-    computes many examples at once.
+    computes many examples at once. With onnx it is a model whose outputs are the error and its
+    derivatives.
     """
     chosen = _format(output, to)
     check_files(example, output)
     loaded = worked.load(example)
-    program = differentiated(step_of(loaded, steps, update_biases=False)).printable(loaded.name)
+    step = step_of(loaded, steps, update_biases=False)
+    if chosen == "onnx":
+        from nn.interop import to_onnx
+
+        model = to_onnx(Program.from_graph(step.error, symbols=step.nodes), gradients=True)
+        write(output, model.SerializeToString())
+        print_line(f"written: {output}")
+        return
+    program = differentiated(step).printable(loaded.name)
     write(output, printed(program, target(_LANGUAGES.get(chosen, chosen))))
     print_line(f"written: {output}")
     if chosen in _COMPILED and len(program.lines) >= LONG:

@@ -20,18 +20,17 @@ from autograd.arguments import (
     wrong_kind,
     wrong_value,
 )
-from autograd.atomic import set_together
 from autograd.errors import ArgumentValueError, UnknownNameError
 from nn.fitting.checkpoint import Checkpoint, State
 from nn.fitting.data import Rows, Shape, batches_of, fingerprint, inputs_of, is_batches, listed, rows_of
 from nn.fitting.history import History
 from nn.fitting.losses import Loss, LossLike, loss_of
 from nn.fitting.metrics import Metric, measured, metrics_of
-from nn.fitting.runs import ENGINES, Run, check_module, made_run, outputs_of
 from nn.fitting.stopping import EarlyStopping
 from nn.module import Module
 from nn.optimizers import Optimizer
 from nn.progress import ProgressBar
+from nn.runs import ENGINES, Order, Run, check_module, made_run, outputs_of
 
 if TYPE_CHECKING:
     import os
@@ -311,7 +310,7 @@ class _Training:
         examples = len(self.rows) * max(0, self.epochs - len(history)) or None
         with ProgressBar("examples", examples, shown=self.shown) as bar:
             while len(history) < self.epochs and not history.stopped:
-                self._epoch(history, bar)
+                self._epochs(history, bar, 1 if file else self._unseen(history))
                 if file:
                     state = State(history.rows, history.stopped, self.best)
                     file.save(self.model, self.optimizer, state)
@@ -319,36 +318,53 @@ class _Training:
             self.model.load_state_dict(self.best)
         return history
 
-    def _epoch(self, history: History, bar: ProgressBar) -> None:
-        epoch = len(history) + 1
+    def _unseen(self, history: History) -> int:
+        """How many epochs nobody looks at until the last of them is over."""
+        if self.batches is not None or self.metrics or self.held_out or self.stopping or self.callbacks:
+            return 1
+        return min(self.epochs - len(history), max(1, self._run.at_once // len(self.rows)))
+
+    def _epochs(self, history: History, bar: ProgressBar, count: int) -> None:
+        first = len(history) + 1
+        steps = self.optimizer.steps
         errors: list[float] = []
-        for number, batch in enumerate(self._epoch_batches(epoch), 1):
-            try:
-                found, slopes = self._run.batch(batch)
-                set_together(
-                    zip(self.optimizer.parameters, ["_grad"] * len(slopes), slopes, strict=True)
-                )
-                self.optimizer.step()
-            except Exception as error:
-                error.add_note(f"in epoch {epoch}, batch {number}")
-                raise
-            errors += found
-            bar.advance(len(batch), f"epoch {epoch}/{self.epochs}", error=fsum(found) / len(found))
+        try:
+            for found in self._trained(first, count):
+                errors += found
+                epoch = first + (len(errors) - 1) // (len(self.rows) or len(errors))
+                mean = fsum(found) / len(found)
+                bar.advance(len(found), f"epoch {epoch}/{self.epochs}", error=mean)
+        except Exception as error:
+            done = self.optimizer.steps - steps
+            epochs, batches = divmod(done, self._batches_of_epoch) if self.rows else (0, done)
+            error.add_note(f"in epoch {first + epochs}, batch {batches + 1}")
+            raise
         if not errors:
-            raise ArgumentValueError(f"epoch {epoch} has no batches")
-        row: dict[str, float] = {"epoch": epoch, "error": _mean(errors)}
-        if self.rows and self.metrics:
-            row |= self._measured("", self.rows)
-        if self.held_out:
-            row |= self._measured("validation_", self.held_out)
+            raise ArgumentValueError(f"epoch {first} has no batches")
+        size, batches = len(errors) // count, (self.optimizer.steps - steps) // count
         lr = self.optimizer.lr
-        row["lr"] = float(lr(self.optimizer.steps - 1) if callable(lr) else lr)
-        history.rows.append(row)
+        for index in range(count):
+            mean = _mean(errors[index * size : (index + 1) * size])
+            row: dict[str, float] = {"epoch": first + index, "error": mean}
+            if self.rows and self.metrics:
+                row |= self._measured("", self.rows)
+            if self.held_out:
+                row |= self._measured("validation_", self.held_out)
+            row["lr"] = float(lr(steps + (index + 1) * batches - 1) if callable(lr) else lr)
+            history.rows.append(row)
+        self._look(history)
+
+    @property
+    def _batches_of_epoch(self) -> int:
+        return -(-len(self.rows) // (self.batch_size or len(self.rows)))
+
+    def _look(self, history: History) -> None:
+        """See whether the last epoch was the best, or is to be the last."""
         if self.stopping:
             best = self.stopping.best(history.rows, self._watched)
-            if best == epoch - 1:
+            if best == len(history) - 1:
                 self.best = self.model.state_dict() if self.stopping.restore else None
-            elif epoch - 1 - best >= self.stopping.patience:
+            elif len(history) - 1 - best >= self.stopping.patience:
                 history.stopped = (
                     f"{self._watched} has not become better for {self.stopping.patience} epochs"
                 )
@@ -356,16 +372,22 @@ class _Training:
             if callback(history) is True:
                 history.stopped = f"callbacks[{index}] returned True"
 
-    def _epoch_batches(self, epoch: int) -> Iterator[Rows]:
+    def _trained(self, first: int, count: int) -> Iterator[Sequence[float]]:
+        """Train for some epochs; the errors of examples, as they are done."""
         if self.batches is not None:
-            yield from self._given_batches(self.batches, epoch)
+            for batch in self._given_batches(self.batches, first):
+                order = Order(range(len(batch)), len(batch), len(batch), mean=True)
+                yield from self._run.train(self.optimizer, batch, order)
             return
-        order = [*range(len(self.rows))]
-        if self.seed is not None:
-            Random(f"{self.seed} epoch {epoch}").shuffle(order)
-        size = self.batch_size or len(order)
-        for start in range(0, len(order), size):
-            yield [self.rows[index] for index in order[start : start + size]]
+        examples: list[int] = []
+        for epoch in range(first, first + count):
+            order_of_epoch = [*range(len(self.rows))]
+            if self.seed is not None and len(self.rows) > 1:
+                Random(f"{self.seed} epoch {epoch}").shuffle(order_of_epoch)
+            examples += order_of_epoch
+        size = min(self.batch_size or len(self.rows), len(self.rows))
+        order = Order(examples, size, len(self.rows), mean=True)
+        yield from self._run.train(self.optimizer, self.rows, order)
 
     def _given_batches(self, given: Any, epoch: int) -> Iterator[Rows]:
         batches = batches_of(given, epoch)
