@@ -279,9 +279,9 @@ written: urbain_torch.py
 ```
 
 `python urbain_torch.py` then prints the error and its derivatives. `--to` is `torch`, `jax`,
-`sympy`, `numpy`, `c` or `js`, and can be left out where the ending of the file tells it. In Python,
-`step.source("torch")` is the same text; `source` of a [recorded program](replay.md) and of a
-`Program` prints any computation:
+`sympy`, `numpy`, `c`, `js` or `onnx` (see [handover.md](handover.md)), and can be left out where
+the ending of the file tells it. In Python, `step.source("torch")` is the same text; `source` of a
+[recorded program](replay.md) and of a `Program` prints any computation:
 
 ```python
 >>> import autograd

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
+from importlib import import_module
 from typing import Any, TypeAlias
 
 from autograd.arguments import choice, instance
 from autograd.errors import ArgumentValueError, UnknownNameError
-from autograd.program.languages import LANGUAGES, Printable, printed, target
 from autograd.program.line import Line
 from autograd.program.naming import LEIBNIZ, Naming, Symbols
 from autograd.program.order import post_order
+from autograd.program.printable import Printable
 from autograd.program.python import ORDERING, STEPPING, Function, Rounds, Sources, evaluated
 from autograd.program.recording import LEVELS, used
 from autograd.program.reverse import named_sweep, operation_sweep
@@ -535,13 +536,16 @@ class Program:
         >>> "    out = np.log(area)" in program.source("numpy").splitlines()
         True
         """
-        choice("language", language, ("python", *LANGUAGES))
+        # languages know what a program is, so a program asks for them by name
+        languages = import_module("autograd.program.languages")
+        choice("language", language, ("python", *languages.LANGUAGES))
         if language != "python":
             if wanted is not None:
                 raise ArgumentValueError(
                     "wanted is for Python; files in other languages have all derivatives"
                 )
-            return printed(self.printable(), target(language))
+            source: str = languages.printed(self.printable(), languages.target(language))
+            return source
         if wanted is None:
             needed = {need for line in self.lines.values() for need in line.needs}
             wanted = [symbol for symbol in self.lines if symbol not in needed]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.arguments import choice, each, function, items, real, whole, wrong_kind
@@ -26,7 +27,6 @@ from autograd.functional import refuse_changed
 from autograd.program.captured import Captured
 from autograd.program.engine import Plan, Runner, Stopped
 from autograd.program.engines import made_ready
-from autograd.program.languages import LANGUAGES, target
 from autograd.program.program import Program
 from autograd.program.source import PythonRunner, symbols_of
 from autograd.program.stepping import LineFailed, SteppingRunner, decided, same, slopes, values
@@ -818,7 +818,8 @@ class RecordedProgram:
         >>> "    const double v1 = w * x;" in program.source("c").splitlines()
         True
         """
-        choice("language", language, ("python", *LANGUAGES))
+        languages = import_module("autograd.program.languages")
+        choice("language", language, ("python", *languages.LANGUAGES))
         choice("what", what, ("forward", "backward", "batch"))
         if language == "python":
             return PythonRunner(self.tape, self.plan).source(what)
@@ -831,7 +832,8 @@ class RecordedProgram:
             decision = f"{symbols[guard.left]} {guard.comparison} {symbols[guard.right]}"
             at = f"{guard.place}: " if guard.place else ""
             raise ArgumentValueError(
-                f"{at}the function decides by {decision}, which a file in {target(language).title} "
+                f"{at}the function decides by {decision}, which a file in "
+                f"{languages.target(language).title} "
                 f"would not see: compute with max, min, abs or relu instead"
             )
         return self.lines().source(language)

@@ -18,8 +18,13 @@ __all__ = ["convert"]
 
 #: What is written, and the endings that stand for it alone.
 _FORMATS = {
-    **{"torch": "", "jax": "", "onnx": ".onnx", "sympy": "", "numpy": ""},
-    **{"c": ".c", "js": ".js"},
+    "torch": "",
+    "jax": "",
+    "onnx": ".onnx",
+    "sympy": "",
+    "numpy": "",
+    "c": ".c",
+    "js": ".js",
 }
 #: What compiles a program, by format.
 _COMPILED = {"torch": "torch.compile", "jax": "JAX"}

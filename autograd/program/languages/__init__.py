@@ -10,9 +10,9 @@ from __future__ import annotations
 from importlib import import_module
 
 from autograd.arguments import choice
-from autograd.program.languages.target import LONG, Printable, Target, printed, refused
+from autograd.program.languages.target import LONG, Target, printed, refused
 
-__all__ = ["LANGUAGES", "LONG", "Printable", "Target", "printed", "refused", "target"]
+__all__ = ["LANGUAGES", "LONG", "Target", "printed", "refused", "target"]
 
 #: The languages by the names that ask for them, which are those of their modules.
 LANGUAGES = ("numpy", "torch", "jax", "sympy", "c", "javascript")

@@ -19,6 +19,7 @@ from autograd.operations import OPERATIONS, Operation
 from autograd.program.folding import folded
 from autograd.program.languages.texts import Body, body_of
 from autograd.program.line import Line, names_in
+from autograd.program.printable import Printable
 from autograd.program.printing import Language, children, spelled
 from autograd.program.python import Identifiers, calls
 
@@ -26,7 +27,6 @@ __all__ = [
     "LONG",
     "Function",
     "Page",
-    "Printable",
     "Statement",
     "Target",
     "adds_a_number",
@@ -120,24 +120,6 @@ class Page(NamedTuple):
             for text in (*texts, *(each.text for each in statements))
             for word in _WORD.findall(text)
         }
-
-
-class Printable(NamedTuple):
-    """What is printed: the lines of a value, and of its derivatives with respect to what is given.
-
-    Attributes:
-        root: the symbol of the value.
-        given: the given numbers by their symbols.
-        lines: the lines, each after those that it needs.
-        gradients: for each given number the symbol of its derivative; 0 if it has none.
-        title: what the file is of, for its first line; "" if that is the value alone.
-    """
-
-    root: str
-    given: Mapping[str, float]
-    lines: Sequence[Line]
-    gradients: Mapping[str, str]
-    title: str = ""
 
 
 _NUMBER = re.compile(r"-?\d[\d.]*(?:e[-+]?\d+)?")

@@ -25,8 +25,9 @@ import autograd
 from autograd import OPERATIONS, Operation, Value
 from autograd.errors import ArgumentValueError
 from autograd.program import Line, Program
-from autograd.program.languages import LANGUAGES, LONG, Printable, Target, printed, refused, target
+from autograd.program.languages import LANGUAGES, LONG, Target, printed, refused, target
 from autograd.program.languages.texts import body_of
+from autograd.program.printable import Printable
 from benchmarks.languages import PAGE, RUNNERS, differences, places, points_for, read, row_program, ulps
 from benchmarks.random_graphs import graph
 from nn import MLP, worked
