@@ -5,7 +5,8 @@
 Each process has a part of the examples, and some have one more where they do not divide evenly.
 DDP takes the mean of the processes' gradients. That is the gradient of the mean over all examples only
 if each process divides by its share of all of them, and not by its own number. The network comes back,
-and is what one process of `nn.fit` makes of it: the largest difference is printed, and 1e-12 is the most.
+and is what one process of `nn.fit` makes of it: the largest difference is printed, and 1e-12 is the
+most.
 
 PyTorch does not promise the same bits for another number of processes; `nn.fit(client=...)` does.
 """
