@@ -18,6 +18,7 @@ from autograd.backward import gradients
 from autograd.errors import ArgumentValueError
 from autograd.expression import Expression
 from autograd.program import Line, Program
+from autograd.program.distributed import Chunks, on_cluster
 from autograd.program.engines import PAYS_AFTER
 from autograd.program.folding import folded
 from nn.module import Module
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from autograd.program.native import TrainingLoop
     from autograd.program.tape import Tape
 
-__all__ = ["ENGINES", "Order", "Run", "made_run", "outputs_of"]
+__all__ = ["ENGINES", "ChunkedRun", "Order", "Run", "made_run", "outputs_of"]
 
 #: What runs a batch, by name; "auto" is one of the others.
 ENGINES = ("auto", "eager", "python", "native")
@@ -298,6 +299,55 @@ class LoopedRun(ReplayedRun):
         return self._loops[key][1]
 
 
+class ChunkedRun(ReplayedRun):
+    """Recorded, and replayed in chunks whose sums are added in a tree, on a cluster if there is one.
+
+    Args:
+        program: the recorded function.
+        client: the client of a Dask cluster; None to do the same here.
+        chunk_size: how many examples a chunk has.
+    """
+
+    def __init__(self, program: RecordedProgram, client: Any, chunk_size: int) -> None:
+        super().__init__(program)
+        self._client, self._size = client, chunk_size
+
+    @property
+    def plan(self) -> str:
+        """See `Run.plan`."""
+        where = "here" if self._client is None else "on a cluster"
+        return f"{self._program.plan}; {where}, in chunks of {self._size:,} examples"
+
+    def batch(self, rows: Sequence[Sequence[float]], scale: float) -> tuple[list[float], list[float]]:
+        """See `Run.batch`."""
+        return self._program.batch(rows, scale, client=self._client, chunk_size=self._size)
+
+    def train_on(
+        self, optimizer: Optimizer, chunks: Chunks, order: Order
+    ) -> Iterator[tuple[list[float], int]]:
+        """Update the parameters after each batch of chunks that lie on the cluster.
+
+        Args:
+            optimizer: what updates them.
+            chunks: the examples.
+            order: which of the chunks come, and in which batches.
+
+        Yields:
+            Of each batch, the sums of the errors by chunk, and how many examples it has.
+        """
+        begin = 0
+        while begin < len(order):
+            which = order.batch(begin)
+            count = sum(map(chunks.examples_in, which))
+            part = on_cluster(self._program, chunks, which, order.scale(count))
+            set_together(
+                zip(self.parameters, ["_grad"] * len(part.gradients), part.gradients, strict=True)
+            )
+            optimizer.step()
+            begin += len(which)
+            yield part.errors, count
+
+
 def _rule(optimizer: Optimizer, constants: Mapping[str, float]) -> Program:
     """The rule of an optimizer as a program."""
     at_step = optimizer._at_step(0, 0.0)
@@ -353,6 +403,7 @@ def made_run(
     names: Sequence[str],
     engine: str,
     runs: int,
+    chunked: tuple[Any, int] | None = None,
 ) -> Run:
     """The function of one example, ready to run.
 
@@ -363,21 +414,28 @@ def made_run(
         names: what these are called.
         engine: a name in `ENGINES`.
         runs: how many examples are to come: so few do not pay for a recording.
+        chunked: the client and the size of chunks; see `ChunkedRun`.
 
     Raises:
-        RecordingError: the function cannot be recorded, and the engine is neither "auto" nor "eager".
+        ValueError: there are chunks, and the engine is "eager".
+        RecordingError: the function cannot be recorded, and the engine is neither "auto" nor "eager", or
+            there are chunks.
         ImportError: the engine is not installed; the error has the command that installs it.
     """
+    if chunked is not None and engine == "eager":
+        raise ArgumentValueError("what is computed in chunks is a recorded program, and not eager")
     if engine == "eager":
         return EagerRun(f, parameters, "as asked")
-    if engine == "auto" and runs < PAYS_AFTER:
+    if engine == "auto" and runs < PAYS_AFTER and chunked is None:
         return EagerRun(f, parameters, f"{runs} examples in all do not pay for a recording")
     inputs: list[Any] = list(map(Value, row, names))
     try:
         program = record(f, *inputs, parameters=parameters, on_branch="record")
     except RecordingError as error:
-        if engine != "auto":
+        if engine != "auto" or chunked is not None:
             raise
         return EagerRun(f, parameters, f"it cannot be recorded: {error}")
     program.compile(engine, runs=runs)
+    if chunked is not None:
+        return ChunkedRun(program, *chunked)
     return (LoopedRun if program.plan.engine == "native" else ReplayedRun)(program)

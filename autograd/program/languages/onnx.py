@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograd.errors import ArgumentValueError, AutogradError
 from autograd.expression import CONSTANTS
@@ -105,7 +105,7 @@ class Graph:
         self._count += 1
         return self.take(f"{letter}{self._count}")
 
-    def node(self, operator: str, *operands: str, name: str = "", **attributes: object) -> str:
+    def node(self, operator: str, *operands: str, name: str = "", **attributes: Any) -> str:
         """The name of what an operator computes.
 
         Args:
@@ -287,8 +287,8 @@ class Graph:
         graph = helper.make_graph(
             self.nodes,
             "program",
-            [helper.make_tensor_value_info(*each) for each in _doubles(inputs)],
-            [helper.make_tensor_value_info(*each) for each in _doubles(outputs)],
+            _doubles(inputs),
+            _doubles(outputs),
             [*values.values(), *self.initializers],
         )
         model = helper.make_model(
@@ -305,8 +305,11 @@ class Graph:
         return model
 
 
-def _doubles(shapes: Mapping[str, Sequence[int | str]]) -> list[tuple[object, ...]]:
-    return [(name, TensorProto.DOUBLE, [*shape]) for name, shape in shapes.items()]
+def _doubles(shapes: Mapping[str, Sequence[int | str]]) -> list[onnx.ValueInfoProto]:
+    return [
+        helper.make_tensor_value_info(name, TensorProto.DOUBLE, [*shape])
+        for name, shape in shapes.items()
+    ]
 
 
 def tensor(name: str, shape: Sequence[int], numbers: Sequence[float]) -> onnx.TensorProto:
