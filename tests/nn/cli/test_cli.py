@@ -499,8 +499,11 @@ def test_a_picture_that_cannot_be_written(tmp_path: Path) -> None:
 
 def test_no_graphviz(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("shutil.which", lambda *_, **__: None)
-    assert "no Graphviz to render with" in refused("step", "urbain", "--svg", tmp_path / "a.svg")
-    assert not (tmp_path / "a.svg").exists()
+    for kind, *options in (("svg", "--fold"), ("png",)):
+        path = tmp_path / f"a.{kind}"
+        assert "no Graphviz to render with" in refused("step", "urbain", f"--{kind}", path, *options)
+        assert not path.exists()
+    assert "drawn: " in printed("step", "urbain", "--svg", tmp_path / "a.svg")
     printed("step", "urbain")
 
 
