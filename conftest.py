@@ -10,12 +10,14 @@ A test belongs to the default tier if it tells by itself whether a module does w
   or for a sample (a million nodes, 10,000 updates, every kind of bad input, every page measured again),
   or drives another program (a notebook's kernel, the tests on a copy of the repository with a mistake);
 - ``torch``: asks PyTorch itself what the default tier has from a recording of it;
+- ``dask``: starts a cluster of Dask on this machine;
 - ``browser``: drives Chromium. Where there is none, or no Playwright, such a test is skipped and says
   so; in CI it fails.
 - ``native``: replays by machine code, for which llvmlite has to be installed;
 - ``moodle``: lets a reader of Moodle's format read what the default tier holds to its documentation.
 
-and so are the modules of `nn.interop`, and their tests, that need a framework.
+and so are the modules of `nn.interop` and `autograd.program.languages`, and their tests, that need a
+framework.
 
 Which engine is tested is what `autograd.engine.ENGINE` tells: that in C where it has been built (by
 ``python engine/build.py``), that in Python otherwise and with ``AUTOGRAD_PURE=1``. What looks into one
@@ -23,7 +25,8 @@ of them is marked ``python_engine`` or ``c_engine``, and left out where the othe
 both.
 
 Properties are tried on few examples, always the same, so that whoever runs the default tier gets the
-same answer; with ``--all`` on many, each time others. No test asserts how long something takes, and what
+same answer; with ``--all`` on many, each time others, but in CI the same, so that what fails there is
+what the change broke. No test asserts how long something takes, and what
 guards against hanging waits for many minutes.
 
 A test that is named (``path::test``), or chosen by ``-m``, runs in either tier.
@@ -48,18 +51,22 @@ OF_ENGINES = {"python_engine": "Python", "c_engine": "C"}
 LEFT_OUT = {
     "slow": None,
     "torch": "torch",
+    "dask": "distributed",
     "native": "llvmlite",
     "moodle": "amc2moodle",
     "browser": None,
 }
 
-#: Modules of `nn.interop` that are only imported by ``--all``, or when they are named.
-FRAMEWORKS = ("equinox", "jax", "safetensors", "sklearn", "torch")
+#: Modules of `nn.interop` and `autograd.program.languages` that are only imported by
+#: ``--all``, or when they are named.
+FRAMEWORKS = ("equinox", "jax", "onnx", "safetensors", "sklearn", "torch")
 
 # no time limits; and no saved examples, which `find` in a docstring would come upon first
 common = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("default", common, max_examples=15, derandomize=True)
-settings.register_profile("all", common, max_examples=100, print_blob=True)
+settings.register_profile(
+    "all", common, max_examples=100, print_blob=True, derandomize="CI" in os.environ
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -75,7 +82,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave to ``--all`` what imports a framework."""
     framework = collection_path.stem.removeprefix("test_") in FRAMEWORKS
-    if not framework or collection_path.parent.name != "interop" or config.getoption("all"):
+    if (
+        not framework
+        or collection_path.parent.name not in ("interop", "languages")
+        or config.getoption("all")
+    ):
         return None
     return None if any(collection_path.name in each for each in config.args) else True
 

@@ -122,10 +122,7 @@ class Forward:
             if rule.of_logits:
                 self._record_probabilities(names, outputs)
             self._record(names.targets, targets)
-        if rule.by_output:
-            parts = [rule.part([out], [target]) for out, target in zip(outputs, targets, strict=True)]
-        else:
-            parts = [rule.part(outputs, targets)]
+        parts = rule.parts(outputs, targets)
         return self._record(names.errors, parts) if names and names.errors else parts
 
     def _record(self, symbols: Iterable[str], nodes: Iterable[Value]) -> list[Value]:

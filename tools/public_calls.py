@@ -231,6 +231,7 @@ SAMPLES: Samples = {
     "find_anomaly.by": lambda: None,
     "Anomaly.lines.what": lambda: "dE/dx",
     "TrainingStep.explain.by": lambda: "x1@1",
+    "page.of": _trained,
     "TrainingStep.explain.of": lambda: "E",
     "TrainingStep.draw.only": lambda: ["x1@1"],
     **dict.fromkeys(("TrainingStep.draw.view", "FormulaStep.draw.view"), lambda: "graph"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from autograd.arguments import choice, each, flag, number_of, text, whole
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from autograd.program import Naming
     from nn.notation import Tag
 
-__all__ = ["Page", "Recorded"]
-
+__all__ = ["Recorded"]
 
 #: What the quantities of a network are drawn as; see `autograd.draw`.
 _DRAWN_AS = {
@@ -35,36 +34,6 @@ _DRAWN_AS = {
 
 #: With more named quantities, the graph of a network is drawn without its weights and biases.
 _MOST_NAMED = 60
-
-
-class Page(Protocol):
-    """A page in HTML; see `nn.stepper`.
-
-    Attributes:
-        html: its text.
-
-    >>> from nn.stepper import StepPage
-    >>> page: Page = StepPage("<p>a</p>")
-    >>> page.html
-    '<p>a</p>'
-    """
-
-    @property
-    def html(self) -> str:
-        """Its text."""
-
-    def save(self, path: str | PathLike[str]) -> Path:
-        """The path, once the page is written there.
-
-        >>> from tempfile import TemporaryDirectory
-        >>> from nn.stepper import StepPage
-        >>> with TemporaryDirectory() as folder:
-        ...     StepPage("<p>a</p>").save(f"{folder}/a.html").read_text(encoding="utf-8")
-        '<p>a</p>'
-        """
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows."""
 
 
 class Recorded(Tabular):
@@ -284,32 +253,16 @@ class Recorded(Tabular):
                 roles[self.nodes[symbol]] = _DRAWN_AS[tag.role]
         return roles
 
-    def page(self) -> Page:
-        """The page to step through it, with every number to be changed; a notebook shows it inline.
-
-        Raises:
-            ValueError: it is no step of gradient descent that a file can say, or an operation that was
-                registered has no JavaScript.
-
-        >>> from nn import worked
-        >>> page = worked.load("xing-single").step().page()
-        >>> page.html[:15], page._repr_html_()[:7]
-        ('<!DOCTYPE html>', '<iframe')
-        """
-        # what makes pages knows steps, so a step asks for it by its name
-        from importlib import import_module
-
-        made: Page = import_module("nn.stepper").page(self)
-        return made
-
     def save_html(self, path: str | PathLike[str]) -> Path:
-        """The path, once `page` is written there: one file, which any browser opens from the disk.
+        """The path, once the page to step through it is written there: one file, opened from the disk.
+
+        `nn.page` gives the page itself, which a notebook shows inline.
 
         Args:
             path: the file.
 
         Raises:
-            ValueError: see `page`.
+            ValueError: see `nn.page`.
             OSError: the file cannot be written.
 
         >>> from tempfile import TemporaryDirectory
@@ -318,7 +271,11 @@ class Recorded(Tabular):
         ...     worked.load("xing-single").step().save_html(f"{folder}/step.html").name
         'step.html'
         """
-        return self.page().save(path)
+        # what makes pages stands above steps and knows them: it is a plug-in here, looked up by its name
+        from importlib import import_module
+
+        saved: Path = import_module("nn.stepper").page(self).save(path)
+        return saved
 
     def to_dict(self) -> dict[str, Any]:
         """All numbers by their symbols, as plain data.

@@ -16,6 +16,10 @@ documents = tool("documents")
 PAGES = [*documents.documents(), ROOT / "CONTRIBUTING.md", ROOT / "benchmarks" / "README.md"]
 
 
+#: Pages whose examples need something else to be installed.
+OF_OTHERS = {"native.md": pytest.mark.native, "handover.md": pytest.mark.torch}
+
+
 @pytest.mark.parametrize("path", documents.documents(), ids=lambda path: path.name)
 def test_commands_print_what_the_page_says(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
@@ -31,10 +35,7 @@ def test_a_changed_number_in_a_page_is_found() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [
-        pytest.param(path, id=path.name, marks=[pytest.mark.native] * (path.name == "native.md"))
-        for path in PAGES
-    ],
+    [pytest.param(path, id=path.name, marks=OF_OTHERS.get(path.name, ())) for path in PAGES],
 )
 def test_examples_in_a_page_run(path: Path) -> None:
     blocks = re.findall(r"```python\n(.*?)```", path.read_text(encoding="utf-8"), flags=re.DOTALL)
