@@ -13,12 +13,12 @@ from nn.drawing.scene import Box, Label, Path, Placed, Scene, Shape, plain
 
 __all__ = ["heading", "network_scene", "title", "written"]
 
-_LEADING = 15.0  # from one line of text to the next
+_LEADING = 16.0  # from one line of text to the next
 _APART = 16.0  # between two units, and around the picture
 _HALVES = 9.0  # between two blocks of text beside one another
 #: How far apart two columns may be, and rows are moved apart, until texts on lines find their places.
 _GAPS, _STRETCHED = range(50, 330, 20), (1.0, 1.2, 1.4)
-_NO_TEXTS = 120.0  # between columns whose lines have no texts
+_NO_TEXTS = 110.0, 300.0  # at least and at most between columns whose lines have no texts
 _MOST_TEXTS = 20  # with more lines between two columns, their numbers are left off
 _HEADING = 14.0
 _THINNEST, _THICKEST = 0.6, 6.0
@@ -285,7 +285,7 @@ def _gap(
     """How far a column is from the one before, and where the texts on the lines between stand."""
     sizes = [_largest(map(_block_size, link.texts.values())) for link in column.links]
     if len(column.links) > _MOST_TEXTS or not any(size.width for size in sizes):
-        return _NO_TEXTS if len(column.links) > 1 else _GAPS[0], None
+        return _free_gap(column, before, room), None
     best: tuple[int, float, list[Box | None]] | None = None
     for gap in _GAPS:
         units = _column(column, room, right + gap + widest / 2, height)
@@ -299,7 +299,17 @@ def _gap(
             best = found[0], gap, found[1]
             if not best[0]:
                 break
-    return (_NO_TEXTS, None) if best is None else best[1:]
+    return (_free_gap(column, before, room), None) if best is None else best[1:]
+
+
+def _free_gap(column: Column, before: Sequence[_Unit], room: _Room) -> float:
+    """How far a column is from the one before if lines have no texts: so that few touch other units."""
+    if len(column.links) == 1:
+        return _GAPS[0]
+    rows = max(len(before), len(column.items))
+    needed = (room.unit.width / 2 + 6.0) * (rows - 1) - room.unit.width
+    least, most = _NO_TEXTS
+    return min(max(needed, least), most)
 
 
 def _segment(tail: _Unit, head: _Unit, text: _Size) -> Segment:

@@ -117,8 +117,8 @@ def test_a_small_network_fits_a_page() -> None:
     for name in ("urbain", "signals", "guided", "hoey"):
         scene = scene_of(worked.load(name).step())
         assert scene.width <= 1200.0
-        assert scene.height <= 1650.0
-    assert scene_of(step_of(2, 8, 8, 1), ["forward"]).width <= 1400.0
+        assert scene.height <= 1700.0
+    assert scene_of(step_of(2, 8, 8, 1), ["forward"]).width <= 1500.0
 
 
 # --- what it says ---------------------------------------------------------------------------------
