@@ -296,6 +296,7 @@ SAMPLES: Samples = {
     "RecordedProgram.compile.engine": lambda: "python",
     "RecordedProgram.batch.gradients": lambda: None,
     "RecordedProgram.source.what": lambda: "backward",
+    "language": lambda: "c",
     "model": _network,
     "X": lambda: [[0.5, -1.0], [0.25, 1.0]],
     "Y": lambda: [1.0, 0.0],
