@@ -249,6 +249,7 @@ SAMPLES: Samples = {
     "TrainingStep.explain.of": lambda: "E",
     "TrainingStep.draw.only": lambda: ["x1@1"],
     **dict.fromkeys(("TrainingStep.draw.view", "FormulaStep.draw.view"), lambda: "graph"),
+    **dict.fromkeys(("TrainingStep.draw.example", "FormulaStep.draw.example"), lambda: 1),
     "draw.groups": dict,
     "draw.roles": dict,
     "draw.note": lambda: "a note",
