@@ -63,8 +63,8 @@ def too_far(language: str, operations: Sequence[Operation], most: int | None = N
         for apart, what, point in differences(
             operation, language, points_for(operation, language)[:most]
         ):
-            # what another release of a library may add
-            if apart > (value if what == "value" else derivative) + 2.0:
+            # what another release of a library, or another processor, may add
+            if apart > (value if what == "value" else derivative) + 4.0:
                 found.append(f"{operation.name}{point}: {what} by {apart} ulp")
     return found
 
@@ -204,9 +204,9 @@ def test_random_graphs_of_exact_operations_are_the_same_to_the_last_bit(language
         assert found == right
 
 
-@pytest.mark.parametrize("language", EVERYWHERE)
+@pytest.mark.parametrize("language", [*EVERYWHERE, ELSEWHERE[0], ELSEWHERE[2]])
 def test_random_graphs_of_all_operations(language: str, everything: bool) -> None:
-    for seed in range(200 if everything else 3 if language == "c" else 15):
+    for seed in range(100 if everything else 3 if language == "c" else 15):
         found, right = computed(Program.from_graph(graph(seed)[1], "operations").printable(), language)
         for x, y in zip(found, right, strict=True):
             assert math.isclose(x, y, rel_tol=1e-11)
