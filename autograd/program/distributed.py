@@ -27,6 +27,7 @@ from autograd.errors import ArgumentTypeError, ArgumentValueError, AutogradError
 __all__ = [
     "CHUNK_SIZE",
     "Chunks",
+    "Packed",
     "Part",
     "added",
     "check_client",
@@ -79,7 +80,7 @@ class Part(NamedTuple):
 
 
 class Packed:
-    """Rows of numbers as bytes, which travel with the task that needs them.
+    """Rows of numbers as they lie on a cluster and travel there: in eight bytes each.
 
     Args:
         rows: the rows, of one length.
@@ -142,7 +143,7 @@ def _program(content: bytes) -> tuple[Any, list[Any]]:
 def sums_of(
     content: bytes,
     parameters: array[float],
-    rows: Sequence[Sequence[float]] | Packed,
+    rows: Packed,
     scale: float,
     values: bool,
 ) -> Part:
@@ -158,7 +159,7 @@ def sums_of(
     program, leaves = _program(content)
     for leaf, number in zip(leaves, parameters, strict=True):
         leaf.data = number
-    found = program.batch(rows.rows() if isinstance(rows, Packed) else rows, scale)
+    found = program.batch(rows.rows(), scale)
     kept = [array("d", found.values)] if values else []
     return Part(kept, [fsum(found.values)], array("d", found.gradients))
 
@@ -167,14 +168,18 @@ def _joined(*parts: Part) -> Part:
     return tree_sum(parts, added)
 
 
-def _block(block: Any) -> list[list[float]]:
+def _block(block: Any) -> Packed:
     """The rows of an array, of one dimension or of two."""
     found: list[Any] = block.tolist()
-    return [row if isinstance(row, list) else [row] for row in found]
+    return Packed([row if isinstance(row, list) else [row] for row in found])
 
 
-def _read(files: Sequence[tuple[str, int]], start: int, stop: int, columns: Sequence[str]) -> Any:
-    """The rows of some Parquet files from one number to another, and no others are read."""
+def _read(files: Sequence[tuple[str, int]], start: int, stop: int, columns: Sequence[str]) -> Packed:
+    """The rows of some Parquet files from one number to another, and no others are read.
+
+    Raises:
+        ValueError: one of the columns has no number in a row.
+    """
     from pyarrow import parquet
 
     found: list[list[float]] = []
@@ -190,10 +195,17 @@ def _read(files: Sequence[tuple[str, int]], start: int, stop: int, columns: Sequ
                         low = max(start - at, 0)
                         table = table.slice(low, min(stop, at + size) - at - low)
                         lists = [table.column(name).to_pylist() for name in columns]
+                        for name, numbers in zip(columns, lists, strict=True):
+                            for row, number in enumerate(numbers, at - first + low):
+                                if not isinstance(number, int | float):
+                                    raise ArgumentValueError(
+                                        f"{path}: column {name!r} must have a number in each row, and "
+                                        f"has {number!r:.40} in row {row}"
+                                    )
                         found += map(list, zip(*lists, strict=True))
                     at += size
         first += count
-    return found
+    return Packed(found)
 
 
 # --- data -----------------------------------------------------------------------------------------
@@ -233,10 +245,10 @@ class Chunks:
     def mapped(self, function: Callable[..., Any], other: Chunks | None = None) -> Chunks:
         """Chunks of what a function makes of the number of the first row, the rows, and others' rows."""
 
-        def load(start: int, _: int) -> Any:
-            chunk = start // self.size
-            more = [] if other is None else [other.future(chunk)]
-            return self.client.submit(function, start, self.future(chunk), *more, pure=False)
+        def load(start: int, stop: int) -> Any:
+            # what it is made of need not stay
+            parts = [each._load(start, stop) for each in (self, other) if each is not None]
+            return self.client.submit(function, start, *parts, pure=False)
 
         return Chunks(self.client, self.count, self.size, load)
 
