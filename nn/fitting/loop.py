@@ -109,7 +109,7 @@ def fit(
         RecordingError: the model or the loss cannot be recorded, and the engine is not "auto", or there
             are chunks.
         ImportError: the engine is not installed; the error has the command that installs it.
-        AutogradError: Dask is not installed, or what reads Parquet; likewise.
+        AutogradError: what reads Parquet is not installed; likewise.
 
     >>> from nn import MLP, Adam
     >>> model = MLP(2, [4, 1], activation=["tanh", "sigmoid"], seed=1)
