@@ -536,7 +536,7 @@ class RecordedProgram:
 
     def batch(
         self,
-        examples: Any,
+        examples: Iterable[Sequence[Value | float]] | Any,
         scale: float = 1.0,
         gradients: Iterable[float] | None = None,
         *,

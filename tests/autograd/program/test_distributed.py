@@ -27,6 +27,8 @@ from autograd import (
     Value,
     record,
 )
+from autograd.errors import AutogradError
+from autograd.program import distributed
 from autograd.program.distributed import tree_sum
 
 _random = Random(15)
@@ -257,7 +259,5 @@ def test_what_is_not_installed_is_said_with_the_command(
 
 
 def test_what_is_no_client_is_refused() -> None:
-    with pytest.raises(
-        ArgumentTypeError, match=r"client must be a dask\.distributed\.Client, got 'any'"
-    ):
+    with pytest.raises(ArgumentTypeError, match="got 'any'"):
         program().batch(ROWS, client="any")
