@@ -20,6 +20,8 @@ from typing import Any
 import hypothesis
 
 import autograd
+import autograd.linalg
+import autograd.program
 import autograd.strategies
 import nn
 import nn.answers
@@ -33,11 +35,9 @@ from autograd.pytree import leaves, mapped
 
 __all__ = ["PACKAGES", "Prepared", "Way", "ways"]
 
-#: What is not tried: tests of its own hold what training takes to its kinds.
-TRAINING = {"EarlyStopping", "History", "fit"}
 #: Where what is public is listed.
 PACKAGES = (
-    *(autograd, autograd.strategies),
+    *(autograd, autograd.linalg, autograd.strategies),
     *(nn, nn.losses, nn.worked, nn.worksheet, nn.proofreading, nn.strategies),
 )
 
@@ -130,6 +130,14 @@ def _formulas() -> nn.worked.FormulaExample:
         learning_rate=0.125,
         figures=[],
     )
+
+
+def _line() -> autograd.program.Line:
+    return autograd.program.Line.of("y", "2.0 * x", {"x": "x"})
+
+
+def _program() -> autograd.program.Program:
+    return autograd.program.Program([_line()], {"x": 0.5}).differentiated("y")
 
 
 def _proof() -> nn.proofreading.Proof:
@@ -278,6 +286,16 @@ SAMPLES: Samples = {
     "RecordedProgram.compile.engine": lambda: "python",
     "RecordedProgram.batch.gradients": lambda: None,
     "RecordedProgram.source.what": lambda: "backward",
+    "a": lambda: [[0.5, 1.0], [0.25, 2.0]],
+    "b": lambda: [0.5, 1.0],
+    "line": _line,
+    "lines": lambda: [_line()],
+    "given": lambda: {"x": 0.5},
+    "Program.run.given": lambda: {"x": 0.5},
+    "evaluated.numbers": lambda: {"x": 0.5},
+    "Line.of.formula": lambda: "2.0 * x",
+    "Line.of.operands": lambda: {"x": "x"},
+    "Line.of.symbol": lambda: "y",
     "model": _network,
     "X": lambda: [[0.5, -1.0], [0.25, 1.0]],
     "Y": lambda: [1.0, 0.0],
@@ -349,6 +367,9 @@ OWNERS: dict[type, Callable[[], Any]] = {
     autograd.Anomaly: lambda: autograd.find_anomaly(Value(0.0, "x").sqrt() ** 2),
     autograd.RuleReport: lambda: autograd.check_rule(lambda x: x * x, lambda x: 2.0 * x, 3.0),
     autograd.RecordedProgram: _recorded,
+    autograd.program.Program: _program,
+    autograd.program.Line: _line,
+    autograd.program.Leibniz: autograd.program.Leibniz,
     autograd.GradcheckReport: lambda: autograd.gradcheck(_squares, [0.5, -1.0], report=True),
     autograd.Diagram: lambda: autograd.draw(_graph()),
     nn.Neuron: lambda: nn.Neuron(2, seed=1),
@@ -414,7 +435,8 @@ def ways() -> Iterator[Way]:
     for package in PACKAGES:
         for name in package.__all__:
             thing = getattr(package, name)
-            if callable(thing) and thing not in seen and name not in TRAINING:
+            # what is callable otherwise is an annotation
+            if (inspect.isroutine(thing) or isinstance(thing, type)) and thing not in seen:
                 seen.add(thing)
                 yield from _of_class(name, thing) if isinstance(thing, type) else _of_call(name, thing)
     for function in (nn.byhand.by_hand, nn.byhand.rounded):
@@ -465,14 +487,14 @@ def _of_call(
         annotation = "Value | float" if each.annotation is each.empty else str(each.annotation)
         if annotation == "Any":
             annotation = "tree | None" if each.default is None else "tree"
-            if each.name == "X":  # examples, which arrays may hold
+            if each.name in ("X", "Y", "a", "b"):  # examples or matrices, which arrays may hold
                 annotation += " | array"
         yield Way(name, each.name, annotation, module, prepare)
 
 
 def _of_class(name: str, kind: type) -> Iterator[Way]:
     # errors are raised by us; what a list, a tuple or a plain record holds is checked where it is used
-    if issubclass(kind, Exception | tuple | list):
+    if issubclass(kind, Exception | tuple | list) or getattr(kind, "_is_protocol", False):
         return
     plain = is_dataclass(kind) and not hasattr(kind, "__post_init__")
     loaded = kind.__module__.startswith("nn.worked")
