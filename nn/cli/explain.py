@@ -74,6 +74,8 @@ def explain(
     The error is differentiated with respect to SYMBOL, as w5 or net_h1. With --all the whole step is
     explained instead, from the given numbers to the updated ones.
     """
+    from nn.worked.limits import check_explained
+
     if (symbol is None) != everything:
         raise click.UsageError("a SYMBOL, or --all for the whole step: just one of them is expected")
     if everything and (of is not None or form is not None):
@@ -81,6 +83,7 @@ def explain(
     if output is not None:
         check_files(example, output)
     loaded = worked.load(example)
+    check_explained(loaded, everything)
     step = step_of(loaded, steps, update_biases)
     if notation is not None:
         step = _network(step, "--notation").in_notation(notation)
