@@ -122,7 +122,7 @@ FILES: dict[str, Callable[[], str]] = {
     "99-98-1, 10 figures": lambda: network(99, 98, 1, numbers=MAX_BY_HAND, figures=10),
     "30-30-1, 10 figures": lambda: network(30, 30, 1, numbers=MAX_JUDGED, figures=10),
     "1-1-…-1, 500 layers, 25 figures": lambda: network(*[1] * 501, numbers=MAX_JUDGED, figures=25),
-    "9-9-1, 5 examples": lambda: network(9, 9, 1, numbers=MAX_PAGE),
+    "17-17-1": lambda: network(17, 17, 1, numbers=MAX_PAGE),
     "5-10-10-4, 467 figures": lambda: network(5, 10, 10, 4, numbers=214, figures=467),
     "13-13-1, 5 examples, 100 figures": lambda: network(13, 13, 1, numbers=980, figures=100),
     "1-1-…-1, 99 layers, 500 figures": lambda: network(*[1] * 100, numbers=198, figures=500),
@@ -281,10 +281,10 @@ def cell(found: Outcome) -> str:
     >>> cell(Outcome(1.25, 80.0)), cell(Outcome(0.3, 60.0, "too many")), cell(Outcome(12.0, 90.0))
     ('1.2', 'refused', '**12.0**')
     """
-    if found.refused:
-        return "refused"
     seconds = f"{found.seconds:.1f}"
-    return seconds if found.seconds <= SECONDS and not found.ended else f"**{seconds}**"
+    if found.seconds > SECONDS or found.ended:
+        return f"**{seconds}**"
+    return "refused" if found.refused else seconds
 
 
 def table(found: Mapping[tuple[str, str], Outcome]) -> str:

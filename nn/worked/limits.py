@@ -38,7 +38,7 @@ MAX_EXPLAINED, MAX_DERIVED = 2_000, 10_000
 #: One that figures or answers are held to.
 MAX_JUDGED = 1_000
 #: One that is written as a page, with what can be chosen there.
-MAX_PAGE = 500
+MAX_PAGE = 350
 #: The numbers of a step, times all steps up to the one that is asked for.
 MAX_TRAINED = 1_000_000
 

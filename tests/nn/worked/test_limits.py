@@ -32,8 +32,8 @@ def refused(*arguments: str) -> str:
     ("command", "bound"),
     [
         (["step", "FILE", "--digits", "3"], "10,000 are computed line by line, to be rounded"),
-        (["step", "FILE", "--html", "page.html"], "500 are written as a page"),
-        (["open", "FILE"], "500 are written as a page"),
+        (["step", "FILE", "--html", "page.html"], "350 are written as a page"),
+        (["open", "FILE"], "350 are written as a page"),
         (["explain", "FILE", "--all"], "2,000 are explained as a whole; ask for one SYMBOL"),
         (["explain", "FILE", "w1"], "10,000 are explained"),
         (["proofread", "FILE"], "1,000 are proofread or checked"),
