@@ -21,7 +21,6 @@ import hypothesis
 
 import autograd
 import autograd.linalg
-import autograd.program
 import autograd.strategies
 import nn
 import nn.answers
@@ -132,14 +131,6 @@ def _formulas() -> nn.worked.FormulaExample:
     )
 
 
-def _line() -> autograd.program.Line:
-    return autograd.program.Line.of("y", "2.0 * x", {"x": "x"})
-
-
-def _program() -> autograd.program.Program:
-    return autograd.program.Program([_line()], {"x": 0.5}).differentiated("y")
-
-
 def _proof() -> nn.proofreading.Proof:
     figure = nn.worked.Figure(symbol="y", printed="1.0", where="page 1")
     return nn.proofreading.proofread(replace(_formulas(), figures=[figure]))
@@ -205,6 +196,7 @@ def _drawing(strategy_of: Callable[..., Any]) -> Callable[..., Any]:
     return draw
 
 
+_LEAF = Value(0.5, "leaf")
 #: What is called instead of functions that change the table of operations.
 UNDONE = {"register": _registered, "unregister": _unregistered}
 
@@ -236,6 +228,19 @@ SAMPLES: Samples = {
     "symbol": lambda: "E",
     "what": lambda: "∂E/∂w",
     "explain.by": _graph,
+    "hessian_table.result": lambda: _LEAF,
+    "hessian_table.inputs": lambda: [_LEAF],
+    "HessianTable.__getitem__.pair": lambda: ("leaf", "leaf"),
+    **{
+        f"{step}.{argument}": lambda default=default: default
+        for step, leaf in (("TrainingStep", "x1@1"), ("FormulaStep", "x"))
+        for argument, default in (
+            ("hessian.symbols", [leaf]),
+            ("hessian.of", "E"),
+            ("contributions.symbol", leaf),
+            ("contributions.of", "E"),
+        )
+    },
     "find_anomaly.by": lambda: None,
     "Anomaly.lines.what": lambda: "dE/dx",
     "TrainingStep.explain.by": lambda: "x1@1",
@@ -288,14 +293,7 @@ SAMPLES: Samples = {
     "RecordedProgram.source.what": lambda: "backward",
     "a": lambda: [[0.5, 1.0], [0.25, 2.0]],
     "b": lambda: [0.5, 1.0],
-    "line": _line,
-    "lines": lambda: [_line()],
-    "given": lambda: {"x": 0.5},
-    "Program.run.given": lambda: {"x": 0.5},
-    "evaluated.numbers": lambda: {"x": 0.5},
-    "Line.of.formula": lambda: "2.0 * x",
-    "Line.of.operands": lambda: {"x": "x"},
-    "Line.of.symbol": lambda: "y",
+    "language": lambda: "c",
     "model": _network,
     "X": lambda: [[0.5, -1.0], [0.25, 1.0]],
     "Y": lambda: [1.0, 0.0],
@@ -365,11 +363,10 @@ OWNERS: dict[type, Callable[[], Any]] = {
     autograd.Anomaly: _anomaly,
     autograd.Derivation: lambda: autograd.explain(*_ends()),
     autograd.Anomaly: lambda: autograd.find_anomaly(Value(0.0, "x").sqrt() ** 2),
+    autograd.HessianTable: lambda: autograd.hessian_table(_LEAF, [_LEAF]),
+    autograd.SecondDerivation: lambda: autograd.explain(_LEAF * _LEAF, _LEAF, _LEAF),
     autograd.RuleReport: lambda: autograd.check_rule(lambda x: x * x, lambda x: 2.0 * x, 3.0),
     autograd.RecordedProgram: _recorded,
-    autograd.program.Program: _program,
-    autograd.program.Line: _line,
-    autograd.program.Leibniz: autograd.program.Leibniz,
     autograd.GradcheckReport: lambda: autograd.gradcheck(_squares, [0.5, -1.0], report=True),
     autograd.Diagram: lambda: autograd.draw(_graph()),
     nn.Neuron: lambda: nn.Neuron(2, seed=1),

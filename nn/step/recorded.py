@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from autograd import Value
-from autograd.arguments import each, number_of, text
+from autograd.arguments import each, flag, number_of, text
 from autograd.backward import gradients
-from autograd.errors import UnknownNameError
+from autograd.errors import ArgumentValueError, UnknownNameError
 from nn.json_text import json_text
 from nn.terminal import Tabular
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from autograd import Derivation, Diagram
     from autograd.program import Naming
+    from autograd.second import HessianTable, SecondDerivation
     from nn.notation import Tag
+    from nn.step.contributions import Contributions
 
 __all__ = ["Recorded"]
 
@@ -123,34 +125,123 @@ class Recorded(Tabular):
         """
         return {}
 
+    @overload
     def explain(
-        self, by: str, of: str | None = None, *, form: str | None = None, max_paths: int = 16
-    ) -> Derivation:
+        self,
+        by: str,
+        of: str | None = None,
+        then: None = None,
+        *,
+        form: str | None = None,
+        max_paths: int = 16,
+    ) -> Derivation: ...
+    @overload
+    def explain(
+        self,
+        by: str,
+        of: str | None = None,
+        *,
+        then: str,
+        form: str | None = None,
+        max_paths: int = 16,
+    ) -> SecondDerivation: ...
+    def explain(
+        self,
+        by: str,
+        of: str | None = None,
+        then: str | None = None,
+        *,
+        form: str | None = None,
+        max_paths: int = 16,
+    ) -> Derivation | SecondDerivation:
         """The derivative of the error, or of another node, explained; see `autograd.explain`.
 
         Args:
             by: with respect to what.
             of: what is differentiated; the error, if None.
+            then: of a second derivative, with respect to what the first one is differentiated.
             form: "paths", "delta", or None for paths where there are at most four.
             max_paths: list no more paths than that.
 
         Raises:
             KeyError: there is no such node.
-            ValueError: there is no such form.
+            ValueError: there is no such form, or what `autograd.explain` says of second derivatives.
 
         >>> from nn import worked
-        >>> print(worked.load("urbain").step().explain("w5", of="out_o1"))
+        >>> step = worked.load("urbain").step()
+        >>> print(step.explain("w5", of="out_o1"))
         ∂outₒ₁/∂w₅ = 0.110832091
           = ∂outₒ₁/∂netₒ₁ · ∂netₒ₁/∂w₅
             = 0.186815602 · 0.593269992
         where
           ∂outₒ₁/∂netₒ₁ = outₒ₁·(1 − outₒ₁) = 0.186815602
           ∂netₒ₁/∂w₅    = outₕ₁ = 0.593269992
+        >>> step.explain("w5", then="w6").steps[-1].formula
+        '∂δₒ₁/∂w₆·outₕ₁'
         """
-        from nn.step.explained import derivation
+        from nn.step.explained import derivation, second
 
         result = self.error if of is None else self.node(of)
-        return derivation(self, self.node(by), result, form, max_paths)
+        if then is None:
+            return derivation(self, self.node(by), result, form, max_paths)
+        if form not in {None, "delta"}:
+            raise ArgumentValueError(f"a second derivative is explained in the δ form, not as {form!r}")
+        return second(self, self.node(by), self.node(then), result)
+
+    def hessian(self, symbols: Iterable[str] | None = None, of: str | None = None) -> HessianTable:
+        """The second derivatives of the error, or of another node, as a table.
+
+        Args:
+            symbols: those of its rows and columns; those of what is updated, if None.
+            of: what is differentiated; the error, if None.
+
+        Raises:
+            KeyError: there is no such node.
+            ValueError: see `autograd.hessian_table`.
+
+        >>> from nn import worked
+        >>> print(worked.load("urbain").step().hessian(["w5", "w6"]))
+        Hessian of Eₜₒₜₐₗ
+                    ∂/∂w₅       ∂/∂w₆
+        ∂/∂w₅   -0.012223  -0.0122974
+        ∂/∂w₆  -0.0122974  -0.0123723
+        """
+        from autograd.second import hessian_table
+
+        wanted = (
+            list(self.updates or self._leaves()) if symbols is None else list(each("symbols", symbols))
+        )
+        result = self.error if of is None else self.node(of)
+        return hessian_table(result, [self.node(symbol) for symbol in wanted], wanted)
+
+    def _leaves(self) -> Iterator[str]:
+        return (symbol for symbol, node in self.nodes.items() if node.operation is None)
+
+    def contributions(
+        self, symbol: str, of: str | None = None, *, over_examples: bool = False
+    ) -> Contributions:
+        """What backward added to a gradient, in its order, and which inputs of a node matter most.
+
+        An input matters as much as ∂E/∂x · x along it is large. Of a quantity that every example has, as
+        ``net_h1`` where the step has ``net_h1@1`` and ``net_h1@2``, the sum over the examples tells.
+
+        Args:
+            symbol: the node.
+            of: what is differentiated; the error, if None.
+            over_examples: sum over the examples, also where the symbol is that of one of them.
+
+        Raises:
+            KeyError: there is no such node.
+            ValueError: the one does not depend on the other, or is of no single example.
+
+        >>> from nn import worked
+        >>> found = worked.load("urbain").step().contributions("out_h1")
+        >>> [round(each.total, 9) for each in found.added]
+        [0.055399425, 0.036350306]
+        """
+        from nn.step.contributions import contributions
+
+        return contributions(self, symbol, of, flag("over_examples", over_examples))
 
     def draw(self, digits: int = 6, fold: bool = False, only: Iterable[str] | None = None) -> Diagram:
         """The graph with its gradients; see `autograd.draw`.
@@ -199,6 +290,30 @@ class Recorded(Tabular):
 
         saved: Path = import_module("nn.stepper").page(self).save(path)
         return saved
+
+    def source(self, language: str, title: str = "") -> str:
+        """The error and its derivatives as a program in another language, with the numbers of the step.
+
+        It has a line for each named quantity, as the document writes it. Networks whose lines would be
+        too many are handed over as arrays by `nn.interop`.
+
+        Args:
+            language: "numpy", "torch", "jax", "sympy", "c" or "javascript"; see
+                `autograd.program.Program.source`.
+            title: what the file is of, for its first line.
+
+        Raises:
+            ValueError: there is no such language, or it lacks a function.
+
+        >>> from nn import worked
+        >>> source = worked.load("urbain").step().source("torch")
+        >>> "    delta_o1 = dE_dout_o1 * dout_o1_dnet_o1  # dE_total/dnet_o1" in source.splitlines()
+        True
+        """
+        from autograd.program.languages import printed, target
+        from nn.step.program import differentiated
+
+        return printed(differentiated(self).printable(text("title", title)), target(language))
 
     def to_dict(self) -> dict[str, Any]:
         """All numbers by their symbols, as plain data.

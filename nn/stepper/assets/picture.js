@@ -17,12 +17,19 @@ function placesOf(tags) {
 /** How many characters have room where numbers stand within a circle. @type {Record<string, number>} */
 const ROOM = { net: 6, out: 6, delta: 11, value: 8 };
 
+/** What stands in the pictures. @type {WeakMap<Element, string>} */
+const written = new WeakMap();
+
 /**
  * Write a text into a picture: what follows an underscore is a subscript, where Unicode has none.
  * @param {Element} place
  * @param {string} text
  */
 function writeText(place, text) {
+  if (written.get(place) === text) {
+    return; // what is set anew is laid out anew
+  }
+  written.set(place, text);
   place.textContent = "";
   text.split(/_([\p{L}\p{N}]+)/u).forEach((piece, number) => {
     if (number % 2) {
@@ -144,10 +151,12 @@ function fillGraph() {
     const gradient = gradientOf(symbol);
     const derivative = gradient === undefined ? undefined : reached(gradient);
     writeText(texts[0], plain(symbol));
-    texts[1].textContent = decimal(reached(symbol), page.pictureDigits);
-    texts[2].textContent =
+    writeText(texts[1], decimal(reached(symbol), page.pictureDigits));
+    writeText(
+      texts[2],
       derivative !== undefined ? `∂ ${decimal(derivative, page.pictureDigits)}`
-        : sum !== undefined ? `∂ += ${decimal(sum, page.pictureDigits)}` : "";
+        : sum !== undefined ? `∂ += ${decimal(sum, page.pictureDigits)}` : "",
+    );
   });
 }
 

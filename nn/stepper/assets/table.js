@@ -87,7 +87,10 @@ function fillTable() {
         input.removeAttribute("aria-invalid");
       }
     } else {
-      cell.textContent = decimal(number, page.digits);
+      const text = decimal(number, page.digits);
+      if (cell.textContent !== text) {
+        cell.textContent = text; // what is set anew is laid out anew
+      }
     }
     row.dataset.number = String(number ?? "");
     row.classList.toggle("chosen", symbol === page.chosen);

@@ -132,6 +132,8 @@ def closed_forms(
             if ERRORS[error].by_output and len(targets) * n > 1:
                 part = formula.value([outputs[j - 1]], [t], n) / share
                 values[f"E_o{j}{at}"], gradients[f"E_o{j}{at}"] = part, share
+        if ERRORS[error].by_output and len(targets) > 1 < n:
+            values[f"E{at}"], gradients[f"E{at}"] = formula.value(outputs, targets, n) / share, share
         if error == "cross_entropy":
             largest = max(outputs)
             total = sum(math.exp(z - largest) for z in outputs)
