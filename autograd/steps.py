@@ -399,7 +399,7 @@ class StepWriter:
     def _gives_a_number(self, tree: ast.expr) -> bool:
         if _has_dots(tree):
             return True
-        numbers = {f"={each}": self.numbers[each] for each in _names_in(tree)}
+        numbers = {f"={each}": self.numbers[each] for each in names_in(tree)}
         return isfinite(evaluate(tree, numbers, ieee_value))
 
     def derivatives(self, wanted: str) -> list[Step]:
