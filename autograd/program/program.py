@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
-from importlib import import_module
 from typing import Any, TypeAlias
 
 from autograd.arguments import choice, instance
@@ -559,8 +558,8 @@ class Program:
         >>> "    out = np.log(area)" in program.source("numpy").splitlines()
         True
         """
-        # languages know what a program is, so a program asks for them by name
-        languages = import_module("autograd.program.languages")
+        from autograd.program import languages
+
         choice("language", language, ("python", *languages.LANGUAGES))
         if language != "python":
             if wanted is not None:

@@ -10,7 +10,6 @@ import inspect
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from importlib import import_module
 from operator import is_ as _is
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -840,7 +839,8 @@ class RecordedProgram:
         >>> "    const double v1 = w * x;" in program.source("c").splitlines()
         True
         """
-        languages = import_module("autograd.program.languages")
+        from autograd.program import languages
+
         choice("language", language, ("python", *languages.LANGUAGES))
         choice("what", what, ("forward", "backward", "batch"))
         if language == "python":
