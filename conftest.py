@@ -13,6 +13,8 @@ A test belongs to the default tier if it tells by itself whether a module does w
 - ``dask``: starts a cluster of Dask on this machine;
 - ``browser``: drives Chromium. Where there is none, or no Playwright, such a test is skipped and says
   so; in CI it fails.
+- ``latex``: compiles worksheets and derivations with pdflatex. Where there is none, such a test is
+  skipped and says so; in CI it fails.
 - ``native``: replays by machine code, for which llvmlite has to be installed;
 - ``moodle``: lets a reader of Moodle's format read what the default tier holds to its documentation.
 
@@ -55,6 +57,7 @@ LEFT_OUT = {
     "native": "llvmlite",
     "moodle": "amc2moodle",
     "browser": None,
+    "latex": None,
 }
 
 #: Modules of `nn.interop` and `autograd.program.languages` that are only imported by
@@ -113,8 +116,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker, module in LEFT_OUT.items():
         if module and item.get_closest_marker(marker) and find_spec(module) is None:
             pytest.fail(f"needs {module}, or -m 'not {marker}'", pytrace=False)
-    if item.get_closest_marker("browser") and (problem := without_browser()):
-        (pytest.fail if "CI" in os.environ else pytest.skip)(problem)
+    for marker, without in (("browser", without_browser), ("latex", without_latex)):
+        if item.get_closest_marker(marker) and (problem := without()):
+            (pytest.fail if "CI" in os.environ else pytest.skip)(problem)
 
 
 def without_browser() -> str:
@@ -124,6 +128,13 @@ def without_browser() -> str:
             return f"needs {module}: pip install scalar-autograd[browser]"
     if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
         return "needs Chromium on the PATH: apt-get install chromium"
+    return ""
+
+
+def without_latex() -> str:
+    """Why nothing can be set by LaTeX; "" if it can."""
+    if not shutil.which("pdflatex"):
+        return "needs pdflatex: apt-get install texlive-latex-base texlive-pictures"
     return ""
 
 
