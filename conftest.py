@@ -10,9 +10,10 @@ A test belongs to the default tier if it tells by itself whether a module does w
   or for a sample (a million nodes, 10,000 updates, every kind of bad input, every page measured again),
   or drives another program (a notebook's kernel, the tests on a copy of the repository with a mistake);
 - ``torch``: asks PyTorch itself what the default tier has from a recording of it;
+- ``jax``: asks JAX itself;
 - ``dask``: starts a cluster of Dask on this machine;
-- ``browser``: drives Chromium. Where there is none, or no Playwright, such a test is skipped and says
-  so; in CI it fails.
+- ``browser``: drives Chromium, or runs Node. Where there is no Chromium, or no Playwright, such a test
+  is skipped and says so; in CI it fails.
 - ``latex``: compiles worksheets and derivations with pdflatex. Where there is none, such a test is
   skipped and says so; in CI it fails.
 - ``native``: replays by machine code, for which llvmlite has to be installed;
@@ -53,6 +54,7 @@ OF_ENGINES = {"python_engine": "Python", "c_engine": "C"}
 LEFT_OUT = {
     "slow": None,
     "torch": "torch",
+    "jax": "jax",
     "dask": "distributed",
     "native": "llvmlite",
     "moodle": "amc2moodle",

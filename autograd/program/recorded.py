@@ -10,6 +10,7 @@ import inspect
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from importlib import import_module
 from operator import is_ as _is
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -859,24 +860,48 @@ class RecordedProgram:
         set_together(changes)
         return trace.outputs[0]
 
-    def source(self, what: str = "backward") -> str:
-        """The Python source of the program.
+    def source(self, language: str = "python", what: str = "backward") -> str:
+        """The program as text: the Python that runs it, or a whole file in another language.
 
         Args:
-            what: "forward", "backward" for both sweeps, or "batch" for both in a loop over examples.
+            language: "python"; or "numpy", "torch", "jax", "sympy", "c" or "javascript": see
+                `Program.source`.
+            what: in Python, "forward", "backward" for both sweeps, or "batch" for both in a loop over
+                examples.
 
         Raises:
-            ArgumentValueError: there is no such source.
+            ArgumentValueError: there is no such language or source; or the function decides something on
+                a node's number, which is a guard in Python and would be lost elsewhere.
 
         >>> w = Value(0.5, "w")
-        >>> print(record(lambda x: w * x, 3.0).source("forward"))
+        >>> program = record(lambda x: w * x, 3.0)
+        >>> print(program.source(what="forward"))
         def forward(x, w):
             v1 = w * x
             return (v1,)
         <BLANKLINE>
+        >>> "    const double v1 = w * x;" in program.source("c").splitlines()
+        True
         """
+        languages = import_module("autograd.program.languages")
+        choice("language", language, ("python", *languages.LANGUAGES))
         choice("what", what, ("forward", "backward", "batch"))
-        return PythonRunner(self.tape, self.plan).source(what)
+        if language == "python":
+            return PythonRunner(self.tape, self.plan).source(what)
+        if what != "backward":
+            raise ArgumentValueError(
+                f"{what!r} is for Python; a file in another language has both sweeps"
+            )
+        if self.tape.guards:
+            guard, symbols = self.tape.guards[0], symbols_of(self.tape)
+            decision = f"{symbols[guard.left]} {guard.comparison} {symbols[guard.right]}"
+            at = f"{guard.place}: " if guard.place else ""
+            raise ArgumentValueError(
+                f"{at}the function decides by {decision}, which a file in "
+                f"{languages.target(language).title} "
+                f"would not see: compute with max, min, abs or relu instead"
+            )
+        return self.lines().source(language)
 
     def lines(self) -> Program:
         """The program as lines that can be printed, rewritten and differentiated.

@@ -17,7 +17,7 @@ _LEADING = 16.0  # from one line of text to the next
 _APART = 16.0  # between two units, and around the picture
 _HALVES = 9.0  # between two blocks of text beside one another
 #: How far apart two columns may be, and rows are moved apart, until texts on lines find their places.
-_GAPS, _STRETCHED = range(50, 330, 20), (1.0, 1.2, 1.4)
+_GAPS, _STRETCHED = range(50, 330, 30), (1.0, 1.2, 1.4)
 _NO_TEXTS = 110.0, 300.0  # at least and at most between columns whose lines have no texts
 _MOST_TEXTS = 20  # with more lines between two columns, their numbers are left off
 _HEADING = 14.0

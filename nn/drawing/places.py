@@ -9,7 +9,8 @@ from nn.drawing.scene import Box, meet
 
 __all__ = ["Segment", "places_on_lines"]
 
-_APART = 5.0
+#: Between texts; beside one another they would else read as one line.
+_APART, _BESIDE = 5.0, 14.0
 #: How far along a line the middle of its text may be; best before the middle, where lines cross.
 _ALONG, _BEST = [part / 50 for part in range(5, 46)], 1 / 3
 
@@ -110,7 +111,9 @@ def _placed(
         for index in order:
             others = [box for other, (_, _, box) in found.items() if other != index]
             for choice in free[index]:
-                if not any(meet(choice[2], other, _APART) for other in others):
+                left, top, right, bottom = choice[2]
+                around = left - _BESIDE + _APART, top, right + _BESIDE - _APART, bottom
+                if not any(meet(around, other, _APART) for other in others):
                     found[index] = choice
                     break
             else:

@@ -368,6 +368,30 @@ class Recorded(Tabular):
         saved: Path = import_module("nn.stepper").page(self).save(path)
         return saved
 
+    def source(self, language: str, title: str = "") -> str:
+        """The error and its derivatives as a program in another language, with the numbers of the step.
+
+        It has a line for each named quantity, as the document writes it. Networks whose lines would be
+        too many are handed over as arrays by `nn.interop`.
+
+        Args:
+            language: "numpy", "torch", "jax", "sympy", "c" or "javascript"; see
+                `autograd.program.Program.source`.
+            title: what the file is of, for its first line.
+
+        Raises:
+            ValueError: there is no such language, or it lacks a function.
+
+        >>> from nn import worked
+        >>> source = worked.load("urbain").step().source("torch")
+        >>> "    delta_o1 = dE_dout_o1 * dout_o1_dnet_o1  # dE_total/dnet_o1" in source.splitlines()
+        True
+        """
+        from autograd.program.languages import printed, target
+        from nn.step.program import differentiated
+
+        return printed(differentiated(self).printable(text("title", title)), target(language))
+
     def to_dict(self) -> dict[str, Any]:
         """All numbers by their symbols, as plain data.
 

@@ -269,6 +269,16 @@ class Graph:
         """
         return name if name in self.batched else self.node("Expand", name, self.node("Shape", like))
 
+    def _needed(self, outputs: Iterable[str]) -> tuple[list[onnx.NodeProto], set[str]]:
+        """The nodes that lead to some outputs, and the names that these use."""
+        used = {*outputs}
+        found = []
+        for node in reversed(self.nodes):
+            if node.output[0] in used:
+                used.update(node.input)
+                found.append(node)
+        return found[::-1], used
+
     def model(
         self,
         inputs: Mapping[str, Sequence[int | str]],
@@ -284,12 +294,13 @@ class Graph:
             values: the numbers of those inputs that need not be given.
             about: what it is, in a sentence.
         """
+        nodes, used = self._needed(outputs)
         graph = helper.make_graph(
-            self.nodes,
+            nodes,
             "program",
             _doubles(inputs),
             _doubles(outputs),
-            [*values.values(), *self.initializers],
+            [*values.values(), *(each for each in self.initializers if each.name in used)],
         )
         model = helper.make_model(
             graph,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy
+import onnx
 import pytest
+from click.testing import CliRunner
 from handed_over import EXAMPLES, NETWORKS
 
 from autograd import ArgumentError, ArgumentTypeError, Value, record
 from benchmarks.onnx import run
-from nn import MLP
+from nn import MLP, worked
 from nn.activations import activation_names
+from nn.cli import main
 from nn.forward import Forward
 from nn.interop import arrays, from_arrays, to_onnx
 from nn.interop.layer_arrays import layer_parameters
@@ -110,3 +115,18 @@ def test_a_program_is_handed_over_too() -> None:
     assert run(model, {"x": [3.0]})["x.grad"].tolist() == [6.0]
     with pytest.raises(ArgumentTypeError, match="program must be a RecordedProgram"):
         to_onnx("urbain")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["urbain", "softmax", "lstm-cell"])
+def test_a_worked_example_is_converted_with_its_derivatives(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "step.onnx"
+    result = CliRunner().invoke(main, ["convert", name, "-o", str(path)])
+    assert (result.exit_code, result.output) == (0, f"written: {path}\n")
+    step = worked.load(name).step()
+    found = run(onnx.load(path), {})
+    own = {each: node.grad for each, node in step.nodes.items() if f"{each}.grad" in found}
+    assert found[step.error.name] == pytest.approx(step.error_before, rel=1e-14)
+    assert len(own) > 10
+    largest = max(map(abs, own.values()))
+    for each, gradient in own.items():
+        assert found[f"{each}.grad"] == pytest.approx(gradient, rel=1e-12, abs=1e-14 * largest)
