@@ -55,7 +55,7 @@ class Columns:
 
         >>> found = columns([1, 1], [20.0, 40.0], across=100.0, down=120.0)
         >>> found.edge(1, 0, 0)
-        (Place(x=40.0, y=60.0), Place(x=142.0, y=60.0))
+        (Place(x=40.0, y=60.0), Place(x=140.0, y=60.0))
         """
         start, end = self.units[column - 1][below], self.units[column][above]
         length = hypot(end.x - start.x, end.y - start.y)
