@@ -288,6 +288,10 @@ class Derivation:
     def __str__(self) -> str:
         return self.text()
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What IPython shows where it shows no HTML."""
+        printer.text(str(self))
+
     def _repr_html_(self) -> str:
         """The derivation as a notebook shows it: formulas in MathML."""
         return html_lines(self._lines(MATHML))

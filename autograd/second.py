@@ -131,6 +131,10 @@ class SecondDerivation:
     def __str__(self) -> str:
         return self.text()
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What IPython shows where it shows no HTML."""
+        printer.text(str(self))
+
     def _repr_html_(self) -> str:
         return html_lines(self._lines(MATHML))
 
@@ -506,6 +510,10 @@ class HessianTable:
 
     def __str__(self) -> str:
         return self.text()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What IPython shows where it shows no HTML."""
+        printer.text(str(self))
 
     def _repr_html_(self) -> str:
         return html_of([self.table()])

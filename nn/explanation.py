@@ -73,6 +73,10 @@ class _Sheet(ABC):
     def __str__(self) -> str:
         return self.text()
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What IPython shows where it shows no HTML."""
+        printer.text(str(self))
+
     def _repr_html_(self) -> str:
         from nn.worksheet.html import HtmlFragment
 

@@ -536,7 +536,7 @@ class RecordedProgram:
 
     def batch(
         self,
-        examples: Any,
+        examples: Iterable[Sequence[Value | float]] | Any,
         scale: float = 1.0,
         gradients: Iterable[float] | None = None,
         *,
@@ -564,7 +564,8 @@ class RecordedProgram:
         Raises:
             BranchError: as `__call__`, and so on. A cluster has not the function: where it would decide
                 otherwise, that is an error also with ``on_branch="record"``.
-            AutogradError: Dask is not installed, or what reads Parquet.
+            ArgumentTypeError: the client is none.
+            AutogradError: what reads Parquet is not installed.
 
         >>> w = Value(0.5, "w")
         >>> program = record(lambda x: (w * x).square(), 1.0)
