@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import hypot
 
+from nn.drawing.places import Segment, places_on_lines
+
 __all__ = ["Columns", "Place", "columns"]
 
 
@@ -60,59 +62,54 @@ class Columns:
         leave, enter = self.radii[column - 1] / length, 1.0 - self.radii[column] / length
         return _between(start, end, leave), _between(start, end, enter)
 
-    def labels(self, column: int, width: float, height: float) -> dict[tuple[int, int], Place]:
-        """By its two rows, where the label of each line to a column stands.
+    def thirds(self, column: int) -> dict[tuple[int, int], Place]:
+        """By its two rows, what is a third along each line to a column.
 
-        A label stands on its own line and, if it can be, not on another label. Where there is a choice,
-        few other lines run through it, and it is near to a third of the line.
+        >>> columns([1, 1], [20.0, 40.0], across=105.0, down=120.0).thirds(1)
+        {(0, 0): Place(x=75.0, y=60.0)}
+        """
+        return {
+            (below, above): _between(*self.edge(column, below, above), 1 / 3)
+            for above in range(len(self.units[column]))
+            for below in range(len(self.units[column - 1]))
+        }
+
+    def labels(self, column: int, width: float, height: float) -> dict[tuple[int, int], Place] | None:
+        """By its two rows, where the label of each line to a column stands; None if there is no room.
 
         Args:
             column: the column that the lines lead to.
             width: how wide a label is.
             height: how high it is.
 
-        >>> found = columns([1, 1], [20.0, 40.0], across=105.0, down=120.0)
+        >>> found = columns([1, 1], [20.0, 40.0], across=300.0, down=120.0)
         >>> found.labels(1, 80.0, 16.0)
-        {(0, 0): Place(x=75.0, y=60.0)}
+        {(0, 0): Place(x=142.0, y=60.0)}
+        >>> columns([1, 1], [20.0, 40.0], across=50.0, down=120.0).labels(1, 80.0, 16.0) is None
+        True
         """
-        lines = {
-            (below, above): self.edge(column, below, above)
+        keys = [
+            (below, above)
             for above in range(len(self.units[column]))
             for below in range(len(self.units[column - 1]))
+        ]
+        lines = [self.edge(column, *key) for key in keys]
+        found = places_on_lines(
+            [Segment(start.x, start.y, end.x, end.y, width, height) for start, end in lines],
+            [
+                (place.x - radius, place.y - radius, place.x + radius, place.y + radius)
+                for number in (column - 1, column)
+                for place in self.units[number]
+                for radius in (self.radii[number],)
+            ],
+        )
+        if found is None:
+            return None
+        return {
+            key: Place((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+            for key, box in zip(keys, found[1], strict=True)
+            if box is not None
         }
-        found: dict[tuple[int, int], Place] = {}
-        for key, line in lines.items():
-            others = [other for each, other in lines.items() if each != key]
-            costs = {}
-            for along in _ALONG:
-                place = _between(*line, along)
-                overlaps = sum(_overlap(place, other, width, height) for other in found.values())
-                crossings = sum(_runs_through(other, place, width, height) for other in others)
-                costs[place] = 1000.0 * overlaps + crossings + abs(along - 1 / 3)
-            found[key] = min(costs, key=costs.__getitem__)
-        return found
-
-
-#: Where along its line a label may stand.
-_ALONG = (1 / 3, *(0.26 + 0.04 * step for step in range(13)))
-
-
-def _overlap(one: Place, other: Place, width: float, height: float) -> float:
-    """How much of two labels lies on one another, as a share of one."""
-    across = max(0.0, 1.0 - abs(one.x - other.x) / width)
-    return across * max(0.0, 1.0 - abs(one.y - other.y) / height)
-
-
-def _runs_through(line: tuple[Place, Place], label: Place, width: float, height: float) -> bool:
-    start, end = line
-    left, right = label.x - width / 2, label.x + width / 2
-    if end.x <= left or start.x >= right:
-        return False
-    heights = [
-        start.y + (end.y - start.y) * (min(max(x, start.x), end.x) - start.x) / (end.x - start.x)
-        for x in (left, right)
-    ]
-    return min(heights) < label.y + height / 2 and max(heights) > label.y - height / 2
 
 
 def _between(start: Place, end: Place, part: float) -> Place:

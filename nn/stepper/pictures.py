@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from autograd import Diagram
-from nn.stepper.layout import Place, columns
+from nn.stepper.layout import Columns, Place, columns
 
 __all__ = ["graph_picture", "network_picture"]
 
 #: How large an input and a neuron are drawn, and how much room the labels of the weights have.
-_INPUT, _NEURON, _ACROSS, _DOWN, _MARGIN = 30.0, 50.0, 185.0, 150.0, 14.0
+_INPUT, _NEURON, _DOWN, _MARGIN = 30.0, 50.0, 150.0, 14.0
+_ACROSS = [185.0, 225.0, 265.0, 305.0, 345.0]
 #: With more lines between two layers, derivatives and new weights are shown of the lines that are lit
 #: alone; with more than the second number, the weights too.
 _MOST_WHOLE_LABELS, _MOST_LABELS = 4, 16
@@ -34,16 +35,14 @@ def network_picture(shape: Sequence[int]) -> str:
     (6, True)
     """
     radii = [_INPUT, *[_NEURON] * (len(shape) - 1)]
-    found = columns(shape, radii, across=_ACROSS, down=_DOWN)
     most = max(a * b for a, b in pairwise(shape))
     look = "network" + " compact" * (most > _MOST_WHOLE_LABELS) + " dense" * (most > _MOST_LABELS)
+    found, labels = _labelled(shape, radii, most)
     ends = _MARGIN + found.width + 62.0
     error = Place(ends + 118.0, found.height / 2)
     edges, units = [], []  # the labels of the lines stand upon all lines
     for layer in range(1, len(shape)):
-        labels = found.labels(layer, *_LABEL) if most > _MOST_WHOLE_LABELS else {}
-        labels = labels or found.labels(layer, *_WHOLE_LABEL)
-        for (below, row), label in labels.items():
+        for (below, row), label in labels[layer - 1].items():
             key = f"weight-{layer}-{row + 1}-{below + 1}"
             edges.append(_edge(key, *found.edge(layer, below, row)))
             units.append(_edge_label(key, label))
@@ -75,6 +74,22 @@ def network_picture(shape: Sequence[int]) -> str:
         f'aria-label="the network" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'width="{width:.0f}" height="{height:.0f}">{"".join(edges)}{"".join(units)}</svg>'
     )
+
+
+def _labelled(
+    shape: Sequence[int], radii: Sequence[float], most: int
+) -> tuple[Columns, list[dict[tuple[int, int], Place]]]:
+    """Columns as far apart as the labels need, and where these stand on the lines to each column."""
+    size = _LABEL if most > _MOST_WHOLE_LABELS else _WHOLE_LABEL
+    for across in _ACROSS if most <= _MOST_LABELS else ():
+        found = columns(shape, radii, across=across, down=_DOWN)
+        labels = [found.labels(column, *size) for column in range(1, len(shape))]
+        placed = [each for each in labels if each is not None]
+        if len(placed) == len(labels):
+            return found, placed
+    # only those of the lines that are lit are shown
+    found = columns(shape, radii, across=_ACROSS[0], down=_DOWN)
+    return found, [found.thirds(column) for column in range(1, len(shape))]
 
 
 def _moved(place: Place) -> Place:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import hypot
 
 import pytest
 
 from nn.stepper.layout import columns
-from nn.stepper.pictures import graph_picture, network_picture
+from nn.stepper.pictures import _labelled, graph_picture, network_picture
 
 
 @pytest.mark.parametrize("sizes", [[2, 2, 2], [2, 3, 2], [1, 1, 1, 1], [3, 8, 8, 1]])
@@ -41,9 +41,10 @@ def test_circles_do_not_meet_and_lines_end_at_them(sizes: list[int]) -> None:
     ],
 )
 def test_no_label_stands_on_another(sizes: list[int], width: float, height: float) -> None:
-    found = columns(sizes, [30.0] + [50.0] * (len(sizes) - 1), across=185.0, down=150.0)
-    for column in range(1, len(sizes)):
-        labels = found.labels(column, width, height)
+    radii = [30.0] + [50.0] * (len(sizes) - 1)
+    most = max(a * b for a, b in pairwise(sizes))
+    _, placed = _labelled(sizes, radii, most)
+    for column, labels in enumerate(placed, 1):
         assert len(labels) == sizes[column - 1] * sizes[column]
         for one, other in combinations(labels.values(), 2):
             assert abs(one.y - other.y) >= height or abs(one.x - other.x) >= width
