@@ -9,7 +9,7 @@ all of a tree that it is given.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache, reduce
 from math import inf, isfinite
@@ -139,6 +139,16 @@ def terms(tree: ast.expr, most: int | None = None) -> list[tuple[bool, ast.expr]
             case _:
                 found.append((less, each))
     return found
+
+
+def summed(parts: Iterable[tuple[bool, ast.expr]]) -> ast.expr:
+    """The sum of some terms, as `terms` has them.
+
+    >>> ast.unparse(summed(terms(ast.parse("a - b + c", mode="eval").body)[1:]))
+    '-b + c'
+    """
+    start: ast.expr = ast.Constant(0.0)
+    return reduce(lambda total, part: (minus if part[0] else plus)(total, part[1]), parts, start)
 
 
 # --- products and sums, while they grow -----------------------------------------------------------

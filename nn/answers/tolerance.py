@@ -88,7 +88,7 @@ class Tolerance:
 
     @staticmethod
     def _slack(right: Decimal, unit: Decimal) -> Decimal:
-        """What binary arithmetic may have added; where digits are asked for that a float has not, half one."""
+        """What binary arithmetic may have added: half a digit at most, where a float has no more."""
         return min(abs(right) * _NOISE, unit / 2)
 
     def __str__(self) -> str:

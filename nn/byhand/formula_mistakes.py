@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from autograd.program import Line, Operand
-from autograd.symbolic import minus, plus, terms, times
+from autograd.symbolic import minus, plus, summed, terms, times
 from nn.byhand.calculation import HandCalculation
 from nn.byhand.rewriting import Rewritten, by_place
 from nn.byhand.trees import (
@@ -18,7 +18,6 @@ from nn.byhand.trees import (
     joined,
     named,
     product,
-    summed,
 )
 
 __all__ = [

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from math import log
 
 from autograd.program import Line
-from autograd.symbolic import terms
+from autograd.symbolic import summed, terms
 from nn.byhand.calculation import HandCalculation, only_terms
 from nn.byhand.rewriting import Rewritten, by_place
-from nn.byhand.trees import changed, joined, summed
+from nn.byhand.trees import changed, joined
 
 __all__ = ["biases_left_out", "logarithm_of_base_10", "sums", "transposed", "transposed_throughout"]
 

@@ -21,7 +21,9 @@ __all__ = ["FUNCTIONS", "Parameters", "check_float64", "from_jax", "to_jax"]
 #: A dict for each layer, with its weights and, if it has one, its bias.
 Parameters: TypeAlias = list[dict[str, jax.Array]]
 
-_SAME_NAME = "reciprocal sign square sqrt cbrt exp expm1 exp2 log log1p log2 log10 sin cos tan sinh cosh tanh"
+_SAME_NAME = (
+    "reciprocal sign square sqrt cbrt exp expm1 exp2 log log1p log2 log10 sin cos tan sinh cosh tanh"
+)
 #: Activations as functions of JAX.
 FUNCTIONS: dict[str, Callable[[jax.Array], jax.Array]] = {
     **{name: getattr(jnp, name) for name in _SAME_NAME.split()},

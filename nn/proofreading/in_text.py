@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from autograd import OperandError
 from autograd.arguments import shown, text
 from autograd.errors import ArgumentValueError
+from autograd.files import read_text
 from autograd.symbols import GREEK
 from nn.byhand import by_hand
 from nn.number_text import read_number
@@ -167,14 +168,7 @@ def find_figures(path: str | Path, example: WorkedExample | FormulaExample) -> F
     ending = path.suffix.lower()
     if ending not in ENDINGS:
         raise ArgumentValueError(f"{path}: figures are looked for in {', '.join(ENDINGS)}")
-    with path.open("rb") as file:
-        content = file.read(_MAX_BYTES + 1)
-    if len(content) > _MAX_BYTES:
-        raise ArgumentValueError(f"{path}: larger than {_MAX_BYTES:,} bytes")
-    try:
-        written = content.decode("utf-8-sig")
-    except ValueError as error:
-        raise ArgumentValueError(f"{path}: {error}") from None
+    written = read_text(path, _MAX_BYTES)
     return figures_in(_of_html(written) if ending == ".html" else written, example)
 
 
@@ -397,9 +391,7 @@ def _plain(line: str) -> str:
         bars = ("", "") if "∂" in above + below or "partial" in above + below else ("(", ")")
         fraction = f"{bars[0]}{above}{bars[1]}/{bars[0]}{below}{bars[1]}"
         line = f"{line[: found.start()]}{fraction}{line[end:]}"
-    line = re.sub(
-        r"\\(?:mathrm|mathbf|text|operatorname|mathit|left|right|quad)(?![a-zA-Z])|\\[,;!]", "", line
-    )
+    line = _COMMANDS.sub("", line)
     line = line.replace(r"\partial", "∂").replace(r"\cdot", "·").replace(r"\times", "×")
     line = re.sub(r"\\approx\b", "≈", line).replace(r"\%", "%")
     line = re.sub(rf"\\({'|'.join(GREEK)})\b", lambda word: GREEK[word[1]], line)
