@@ -292,7 +292,15 @@ _TABLE = (
     Mistake("epsilon_in_root", "ε is added inside the root", lines=formula_mistakes.epsilon_in_root),
     Mistake("betas_exchanged", "{} and {} are exchanged", lines=formula_mistakes.betas_exchanged),
     Mistake(
-        "average", "the factor 1 − β is {} in {}", lines=formula_mistakes.average_mistaken, bits=5.0
+        "average",
+        "the factor 1 − β of the gradient is {}{}",
+        lines=formula_mistakes.average_mistaken,
+        bits=5.0,
+    ),
+    Mistake(
+        "velocity_unused",
+        "the update goes by the gradient alone, without what is remembered of those before",
+        lines=formula_mistakes.velocity_unused,
     ),
 )
 

@@ -10,9 +10,9 @@ from nn.proofreading.candidates import Candidate, listed, mistakes, ratios, roun
 from nn.proofreading.changed_input import LEAST_FIGURES, changed_inputs
 from nn.proofreading.figure import PrintedFigure
 from nn.proofreading.finding import Cause
-from nn.proofreading.page import Page
+from nn.proofreading.page import ROUNDS_BY_HAND, Page
 from nn.proofreading.search import Account, Search
-from nn.proofreading.slips import misprints, slips
+from nn.proofreading.slips import Slip, misprints, slips
 from nn.proofreading.solving import solved
 
 __all__ = ["Judgement", "first_of", "judged"]
@@ -73,7 +73,8 @@ def judged(page: Page) -> tuple[dict[PrintedFigure, Judgement], list[Cause]]:
     found.of(by_hand, account)
     later = [each for each in page.figures if each.after]
     if later:
-        own = [each for each in candidates if each.rounding is None]
+        by_program = any(each.after > ROUNDS_BY_HAND for each in later)
+        own = [each for each in candidates if each.rounding is None or not by_program]
         kept = {each: replace(each, bits=1.0) for each in account.candidates}
         run = Search(page, later, [*shifts(page), *(kept.get(each, each) for each in own)])
         found.of(run, _of_a_run(run, by_hand, {*kept.values()}))
@@ -212,7 +213,8 @@ class _Verdicts:
     def _cause(self, search: Search, account: Account, candidate: Candidate) -> Judgement:
         """A cause with what cannot be told from it, and how sure it is."""
         by_digits = candidate.cut or candidate.rounding is not None
-        alike = [candidate] if by_digits else search.alike(account, candidate)
+        alone = by_digits or self.page.is_enough
+        alike = [candidate] if alone else search.alike(account, candidate)
         rest = search.rest(account, candidate)
         own = [figure for figure in search.wrong if rest.fit_in_part(figure) is None]
         explained = [figure for figure in own if account.fit_in_part(figure) is not None]
@@ -235,7 +237,8 @@ class _Verdicts:
         names = tuple(dict.fromkeys(name for _, name, _ in found))
         # of the ways to make one mistake the likeliest is enough
         said = {name: says for _, name, says in reversed(found)}
-        says = ", or ".join([*dict.fromkeys(said[name] for name in names)][:_MOST_LISTED])
+        alone = self.page.narrowest([*dict.fromkeys(said[name] for name in names)])
+        says = ", or ".join(alone[:_MOST_LISTED])
         weak = chance > (_WEAK_TO_FOLLOW if candidate.cut else _WEAK)
         return Judgement("wrong", names, says, chance, weak)
 
@@ -295,7 +298,7 @@ class _Verdicts:
             return Judgement(
                 "wrong",
                 tuple(dict.fromkeys(slip.name for slip in likeliest)),
-                ", or ".join(dict.fromkeys(slip.says for slip in likeliest[:_MOST_LISTED])),
+                ", or ".join(self._alone(likeliest)[:_MOST_LISTED]),
                 chance,
                 chance > _WEAK,
             )
@@ -305,6 +308,9 @@ class _Verdicts:
                 return Judgement("unclear")
             return Judgement("unclear", ("rounded",), way.says, 0.5, weak=True)
         return Judgement("wrong", says=self.page.wrong_side(figure))
+
+    def _alone(self, found: Sequence[Slip]) -> list[str]:
+        return self.page.narrowest([*dict.fromkeys(slip.says for slip in found)])
 
     def ratio(self) -> None:
         """Put gradients that nothing else explains down to the one ratio that they all have."""

@@ -413,6 +413,8 @@ class Search:
             for candidate in candidates:
                 if left.isdisjoint(self._concerned[candidate]) or candidate in account.candidates:
                     continue
+                if self.page.is_enough:
+                    return
                 other = self._known.account([*account.candidates, candidate])
                 if other is not None and other not in seen:
                     seen.add(other)
@@ -425,6 +427,8 @@ class Search:
         if len(far) ** 2 * len(self.page.program.lines) // 2 > _MOST_PAIRS:
             return
         for pair in combinations(far, 2):
+            if self.page.is_enough:
+                return
             account = self._known.account(pair)
             if account is not None:
                 yield account

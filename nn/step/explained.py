@@ -13,7 +13,8 @@ from autograd.program import Line, Program
 from autograd.steps import Section, Step, StepWriter
 from autograd.symbolic import Slope, name, operand_tree, put, slopes
 from autograd.symbols import unicode_symbol
-from nn.step.program import RATE, differentiated
+from nn.step.program import differentiated
+from nn.step.updates import SHOWN
 
 if TYPE_CHECKING:
     import ast
@@ -224,13 +225,15 @@ class _Titles:
 def update_steps(writes: StepWriter, step: Recorded) -> Iterator[Step]:
     """The steps of the update: each parameter after it."""
     lines = writes.program.lines
-    for update, _ in step.updates.values():
-        if update in lines:
-            found = writes.step(update)
-            rate = {"=" + RATE: name("eta")}
-            assert found.tree is not None
-            numbers = {**(found.numbers or {}), "eta": writes.numbers[RATE]}
-            yield replace(found, tree=put(found.tree, rate), numbers=numbers)
+    given = {symbol: writes.numbers[symbol] for symbol in SHOWN if symbol in writes.numbers}
+    for parameter, (update, _) in step.updates.items():
+        for symbol in (*step.update_rule.symbols(parameter), update):
+            if symbol in lines:
+                found = writes.step(symbol)
+                assert found.tree is not None
+                tree = put(found.tree, {f"={each}": name(SHOWN[each]) for each in given})
+                numbers = {SHOWN[each]: number for each, number in given.items()}
+                yield replace(found, tree=tree, numbers={**(found.numbers or {}), **numbers})
 
 
 def forward_steps(writes: StepWriter) -> Iterator[Step]:
