@@ -29,7 +29,7 @@ ROUNDS_BY_HAND = 10
 #: To find out why figures are off, so much work is done, which takes some ten seconds; see `Page.work`.
 _MAX_WORK = 60_000_000
 #: After so much, the best account that is known by then has to do.
-_ENOUGH_WORK = 15_000_000
+_ENOUGH_WORK = 5_000_000
 
 
 class Page:
