@@ -21,7 +21,9 @@ _LATEX = re.compile(
     r"\\end\{\1\}(?:\s*\\right\s*[\])|])?"
 )
 _NESTED = r"\[(?P<nested>\s*\[[^\[\]]*\](?:\s*,?\s*\[[^\[\]]*\])*\s*,?\s*)\]"
-_BRACKETS = re.compile(rf"(?:(?:np\.|torch\.)?\w{0, 20}\(\s*)?(?:{_NESTED}|\[(?P<row>[^\[\]]*)\])\s*\)?")
+_BRACKETS = re.compile(
+    rf"(?:(?:np\.|torch\.)?\w{{0,20}}\(\s*)?(?:{_NESTED}|\[(?P<row>[^\[\]]*)\])\s*\)?"
+)
 _NUMBER = r"[-+−]?[\d.][-+−\d.eE]*"
 _ROW = rf"[ \t]*{_NUMBER}(?:[ \t]+{_NUMBER})*[ \t]*(?:\n|\Z)"
 _BELOW = re.compile(rf"(?<==)[ \t]*\n(?:[ \t]*(?:```\w*)?[ \t]*\n){{0,4}}(?P<below>(?:{_ROW})+)")
