@@ -23,7 +23,8 @@ of them is marked ``python_engine`` or ``c_engine``, and left out where the othe
 both.
 
 Properties are tried on few examples, always the same, so that whoever runs the default tier gets the
-same answer; with ``--all`` on many, each time others. No test asserts how long something takes, and what
+same answer; with ``--all`` on many, each time others, but in CI the same, so that what fails there is
+what the change broke. No test asserts how long something takes, and what
 guards against hanging waits for many minutes.
 
 A test that is named (``path::test``), or chosen by ``-m``, runs in either tier.
@@ -59,7 +60,9 @@ FRAMEWORKS = ("equinox", "jax", "safetensors", "sklearn", "torch")
 # no time limits; and no saved examples, which `find` in a docstring would come upon first
 common = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("default", common, max_examples=15, derandomize=True)
-settings.register_profile("all", common, max_examples=100, print_blob=True)
+settings.register_profile(
+    "all", common, max_examples=100, print_blob=True, derandomize="CI" in os.environ
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

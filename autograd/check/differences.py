@@ -132,16 +132,17 @@ class Differences:
 
     def _steepness(self, step: float) -> float:
         """The larger of the slopes to both sides, which a kink right beside the point may make."""
-        here = self.at(self.x)
-        beside = [self.at(self.x + sign * step) for sign in (-1, 1) if self._is_open(sign)]
-        return max(
-            (abs(each - here) / step for each in beside if here is not None and each is not None),
-            default=0.0,
-        )
+        here, steepest = self.at(self.x), 0.0
+        for sign in self._open:
+            beside = self.at(self.x + sign * step)
+            if here is not None and beside is not None:
+                steepest = max(steepest, abs(beside - here) / step)
+        return steepest
 
-    def _is_open(self, sign: int) -> bool:
-        """Whether there are values on that side of the point, however close."""
-        return self.at(self.x + sign * self._least) is not None
+    @cached_property
+    def _open(self) -> list[int]:
+        """The sides of the point (-1, 1) on which there are values, however close."""
+        return [sign for sign in (-1, 1) if self.at(self.x + sign * self._least) is not None]
 
     @cached_property
     def _least(self) -> float:
@@ -158,27 +159,26 @@ class Differences:
     @property
     def side(self) -> str:
         """On which sides of the point there are values: "central", "right", "left" or ""."""
-        sides = {(True, True): "central", (False, True): "right", (True, False): "left"}
-        return sides.get((self._is_open(-1), self._is_open(1)), "")
+        return {(-1, 1): "central", (1,): "right", (-1,): "left", (): ""}[(*self._open,)]
 
     # --- estimates ----------------------------------------------------------------------------
 
     @cached_property
     def central(self) -> Estimate | None:
         """The derivative from steps to both sides; None where one of them is closed."""
-        if not (self._is_open(-1) and self._is_open(1)):
+        if self.side != "central":
             return None
         return self._estimate(-1, 1, "central")
 
     @cached_property
     def right(self) -> Estimate | None:
         """The derivative on the right; None where the function has no values there."""
-        return self._estimate(0, 1, "right") if self._is_open(1) else None
+        return self._estimate(0, 1, "right") if 1 in self._open else None
 
     @cached_property
     def left(self) -> Estimate | None:
         """The derivative on the left; None where the function has no values there."""
-        return self._estimate(-1, 0, "left") if self._is_open(-1) else None
+        return self._estimate(-1, 0, "left") if -1 in self._open else None
 
     @property
     def best(self) -> Estimate | None:
@@ -256,7 +256,7 @@ class Differences:
         Those of sin at 1e30 do not (over a few steps they may seem to), and those of 1e9/x at 1e-150 are
         too large for a float.
         """
-        below, above = (0, 1) if self._is_open(1) else (-1, 0)
+        below, above = (0, 1) if 1 in self._open else (-1, 0)
         quotients = [self.quotient(self._least * 2.0**power, below, above) for power in range(13)]
         return all(
             coarse is not None and fine is not None and _goes_on(coarse, fine)
@@ -271,9 +271,7 @@ class Differences:
         far as rounding lets them tell; and steadily in between, unlike those of sin at 1e30.
         """
         steepest: list[float] = []
-        for sign in (-1, 1):
-            if not self._is_open(sign):
-                continue
+        for sign in self._open:
             found: list[float] = []
             for step in list(self._steps(max(abs(self.x), 1.0)))[10:41]:
                 quotient = self.quotient(step, min(sign, 0), max(sign, 0))

@@ -187,6 +187,7 @@ def test_every_node_is_drawn_once_with_all_its_operands(graph: Graph) -> None:
     assert len(drawn.boxes) == len(order) + len(constants)
 
 
+@pytest.mark.slow
 def test_a_deep_graph() -> None:
     y = Value(0.5, "x")
     for _ in range(sys.getrecursionlimit() + 200):

@@ -29,7 +29,7 @@ def test_the_page_says_what_happens() -> None:
 
 def test_a_sample_of_what_happens_is_as_the_page_says() -> None:
     # each kind in turn, since there are 25 of them
-    for name, row in bad_input.table(every=11).items():
+    for name, row in bad_input.table(every=29).items():
         assert row.items() <= SAID[name].items(), name
 
 

@@ -60,7 +60,10 @@ def test_a_million_nodes_under_the_default_recursion_limit(kind: str) -> None:
     graph.drop()
 
 
-@pytest.mark.parametrize("kind", load.GRAPHS)
+@pytest.mark.parametrize(
+    "kind",
+    [pytest.param(kind, marks=[] if kind == "a chain" else [pytest.mark.slow]) for kind in load.GRAPHS],
+)
 def test_large_graphs_are_copied_explained_and_drawn(kind: str) -> None:
     graph = load.GRAPHS[kind](ENGINES[OURS](), 20_000)
     graph.record()

@@ -42,9 +42,6 @@ def test_the_test_that_noticed_a_mistake_still_does(copy: Path) -> None:
         assert noticed_by(mutant, copy, by[mutant.name].by) or noticed_by(mutant, copy), mutant.name
 
 
-@pytest.mark.xfail(
-    reason="rows changed: python -m benchmarks.mutation has to be run again", strict=False
-)
 def test_it_is_recorded_which_test_noticed_which_mistake() -> None:
     by = recorded()
     assert list(by) == [mutant.name for mutant in REAL]
@@ -54,17 +51,11 @@ def test_it_is_recorded_which_test_noticed_which_mistake() -> None:
         assert f"def {function.partition('[')[0]}(" in text, entry.by
 
 
-@pytest.mark.xfail(
-    reason="rows changed: python -m benchmarks.mutation has to be run again", strict=False
-)
 def test_the_page_has_every_mistake_and_all_are_noticed() -> None:
     assert score((mutant, "noticed") for mutant in ALL) == table("mutation")
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    reason="rows changed: python -m benchmarks.mutation has to be run again", strict=False
-)
 def test_the_record_is_of_the_mistakes_and_tests_that_there_are() -> None:
     by = recorded()
     assert [mutant.name for mutant in REAL if stale(mutant, by)] == []

@@ -125,9 +125,10 @@ def attached(operation: Operation) -> Callable[..., Value]:
 
 def plant(monkeypatch: pytest.MonkeyPatch, operation: Operation) -> Callable[..., Value]:
     """Let the engine have a row in the place of the table's; the method that it makes of it."""
-    getattr(Value, operation.name)  # it registers its source when it is first looked up
+    getattr(Value, operation.name)  # in Python, it registers its source when it is first looked up
     registered = f"<autograd {operation.name}>"
-    monkeypatch.setitem(linecache.cache, registered, linecache.cache[registered])
+    nothing = (0, None, [], registered)  # a method of the engine in C has registered none
+    monkeypatch.setitem(linecache.cache, registered, linecache.cache.get(registered, nothing))
     method = attached(operation)
     monkeypatch.setattr(Value, operation.name, method)
     return method
