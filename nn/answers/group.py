@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from nn.answers.check import CheckedAnswers, check_answers
 from nn.answers.reading import ENDINGS
 from nn.answers.scheme import Scheme
 from nn.answers.tolerance import Tolerance
+from nn.byhand.mistakes import MISTAKES
 from nn.notation import Notation
 from nn.terminal import Part, Tabular
 from nn.worked.example import WorkedExample
@@ -75,13 +76,13 @@ class CheckedGroup(Tabular):
     def mistakes(self) -> dict[str, tuple[int, str]]:
         """By each mistake, in a word, how many have made it and what it is; the most frequent first."""
         counts: Counter[str] = Counter()
-        says: dict[str, str] = {}
+        says: dict[str, set[str]] = {}
         for each in self.files:
             if each.checked:
                 counts.update([*each.checked.causes])
                 for cause, because in each.checked.causes.items():
-                    says[cause] = min(says.get(cause, because), because, key=len)
-        return {cause: (count, says[cause]) for cause, count in counts.most_common()}
+                    says.setdefault(cause, set()).add(because)
+        return {cause: (count, _of_all(cause, says[cause])) for cause, count in counts.most_common()}
 
     @property
     def unread(self) -> list[CheckedFile]:
@@ -189,6 +190,26 @@ class CheckedGroup(Tabular):
                 right.add(name, decimal(number))
             parts.append(right)
         return [*parts, *(each.problem for each in self.unread)]
+
+
+#: What is said of causes that are in no table of mistakes, where it is not the same for all.
+_OF_ALL = {
+    "sign": "the sign is the wrong one",
+    "factors": "factors of the chain rule are left out",
+    "neighbour": "another number of the same sort stands in its place",
+    "other_step": "it is the number of another step",
+    "misprint": "a misprint",
+    "changed_input": "a given number was another",
+    "ratio": "every gradient is off by one factor",
+    "rounded": "rounded on the way",
+}
+
+
+def _of_all(cause: str, said: Collection[str]) -> str:
+    """What is said of a cause: as it was said to all, if that was the same, or else in general."""
+    if len(said) == 1:
+        return next(iter(said))
+    return MISTAKES[cause].of_all() if cause in MISTAKES else _OF_ALL.get(cause, min(said, key=len))
 
 
 def _safe(cell: Any) -> Any:

@@ -128,8 +128,8 @@ def sums(step: HandCalculation) -> Iterator[tuple[tuple[str, ...], list[Line]]]:
             name = joined(line, tree).formula
             rest = parts[:number] + parts[number + 1 :]
             for what, other in (
-                ("{} is left out of", rest),
-                ("{} is taken twice in", [*parts, parts[number]]),
-                ("{} has the other sign in", [*parts[:number], (not less, tree), *parts[number + 1 :]]),
+                ("{} is left out", rest),
+                ("{} is taken twice", [*parts, parts[number]]),
+                ("{} has the other sign", [*parts[:number], (not less, tree), *parts[number + 1 :]]),
             ):
                 yield (what.format(name), line.symbol), [line.with_tree(summed(other))]
