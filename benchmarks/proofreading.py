@@ -43,8 +43,9 @@ KINDS = {
     "gradients only": ("gradient of a parameter",),
     "updates only": ("update",),
 }
-#: How many pages there are for each mistake, kind of page and number of digits.
+#: How many pages there are for each mistake, kind of page and number of digits: so many times these.
 EACH = 1
+_OF_KIND = {"full page": 3, "gradients only": 1, "updates only": 1}
 #: How many pages have two mistakes, and how many none.
 TWO, RIGHT = 60, 300
 #: A mistake has to make this much of a difference to some figure, in units of its last digit.
@@ -242,7 +243,14 @@ def with_one_mistake(
     kinds: Sequence[str] = tuple(KINDS),
     counts: Sequence[int] = DIGITS,
 ) -> Iterator[Page]:
-    """Pages with one mistake, so many for each mistake, kind of page and number of digits."""
+    """Pages with one mistake, for each mistake, kind of page and number of digits.
+
+    Args:
+        each: how many gradients only, or updates only; of full pages three times as many.
+        mistakes: which mistakes.
+        kinds: which kinds of pages.
+        counts: how many digits.
+    """
     for place, name in enumerate(mistakes):
         for kind in kinds:
             for digits in counts:
@@ -252,7 +260,7 @@ def with_one_mistake(
                 made, tried = 0, 0
                 for number in numbers:
                     variants = list(MISTAKES[name].variants(calculation(number)))
-                    if not variants or made == each:
+                    if not variants or made == each * _OF_KIND[kind]:
                         continue
                     page = page_of(
                         number, [random.choice(variants)], kind, digits, carried=(made + place) % 2 == 1
@@ -361,7 +369,12 @@ def _fits(stage: Stage, lines: Mapping[str, Line], figure: PrintedFigure) -> boo
 def main() -> None:
     """Write the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--each", type=int, default=EACH, help="pages for each mistake, kind and digits")
+    parser.add_argument(
+        "--each",
+        type=int,
+        default=EACH,
+        help="pages for each mistake, kind and digits; of full pages three times as many",
+    )
     parser.add_argument("--show", action="store_true", help="print the pages that fail")
     arguments = parser.parse_args()
     found: Counter[tuple[str, str, int]] = Counter()
