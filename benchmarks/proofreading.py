@@ -347,23 +347,23 @@ def contradicted(page: Page, proof: Proof) -> list[Cause]:
             ({**v.lines}, {**{s: n for o in others for s, n in o.lines.items()}, **v.lines}) for v in own
         ]
         if own and not any(
-            all(any(_fits(stage, lines, each) for lines in both) for each in agreeing) for both in sets
+            all(alone or all_of_them for alone, all_of_them in zip(*ways, strict=True))
+            for ways in ([_fits(stage, lines, agreeing) for lines in both] for both in sets)
         ):
             found.append(cause)
     return found
 
 
-def _fits(stage: Stage, lines: Mapping[str, Line], figure: PrintedFigure) -> bool:
-    """Whether a figure may be as it is printed with some lines written otherwise."""
-    (symbol, *_) = figure.symbols
+def _fits(stage: Stage, lines: Mapping[str, Line], figures: Sequence[PrintedFigure]) -> list[bool]:
+    """Whether each figure may be as it is printed with some lines written otherwise."""
+    found = [False] * len(figures)
     for from_printed, right in ((False, stage.exact), (True, stage.follows)):
         numbers = stage.numbers(lines, from_printed=from_printed)
-        if isclose(numbers.own[symbol], right.own[symbol], rel_tol=1e-12):
-            return True
-        by = numbers.radius.get(symbol, 0.0)
-        if figure.printed.meets(numbers.own[symbol] - by, numbers.own[symbol] + by):
-            return True
-    return False
+        for place, figure in enumerate(figures):
+            number, by = numbers.own[figure.symbols[0]], numbers.radius.get(figure.symbols[0], 0.0)
+            is_other = not isclose(number, right.own[figure.symbols[0]], rel_tol=1e-12)
+            found[place] |= not is_other or figure.printed.meets(number - by, number + by)
+    return found
 
 
 def main() -> None:
