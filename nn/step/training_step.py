@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from autograd.arguments import number_of
 from autograd.atomic import set_together
 from autograd.expression import Expression
-from autograd.program import evaluated
 from autograd.symbolic import operand_tree, put
 from autograd.symbols import unicode_symbol
 from autograd.tables import Table, decimal
@@ -205,6 +204,8 @@ class TrainingStep(Recorded):
 
     def _averaged(self) -> dict[str, float]:
         """What the optimizer makes of the gradients, and remembers."""
+        from autograd.program import evaluated
+
         rule, found = self.update_rule, {}
         for symbol, (update, change) in self.updates.items():
             gradient = self.names.gradient(symbol)

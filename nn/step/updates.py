@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from autograd import Value
-from autograd.program import Line
 from nn.optimizers import SGD, Adam, Optimizer
+
+if TYPE_CHECKING:
+    from autograd import Value
+    from autograd.program import Line
 
 __all__ = ["RATE", "SHOWN", "UpdateRule"]
 
@@ -117,6 +120,8 @@ class UpdateRule:
         >>> UpdateRule(momentum=0.9).symbols("w5")
         ['v_w5+']
         """
+        if self.descends:
+            return []
         return [line.symbol for line in self.lines(parameter, "", "", "") if line.kind == "buffer"]
 
     def given(self, steps: int = 0) -> dict[str, float]:
@@ -141,6 +146,8 @@ class UpdateRule:
         >>> [line.formula for line, _ in UpdateRule("adam").counting()]
         ['step number + 1.0']
         """
+        from autograd.program import Line
+
         if self.optimizer == "adam":
             yield Line.of(f"{_STEP}+", "t + 1.0", {"t": _STEP}, "buffer"), _STEP
 
@@ -153,6 +160,8 @@ class UpdateRule:
             change: that of its change.
             gradient: that of the derivative by it.
         """
+        from autograd.program import Line  # a step that is only shown needs no lines
+
         if self.optimizer == "adam":
             for letter, beta, text in (("m", _BETAS[0], "g"), ("v", _BETAS[1], "g * g")):
                 yield Line.of(
