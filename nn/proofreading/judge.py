@@ -213,8 +213,8 @@ class _Verdicts:
     def _cause(self, search: Search, account: Account, candidate: Candidate) -> Judgement:
         """A cause with what cannot be told from it, and how sure it is."""
         by_digits = candidate.cut or candidate.rounding is not None
-        alone = by_digits or self.page.is_enough
-        alike = [candidate] if alone else search.alike(account, candidate)
+        none_else = by_digits or self.page.is_enough
+        alike = [candidate] if none_else else search.alike(account, candidate)
         rest = search.rest(account, candidate)
         own = [figure for figure in search.wrong if rest.fit_in_part(figure) is None]
         explained = [figure for figure in own if account.fit_in_part(figure) is not None]

@@ -69,7 +69,8 @@ class UpdateRule:
             plain = not (optimizer.weight_decay or optimizer.dampening or optimizer.nesterov)
             return UpdateRule(momentum=optimizer.momentum) if plain else None
         if type(optimizer) is Adam and not optimizer.weight_decay:
-            return UpdateRule("adam", 0.0, *optimizer.betas, optimizer.eps)
+            beta1, beta2 = optimizer.betas
+            return UpdateRule("adam", 0.0, beta1, beta2, optimizer.eps)
         return None
 
     def made(self, parameters: Iterable[Value], lr: float) -> SGD | Adam:

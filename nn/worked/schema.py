@@ -285,7 +285,8 @@ def _update(section: Section) -> UpdateRule:
     eps = section.number("eps", usual.eps)
     if eps <= 0.0:
         section.fail("eps", f"a number above 0 is expected, not {eps}")
-    return UpdateRule("adam", 0.0, *betas, eps)
+    beta1, beta2 = betas
+    return UpdateRule("adam", 0.0, beta1, beta2, eps)
 
 
 def _notation(top: Section) -> Notation:
