@@ -250,3 +250,23 @@ def velocity_unused(step: HandCalculation) -> Rewritten:
         if gradient is not None and isinstance(direction, str) and direction != gradient.symbol:
             found.append(line.with_operands({direction: gradient.symbol}))
     yield (), found
+    for line in () if step.layers else step.of_kind("value"):
+        if (gradient_of := _averaged(step, line)) is not None:
+            users = [step.program.lines[user] for user in step.program.users[line.symbol]]
+            yield (), [user.with_operands({line.symbol: gradient_of}) for user in users]
+
+
+def _averaged(step: HandCalculation, line: Line) -> str | None:
+    """Of μ v + g, or β m + (1 − β) g, with given μ and v, the g; None of anything else."""
+    known = dict(zip(line.variables, line.operands, strict=True))
+    parts = terms(line.tree)
+    if len(parts) != 2 or any(less for less, _ in parts):
+        return None
+    first, second = ([part for part, _ in factors(term)] for _, term in parts)
+    given = [isinstance(each, ast.Name) and known.get(each.id) in step.program.given for each in first]
+    rest = [each for each in second if is_one_less(each) is None]
+    if given != [True, True] or len(rest) != 1 or not _is_computed(step, known, rest[0]):
+        return None
+    (name,) = rest
+    assert isinstance(name, ast.Name)
+    return str(known[name.id])
