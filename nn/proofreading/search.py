@@ -303,8 +303,11 @@ class Search:
             # a mistake may only show together with how numbers are rounded between the printed ones
             for candidate in self._roundings():
                 self._concerned.setdefault(candidate, set(self.wrong))
-                rounded = self._account([candidate])
-                for start in (rounded, self._known.account([*best.candidates, candidate])):
+                starts: list[Account | None] = [self._account([candidate])]
+                starts.append(self._known.account([*best.candidates, candidate]))
+                if self.page.is_enough:  # there is no more search for what else goes with it
+                    starts += [self._known.account([cause, candidate]) for cause in best.candidates]
+                for start in starts:
                     if start is not None and self.cost(start) < inf:
                         best = self._best_from(start, useful, best)
         if self._leaves(best) > 1:
