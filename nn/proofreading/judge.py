@@ -213,7 +213,10 @@ class _Verdicts:
     def _cause(self, search: Search, account: Account, candidate: Candidate) -> Judgement:
         """A cause with what cannot be told from it, and how sure it is."""
         by_digits = candidate.cut or candidate.rounding is not None
-        none_else = by_digits or self.page.is_enough
+        chance = min(0.99, 2.0 ** -search.saved(account, candidate))
+        weak = chance > (_WEAK_TO_FOLLOW if candidate.cut else _WEAK)
+        # where much has been computed already, what is weak is not worth more of it
+        none_else = by_digits or (weak and self.page.is_enough)
         alike = [candidate] if none_else else search.alike(account, candidate)
         rest = search.rest(account, candidate)
         own = [figure for figure in search.wrong if rest.fit_in_part(figure) is None]
@@ -233,13 +236,11 @@ class _Verdicts:
         found.sort()
         # a term that is missing has a better name where that is a path, or a bias
         found = [each for each in found if each[1] != "sum"] or found
-        chance = min(0.99, 2.0 ** -search.saved(account, candidate))
         names = tuple(dict.fromkeys(name for _, name, _ in found))
         # of the ways to make one mistake the likeliest is enough
         said = {name: says for _, name, says in reversed(found)}
         alone = self.page.narrowest([*dict.fromkeys(said[name] for name in names)])
         says = ", or ".join(alone[:_MOST_LISTED])
-        weak = chance > (_WEAK_TO_FOLLOW if candidate.cut else _WEAK)
         return Judgement("wrong", names, says, chance, weak)
 
     def _explained(
