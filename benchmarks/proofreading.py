@@ -146,6 +146,7 @@ class Page:
         digits: how many significant digits are.
         number: which computation it is.
         carried: whether what is printed is carried on.
+        made: the mistakes as they are made.
     """
 
     example: Made
@@ -154,15 +155,21 @@ class Page:
     digits: int
     number: int
     carried: bool
+    made: tuple[Variant, ...] = ()
 
     def same(self) -> set[str]:
-        """The mistakes that lead to the very figures that the one of the page leads to."""
+        """The mistakes that lead to the very figures that the one of the page leads to.
+
+        A mistake in one line is also one that writes this line alike, as a bias left out of a sum is.
+        """
         texts = {figure.symbol: figure.printed for figure in self.example.figures}
         step = calculation(self.number)
+        own = {(s, line.formula) for v in self.made if v.local for s, line in v.lines.items()}
         return {
             other.mistake
             for other in all_variants(self.number)
-            if printed(step, [other], self.kind, self.digits, carried=self.carried) == texts
+            if not own.isdisjoint((s, line.formula) for s, line in other.lines.items())
+            or printed(step, [other], self.kind, self.digits, carried=self.carried) == texts
         }
 
 
@@ -220,7 +227,8 @@ def page_of(
     after = after_of(step)
     figures = [Figure(symbol=symbol, printed=text, after=after) for symbol, text in texts.items()]
     made = replace(example, figures=figures)
-    return Page(made, tuple(v.mistake for v in variants), kind, digits, number, carried)
+    names = tuple(v.mistake for v in variants)
+    return Page(made, names, kind, digits, number, carried, tuple(variants))
 
 
 def _differ(texts: dict[str, str], others: dict[str, str], digits: int) -> bool:
