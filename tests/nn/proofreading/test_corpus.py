@@ -29,7 +29,7 @@ from nn.proofreading import proofread
 TEXT = PAGE.read_text(encoding="utf-8")
 RECALL = {row[0].strip("`"): row[1:] for row in cells(table("recall", TEXT))}
 PAGES = {row[0]: row[1:] for row in cells(table("pages", TEXT))}
-CONTRADICTED = "all: causes that an agreeing figure contradicts"
+CONTRADICTED = "two mistakes, or none: causes that an agreeing figure contradicts"
 #: What the default tier measures again.
 SAMPLE = ("softmax",)
 
@@ -50,7 +50,9 @@ def test_the_table_says_what_is_found(name: str) -> None:
         (kind, digits): [] for kind in KINDS for digits in DIGITS
     }
     for page in with_one_mistake(EACH, [name]):
-        found[page.kind, page.digits].append(is_named_alone(page, proofread(page.example)))
+        proof = proofread(page.example)
+        found[page.kind, page.digits].append(is_named_alone(page, proof))
+        assert not contradicted(page, proof)
     shares = [f"{100.0 * sum(each) / len(each):.0f} %" if each else "—" for each in found.values()]
     assert shares == RECALL[name]
 
@@ -100,7 +102,7 @@ def test_a_cause_that_a_figure_contradicts_is_seen() -> None:
 
 
 def test_no_cause_is_named_that_an_agreeing_figure_contradicts() -> None:
-    assert all(cell.startswith("0 of ") for cell in PAGES[CONTRADICTED][1:])
+    assert PAGES[CONTRADICTED][1:] == ["0", "0", "0"]
     for page in with_one_mistake(1, ["half_lost"]):
         assert not contradicted(page, proofread(page.example))
 
