@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
 
+from autograd.symbolic import terms
 from nn.proofreading.candidates import Candidate, listed, mistakes, ratios, roundings, shifts
 from nn.proofreading.changed_input import LEAST_FIGURES, changed_inputs
 from nn.proofreading.figure import PrintedFigure
@@ -255,6 +256,12 @@ class _Verdicts:
             part = next(each for each in account.without if each.fit(figure) is not None)
             needed = [each for each in part.candidates if search.rest(part, each).fit(figure) is None]
         needed = needed or list(account.candidates)
+        if all(each.cut for each in needed) and self._explains_alone(search, account, needed):
+            # one sum that is cut may as well be one of terms that were rounded before they were added
+            line, way = self.page.line(figure), search.rounding_of(figure)
+            is_sum = line is not None and line.kind == "gradient" and len(terms(line.tree)) > 1
+            if way is not None and is_sum:
+                return Judgement("unclear", ("rounded",), way.says, 0.5, weak=True)
         own = [
             replace(causes[each], says=each.told(figure.after)) if each.shift else causes[each]
             for each in needed
@@ -278,6 +285,13 @@ class _Verdicts:
             weak,
             tuple(own),
         )
+
+    @staticmethod
+    def _explains_alone(search: Search, account: Account, causes: Sequence[Candidate]) -> bool:
+        """Whether some causes of an account explain one figure and no other."""
+        rest = search.account([each for each in account.candidates if each not in causes])
+        left = [each for each in search.wrong if rest.fit_in_part(each) is None]
+        return sum(account.fit_in_part(each) is not None for each in left) == 1
 
     @staticmethod
     def _misprint(account: Account, figure: PrintedFigure) -> str:
