@@ -111,7 +111,7 @@ def computations(count: int = 60) -> tuple[Made, ...]:
 
 
 def _rarer() -> Iterator[WorkedExample]:
-    """Networks whose optimizer remembers, those with three examples, and those with a row of biases."""
+    """Networks whose optimizer remembers, those with three examples, and those with a constant input."""
     adam, momentum = UpdateRule("adam", 0.0, 0.9, 0.99, 0.1), UpdateRule(momentum=0.9)
     for seed, shape in enumerate(((2, 2, 1), (2, 2, 2), (2, 3, 2), (3, 2, 1), (2, 2, 2, 1)), 100):
         made = worked.exercise(seed, shape)

@@ -96,7 +96,7 @@ def test_a_cause_that_a_figure_contradicts_is_seen() -> None:
     proof = proofread(page.example)
     assert not contradicted(page, proof)
     (cause,) = proof.causes
-    other = next(v for v in all_variants(page.number) if v.mistake == "no_slope")
+    other = next(v for v in all_variants(page.number) if v.mistake == "sum")
     proof.causes = [replace(cause, names=(other.mistake,), says=other.says)]
     assert contradicted(page, proof)
 
