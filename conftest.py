@@ -10,12 +10,17 @@ A test belongs to the default tier if it tells by itself whether a module does w
   or for a sample (a million nodes, 10,000 updates, every kind of bad input, every page measured again),
   or drives another program (a notebook's kernel, the tests on a copy of the repository with a mistake);
 - ``torch``: asks PyTorch itself what the default tier has from a recording of it;
-- ``browser``: drives Chromium. Where there is none, or no Playwright, such a test is skipped and says
-  so; in CI it fails.
+- ``jax``: asks JAX itself;
+- ``dask``: starts a cluster of Dask on this machine;
+- ``browser``: drives Chromium, or runs Node. Where there is no Chromium, or no Playwright, such a test
+  is skipped and says so; in CI it fails.
+- ``latex``: compiles worksheets and derivations with pdflatex. Where there is none, such a test is
+  skipped and says so; in CI it fails.
 - ``native``: replays by machine code, for which llvmlite has to be installed;
 - ``moodle``: lets a reader of Moodle's format read what the default tier holds to its documentation.
 
-and so are the modules of `nn.interop`, and their tests, that need a framework.
+and so are the modules of `nn.interop` and `autograd.program.languages`, and their tests, that need a
+framework.
 
 Which engine is tested is what `autograd.engine.ENGINE` tells: that in C where it has been built (by
 ``python engine/build.py``), that in Python otherwise and with ``AUTOGRAD_PURE=1``. What looks into one
@@ -49,13 +54,19 @@ OF_ENGINES = {"python_engine": "Python", "c_engine": "C"}
 LEFT_OUT = {
     "slow": None,
     "torch": "torch",
+    "jax": "jax",
+    "dask": "distributed",
     "native": "llvmlite",
     "moodle": "amc2moodle",
     "browser": None,
+    "latex": None,
 }
 
-#: Modules of `nn.interop` that are only imported by ``--all``, or when they are named.
-FRAMEWORKS = ("equinox", "jax", "safetensors", "sklearn", "torch")
+#: By folder, the modules that are only imported by ``--all``, or when they are named.
+FRAMEWORKS = {
+    "interop": ("equinox", "jax", "onnx", "safetensors", "sklearn", "torch"),
+    "languages": ("onnx",),
+}
 
 # no time limits; and no saved examples, which `find` in a docstring would come upon first
 common = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
@@ -77,8 +88,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave to ``--all`` what imports a framework."""
-    framework = collection_path.stem.removeprefix("test_") in FRAMEWORKS
-    if not framework or collection_path.parent.name != "interop" or config.getoption("all"):
+    left_out = FRAMEWORKS.get(collection_path.parent.name, ())
+    if collection_path.stem.removeprefix("test_") not in left_out or config.getoption("all"):
         return None
     return None if any(collection_path.name in each for each in config.args) else True
 
@@ -105,8 +116,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker, module in LEFT_OUT.items():
         if module and item.get_closest_marker(marker) and find_spec(module) is None:
             pytest.fail(f"needs {module}, or -m 'not {marker}'", pytrace=False)
-    if item.get_closest_marker("browser") and (problem := without_browser()):
-        (pytest.fail if "CI" in os.environ else pytest.skip)(problem)
+    for marker, without in (("browser", without_browser), ("latex", without_latex)):
+        if item.get_closest_marker(marker) and (problem := without()):
+            (pytest.fail if "CI" in os.environ else pytest.skip)(problem)
 
 
 def without_browser() -> str:
@@ -116,6 +128,13 @@ def without_browser() -> str:
             return f"needs {module}: pip install scalar-autograd[browser]"
     if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
         return "needs Chromium on the PATH: apt-get install chromium"
+    return ""
+
+
+def without_latex() -> str:
+    """Why nothing can be set by LaTeX; "" if it can."""
+    if not shutil.which("pdflatex"):
+        return "needs pdflatex: apt-get install texlive-latex-base texlive-pictures"
     return ""
 
 

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from autograd.functions import *  # noqa: F403  # one name per row of the table
     from autograd.program import RecordedProgram, record
     from autograd.registry import register, unregister
+    from autograd.second import HessianTable, SecondDerivation, hessian_table
 
 __version__ = "0.1.0"
 
@@ -68,7 +69,9 @@ _LATER = {
     "ErrorOverEps": "check",
     "GradcheckError": "check",
     "GradcheckReport": "check",
+    "HessianTable": "second",
     "RuleReport": "check",
+    "SecondDerivation": "second",
     "StepError": "check",
     "additions": "contributions",
     "check_rule": "check",
@@ -82,6 +85,7 @@ _LATER = {
     "gradcheck": "check",
     "gradgradcheck": "check",
     "hessian": "functional",
+    "hessian_table": "second",
     "hvp": "functional",
     "influences": "contributions",
     "jacobian": "functional",
@@ -107,6 +111,7 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "ErrorOverEps",
     "GradcheckError",
     "GradcheckReport",
+    "HessianTable",
     "OperandError",
     "Operation",
     "RecordedProgram",
@@ -114,6 +119,7 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "RegistrationError",
     "ResultOverflowError",
     "RuleReport",
+    "SecondDerivation",
     "StaleGraphError",
     "StepError",
     "UnknownNameError",
@@ -129,6 +135,7 @@ __all__ = [  # noqa: PLE0604  # each is a name, some from the table
     "gradcheck",
     "gradgradcheck",
     "hessian",
+    "hessian_table",
     "hvp",
     "influences",
     "jacobian",

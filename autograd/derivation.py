@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from math import isnan, prod
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 
 from autograd.anomaly import Anomaly, find_anomaly
 from autograd.arguments import choice, instance, number_of, whole
@@ -23,7 +23,8 @@ from autograd.backward import gradients, topological_order, variable_operands
 from autograd.errors import ArgumentValueError, AutogradError
 from autograd.formula import LATEX, MATHML, MOST_DIGITS, Style, scientific
 from autograd.program import Program
-from autograd.steps import Section, Step, StepWriter
+from autograd.second import SecondDerivation, second_derivation, symbols_of
+from autograd.steps import Section, Step, StepWriter, html_lines, latex_lines
 from autograd.symbolic import (
     DOTS,
     Factor,
@@ -104,6 +105,16 @@ class Derivation:
         return tuple(step for section in self.sections for step in section.steps)
 
     @property
+    def symbol(self) -> str:
+        """What the derivative is called: ``dE/dw``.
+
+        >>> x = Value(3.0, "x")
+        >>> explain((x * x).named("y"), x).symbol
+        'dy/dx'
+        """
+        return f"d{_plain(self.result)}/d{_plain(self.by)}"
+
+    @property
     def whole(self) -> Step:
         """The derivative itself as a step, the sum of the products along its paths.
 
@@ -111,7 +122,6 @@ class Derivation:
         >>> explain((w * x).named("net").square().named("E"), w).whole.formula
         '∂E/∂net·∂net/∂w'
         """
-        symbol = f"d{_plain(self.result)}/d{_plain(self.by)}"
         total: ast.expr | None = None
         for path in filter(None, self.paths):
             product: ast.expr | None = None
@@ -123,7 +133,7 @@ class Derivation:
         if total is not None and self.path_count > len(self.paths):
             total = ast.BinOp(total, ast.Add(), ast.Name(DOTS))
         numbers = {_plain_symbol(factor): factor.value for factor in self.factors}
-        return Step(symbol, self.value, total, numbers)
+        return Step(self.symbol, self.value, total, numbers)
 
     def as_sections(self) -> tuple[Section, ...]:
         """The derivation as sections of steps, in either form.
@@ -190,10 +200,7 @@ class Derivation:
                 for path in self.paths
             ],
             "form": self.form,
-            "sections": [
-                {"title": section.title, "steps": [step.to_dict() for step in section.steps]}
-                for section in self.sections
-            ],
+            "sections": [section.to_dict() for section in self.sections],
         }
 
     def records(self) -> list[dict[str, Any]]:
@@ -281,21 +288,17 @@ class Derivation:
     def __str__(self) -> str:
         return self.text()
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What IPython shows where it shows no HTML."""
+        printer.text(str(self))
+
     def _repr_html_(self) -> str:
         """The derivation as a notebook shows it: formulas in MathML."""
-        rows = "".join(
-            f"<mtr><mtd style='text-align: left; padding-left: {indent}em'>{line}</mtd></mtr>"
-            for indent, line in self._lines(MATHML)
-        )
-        return (
-            "<math display='block' style='text-align: left'>"
-            f"<mtable columnalign='left' displaystyle='true'>{rows}</mtable></math>"
-        )
+        return html_lines(self._lines(MATHML))
 
     def _repr_latex_(self) -> str:
         """The derivation in LaTeX, a paragraph for each line."""
-        quad = r"\quad "
-        return "\n\n".join(f"${indent * quad}{line.strip()}$" for indent, line in self._lines(LATEX))
+        return latex_lines(self._lines(LATEX))
 
     def _lines(self, style: Style) -> Iterator[tuple[int, str]]:
         """The lines of `text` in a style of formulas, and how far each is indented."""
@@ -318,7 +321,7 @@ class Derivation:
                 words = latex_text(line.strip()) if style is LATEX else line.strip()
                 yield 1, style.words(words)
         if self.form == "delta":
-            yield from self._lines_of_steps(style, equals)
+            yield from self._lines_of_steps(style)
             return
         for path in filter(None, self.paths):
             sign = equals if path is self.paths[0] else f"{style.plus} "
@@ -339,9 +342,9 @@ class Derivation:
         if self.short:
             yield 0, style.words("multiplied out")
         for step in self.short.values():
-            yield from _lines_of(step, style, equals)
+            yield from step.written(style, _DIGITS)
 
-    def _lines_of_steps(self, style: Style, equals: str) -> Iterator[tuple[int, str]]:
+    def _lines_of_steps(self, style: Style) -> Iterator[tuple[int, str]]:
         if self.path_count > 1:
             yield (
                 1,
@@ -351,7 +354,7 @@ class Derivation:
             if section.title:
                 yield 0, style.words(latex_text(section.title) if style is LATEX else section.title)
             for step in section.steps:
-                yield from _lines_of(step, style, equals)
+                yield from step.written(style, _DIGITS)
 
 
 def _plain(node: Value) -> str:
@@ -376,13 +379,6 @@ def _step_of(factor: Factor, known: Mapping[str, float]) -> Step:
     return Step(
         _plain_symbol(factor), factor.value, factor.slope.tree, numbers, tuple(factor.slope.conditions)
     )
-
-
-def _lines_of(step: Step, style: Style, equals: str) -> Iterator[tuple[int, str]]:
-    first, *others = step.sides(style, _DIGITS)
-    yield 1, style.variable(step.symbol) + equals + first
-    for side in others:
-        yield 2, equals + side
 
 
 def _contribution(path: Sequence[Factor]) -> float:
@@ -425,12 +421,31 @@ def _product(head: str, factors: list[str]) -> list[str]:
 FORMS = ("paths", "delta")
 
 
-def explain(result: Value, by: Value, *, form: str | None = None, max_paths: int = 16) -> Derivation:
+@overload
+def explain(
+    result: Value, by: Value, then: None = None, *, form: str | None = None, max_paths: int = 16
+) -> Derivation: ...
+@overload
+def explain(
+    result: Value, by: Value, then: Value, *, form: str | None = None, max_paths: int = 16
+) -> SecondDerivation: ...
+def explain(
+    result: Value,
+    by: Value,
+    then: Value | None = None,
+    *,
+    form: str | None = None,
+    max_paths: int = 16,
+) -> Derivation | SecondDerivation:
     """The derivative of one node with respect to another, along every path between them.
+
+    With a third node, the second derivative with respect to both: each step of the first derivative, in
+    the δ form, is differentiated once more.
 
     Args:
         result: what is differentiated.
         by: a node that it was computed from.
+        then: of a second derivative, with respect to what the first one is differentiated: a leaf.
         form: "paths" for the factors along every path; "delta" for the derivative with respect to each
             named node between, each once; paths where there are at most four, if None.
         max_paths: list no more paths than that; their number doubles with every layer or so.
@@ -438,8 +453,10 @@ def explain(result: Value, by: Value, *, form: str | None = None, max_paths: int
     Raises:
         ArgumentTypeError: one of them is no Value, or ``max_paths`` no whole number.
         ArgumentValueError: ``result`` does not depend on ``by``, ``max_paths`` is less than 1, or there
-            is no such form.
+            is no such form; of a second derivative, ``form`` is "paths", ``then`` is no leaf, or there
+            are more than 20,000 operations or 500 named nodes.
         AutogradError: in the δ form, a formula between two named nodes is too long to be written.
+        StaleGraphError: of a second derivative, a leaf has changed since the graph was made.
 
     >>> w, x = Value(0.5, "w"), Value(2.0, "x")
     >>> net = (w * x).named("net")
@@ -467,7 +484,29 @@ def explain(result: Value, by: Value, *, form: str | None = None, max_paths: int
     where
       ∂y/∂root = 2·root = 0
       ∂root/∂x = 1/(2·√x) = inf
+
+    A second derivative:
+
+    >>> print(explain(out, w, w))
+    ∂²out/∂w² = -2.55880003
+    The first derivative
+      ∂out/∂net = 1 − out²
+                = 1 − 0.761594156² = 0.419974342
+      ∂out/∂w = ∂out/∂net·x
+              = 0.419974342·2 = 0.839948683
+    With respect to w
+      ∂net/∂w = x = 2
+      ∂out/∂w = (1 − out²)·∂net/∂w
+              = (1 − 0.761594156²)·2 = 0.839948683
+      ∂²out/∂net∂w = −2·out·∂out/∂w
+                   = −2·0.761594156·0.839948683 = -1.27940002
+      ∂²out/∂w² = ∂²out/∂net∂w·x
+                = −1.27940002·2 = -2.55880003
     """
+    if then is not None:
+        if form not in {None, "delta"}:
+            raise ArgumentValueError(f"a second derivative is explained in the δ form, not as {form!r}")
+        return second_derivation(result, by, then, lambda: first_of(result, by, then))
     return derived(result, by, form, max_paths, slopes, lambda: by_program(result, by))
 
 
@@ -558,17 +597,32 @@ def by_program(result: Value, by: Value) -> tuple[Section, ...]:
     >>> [step.formula for step in section.steps]
     ['e^y', '2·∂E/∂y·x + 1']
     """
-    symbols = {node.name or f"({label(node, symbol=str)})": node for node in (by, result)}
+    writer, wanted = _writer(result, by)
+    return (Section("", tuple(writer.derivatives(wanted))),)
+
+
+def first_of(result: Value, by: Value, then: Value) -> tuple[Sequence[Step], Sequence[Section], str]:
+    """The steps forward and those of the first of two derivatives, with its symbol."""
+    writer, wanted = _writer(result, by, then)
+    forward = [
+        writer.step(symbol) for symbol, line in writer.program.lines.items() if line.kind == "value"
+    ]
+    return forward, (Section("", tuple(writer.derivatives(wanted))),), wanted
+
+
+def _writer(result: Value, *by: Value) -> tuple[StepWriter, str]:
+    """What writes the steps of a reverse sweep; and the symbol of the derivative by the first node."""
+    nodes = (*by, result)
+    symbols = dict(zip(symbols_of(*nodes), nodes, strict=True))
     program = Program.from_graph(result, symbols=symbols).differentiated()
-    wanted = program.derivative(program.root, next(iter(symbols)))
+    wanted = program.derivative(program.root, symbols_of(by[0])[0])
     assert wanted is not None
     found = gradients(result)
     numbers = {symbol: node.data for symbol, node in program.nodes.items()}
     for line in program.lines.values():
         if line.kind == "gradient" and line.below in program.nodes:
             numbers[line.symbol] = number_of(found.get(program.nodes[line.below], 0.0))
-    writer = StepWriter(program, program.nodes, numbers)
-    return (Section("", tuple(writer.derivatives(wanted.symbol))),)
+    return StepWriter(program, program.nodes, numbers), wanted.symbol
 
 
 def _leading_to(by: Value, order: list[Value]) -> set[Value]:

@@ -15,10 +15,10 @@ from autograd.operations import OPERATIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-    from autograd.expression import Expression
     from autograd.operations import Operation
     from autograd.value import Value
 
@@ -100,19 +100,19 @@ def slope_nodes(node: Value) -> list[Any]:
         return []
     variables = dict(zip(operation.parameters, node.operands, strict=True), out=node)
     return [
-        None if slope is None else on_nodes(partial, variables)
+        None if slope is None else on_nodes(partial.tree, variables)
         for slope, partial in zip(node.derivatives, operation.partials, strict=True)
     ]
 
 
-def on_nodes(text: Expression, variables: Mapping[str, Value | float]) -> Value | float:
-    """The value of a text of nodes and floats: a node, unless it depends on none.
+def on_nodes(tree: ast.expr, variables: Mapping[str, Value | float]) -> Value | float:
+    """The value of a parsed text of nodes and floats: a node, unless it depends on none.
 
     >>> from autograd import OPERATIONS, Value
-    >>> on_nodes(OPERATIONS["log"].partials[0], {"x": Value(4.0)})
+    >>> on_nodes(OPERATIONS["log"].partials[0].tree, {"x": Value(4.0)})
     Value(0.25, operation='div')
     """
-    found: Value | float = evaluate(text.tree, variables, _apply, number_of)
+    found: Value | float = evaluate(tree, variables, _apply, number_of)
     return found
 
 

@@ -7,8 +7,8 @@ once, as the sum over its uses. So it stays short however many paths there are.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -21,6 +21,7 @@ from autograd.symbolic import (
     fitted,
     name,
     number,
+    put,
     slopes,
     terms,
     tidied,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from autograd.program.program import Program
     from autograd.value import Value
 
-__all__ = ["Section", "Step", "StepWriter", "plain_tree"]
+__all__ = ["Section", "Step", "StepWriter", "html_lines", "latex_lines", "names_in", "plain_tree"]
 
 _WIDTH = 100
 #: A formula takes no more room, in Unicode; a longer sum leaves terms out.
@@ -111,7 +112,10 @@ class Step:
         value = [scientific(self.value, style, digits).text]
         found = [] if self.tree is None else self._two(self.tree, style, digits, width, written)
         if why := conditions_text(self.conditions, style, width):
-            found[0].append(f"{style.words(' (')}{why}{style.words(')')}")
+            reason = f"{style.words(' (')}{why}{style.words(')')}"
+            if found == [value]:  # 0, and no formula of it
+                return [[*value, reason]]
+            found[0].append(reason)
         if self.short is not None:
             found += self._two(self.short, style, digits, width, written)
         return [*(side for side in found if side != value), value]
@@ -128,7 +132,7 @@ class Step:
             return [formula]
 
         def numbers(each: ast.expr, style: Style) -> dict[str, Written]:
-            found = {f"={name}": scientific(known[name], style, digits) for name in _names_in(each)}
+            found = {f"={name}": scientific(known[name], style, digits) for name in names_in(each)}
             return {DOTS: Written(style.dots), **found}
 
         def length(each: ast.expr) -> int:
@@ -149,8 +153,10 @@ class Step:
         """
         head = f"{indent}{unicode_symbol(self.symbol)}"
         below = " " * len(head)
-        *formulas, _ = self.sides(digits=digits)
+        *formulas, last = self.sides(digits=digits)
         value = decimal(self.value, digits)
+        if "e" in value or (self.conditions and not formulas):  # a power of ten; or its reason
+            value = last
         if not formulas:
             return [f"{head} = {value}"]
         found: list[str] = []
@@ -169,6 +175,38 @@ class Step:
         else:
             found.append(f"{below} = {value}")
         return [line.rstrip() for line in found]
+
+    def written(self, style: Style, digits: int = 9) -> Iterator[tuple[int, str]]:
+        """The lines of the step in a style of formulas, and how far each is indented.
+
+        >>> tree = ast.parse("2.0 * x", mode="eval").body
+        >>> list(Step("y", 6.0, tree).written(UNICODE))
+        [(1, 'y = 2·x'), (2, ' = 6')]
+        """
+        equals = f" {style.comparisons[ast.Eq]} "
+        symbol = unicode_symbol(self.symbol) if style is UNICODE else style.variable(self.symbol)
+        first, *others = self.sides(style, digits)
+        yield 1, symbol + equals + first
+        for side in others:
+            yield 2, equals + side
+
+    def renamed(self, names: Mapping[str, str]) -> Step:
+        """The same step with other symbols for some, its own among them.
+
+        >>> step = Step("y", 6.0, name("x"), {"x": 6.0}).renamed({"x": "a", "y": "b"})
+        >>> step.symbol, step.formula, step.numbers
+        ('b', 'a', {'a': 6.0})
+        """
+        trees = {f"={symbol}": name(other) for symbol, other in names.items()}
+        known = self.numbers
+        return replace(
+            self,
+            symbol=names.get(self.symbol, self.symbol),
+            tree=None if self.tree is None else put(self.tree, trees),
+            short=None if self.short is None else put(self.short, trees),
+            numbers=None if known is None else {names.get(each, each): known[each] for each in known},
+            conditions=tuple(each._replace(tree=put(each.tree, trees)) for each in self.conditions),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The step as plain data: its formula as text and as a tree, see `plain_tree`.
@@ -197,6 +235,40 @@ class Section(NamedTuple):
 
     title: str
     steps: tuple[Step, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The section as plain data; see `Step.to_dict`.
+
+        >>> Section("Given", (Step("x", 3.0),)).to_dict()["steps"][0]["symbol"]
+        'x'
+        """
+        return {"title": self.title, "steps": [step.to_dict() for step in self.steps]}
+
+
+def html_lines(lines: Iterable[tuple[int, str]]) -> str:
+    """Lines in MathML as one formula for a notebook, each indented as far as it says.
+
+    >>> html_lines([(0, "<mi>x</mi>")]).startswith("<math display='block'")
+    True
+    """
+    rows = "".join(
+        f"<mtr><mtd style='text-align: left; padding-left: {indent}em'>{line}</mtd></mtr>"
+        for indent, line in lines
+    )
+    return (
+        "<math display='block' style='text-align: left'>"
+        f"<mtable columnalign='left' displaystyle='true'>{rows}</mtable></math>"
+    )
+
+
+def latex_lines(lines: Iterable[tuple[int, str]]) -> str:
+    r"""Lines in LaTeX for a notebook, a paragraph for each.
+
+    >>> latex_lines([(0, "x"), (1, " = 3")])
+    '$x$\n\n$\\quad = 3$'
+    """
+    quad = r"\quad "
+    return "\n\n".join(f"${indent * quad}{line.strip()}$" for indent, line in lines)
 
 
 def plain_tree(tree: ast.expr) -> Any:
@@ -247,7 +319,7 @@ def _named(tree: ast.expr, style: Style) -> Written:
 
 def _symbols(tree: ast.expr, style: Style) -> dict[str, Written]:
     symbol = unicode_symbol if style is UNICODE else style.variable
-    found = {f"={each}": symbol_piece(symbol(each), style) for each in _names_in(tree)}
+    found = {f"={each}": symbol_piece(symbol(each), style) for each in names_in(tree)}
     return {DOTS: Written(style.dots), **found}
 
 
@@ -312,7 +384,7 @@ class StepWriter:
             symbol,
             value,
             tree,
-            {each: self.numbers[each] for each in _names_in(tree, self.short.get(symbol))},
+            {each: self.numbers[each] for each in names_in(tree, self.short.get(symbol))},
             tuple(conditions),
             self.short.get(symbol),
             self.means.get(symbol, ""),
@@ -363,7 +435,13 @@ class StepWriter:
         return line.placed(place)
 
 
-def _names_in(*trees: ast.expr | None) -> Collection[str]:
+def names_in(*trees: ast.expr | None) -> Collection[str]:
+    """The symbols in some trees, each once, in order.
+
+    >>> from autograd.symbolic import times
+    >>> list(names_in(times(name("w"), name("x"))))
+    ['w', 'x']
+    """
     return dict.fromkeys(
         part.id[1:]
         for tree in trees

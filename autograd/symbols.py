@@ -13,6 +13,7 @@ __all__ = [
     "latex_symbol",
     "latex_text",
     "mathml_symbol",
+    "raised_and_lowered",
     "unicode_symbol",
     "visible",
     "xml_text",
@@ -30,6 +31,8 @@ _SUPERSCRIPTS = str.maketrans("0123456789+-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺�
 _SYMBOL = re.compile(r"(Δ?[A-Za-z]+)_?([A-Za-z0-9,]*(?:_[0-9]+)*)((?:\^\(\d+\))?\+?)", flags=re.ASCII)
 _ENTRY = re.compile(r"([A-Za-z]+)(\d*)(\[[\d,]+\])", flags=re.ASCII)
 _DERIVATIVE = re.compile(r"d((?:-ln )?\S+)/d((?:-ln )?\S+)")
+#: ``d2E/dv dw``: E differentiated with respect to v and then to w
+_SECOND = re.compile(r"d2(\S+)/d(\S+) d(\S+)")
 _LOGARITHM = re.compile(r"-ln (\S+)")
 _NUMBERED = re.compile(r"([^\s@]+)(@\d+)", flags=re.ASCII)
 #: What XML has no place for, besides control characters: lone surrogates, two that are no characters. It
@@ -92,11 +95,16 @@ def unicode_symbol(symbol: str) -> str:
     ['S₁⁽²⁾', 'w₂,₁⁽¹⁾', '∂e/∂o⁽²⁾', 'ŷ[1,1]', 'netₕ₁@2']
     >>> [unicode_symbol(s) for s in ("w_h1_1_2", "b_Q1_1+", "a_b_c")]
     ['wₕ₁,₁,₂', 'b_Q1_1⁺', 'a_b_c']
+    >>> unicode_symbol("d2E/dw5 dw6"), unicode_symbol("d2E/dw5 dw5")
+    ('∂²E/∂w₅∂w₆', '∂²E/∂w₅²')
     >>> unicode_symbol("-ln p_o3"), unicode_symbol("dE/d-ln p_o3")
     ('−ln pₒ₃', '∂E/∂(−ln pₒ₃)')
     """
     if not symbol.isprintable():
         symbol = visible("".join("\ufffd" if is_control(each) else each for each in symbol))
+    if second := _SECOND.fullmatch(symbol):
+        above, below, then = map(unicode_symbol, second.groups())
+        return f"∂²{above}/∂{below}²" if below == then else f"∂²{above}/∂{below}∂{then}"
     if derivative := _DERIVATIVE.fullmatch(symbol):
         above, below = (_bracketed(unicode_symbol(each), each) for each in derivative.groups())
         return f"∂{above}/∂{below}"
@@ -125,6 +133,7 @@ class _Markup(NamedTuple):
 
     fraction: Callable[[str, str], str]
     partial: Callable[[str], str]
+    second: Callable[[str, str, str], str]
     scripts: Callable[[str, str, str], str]
     letter: Callable[[str], str]
     hat: Callable[[str], str]
@@ -135,6 +144,8 @@ class _Markup(NamedTuple):
 
 
 def _marked(symbol: str, markup: _Markup) -> str:
+    if second := _SECOND.fullmatch(symbol):
+        return markup.second(*(_marked(each, markup) for each in second.groups()))
     if derivative := _DERIVATIVE.fullmatch(symbol):
         above, below = (markup.partial(_marked(each, markup)) for each in derivative.groups())
         return markup.fraction(above, below)
@@ -161,6 +172,11 @@ def _marked(symbol: str, markup: _Markup) -> str:
 _LATEX = _Markup(
     fraction=lambda above, below: rf"\frac{{{above}}}{{{below}}}",
     partial=lambda of: rf"\partial {of}",
+    second=lambda above, below, then: (
+        rf"\frac{{\partial^{{2}} {above}}}{{\partial {{{below}}}^{{2}}}}"
+        if below == then
+        else rf"\frac{{\partial^{{2}} {above}}}{{\partial {below} \, \partial {then}}}"
+    ),
     scripts=lambda base, index, power: (
         base + (f"_{{{index}}}" if index else "") + (f"^{{{power}}}" if power else "")
     ),
@@ -180,6 +196,8 @@ def latex_symbol(symbol: str) -> str:
     ['\\mathrm{net}_{h1}', 'w_{5}^{+}', '\\delta_{o1}', '\\frac{\\partial E}{\\partial w_{5}}']
     >>> [latex_symbol(s) for s in ("S_1^(2)", "W1[1,2]", "yhat[1,1]", "net_h1@2")]
     ['S_{1}^{(2)}', 'W_{1}[1,2]', '\\hat{y}[1,1]', '\\mathrm{net}_{h1}@2']
+    >>> latex_symbol("d2E/dv dw")
+    '\\frac{\\partial^{2} E}{\\partial v \\, \\partial w}'
     """
     return _marked(symbol, _LATEX)
 
@@ -212,6 +230,11 @@ def _mathml_scripts(base: str, index: str, power: str) -> str:
 _MATHML = _Markup(
     fraction=lambda above, below: f"<mfrac>{above}{below}</mfrac>",
     partial=lambda of: f"<mrow><mi>∂</mi>{of}</mrow>",
+    second=lambda above, below, then: (
+        f"<mfrac><mrow><msup><mi>∂</mi><mn>2</mn></msup>{above}</mrow><mrow><mi>∂</mi>"
+        + (f"<msup>{below}<mn>2</mn></msup>" if below == then else f"{below}<mi>∂</mi>{then}")
+        + "</mrow></mfrac>"
+    ),
     scripts=_mathml_scripts,
     letter=lambda base: f"<mi>{base}</mi>",
     hat=lambda letter: f"<mover><mi>{letter}</mi><mo stretchy='false'>^</mo></mover>",
@@ -230,6 +253,53 @@ def mathml_symbol(symbol: str) -> str:
     ['<msub><mi>w</mi><mtext>5</mtext></msub>', '<mi>net</mi>', '<mi>&lt;b&gt;</mi>']
     """
     return _marked(symbol, _MATHML)
+
+
+#: Control characters, which no symbol has left: what follows is below, above, or on the line.
+_BELOW, _ABOVE, _ON_THE_LINE = "\x0f", "\x0e", "\x10"
+_LEVELS = {_BELOW: -1, _ABOVE: 1, _ON_THE_LINE: 0}
+
+_LEVELLED = _Markup(
+    fraction=lambda above, below: f"{above}/{below}",
+    partial=lambda of: f"∂({of})" if of.startswith("−") else f"∂{of}",
+    second=lambda above, below, then: (
+        f"∂²{above}/∂{below}²" if below == then else f"∂²{above}/∂{below}∂{then}"
+    ),
+    scripts=lambda base, index, power: (
+        base
+        + (f"{_BELOW}{index}{_ON_THE_LINE}" if index else "")
+        + (f"{_ABOVE}{power}{_ON_THE_LINE}" if power else "")
+    ),
+    letter=str,
+    hat=lambda letter: unicodedata.normalize("NFC", letter + _HAT),
+    greek=GREEK.__getitem__,
+    signs=str,
+    text=str,
+    logarithm=lambda of: f"−ln {of}",
+)
+
+
+def raised_and_lowered(symbol: str) -> list[tuple[str, int]]:
+    r"""A symbol in pieces, each with -1 if it is a subscript, 1 if it is a superscript, else 0.
+
+    A superscript that follows a subscript stands above it.
+
+    >>> raised_and_lowered("w5+"), raised_and_lowered("dE_o1/dnet_h1")
+    ([('w', 0), ('5', -1), ('+', 1)], [('∂E', 0), ('o1', -1), ('/∂net', 0), ('h1', -1)])
+    >>> raised_and_lowered("a\x1b_b")
+    [('a\ufffd_b', 0)]
+    """
+    plain = visible("".join("\ufffd" if is_control(each) else each for each in symbol))
+    pieces: list[tuple[str, int]] = []
+    level = 0
+    for text in re.split(f"([{_BELOW}{_ABOVE}{_ON_THE_LINE}])", _marked(plain, _LEVELLED)):
+        if text in _LEVELS:
+            level = _LEVELS[text]
+        elif text and pieces and pieces[-1][1] == level:
+            pieces[-1] = (pieces[-1][0] + text, level)
+        elif text:
+            pieces.append((text, level))
+    return pieces
 
 
 def xml_text(text: str) -> str:

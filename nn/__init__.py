@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from nn.notation import Notation
     from nn.optimizers import SGD, Adam, AdamW, Optimizer
     from nn.step import TrainingStep
+    from nn.stepper import page
     from nn.training import train
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "logsumexp",
     "losses",
     "mean_squared_error",
+    "page",
     "plots",
     "predict",
     "predict_proba",
@@ -113,6 +115,7 @@ _LATER = {
     "logsumexp": "losses",
     "losses": "",
     "mean_squared_error": "losses",
+    "page": "stepper",
     "plots": "",
     "predict": "fitting",
     "predict_proba": "fitting",

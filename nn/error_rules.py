@@ -49,6 +49,17 @@ class ErrorRule(NamedTuple):
     of_logits: bool = False
     short: Mapping[str, str] = MappingProxyType({})
 
+    def parts(self, outputs: Sequence[Value], targets: Sequence[Value]) -> list[Value]:
+        """What the error of one example is the sum of.
+
+        >>> rule = ERRORS["squared_error"]
+        >>> [each.data for each in rule.parts([Value(3.0), Value(1.0)], [Value(1.0), Value(2.0)])]
+        [4.0, 1.0]
+        """
+        if not self.by_output:
+            return [self.part(outputs, targets)]
+        return [self.part([out], [target]) for out, target in zip(outputs, targets, strict=True)]
+
 
 #: The errors that a training step may have, by name.
 ERRORS: dict[str, ErrorRule] = {

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd.arguments import instance, shown, whole, wrong_kind
 from autograd.arguments import text as text_of
@@ -14,14 +14,17 @@ from autograd.derivation import Derivation
 from autograd.errors import ArgumentValueError, OperandError, UnknownNameError
 from autograd.files import write
 from autograd.formula import MATHML, MOST_DIGITS, scientific
+from autograd.second import HessianTable, SecondDerivation
 from autograd.steps import Section, Step
 from autograd.symbols import unicode_symbol
-from autograd.tables import decimal
+from autograd.tables import Table, decimal
 from nn.step import Recorded
+from nn.step.contributions import Contributions
 from nn.step.explained import error_sections, forward_steps, update_steps, writer
-from nn.step.matrices import Named
+from nn.step.matrix_formulas import Named
 from nn.step.program import step_program
 from nn.step.updates import RATE, SHOWN
+from nn.terminal import plain
 from nn.worksheet.sheet import FORMATS
 
 if TYPE_CHECKING:
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from nn.worked import FormulaExample, WorkedExample
     from nn.worksheet.renderer import Renderer
 
-__all__ = ["DerivationSheet", "MatrixSheet"]
+__all__ = ["DerivationSheet", "Explained", "MatrixSheet", "TableSheet", "sheet_of"]
 
 
 class _Sheet(ABC):
@@ -70,6 +73,10 @@ class _Sheet(ABC):
 
     def __str__(self) -> str:
         return self.text()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What IPython shows where it shows no HTML."""
+        printer.text(str(self))
 
     def _repr_html_(self) -> str:
         from nn.worksheet.html import HtmlFragment
@@ -144,7 +151,7 @@ class DerivationSheet(_Sheet):
 
         >>> from nn import worked
         >>> DerivationSheet.of_step(worked.load("urbain")).sections[-2].steps[0].formula
-        'w₁ − η·∂E/∂w₁'
+        'w₁ − η·∂Eₜₒₜₐₗ/∂w₁'
         """
         step = example.step() if step is None else step
         if not isinstance(step, Recorded):
@@ -171,21 +178,23 @@ class DerivationSheet(_Sheet):
         return DerivationSheet(example.title or example.name, found, digits)
 
     @staticmethod
-    def of_derivation(derivation: Derivation, digits: int = 6) -> DerivationSheet:
+    def of_derivation(derivation: Derivation | SecondDerivation, digits: int = 6) -> DerivationSheet:
         """One derivative: in the δ form its steps, else each path and the formulas of the factors.
 
         Args:
-            derivation: the derivative.
+            derivation: the derivative, or a second one.
             digits: how many significant digits numbers have.
 
         >>> from nn import worked
-        >>> derivation = worked.load("urbain").step().explain("w5")
-        >>> DerivationSheet.of_derivation(derivation).sections[0].steps[0].formula
+        >>> step = worked.load("urbain").step()
+        >>> DerivationSheet.of_derivation(step.explain("w5")).sections[0].steps[0].formula
         '∂Eₜₒₜₐₗ/∂Eₒ₁·∂Eₒ₁/∂outₒ₁·∂outₒ₁/∂netₒ₁·∂netₒ₁/∂w₅'
+        >>> DerivationSheet.of_derivation(step.explain("w5", then="w6")).title
+        '∂²Eₜₒₜₐₗ/∂w₅∂w₆ explained'
         """
-        instance("derivation", derivation, Derivation, "a Derivation")
-        whole_one = derivation.whole
-        title = f"{unicode_symbol(whole_one.symbol)} explained"
+        if not isinstance(derivation, Derivation | SecondDerivation):
+            raise wrong_kind("derivation", "a Derivation", derivation)
+        title = f"{unicode_symbol(derivation.symbol)} explained"
         return DerivationSheet(title, derivation.as_sections(), digits)
 
     def _plain(self) -> Iterator[str]:
@@ -221,6 +230,59 @@ class DerivationSheet(_Sheet):
             "sections": [
                 {"title": section.title, "steps": [step.to_dict() for step in section.steps]}
                 for section in self.sections
+            ],
+        }
+
+
+class TableSheet(_Sheet):
+    """Tables to be written as a file: a Hessian, or what contributes to a gradient.
+
+    Args:
+        title: what stands above them.
+        tables: the tables.
+
+    >>> from nn import worked
+    >>> step = worked.load("urbain").step()
+    >>> sheet = TableSheet("second derivatives", [step.hessian(["w5", "w6"]).table(3)])
+    >>> print(sheet.text("md"))
+    # second derivatives
+    <BLANKLINE>
+    **Hessian of Eₜₒₜₐₗ**
+    <BLANKLINE>
+    |   | ∂/∂w₅ | ∂/∂w₆ |
+    | --- | ---: | ---: |
+    | ∂/∂w₅ | -0.0122 | -0.0123 |
+    | ∂/∂w₆ | -0.0123 | -0.0124 |
+    <BLANKLINE>
+    """
+
+    def __init__(self, title: str, tables: Sequence[Table]) -> None:
+        self.title, self.tables, self.digits = title, tuple(tables), MOST_DIGITS
+
+    def _plain(self) -> Iterator[str]:
+        yield self.title
+        yield plain(self.tables)
+
+    def _body(self, renderer: Renderer) -> Iterator[str]:
+        yield from map(renderer.data, self.tables)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The title and the texts of the tables as plain data.
+
+        >>> table = Table("", ["x", "x²"], "rr")
+        >>> table.add("2", "4")
+        >>> TableSheet("squares", [table]).to_dict()
+        {'title': 'squares', 'tables': [{'title': '', 'heads': ['x', 'x²'], 'rows': [['2', '4']]}]}
+        """
+        return {
+            "title": self.title,
+            "tables": [
+                {
+                    "title": table.title,
+                    "heads": table.heads,
+                    "rows": [list(row.cells) for row in table.rows],
+                }
+                for table in self.tables
             ],
         }
 
@@ -368,6 +430,36 @@ class MatrixSheet(_Sheet):
                 for matrix in self.matrices
             ],
         }
+
+
+#: A table of more columns is wide.
+_WIDE = 6
+#: What can be written as a file.
+Explained: TypeAlias = (
+    "DerivationSheet | MatrixSheet | TableSheet | Derivation | SecondDerivation | HessianTable"
+    " | Contributions"
+)
+
+
+def sheet_of(found: Explained) -> DerivationSheet | MatrixSheet | TableSheet:
+    """A derivation, a Hessian or contributions, as what is written to a file; a sheet is one already.
+
+    Args:
+        found: what `nn.step.Recorded.explain` and the like give.
+
+    >>> from nn import worked
+    >>> sheet_of(worked.load("urbain").step().hessian(["w5"])).text("tex").count("tabular")
+    2
+    """
+    if isinstance(found, DerivationSheet | MatrixSheet | TableSheet):
+        return found
+    if isinstance(found, HessianTable):
+        digits = 6 if len(found.symbols) <= _WIDE else 4  # so that it fits a page
+        title = f"Second derivatives of {unicode_symbol(found.result)}"
+        return TableSheet(title, [found.table(digits)])
+    if isinstance(found, Contributions):
+        return TableSheet(f"Contributions to {unicode_symbol(found.symbol)}", found.tables())
+    return DerivationSheet.of_derivation(found)
 
 
 def _leading(matrices: Sequence[Matrix], last: Matrix) -> list[Matrix]:

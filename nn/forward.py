@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from math import isfinite
+from operator import add
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import Value
@@ -98,20 +100,17 @@ class Forward:
     ) -> None:
         rule = error_rule(error)
         self.nodes = {name: node for node, name in names.parameters.items()} if names else {}
-        parts: list[Value] = []
-        for number, example in enumerate(checked(network, examples)):
-            parts += self._pass(network, example, rule, names.passes[number] if names else None)
-        total = parts[0]
-        for part in parts[1:]:
-            total = total + part
+        errors = [
+            self._pass(network, example, rule, names.passes[number] if names else None)
+            for number, example in enumerate(checked(network, examples))
+        ]
+        total = reduce(add, errors)
         self.error = total / len(examples) if rule.mean and len(examples) > 1 else total
         if names:
             (self.error,) = self._record([names.error], [self.error])
 
-    def _pass(
-        self, network: MLP, example: Example, rule: ErrorRule, names: PassNames | None
-    ) -> list[Value]:
-        """The parts of the error of one example."""
+    def _pass(self, network: MLP, example: Example, rule: ErrorRule, names: PassNames | None) -> Value:
+        """The error of one example."""
         inputs = [Value(number) for number in example.inputs]
         if names:
             self._record(names.inputs, inputs)
@@ -122,11 +121,11 @@ class Forward:
             if rule.of_logits:
                 self._record_probabilities(names, outputs)
             self._record(names.targets, targets)
-        if rule.by_output:
-            parts = [rule.part([out], [target]) for out, target in zip(outputs, targets, strict=True)]
-        else:
-            parts = [rule.part(outputs, targets)]
-        return self._record(names.errors, parts) if names and names.errors else parts
+        parts = rule.parts(outputs, targets)
+        if names and names.errors:
+            parts = self._record(names.errors, parts)
+        whole = reduce(add, parts)
+        return self._record(names.total, [whole])[0] if names and names.total else whole
 
     def _record(self, symbols: Iterable[str], nodes: Iterable[Value]) -> list[Value]:
         """The nodes with their names; what has a name already becomes another node of its own."""

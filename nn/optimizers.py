@@ -1,5 +1,7 @@
 """How parameters follow their gradients downhill: one rule per class, as its paper prints it.
 
+A rule is a text, of which `Optimizer.step` is made, and the training loop in machine code too.
+
     for _ in range(100):
         optimizer.zero_grad()
         loss().backward()
@@ -11,8 +13,10 @@ twelve digits and more.
 
 from __future__ import annotations
 
+import math
+from functools import cache
 from itertools import repeat
-from math import isfinite, sqrt
+from math import isfinite
 
 from autograd import Value
 from autograd.arguments import (
@@ -138,8 +142,30 @@ class Setting:
         vars(optimizer)[self._name] = self._check(self._name, given)
 
 
+@cache
+def _written(rule: str, changed: tuple[str, ...], named: tuple[str, ...]) -> Callable[..., None]:
+    """A rule as a function of lists, which changes all but the second: that of the gradients.
+
+    It takes a list for each of ``changed``, and as keywords what else is ``named`` in the rule.
+    """
+    lists = [f"each_{name}" for name in changed]
+    lines = [
+        f"def update({', '.join(lists)}, *, {', '.join(named)}):",
+        f"    for index, ({', '.join(changed)}) in enumerate(zip({', '.join(lists)}, strict=True)):",
+        *(f"        {line.strip()}" for line in rule.strip().splitlines()),
+        *(f"        each_{name}[index] = {name}" for name in changed if name != "g"),
+    ]
+    scope = {**vars(math), "abs": abs, "max": max, "min": min}
+    exec(compile("\n".join(lines), "<the rule of an optimizer>", "exec"), scope)
+    written: Callable[..., None] = scope["update"]
+    return written
+
+
 class Optimizer:
-    """What every optimizer has in common; a subclass says in `_update` how the parameters change.
+    """What every optimizer has in common; a subclass says in `RULE` how a parameter changes.
+
+    A rule of another kind, which looks at several parameters at once, overrides ``_update(gradients,
+    lr)``; training in machine code is not for it.
 
     A parameter that the loss does not depend on has the gradient 0, and is treated so. (PyTorch passes
     over parameters that have had no gradient yet.)
@@ -160,9 +186,7 @@ class Optimizer:
         TypeError: a parameter is not a `Value`, or ``lr`` neither a real number nor a function.
 
     >>> class SignDescent(Optimizer):
-    ...     def _update(self, gradients, lr):
-    ...         for p, g in zip(self.parameters, gradients, strict=True):
-    ...             p.data -= lr * ((g > 0) - (g < 0))
+    ...     RULE = "p = p - lr * copysign(1.0, g) if g else p"
     >>> w = Value(1.0, "w")
     >>> optimizer = SignDescent([w], lr=lambda step: 0.25 / (step + 1))
     >>> for _ in range(2):
@@ -173,6 +197,9 @@ class Optimizer:
     (0.625, 2)
     """
 
+    #: The rule: an assignment per line, of formulas in the language of the table's texts. It changes the
+    #: parameter ``p`` by its gradient ``g``, and the buffers, given ``lr``, ``steps`` and the settings.
+    RULE: ClassVar[str] = ""
     #: The arguments, kept as attributes, that say how the rule works, besides the first two.
     SETTINGS: ClassVar[tuple[str, ...]] = ()
     #: What the rule remembers of each parameter from step to step: 0.0 at first.
@@ -245,7 +272,22 @@ class Optimizer:
                 )
 
     def _update(self, gradients: list[float], lr: float) -> None:
-        raise NotImplementedError
+        if not self.RULE:
+            raise NotImplementedError(f"{type(self).__name__} has no RULE, and no _update of its own")
+        given = self._constants() | self._at_step(self.steps, lr)
+        update = _written(self.RULE, ("p", "g", *self._buffers), tuple(given))
+        numbers = [p.data for p in self.parameters]
+        update(numbers, gradients, *self._buffers.values(), **given)
+        for p, number in zip(self.parameters, numbers, strict=True):
+            p.data = number
+
+    def _constants(self) -> dict[str, float]:
+        """By their names in the rule, the numbers that are the same at each step."""
+        return {name: getattr(self, name) for name in self.SETTINGS}
+
+    def _at_step(self, steps: int, lr: float) -> dict[str, float]:
+        """By their names in the rule, the numbers of the step after some others."""
+        return {"lr": lr, "steps": steps}
 
     def zero_grad(self) -> None:
         """Set every parameter's ``grad`` to 0, since ``backward`` adds to it.
@@ -355,6 +397,15 @@ class SGD(Optimizer):
     0.5
     """
 
+    RULE = """
+        g = g + weight_decay * p if weight_decay else g
+        momentum_buffer = (
+            momentum * momentum_buffer + (1.0 - dampening) * g if momentum and steps else
+            g if momentum else momentum_buffer
+        )
+        g = (g + momentum * momentum_buffer if nesterov else momentum_buffer) if momentum else g
+        p = p - lr * g
+    """
     SETTINGS = ("momentum", "dampening", "weight_decay", "nesterov")
     BUFFERS = ("momentum_buffer",)
 
@@ -386,19 +437,6 @@ class SGD(Optimizer):
                 f"got momentum {self.momentum!r} and dampening {self.dampening!r}"
             )
 
-    def _update(self, gradients: list[float], lr: float) -> None:
-        gradients = _with_decay(self.parameters, gradients, self.weight_decay)
-        momentum, nesterov = self.momentum, self.nesterov
-        if momentum:
-            velocity = self._buffers["momentum_buffer"]
-            undamped = 1.0 - self.dampening
-            for i, g in enumerate(gradients):
-                v = momentum * velocity[i] + undamped * g if self.steps else g
-                velocity[i] = v
-                gradients[i] = g + momentum * v if nesterov else v
-        for p, g in zip(self.parameters, gradients, strict=True):
-            p.data -= lr * g
-
 
 class Adam(Optimizer):
     """Steps as long as the gradient is steady: Kingma & Ba, ICLR 2015, arXiv:1412.6980, Algorithm 1.
@@ -429,6 +467,12 @@ class Adam(Optimizer):
     0.75
     """
 
+    RULE = """
+        g = g + weight_decay * p if weight_decay else g
+        exp_avg = beta1 * exp_avg + (1.0 - beta1) * g
+        exp_avg_sq = beta2 * exp_avg_sq + (1.0 - beta2) * g * g
+        p = p - lr * (exp_avg / correction1) / (sqrt(exp_avg_sq / correction2) + eps)
+    """
     SETTINGS = ("betas", "eps", "weight_decay")
     BUFFERS = ("exp_avg", "exp_avg_sq")
     SQUARES = ("exp_avg_sq",)
@@ -450,18 +494,17 @@ class Adam(Optimizer):
         self.eps = eps
         self.weight_decay = weight_decay
 
-    def _update(self, gradients: list[float], lr: float) -> None:
-        self._descend(_with_decay(self.parameters, gradients, self.weight_decay), lr)
+    def _constants(self) -> dict[str, float]:
+        beta1, beta2 = self.betas
+        return {"beta1": beta1, "beta2": beta2, "eps": self.eps, "weight_decay": self.weight_decay}
 
-    def _descend(self, gradients: list[float], lr: float) -> None:
-        (beta1, beta2), eps = self.betas, self.eps
-        first, second = self._buffers["exp_avg"], self._buffers["exp_avg_sq"]
-        correction1 = 1.0 - beta1 ** (self.steps + 1)
-        correction2 = 1.0 - beta2 ** (self.steps + 1)
-        for i, (p, g) in enumerate(zip(self.parameters, gradients, strict=True)):
-            m = first[i] = beta1 * first[i] + (1.0 - beta1) * g
-            v = second[i] = beta2 * second[i] + (1.0 - beta2) * g * g
-            p.data -= lr * (m / correction1) / (sqrt(v / correction2) + eps)
+    def _at_step(self, steps: int, lr: float) -> dict[str, float]:
+        beta1, beta2 = self.betas
+        return {
+            "lr": lr,
+            "correction1": 1.0 - beta1 ** (steps + 1),
+            "correction2": 1.0 - beta2 ** (steps + 1),
+        }
 
 
 class AdamW(Adam):
@@ -491,6 +534,13 @@ class AdamW(Adam):
     0.75
     """
 
+    RULE = """
+        p = p - lr * weight_decay * p
+        exp_avg = beta1 * exp_avg + (1.0 - beta1) * g
+        exp_avg_sq = beta2 * exp_avg_sq + (1.0 - beta2) * g * g
+        p = p - lr * (exp_avg / correction1) / (sqrt(exp_avg_sq / correction2) + eps)
+    """
+
     def __init__(
         self,
         parameters: Iterable[Value],
@@ -500,16 +550,3 @@ class AdamW(Adam):
         weight_decay: float = 1e-2,
     ) -> None:
         super().__init__(parameters, lr, betas, eps, weight_decay)
-
-    def _update(self, gradients: list[float], lr: float) -> None:
-        decay = lr * self.weight_decay
-        for p in self.parameters:
-            p.data -= decay * p.data
-        self._descend(gradients, lr)
-
-
-def _with_decay(parameters: Sequence[Value], gradients: list[float], weight_decay: float) -> list[float]:
-    """The gradients of the loss + ½ λ Σ p²."""
-    if not weight_decay:
-        return gradients
-    return [g + weight_decay * p.data for p, g in zip(parameters, gradients, strict=True)]

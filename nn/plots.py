@@ -336,5 +336,17 @@ def _grid(
 ) -> list[list[float]]:
     """The number of a node at other numbers of two leaves: a row for each y."""
     program = Program.from_graph(root, "operations", symbols={"first": pair[0], "second": pair[1]})
+    # what does not depend on the two is computed once: most of a network, if they are in its last layer
+    numbers = program.run()
+    changing = {"first", "second"}
+    lines = []
+    for line in program.lines.values():
+        if not changing.isdisjoint(line.needs):
+            changing.add(line.symbol)
+            lines.append(line)
+    if program.root not in changing:
+        return [[numbers[program.root]] * len(xs) for _ in ys]
+    given = {each: numbers[each] for line in lines for each in line.needs if each not in changing}
+    needed = Program(lines, given | {"first": 0.0, "second": 0.0})
     wanted = [program.root]
-    return [[program.run(wanted, {"first": x, "second": y})[program.root] for x in xs] for y in ys]
+    return [[needed.run(wanted, {"first": x, "second": y})[program.root] for x in xs] for y in ys]

@@ -43,7 +43,9 @@ class ProgressBar:
                 console=Console(stderr=True),
             )
             self._bar.start()
-            self._task = self._bar.add_task("", total=self._total, error=float("nan"), rate="")
+            self._task = self._bar.add_task(
+                "", total=self._total, error=0.0, rate="", visible=False
+            )  # until there is an error to be shown
         return self
 
     def advance(self, count: int, description: str, *, error: float) -> None:
@@ -60,6 +62,7 @@ class ProgressBar:
         self._bar.update(
             self._task,
             advance=count,
+            visible=True,
             description=description,
             error=error,
             rate=f"{speed:,.0f} {self._unit}/s" if speed else "",

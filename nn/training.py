@@ -1,19 +1,29 @@
-"""train(): full-batch training, a loop over some steps."""
+"""train(): full-batch training, a loop over some steps; recorded and replayed, where that pays."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING
 
 from autograd import Value
 from autograd.arguments import instance, whole
+from autograd.backward import DETECTOR
 from autograd.errors import ArgumentValueError
 from nn.error_rules import ErrorRule, error_rule
 from nn.forward import Example, Forward, checked
 from nn.network import MLP
 from nn.optimizers import Optimizer
 
+if TYPE_CHECKING:
+    from nn.runs import Run
+
 __all__ = ["errors_in_training", "train", "trained_parameters"]
+
+#: Fewer examples in all are computed before what records them is imported.
+_FEW = 500
 
 
 def trained_parameters(network: MLP, optimizer: Optimizer) -> set[Value]:
@@ -48,6 +58,9 @@ def train(
 ) -> float:
     """Train a network for some steps, all examples at each, and return the error after them.
 
+    Where so many steps are to come that it pays, the error of an example is recorded and replayed, see
+    `nn.fit`; every number is the same to the last bit.
+
     Args:
         network: what to train.
         examples: what it is to learn.
@@ -68,7 +81,43 @@ def train(
     >>> error < 1e-9, {path: round(number, 4) for path, number in network.state_dict().items()}
     (True, {'layers.0.neurons.0.weights.0': 2.0, 'layers.0.neurons.0.bias': 1.0})
     """
-    return deque(errors_in_training(network, examples, optimizer, error=error, steps=steps), 1).pop()
+    steps, rule = whole("the number of steps", steps, 0), error_rule(error)
+    examples = checked(network, examples)
+    run = _replayed(network, examples, optimizer, rule, steps)
+    if run is None:
+        errors = errors_in_training(network, examples, optimizer, error=rule, steps=steps)
+        return deque(errors, 1).pop()
+    from nn.runs import Order
+
+    count, rows = len(examples), [[*each.inputs, *each.targets] for each in examples]
+    at_once = max(1, run.at_once // count)
+    for done in range(0, steps, at_once):
+        order = Order([*range(count)] * min(at_once, steps - done), count, count, mean=rule.mean)
+        deque(run.train(optimizer, rows, order), 0)
+    return Forward(network, examples, rule).error.data
+
+
+def _replayed(
+    network: MLP, examples: Sequence[Example], optimizer: Optimizer, rule: ErrorRule, steps: int
+) -> Run | None:
+    """The error of one example, recorded; None if that does not pay, or cannot be done."""
+    trained = trained_parameters(network, optimizer)
+    if steps * len(examples) < _FEW or DETECTOR.get() is not None:  # which looks at graphs
+        return None
+    from nn import runs
+
+    parameters = [each for each in optimizer.parameters if each in trained]
+    parameters += [each for each in network.parameters() if each not in trained]
+    inputs, targets = map(len, examples[0])
+
+    def f(*numbers: Value) -> list[Value]:
+        outputs = network.outputs(numbers[:inputs])
+        return [reduce(add, rule.parts(outputs, numbers[inputs:]))]
+
+    names = [f"x{n}" for n in range(1, inputs + 1)] + [f"t{n}" for n in range(1, targets + 1)]
+    row = [*examples[0].inputs, *examples[0].targets]
+    run = runs.made_run(f, parameters, row, names, "auto", steps * len(examples))
+    return None if isinstance(run, runs.EagerRun) else run
 
 
 def errors_in_training(

@@ -197,6 +197,7 @@ def _drawing(strategy_of: Callable[..., Any]) -> Callable[..., Any]:
     return draw
 
 
+_LEAF = Value(0.5, "leaf")
 #: What is called instead of functions that change the table of operations.
 UNDONE = {"register": _registered, "unregister": _unregistered}
 
@@ -228,11 +229,30 @@ SAMPLES: Samples = {
     "symbol": lambda: "E",
     "what": lambda: "∂E/∂w",
     "explain.by": _graph,
+    "hessian_table.result": lambda: _LEAF,
+    "hessian_table.inputs": lambda: [_LEAF],
+    "HessianTable.__getitem__.pair": lambda: ("leaf", "leaf"),
+    **{
+        f"{step}.{argument}": lambda default=default: default
+        for step, leaf in (("TrainingStep", "x1@1"), ("FormulaStep", "x"))
+        for argument, default in (
+            ("hessian.symbols", [leaf]),
+            ("hessian.of", "E"),
+            ("contributions.symbol", leaf),
+            ("contributions.of", "E"),
+        )
+    },
     "find_anomaly.by": lambda: None,
     "Anomaly.lines.what": lambda: "dE/dx",
     "TrainingStep.explain.by": lambda: "x1@1",
+    "page.of": _trained,
     "TrainingStep.explain.of": lambda: "E",
     "TrainingStep.draw.only": lambda: ["x1@1"],
+    **dict.fromkeys(("TrainingStep.draw.view", "FormulaStep.draw.view"), lambda: "graph"),
+    **dict.fromkeys(("TrainingStep.draw.example", "FormulaStep.draw.example"), lambda: 1),
+    "draw.groups": dict,
+    "draw.roles": dict,
+    "draw.note": lambda: "a note",
     "FormulaStep.explain.by": lambda: "x",
     "FormulaStep.explain.of": lambda: "E",
     "FormulaStep.draw.only": lambda: ["x"],
@@ -277,6 +297,7 @@ SAMPLES: Samples = {
     "RecordedProgram.compile.engine": lambda: "python",
     "RecordedProgram.batch.gradients": lambda: None,
     "RecordedProgram.source.what": lambda: "backward",
+    "language": lambda: "c",
     "model": _network,
     "X": lambda: [[0.5, -1.0], [0.25, 1.0]],
     "Y": lambda: [1.0, 0.0],
@@ -346,6 +367,8 @@ OWNERS: dict[type, Callable[[], Any]] = {
     autograd.Anomaly: _anomaly,
     autograd.Derivation: lambda: autograd.explain(*_ends()),
     autograd.Anomaly: lambda: autograd.find_anomaly(Value(0.0, "x").sqrt() ** 2),
+    autograd.HessianTable: lambda: autograd.hessian_table(_LEAF, [_LEAF]),
+    autograd.SecondDerivation: lambda: autograd.explain(_LEAF * _LEAF, _LEAF, _LEAF),
     autograd.RuleReport: lambda: autograd.check_rule(lambda x: x * x, lambda x: 2.0 * x, 3.0),
     autograd.RecordedProgram: _recorded,
     autograd.GradcheckReport: lambda: autograd.gradcheck(_squares, [0.5, -1.0], report=True),

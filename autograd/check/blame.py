@@ -91,7 +91,7 @@ def _noise(operation: Operation, numbers: Sequence[float], value: float) -> floa
     noise = _ULPS * abs(value)
     if operation.name not in operation.value.calls:  # else it is computed in one go
         variables = dict(zip(operation.parameters, map(Value, numbers), strict=True))
-        root = on_nodes(operation.value, variables)
+        root = on_nodes(operation.value.tree, variables)
         noise = max(noise, rounding_of_value(root) if isinstance(root, Value) else 0.0)
     return noise
 

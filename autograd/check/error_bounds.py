@@ -59,7 +59,7 @@ def slope_as_graph(
     leaves = [Value(number) for number in numbers]
     out = recorded(operation, leaves, numbers, Value)
     variables = dict(zip(operation.parameters, leaves, strict=True), out=out)
-    return on_nodes(operation.partials[index], variables), leaves
+    return on_nodes(operation.partials[index].tree, variables), leaves
 
 
 def rounding_of_slope(

@@ -267,7 +267,7 @@ class _Row:
             slack = 0.0
             with suppress(Exception):  # a Python function may have no way with nodes
                 # results themselves, whose rounding counts
-                root = on_nodes(text, {name: 1.0 * Value(x) for name, x in variables.items()})
+                root = on_nodes(text.tree, {name: 1.0 * Value(x) for name, x in variables.items()})
                 slack = rounding_of_value(root) if isinstance(root, Value) else 0.0
             off = abs(read - number)
             if (

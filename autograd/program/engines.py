@@ -1,4 +1,4 @@
-"""Which engine runs a tape."""
+"""Which engine runs a tape: Python's, unless so many replays are announced that machine code pays."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ ENGINES = {"python": "autograd.program.engines", "native": "autograd.program.nat
 #: More lines than this are not compiled, unless many replays are to come.
 MOST_COMPILED = 20_000
 #: To compile a line takes as long as so many replays of it save.
-PAYS_AFTER = 100
+PAYS_AFTER = 500
+#: To load the compiler of machine code, and compile with it, takes as long as so many replays save.
+NATIVE_PAYS_AFTER = 10_000
 
 
 class PythonEngine:
@@ -55,6 +57,19 @@ def made_ready(tape: Tape, engine: str, runs: int | None) -> Runner:
         ImportError: it is not installed; the error has the command that installs it.
     """
     choice("engine", engine, ("auto", *ENGINES))
-    name = "python" if engine == "auto" else engine
-    found: Runner = import_module(ENGINES[name]).ENGINE.runner(tape, runs)
+    if engine != "auto":
+        return _runner(engine, tape, runs)
+    if runs is None or runs < NATIVE_PAYS_AFTER:
+        return _runner("python", tape, runs)
+    reason = f"{runs:,} replays pay for machine code"
+    try:
+        found = _runner("native", tape, runs)
+    except ImportError as error:
+        found, reason = _runner("python", tape, runs), f"{reason}, but {error}"
+    found.plan = found.plan._replace(reason=f"{found.plan.reason}; {reason}")
+    return found
+
+
+def _runner(engine: str, tape: Tape, runs: int | None) -> Runner:
+    found: Runner = import_module(ENGINES[engine]).ENGINE.runner(tape, runs)
     return found

@@ -114,11 +114,11 @@ def _joined(op: ast.boolop, values: Sequence[ast.expr]) -> ast.expr:
     for each in values:
         if not isinstance(each, ast.Constant):
             left.append(each)
-        elif each.value is decides:
+        elif bool(each.value) is decides:
             if all(map(_cannot_fail, left)):
                 return each
             # what comes before may raise, and has to be computed first
-            left.append(ast.Compare(ast.Constant(0.0), [ast.Eq()], [ast.Constant(1.0 - each.value)]))
+            left.append(ast.Compare(ast.Constant(0.0), [ast.Eq()], [ast.Constant(1.0 - decides)]))
     if not left:
         return ast.Constant(not decides)
     return left[0] if len(left) == 1 else ast.BoolOp(op, left)

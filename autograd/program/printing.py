@@ -44,6 +44,10 @@ class Language(NamedTuple):
         quotient: writes a quotient, where that is no operator.
         remainder: writes a remainder with the sign of the divisor, where that is no operator.
         brackets_both: whether conditions that all have to hold are bracketed among alternatives.
+        brackets_compared: whether comparisons are bracketed in conditions, as `&` asks for in Python.
+        choice_is_call: whether ``choice`` holds together, and each part of it may be loose.
+        power_is_call: whether ``power`` holds together, and each operand of it may be loose.
+        comparison: writes a comparison, of its two sides and Python's sign, where it is not that sign.
     """
 
     number: Callable[[float], str]
@@ -56,6 +60,10 @@ class Language(NamedTuple):
     quotient: Callable[[str, str], str] | None = None
     remainder: Callable[[str, str], str] | None = None
     brackets_both: bool = False
+    brackets_compared: bool = False
+    choice_is_call: bool = False
+    power_is_call: bool = False
+    comparison: Callable[[str, str, str], str] | None = None
 
 
 def _python_number(number: float) -> str:
@@ -190,6 +198,8 @@ def _joined(
             return _signed(variables.get(name) or language.constants.get(name, name))
         case ast.Constant(value=float(value)):
             return _signed(language.number(value))
+        case ast.BinOp(op=ast.Pow()) if language.power_is_call:
+            return _Piece(language.power(parts[0].text, parts[1].text), _ATOM, depth)
         case ast.BinOp(op=ast.Pow()):
             base, exponent = parts
             text = language.power(_wrapped(base, _ATOM), _wrapped(exponent, _ATOM))
@@ -209,31 +219,42 @@ def _joined(
             )
         case ast.Call(func=ast.Name(id=name)):
             return _Piece(language.call(name, [part.text for part in parts]), _ATOM, depth)
+        case ast.IfExp() if language.choice_is_call:
+            test, body, orelse = (part.text for part in parts)
+            return _Piece(language.choice.format(test=test, body=body, orelse=orelse), _ATOM, depth)
         case ast.IfExp():
-            test, body, orelse = parts
             text = language.choice.format(
-                test=_wrapped(test, _EITHER),
-                body=_wrapped(body, _EITHER),
-                orelse=_wrapped(orelse, _CHOICE),
+                test=_wrapped(parts[0], _EITHER),
+                body=_wrapped(parts[1], _EITHER),
+                orelse=_wrapped(parts[2], _CHOICE),
             )
             return _Piece(text, _CHOICE, depth)
         case ast.BoolOp(op=ast.And()):
-            return _Piece(language.both.join(_wrapped(each, _COMPARED) for each in parts), _BOTH, depth)
+            tightness = _ATOM if language.brackets_compared else _COMPARED
+            return _Piece(language.both.join(_wrapped(each, tightness) for each in parts), _BOTH, depth)
         case ast.BoolOp():
             tightness = _COMPARED if language.brackets_both else _BOTH
+            if language.brackets_compared:
+                tightness = _ATOM
             text = language.either.join(_wrapped(each, tightness) for each in parts)
             return _Piece(text, _EITHER, depth)
         case ast.Compare(ops=ops):
-            sides = [_wrapped(each, _SUM) for each in parts]
-            pairs = [
-                f"{left}{_COMPARISONS[type(op)]}{right}"
-                for left, op, right in zip(sides, ops, sides[1:], strict=False)
-            ]
-            if len(pairs) == 1:
-                return _Piece(pairs[0], _COMPARED, depth)
-            return _Piece(language.both.join(pairs), _BOTH, depth)
+            return _compared([_wrapped(each, _SUM) for each in parts], ops, depth, language)
         case _:
             raise ArgumentValueError(f"{ast.unparse(tree)!r} has no place in a formula")
+
+
+def _compared(sides: Sequence[str], ops: Sequence[ast.cmpop], depth: int, language: Language) -> _Piece:
+    pairs: list[str] = []
+    for left, op, right in zip(sides, ops, sides[1:], strict=False):
+        sign = _COMPARISONS[type(op)]
+        written = language.comparison(left, sign.strip(), right) if language.comparison else ""
+        pairs.append(written or f"{left}{sign}{right}")
+    if len(pairs) == 1:
+        return _Piece(pairs[0], _COMPARED, depth)
+    if language.brackets_compared:
+        pairs = [f"({pair})" for pair in pairs]
+    return _Piece(language.both.join(pairs), _BOTH, depth)
 
 
 def _signed(text: str) -> _Piece:

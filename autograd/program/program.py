@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
+from importlib import import_module
 from typing import Any, TypeAlias
 
 from autograd.arguments import choice, instance
@@ -11,6 +12,7 @@ from autograd.errors import ArgumentValueError, UnknownNameError
 from autograd.program.line import Line
 from autograd.program.naming import LEIBNIZ, Naming, Symbols
 from autograd.program.order import post_order
+from autograd.program.printable import Printable
 from autograd.program.python import ORDERING, STEPPING, Function, Rounds, Sources, evaluated
 from autograd.program.recording import LEVELS, used
 from autograd.program.reverse import named_sweep, operation_sweep
@@ -503,28 +505,88 @@ class Program:
 
     # --- what it looks like ---------------------------------------------------------------------
 
-    def source(self, wanted: Sequence[str] | None = None) -> str:
-        """The Python function that computes some numbers, as text.
+    def source(self, language: str = "python", wanted: Sequence[str] | None = None) -> str:
+        """The program as text: a Python function, or a whole file in another language.
+
+        A file has one function, which returns the value of the node that the program was made of and its
+        derivatives with respect to all given numbers, and those numbers, so that it runs by itself. In
+        NumPy, PyTorch and JAX it computes many examples at once, in float64; in SymPy formulas. Where
+        Python raises an error, a number is infinite or NaN there. Programs of
+        more than some 300 lines take long to be compiled by torch.compile and JAX: hand networks over as
+        arrays, by `nn.interop`.
 
         Args:
-            wanted: their symbols; those that no other line needs, if None.
+            language: "python"; or "numpy", "torch", "jax", "sympy", "c" or "javascript".
+            wanted: in Python, the symbols of the numbers that are computed; those that no other line
+                needs, if None.
 
         Raises:
             KeyError: there is no such symbol.
+            ValueError: there is no such language, or it lacks a function that the program calls; the
+                program was not made of a graph, or other numbers are wanted.
 
         >>> a, b = Value(3.0, "a"), Value(5.0, "b")
         >>> program = Program.from_graph((a * b).named("area").log().named("out"))
-        >>> print(program.source(["out"]))
+        >>> print(program.source(wanted=["out"]))
         def program(a, b):
             area = a * b
             out = log(area)
             return (out, )
         <BLANKLINE>
+        >>> "    out = np.log(area)" in program.source("numpy").splitlines()
+        True
         """
+        # languages know what a program is, so a program asks for them by name
+        languages = import_module("autograd.program.languages")
+        choice("language", language, ("python", *languages.LANGUAGES))
+        if language != "python":
+            if wanted is not None:
+                raise ArgumentValueError(
+                    "wanted is for Python; files in other languages have all derivatives"
+                )
+            source: str = languages.printed(self.printable(), languages.target(language))
+            return source
         if wanted is None:
             needed = {need for line in self.lines.values() for need in line.needs}
             wanted = [symbol for symbol in self.lines if symbol not in needed]
         return Function(self._order(wanted), wanted, self._sources, kept=False).source
+
+    def printable(self, title: str = "") -> Printable:
+        """What a file in another language has of the program: see `source`.
+
+        Args:
+            title: what the file is of, for its first line.
+
+        Raises:
+            ValueError: the program was not made of a graph.
+
+        >>> x = Value(3.0, "x")
+        >>> Program.from_graph(x * x).printable().gradients
+        {'x': 'dv1/dx'}
+        """
+        if not self.level:
+            raise ArgumentValueError("only a program that was made of a graph can be printed as a file")
+        root = self.root
+        program = self if self.derivative(root, root) else self.differentiated()
+        gradients = {
+            symbol: line.symbol
+            for symbol in self.given
+            if (line := program.derivative(root, symbol)) and line.kind == "gradient"
+        }
+        wanted = [root, *gradients.values()]
+        order = program._order(wanted)
+        needed = {line.symbol for line in order}
+        as_shown = [line for line in program.lines.values() if line.symbol in needed]
+        known = {*self.given}
+        for line in as_shown:
+            if not known.issuperset(line.needs):
+                break
+            known.add(line.symbol)
+        else:
+            order = as_shown
+        used = {need for line in order for need in line.needs} | gradients.keys() | {root}
+        given = {symbol: number for symbol, number in self.given.items() if symbol in used}
+        return Printable(root, given, order, gradients, title)
 
     def to_dict(self) -> dict[str, Any]:
         """The given numbers, the lines in order and the updates, as plain data.

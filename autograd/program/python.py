@@ -20,9 +20,10 @@ from autograd.ieee import ieee_value, strict
 from autograd.operations import OPERATIONS
 from autograd.program.line import Line, LineError, listed
 from autograd.program.printing import PYTHON, children, spelled
+from autograd.symbols import GREEK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import TracebackType
 
 __all__ = ["ORDERING", "STEPPING", "Function", "Identifiers", "Rounds", "Sources", "evaluated"]
@@ -39,14 +40,23 @@ _RESERVED = frozenset((
 
 
 class Identifiers:
-    """What the numbers of a program are called in Python: their symbols, as far as they are names.
+    """What the numbers of a program are called in a language: their symbols, as far as they are names.
+
+    Args:
+        reserved: further names that no number may have.
+        ascii_only: whether names have ASCII's letters alone; those of Greek are written out.
 
     >>> names = Identifiers()
     >>> [names[symbol] for symbol in ("net_h1", "dE/dw5", "w5+", "dE_dw5", "lambda")]
     ['net_h1', 'dE_dw5', 'w5_new', 'dE_dw5_2', 'lambda_']
+    >>> names = Identifiers(["double"], ascii_only=True)
+    >>> names["double"], names["δ_o1"], names["ж"]
+    ('double_', 'delta_o1', 'x436')
     """
 
-    def __init__(self) -> None:
+    def __init__(self, reserved: Iterable[str] = (), *, ascii_only: bool = False) -> None:
+        self._reserved = frozenset(reserved)
+        self._ascii_only = ascii_only
         self._names: dict[str, str] = {}
         self._taken: set[str] = set()
 
@@ -58,12 +68,16 @@ class Identifiers:
         return name
 
     def _new(self, symbol: str) -> str:
-        text = re.sub(r"\W+", "_", re.sub(r"\+$", "_new", symbol)).strip("_") or "x"
+        text = re.sub(r"\+$", "_new", symbol.replace("-ln ", "minus_ln_"))
+        text = re.sub(r"\W+", "_", text).strip("_") or "x"
         # as Python itself reads names, so that two of them are two
         name = unicodedata.normalize("NFKC", text)
+        if self._ascii_only and not name.isascii():
+            name = "".join(map(_in_ascii, name))
         if name[0].isdigit():
             name = f"x{name}"
-        if keyword.iskeyword(name) or name in _RESERVED | PRIMITIVES.keys() | CONSTANTS.keys():
+        reserved = _RESERVED | self._reserved | PRIMITIVES.keys() | CONSTANTS.keys()
+        if keyword.iskeyword(name) or name in reserved:
             name += "_"
         if name in OPERATIONS or not name.isidentifier():
             name = f"{name}_" if name.isidentifier() else "x"
@@ -71,6 +85,13 @@ class Identifiers:
         while name in self._taken:
             name = f"{plain}_{next(numbers)}"
         return name
+
+
+_WORDS = {letter: word for word, letter in GREEK.items()}
+
+
+def _in_ascii(character: str) -> str:
+    return character if character.isascii() else _WORDS.get(character, f"x{ord(character):x}")
 
 
 # --- source ---------------------------------------------------------------------------------------

@@ -7,7 +7,11 @@ recorded is guarded: see `autograd.program.tracing`.
 from __future__ import annotations
 
 import inspect
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from importlib import import_module
+from operator import is_ as _is
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.arguments import choice, each, function, items, real, whole, wrong_kind
@@ -292,6 +296,7 @@ class RecordedProgram:
         self._captured = Captured(f)
         self._result: Any = 0.0
         self._last: list[float] | None = None
+        self._sent: tuple[tuple[Any, ...], Any] | None = None
 
     def _extend(self, extra: Sequence[Value]) -> None:
         """Note the leaves that the function uses besides its inputs and the parameters given.
@@ -437,6 +442,26 @@ class RecordedProgram:
             f"the program takes inputs as {_shown(wanted)}, not as {_shown(given)}", operands=args
         )
 
+    def check_captured(self) -> None:
+        """Refuse to go on if a plain number that the function uses is another one by now.
+
+        Every replay does so first; who runs the `tape` otherwise has to.
+
+        Raises:
+            StaleGraphError: a number has changed.
+
+        >>> import autograd
+        >>> rate = 0.5
+        >>> program = record(lambda x: rate * x, 3.0)
+        >>> rate = 0.25
+        >>> try:
+        ...     program.check_captured()
+        ... except autograd.StaleGraphError as error:
+        ...     print(error)
+        'rate' was 0.5 when the function was recorded, and is 0.25 now: make it an input, or record again
+        """
+        self._captured.check()
+
     def __call__(self, *inputs: Any) -> Any:
         """What the function returns at other inputs, with numbers in the place of nodes.
 
@@ -511,22 +536,36 @@ class RecordedProgram:
 
     def batch(
         self,
-        examples: Iterable[Sequence[Value | float]],
+        examples: Iterable[Sequence[Value | float]] | Any,
         scale: float = 1.0,
         gradients: Iterable[float] | None = None,
+        *,
+        client: Any = None,
+        chunk_size: int | None = None,
     ) -> Batch:
         """The first output for each of some examples, and the derivative of their sum by each parameter.
 
         The derivatives are added use by use in the order of the examples, so that they are to the bit
         those of ``sum(f(*example) for example in examples).backward()``.
 
+        With ``client`` a Dask cluster computes them in chunks of examples, whose sums are added in a
+        tree; ``chunk_size`` alone does the same here. The bits depend on the size of the chunks, and not
+        on the number of workers, nor on what became of them.
+
         Args:
-            examples: the inputs of each, as a tuple or list.
+            examples: the inputs of each, as a tuple or list. With ``client`` also a Dask array with a
+                row for each example, or the path of a Parquet file, or of a folder of them, with a
+                column for each input, which the workers read.
             scale: what each example's output is multiplied by in that sum, as 1/n in a mean.
             gradients: sums of derivatives to go on from; 0 if None.
+            client: a ``dask.distributed.Client``.
+            chunk_size: how many examples a chunk has; 1,000 with a client.
 
         Raises:
-            BranchError: as `__call__`, and so on.
+            BranchError: as `__call__`, and so on. A cluster has not the function: where it would decide
+                otherwise, that is an error also with ``on_branch="record"``.
+            ArgumentTypeError: the client is none.
+            AutogradError: what reads Parquet is not installed.
 
         >>> w = Value(0.5, "w")
         >>> program = record(lambda x: (w * x).square(), 1.0)
@@ -535,21 +574,13 @@ class RecordedProgram:
         """
         self._captured.check()
         scale = 0.0 + real("scale", scale)
-        rows = [
-            self._inputs(items(f"examples[{index}]", row))
-            for index, row in enumerate(each("examples", examples))
-        ]
+        start = self._sums(gradients)
+        if client is not None or chunk_size is not None:
+            return self._in_chunks(examples, scale, start, client, chunk_size)
+        rows = self._rows(examples)
         count = len(self._names)
         # those of leaves that are no parameters are computed, and left out
-        sums = [0.0] * len(self._all)
-        if gradients is not None:
-            given = [real("a gradient", slope) for slope in each("gradients", gradients)]
-            if len(given) != len(self.parameters):
-                raise ArgumentValueError(
-                    f"there must be a gradient for each of {len(self.parameters)} parameters, "
-                    f"got {len(given)}"
-                )
-            sums[: len(given)] = given
+        sums = start + [0.0] * (len(self._all) - len(start))
         outputs: list[float] = []
         while len(outputs) < len(rows):
             rest = rows[len(outputs) :] if outputs else rows
@@ -567,6 +598,62 @@ class RecordedProgram:
             self._last = self._leaf_numbers(rows[-1])
         assert count == len(self._names)
         return Batch(outputs, sums[: len(self.parameters)])
+
+    def _rows(self, examples: Iterable[Any]) -> list[list[float]]:
+        return [
+            self._inputs(items(f"examples[{index}]", row))
+            for index, row in enumerate(each("examples", examples))
+        ]
+
+    def _sums(self, gradients: Iterable[float] | None) -> list[float]:
+        """The sums of derivatives by the parameters to go on from."""
+        count = len(self.parameters)
+        if gradients is None:
+            return [0.0] * count
+        given = [real("a gradient", slope) for slope in each("gradients", gradients)]
+        if len(given) != count:
+            raise ArgumentValueError(
+                f"there must be a gradient for each of {count} parameters, got {len(given)}"
+            )
+        return given
+
+    def _in_chunks(
+        self, examples: Any, scale: float, start: list[float], client: Any, chunk_size: int | None
+    ) -> Batch:
+        from autograd.program import distributed
+
+        size = distributed.chunk_size_of(chunk_size)
+        if client is None:
+            rows = self._rows(examples)
+            if not rows:
+                return Batch([], start)
+            part = distributed.here(self, rows, size, scale)
+        else:
+            distributed.check_client(client)
+            chunks = distributed.Chunks.of(client, "examples", examples, size)
+            if chunks is None:
+                rows = self._rows(examples)
+                if not rows:
+                    return Batch([], start)
+                chunks = distributed.in_memory(client, rows, size)
+            part = distributed.on_cluster(self, chunks, range(len(chunks)), scale, values=True)
+        found = [number for each in part.values for number in each]
+        return Batch(found, [a + b for a, b in zip(start, part.gradients, strict=True)])
+
+    def _sent_to(self, client: Any) -> tuple[Any, array[float]]:
+        """The program on a cluster, and the numbers of its leaves that are no inputs."""
+        from autograd.program import distributed
+
+        self._captured.check()
+        tapes = [variant.tape for variant in self._variants]
+        key = (client, self._engine, *tapes)
+        known = self._sent
+        if known is None or len(known[0]) != len(key) or not all(map(_is, known[0], key)):
+            make = partial(
+                _received, self._args, self._names, tapes, len(self._all), self._own, self._engine
+            )
+            known = self._sent = key, distributed.sent(client, make)
+        return known[1], array("d", [leaf._data for leaf in self._all])
 
     def _one(
         self, example: Sequence[float], sums: list[float], scale: float
@@ -610,8 +697,8 @@ class RecordedProgram:
 
     @staticmethod
     def _result_of(variant: _Variant) -> Any:
-        assert variant.trace is not None
-        return variant.trace.result
+        # one that came from elsewhere has the numbers alone
+        return variant.trace.result if variant.trace else [0.0] * len(variant.tape.outputs)
 
     def _branched(self, trace: _Trace, numbers: Sequence[float]) -> AutogradError:
         variant = self._variants[0]
@@ -774,24 +861,48 @@ class RecordedProgram:
         set_together(changes)
         return trace.outputs[0]
 
-    def source(self, what: str = "backward") -> str:
-        """The Python source of the program.
+    def source(self, language: str = "python", what: str = "backward") -> str:
+        """The program as text: the Python that runs it, or a whole file in another language.
 
         Args:
-            what: "forward", "backward" for both sweeps, or "batch" for both in a loop over examples.
+            language: "python"; or "numpy", "torch", "jax", "sympy", "c" or "javascript": see
+                `Program.source`.
+            what: in Python, "forward", "backward" for both sweeps, or "batch" for both in a loop over
+                examples.
 
         Raises:
-            ArgumentValueError: there is no such source.
+            ArgumentValueError: there is no such language or source; or the function decides something on
+                a node's number, which is a guard in Python and would be lost elsewhere.
 
         >>> w = Value(0.5, "w")
-        >>> print(record(lambda x: w * x, 3.0).source("forward"))
+        >>> program = record(lambda x: w * x, 3.0)
+        >>> print(program.source(what="forward"))
         def forward(x, w):
             v1 = w * x
             return (v1,)
         <BLANKLINE>
+        >>> "    const double v1 = w * x;" in program.source("c").splitlines()
+        True
         """
+        languages = import_module("autograd.program.languages")
+        choice("language", language, ("python", *languages.LANGUAGES))
         choice("what", what, ("forward", "backward", "batch"))
-        return PythonRunner(self.tape, self.plan).source(what)
+        if language == "python":
+            return PythonRunner(self.tape, self.plan).source(what)
+        if what != "backward":
+            raise ArgumentValueError(
+                f"{what!r} is for Python; a file in another language has both sweeps"
+            )
+        if self.tape.guards:
+            guard, symbols = self.tape.guards[0], symbols_of(self.tape)
+            decision = f"{symbols[guard.left]} {guard.comparison} {symbols[guard.right]}"
+            at = f"{guard.place}: " if guard.place else ""
+            raise ArgumentValueError(
+                f"{at}the function decides by {decision}, which a file in "
+                f"{languages.target(language).title} "
+                f"would not see: compute with max, min, abs or relu instead"
+            )
+        return self.lines().source(language)
 
     def lines(self) -> Program:
         """The program as lines that can be printed, rewritten and differentiated.
@@ -875,6 +986,24 @@ class RecordedProgram:
         )
         shown = ", ".join(f"{count} {what}" + "s" * (count != 1) for count, what in counts)
         return f"RecordedProgram({shown})"
+
+
+def _received(
+    args: Any,
+    names: Sequence[str],
+    tapes: Sequence[Tape],
+    count: int,
+    own: int,
+    engine: tuple[str, int | None],
+) -> tuple[RecordedProgram, list[Value]]:
+    """A program as a cluster gets it: without its function, and leaves that are given numbers."""
+    leaves_here = [Value(0.0) for _ in range(count)]
+    program = object.__new__(RecordedProgram)
+    program._fill(None, args, names, leaves_here[:own], "raise")
+    program._extend(leaves_here[own:])
+    program._engine = engine
+    program._variants = [_Variant(None, tape, [], made_ready(tape, *engine)) for tape in tapes]
+    return program, leaves_here
 
 
 # --- what differs ---------------------------------------------------------------------------------

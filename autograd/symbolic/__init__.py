@@ -18,6 +18,8 @@ from autograd.symbolic.texts import (
 )
 from autograd.symbolic.trees import (
     DOTS,
+    Product,
+    factored,
     minus,
     name,
     number,
@@ -34,12 +36,14 @@ __all__ = [
     "DOTS",
     "Condition",
     "Factor",
+    "Product",
     "Slope",
     "conditions_text",
     "definition",
     "definition_text",
     "derivative_symbol",
     "factor_values",
+    "factored",
     "fitted",
     "label",
     "minus",

@@ -211,6 +211,10 @@ class Product(NamedTuple):
         """The quotient of two products; the other's number is not 0."""
         return self.times(Product(1 / other.number, other.below, other.above))
 
+    def without(self, above: Sequence[ast.expr], below: Sequence[ast.expr]) -> Product:
+        """The product without some of its factors."""
+        return Product(self.number, _without(self.above, above), _without(self.below, below))
+
     def negated(self) -> Product:
         """The negative."""
         return self._replace(number=-self.number)
@@ -271,6 +275,90 @@ class Sum(list[Product]):
             term = each.negated().tree() if less else each.tree()
             total = ast.BinOp(total, ast.Sub() if less else ast.Add(), term)
         return total
+
+
+def factored(tree: ast.expr) -> ast.expr:
+    """A sum with what its terms have in common before a bracket; another tree as it stands.
+
+    What all have in common comes first, then what two of them have, where that makes the rest shorter.
+
+    >>> o, d, t = name("o"), name("d"), name("t")
+    >>> ast.unparse(factored(minus(times(d, minus(number(1.0), o)), times(d, o))))
+    '=d * (1.0 - 2.0 * =o)'
+    >>> both = plus(times(o, minus(number(1.0), o)), times(minus(t, o), o))
+    >>> ast.unparse(factored(minus(both, times(minus(t, o), minus(number(1.0), o)))))
+    '=o * (1.0 - =o) + (=t - =o) * (2.0 * =o - 1.0)'
+    """
+    parts = [_signed(less, term) for less, term in terms(tree, _LIKE + 1)]
+    if not 1 < len(parts) <= _LIKE:
+        return tree
+    above = _in_common([each.above for each in parts])
+    below = _in_common([each.below for each in parts])
+    left = [each.without(above, below) for each in parts]
+    rest = _opened(left)
+    total = Sum(rest if above or below else parts)
+    if len(total) > 2 and (pair := _shortest_pair(total)) is not None:
+        i, j, product = pair
+        total = Sum([*(each for place, each in enumerate(total) if place not in {i, j}), product])
+    elif not (above or below):
+        return tree
+    return (
+        Product(Fraction(1), above, below)
+        .times(total.product() if total else Product(Fraction(0)))
+        .tree()
+    )
+
+
+def _shortest_pair(total: Sequence[Product]) -> tuple[int, int, Product] | None:
+    """The two products that make the shortest one together, with a number in its bracket if possible."""
+    found: list[tuple[int, bool, int, int, Product]] = []
+    for j, other in enumerate(total):
+        for i, one in enumerate(total[:j]):
+            above = _in_common([one.above, other.above])
+            if not above or one.below or other.below:
+                continue
+            left = [each.without(above, ()) for each in (one, other)]
+            rest = _opened(left)
+            if 0 < len(rest) < sum(len(_opened([each])) for each in left):
+                turned = rest[0].number < 0
+                bracket = Sum(each.negated() for each in rest) if turned else rest
+                product = Product(Fraction(-1 if turned else 1), above).times(bracket.product())
+                found.append((len(rest), all(each.above for each in rest), i, j, product))
+    return min(found, key=lambda each: each[:4])[2:] if found else None
+
+
+def _opened(parts: Iterable[Product]) -> Sum:
+    """The sum of products, those that are a bracket term by term."""
+    total = Sum()
+    for each in parts:
+        if len(each.above) == 1 and not each.below:
+            for less, term in terms(each.above[0]):
+                total.add(_signed(less, term).times(Product(each.number)))
+        else:
+            total.add(each)
+    return total
+
+
+def _signed(less: bool, term: ast.expr) -> Product:
+    product = Product.of(term)
+    return product.negated() if less else product
+
+
+def _in_common(products: Sequence[Sequence[ast.expr]]) -> tuple[ast.expr, ...]:
+    first, *others = products
+    found: list[ast.expr] = []
+    for factor in first:
+        count = 1 + sum(is_same(factor, each) for each in found)
+        if all(sum(is_same(factor, each) for each in other) >= count for other in others):
+            found.append(factor)
+    return tuple(found)
+
+
+def _without(factors: Sequence[ast.expr], some: Sequence[ast.expr]) -> tuple[ast.expr, ...]:
+    left = list(factors)
+    for each in some:
+        del left[next(place for place, factor in enumerate(left) if is_same(factor, each))]
+    return tuple(left)
 
 
 def _chain(factors: Sequence[ast.expr]) -> ast.expr:

@@ -21,6 +21,7 @@ from nn.worked.example import WorkedExample
 from nn.worked.formulas import FormulaExample
 from nn.worksheet import Worksheet
 from nn.worksheet.elements import Blank, Item, MatrixItem, Paragraph, Question, Table
+from nn.worksheet.markdown import BACK
 
 __all__ = ["ENDINGS", "AnswerFile", "answers_in", "read_answers"]
 
@@ -229,7 +230,7 @@ def _in_markdown(text: str) -> dict[int, list[str]]:
     """What stands in the place of the blanks of each question of a worksheet in Markdown."""
     found: dict[int, list[str]] = {}
     number, inside = 0, ""
-    for line in text.splitlines():
+    for line in text.partition(f"\n{BACK}\n")[0].splitlines():
         if started := _NUMBERED.match(line):
             number = int(started[1])
             found[number] = []
@@ -270,12 +271,15 @@ class _FilledPage(HTMLParser):
         super().__init__()
         self.found: dict[int, list[str]] = {}
         self._number = 0
-        self._label = self._matrix = False
+        self._label = self._matrix = self._over = False
         self._depth = 0  # of elements within a blank
         self._powers: list[list[int]] = []  # how deep each open power is, and how many parts it has had
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         kind = dict(attrs).get("class") or ""
+        self._over = self._over or (tag == "section" and kind == "back")  # the answers
+        if self._over:
+            return
         if self._depth:
             if self._powers and self._depth == self._powers[-1][0]:
                 self._powers[-1][1] += 1
@@ -295,6 +299,8 @@ class _FilledPage(HTMLParser):
             self._depth = 1
 
     def handle_endtag(self, tag: str) -> None:
+        if self._over:
+            return
         if self._depth:
             self._depth -= 1
             if tag == "msup" and self._powers:
@@ -305,6 +311,8 @@ class _FilledPage(HTMLParser):
             self._matrix = False
 
     def handle_data(self, data: str) -> None:
+        if self._over:
+            return
         if self._label and data.strip().rstrip(".").isdecimal():
             self._number = int(data.strip().rstrip("."))
             self.found[self._number] = []

@@ -23,9 +23,9 @@ Rewritten: TypeAlias = Iterable[tuple[tuple[str, ...], Iterable[Line]]]
 def _parts(step: HandCalculation) -> list[Line]:
     """The parts of the error; the error itself if it has none."""
     lines = step.program.lines
-    return [lines[symbol] for symbol, tag in step.tags.items() if tag.role == "part"] or [
-        lines[step.error]
-    ]
+    parts = {symbol: tag for symbol, tag in step.tags.items() if tag.role == "part"}
+    of_outputs = [symbol for symbol, tag in parts.items() if tag.neuron]
+    return [lines[symbol] for symbol in of_outputs or parts or [step.error]]
 
 
 #: The lines that a text of a row stands in the place of.

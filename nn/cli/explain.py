@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
 from nn import worked
 from nn.cli.arguments import (
-    Example,
     FileToWrite,
     check_files,
     errors_in_one_line,
@@ -25,8 +24,8 @@ from nn.cli.output import print_json, print_line
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from autograd import Derivation
-    from nn.explanation import DerivationSheet, MatrixSheet
+    from nn.explanation import Explained as _Explained
+    from nn.explanation import MatrixSheet
     from nn.step import Recorded, TrainingStep
 
 __all__ = ["explain"]
@@ -35,9 +34,23 @@ __all__ = ["explain"]
 @click.command()
 @example_argument
 @click.argument("symbol", required=False)
+@click.argument("then", metavar="[SYMBOL]", required=False)
 @click.option("--of", metavar="SYMBOL", help="What is differentiated.  [default: the error]")
 @click.option(
     "--all", "everything", is_flag=True, help="Explain the whole step, in the order of computation."
+)
+@click.option(
+    "--hessian",
+    is_flag=True,
+    help="A table of all second derivatives with respect to what is updated.",
+)
+@click.option(
+    "--contributions",
+    is_flag=True,
+    help="What backward added to the gradient, in its order, and which inputs of SYMBOL matter most.",
+)
+@click.option(
+    "--over-examples", is_flag=True, help="With --contributions, sum over the examples what matters."
 )
 @click.option(
     "--form",
@@ -60,8 +73,12 @@ __all__ = ["explain"]
 def explain(
     example: str,
     symbol: str | None,
+    then: str | None,
     of: str | None,
     everything: bool,
+    hessian: bool,
+    contributions: bool,
+    over_examples: bool,
     form: str | None,
     output: Path | None,
     steps: int,
@@ -71,46 +88,68 @@ def explain(
 ) -> None:
     """Explain a derivative: by the chain rule, factor by factor, or each δ once.
 
-    The error is differentiated with respect to SYMBOL, as w5 or net_h1. With --all the whole step is
-    explained instead, from the given numbers to the updated ones.
+    The error is differentiated with respect to SYMBOL, as w5 or net_h1; given a second SYMBOL, then with
+    respect to that. With --all the whole step is explained instead, from the given numbers to the
+    updated ones; with --hessian all second derivatives are listed.
     """
-    if (symbol is None) != everything:
-        raise click.UsageError("a SYMBOL, or --all for the whole step: just one of them is expected")
-    if everything and (of is not None or form is not None):
-        raise click.UsageError(f"{'--of' if of is not None else '--form'} is for one SYMBOL")
+    _check(symbol, then, everything=everything, hessian=hessian, contributions=contributions)
+    for option, given, fits in (
+        ("--of", of is not None, not everything),
+        ("--form", form is not None, not (everything or hessian or contributions)),
+        ("--over-examples", over_examples, contributions),
+    ):
+        if given and not fits:
+            raise click.UsageError(f"{option} does not go with what is asked for")
+    if then is not None and form not in {None, "delta"}:
+        raise click.UsageError("a second derivative is explained with --form delta")
     if output is not None:
         check_files(example, output)
     loaded = worked.load(example)
     step = step_of(loaded, steps, update_biases)
     if notation is not None:
         step = _network(step, "--notation").in_notation(notation)
-    sheet: DerivationSheet | MatrixSheet | None = None
-    if symbol is not None and form != "matrix":
-        with symbols_looked_up():
-            found: Derivation | DerivationSheet | MatrixSheet = step.explain(symbol, of, form=form)
-    else:
-        found = sheet = _sheet(loaded, step, symbol, of)
-    if output is not None:
-        from nn.explanation import DerivationSheet
+    with symbols_looked_up():
+        if everything:
+            from nn.explanation import DerivationSheet
 
-        sheet = sheet or DerivationSheet.of_derivation(cast("Derivation", found))
-        print_line(f"written: {sheet.save(output)}")
+            found: _Explained = DerivationSheet.of_step(loaded, step)
+        elif hessian:
+            found = step.hessian(of=of)
+        elif contributions:
+            found = step.contributions(symbol or "", of, over_examples=over_examples)
+        elif form == "matrix":
+            found = _in_matrices(step, symbol or "", of)
+        elif then is not None:
+            found = step.explain(symbol or "", of, then=then)
+        else:
+            found = step.explain(symbol or "", of, form=form)
+    if output is not None:
+        from nn.explanation import sheet_of
+
+        print_line(f"written: {sheet_of(found).save(output)}")
         return
     print_json(found.to_dict()) if as_json else print_line(found.text())
 
 
-def _sheet(
-    example: Example, step: Recorded, symbol: str | None, of: str | None
-) -> DerivationSheet | MatrixSheet:
-    """The whole step explained; or one derivative in matrices."""
-    from nn.explanation import DerivationSheet, MatrixSheet
+def _check(
+    symbol: str | None, then: str | None, *, everything: bool, hessian: bool, contributions: bool
+) -> None:
+    """Refuse what does not say one thing to be explained."""
+    if (symbol is not None) + everything + hessian != 1:
+        raise click.UsageError(
+            "a SYMBOL, or --all for the whole step, or --hessian: just one of them is expected"
+        )
+    if contributions and (symbol is None or then is not None):
+        raise click.UsageError("--contributions is for one SYMBOL")
 
-    if symbol is None:
-        return DerivationSheet.of_step(example, step)
+
+def _in_matrices(step: Recorded, symbol: str, of: str | None) -> MatrixSheet:
+    """A derivative in the document's matrices."""
+    from nn.explanation import MatrixSheet
+
     if of is not None:
         raise click.UsageError("--form matrix is for the derivatives of the error, without --of")
-    with symbols_looked_up():
-        return MatrixSheet(_network(step, "--form matrix"), symbol)
+    return MatrixSheet(_network(step, "--form matrix"), symbol)
 
 
 def _network(step: Recorded, option: str) -> TrainingStep:

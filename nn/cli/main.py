@@ -26,6 +26,7 @@ DEFECT, INTERRUPTED, BROKEN_PIPE = 70, 130, 141
 #: The commands, and in which module of that function's name each is. It is imported when it is called.
 _COMMANDS = {
     "check": "check",
+    "convert": "convert",
     "draw": "draw",
     "explain": "explain",
     "figures": "figures",

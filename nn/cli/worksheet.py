@@ -36,6 +36,7 @@ def _layers(_: click.Context, __: click.Parameter, text: str | None) -> list[int
     "-o", "--output", type=FileToWrite(".md", ".html", ".tex", ".xml"), metavar="FILE", required=True
 )
 @click.option("--answers", is_flag=True, help="Fill in the blanks.")
+@click.option("--answers-at-back", is_flag=True, help="Add a page with the answers.")
 @click.option(
     "--digits",
     type=click.IntRange(1, 17),
@@ -87,6 +88,7 @@ def worksheet(
     example: str | None,
     output: Path,
     answers: bool,
+    answers_at_back: bool,
     digits: int,
     length: str,
     hints: str,
@@ -110,8 +112,11 @@ def worksheet(
     from nn.worksheet import Worksheet, moodle_xml
 
     quiz = output.suffix.lower() == ".xml"
-    if quiz and answers:
-        raise click.UsageError("--answers is for .md, .html and .tex; a quiz in .xml has them anyway")
+    if quiz and (answers or answers_at_back):
+        option = "--answers" if answers else "--answers-at-back"
+        raise click.UsageError(f"{option} is for .md, .html and .tex; a quiz in .xml has them anyway")
+    if answers and answers_at_back:
+        raise click.UsageError("--answers or --answers-at-back: just one of them is expected")
     if count is not None and (seed is None or not quiz or toml is not None):
         raise click.UsageError("--count is for exercises in .xml, with --seed and without --toml")
     if (example is None) == (seed is None):
@@ -144,7 +149,8 @@ def worksheet(
         for each in sheets_of
     ]
     text = worked.dumps(network_of(sheets_of[0], "--toml")) if toml is not None else ""
-    path = write(output, moodle_xml(sheets)) if quiz else sheets[0].save(output, answers)
+    filled = "back" if answers_at_back else answers
+    path = write(output, moodle_xml(sheets)) if quiz else sheets[0].save(output, filled)
     print_line(f"written: {path}")
     if answers_to is not None:
         print_line(f"written: {sheets[0].save(answers_to, answers=True)}")

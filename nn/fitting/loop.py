@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import chain
 from math import fsum
 from random import Random
@@ -20,18 +21,19 @@ from autograd.arguments import (
     wrong_kind,
     wrong_value,
 )
-from autograd.atomic import set_together
 from autograd.errors import ArgumentValueError, UnknownNameError
+from autograd.program import distributed
 from nn.fitting.checkpoint import Checkpoint, State
+from nn.fitting.chunks import data_on, is_dask, rows_of_chunk
 from nn.fitting.data import Rows, Shape, batches_of, fingerprint, inputs_of, is_batches, listed, rows_of
 from nn.fitting.history import History
 from nn.fitting.losses import Loss, LossLike, loss_of
 from nn.fitting.metrics import Metric, measured, metrics_of
-from nn.fitting.runs import ENGINES, Run, check_module, made_run, outputs_of
 from nn.fitting.stopping import EarlyStopping
 from nn.module import Module
 from nn.optimizers import Optimizer
 from nn.progress import ProgressBar
+from nn.runs import ENGINES, ChunkedRun, Order, Run, check_module, made_run, outputs_of
 
 if TYPE_CHECKING:
     import os
@@ -57,6 +59,8 @@ def fit(
     callbacks: Sequence[Callable[[History], object]] = (),
     checkpoint: str | os.PathLike[str] | None = None,
     progress: bool | None = None,
+    client: Any = None,
+    chunk_size: int | None = None,
 ) -> History:
     """Train a model by mini-batches, and return how that went.
 
@@ -90,14 +94,22 @@ def fit(
         checkpoint: a file that is written after each epoch. If it is there, the run that wrote it goes
             on; all arguments but the number of epochs have to be as they were.
         progress: whether there is a progress bar on stderr; if None, where that is a terminal.
+        client: a ``dask.distributed.Client``, whose workers compute the batches in chunks of examples.
+            ``X`` and ``Y`` may be Dask arrays then; or ``X`` the path of a Parquet file, or of a folder
+            of them, which the workers read, and ``Y`` the names of the columns that are targets. Of
+            these, an epoch takes the chunks in another order, and not the examples in them.
+        chunk_size: how many examples a chunk has, 1,000 with a client; without one, chunks are computed
+            here, with the same bits.
 
     Raises:
         ArgumentValueError: examples are missing, of different lengths, infinite or NaN; another argument
             has no possible value; or the checkpoint is of another run. Nothing has changed. Or an update
             would make a parameter infinite or NaN: those before it have been made.
         ArgumentTypeError: an argument is not of its kind.
-        RecordingError: the model or the loss cannot be recorded, and the engine is not "auto".
+        RecordingError: the model or the loss cannot be recorded, and the engine is not "auto", or there
+            are chunks.
         ImportError: the engine is not installed; the error has the command that installs it.
+        AutogradError: what reads Parquet is not installed; likewise.
 
     >>> from nn import MLP, Adam
     >>> model = MLP(2, [4, 1], activation=["tanh", "sigmoid"], seed=1)
@@ -128,6 +140,10 @@ def fit(
         shown=None if progress is None else flag("progress", progress),
     )
     choice("engine", engine, ENGINES)
+    if client is not None:
+        distributed.check_client(client)
+    if client is not None or chunk_size is not None:
+        training.chunked = client, distributed.chunk_size_of(chunk_size)
     training.take(X, Y, validation, _seed(seed))
     training.make_ready(engine)
     return training.run(checkpoint)
@@ -181,6 +197,8 @@ class _Training:
         self.rows: Rows = []
         self.held_out: Rows = []
         self.batches: Callable[[int], Any] | Iterator[Any] | None = None
+        self.chunked: tuple[Any, int] | None = None
+        self.chunks: distributed.Chunks | None = None
         self.shape: Shape
         self.best: dict[str, float] | None = None
 
@@ -188,7 +206,9 @@ class _Training:
 
     def take(self, X: Any, Y: Any, validation: Any, seed: int) -> None:  # noqa: N803
         """Read all examples, before anything is done."""
-        if Y is None and is_batches(X):
+        if is_dask(X):
+            self._take_chunks(X, Y)
+        elif Y is None and is_batches(X):
             self._take_batches(X)
         else:
             self.rows = self._rows(X, Y, ("X", "Y"))
@@ -200,8 +220,9 @@ class _Training:
             self._hold_out(validation, seed)
         known = [row[self.shape.inputs :] for row in self.rows or self.held_out]
         if self._given_metrics and not known:
+            what = "batches" if self.chunks is None else "Dask arrays and Parquet"
             raise ArgumentValueError(
-                "metrics of batches are measured on validation examples, and there are none"
+                f"metrics of {what} are measured on validation examples, and there are none"
             )
         self.metrics = metrics_of(self._given_metrics, self.loss, known) if known else {}
 
@@ -244,6 +265,25 @@ class _Training:
         X, Y, names = self._pair(first, "batch 1")  # noqa: N806
         self.example = self._rows(X, Y, names)[0]
 
+    def _take_chunks(self, X: Any, Y: Any) -> None:  # noqa: N803
+        """Look at the first chunk, which tells what an example is like."""
+        if self.chunked is None or self.chunked[0] is None:
+            raise ArgumentValueError("X is a Dask array or a path, which needs a client of a cluster")
+        client, size = self.chunked
+        if self.batch_size is not None and self.batch_size % size:
+            raise ArgumentValueError(
+                f"of Dask arrays and Parquet, batch_size must be a multiple of chunk_size, {size:,}, or "
+                f"None, got {self.batch_size}"
+            )
+        inputs, targets = data_on(client, X, Y, size)
+        first = [each.future(0).result().rows()[0] for each in (inputs, targets)]
+        self._set_shape(inputs_of(self.model, "X", first[:1])[0])
+        loss = self.loss._replace(name="", part=None)  # type: ignore[arg-type]  # which need not travel
+        rows = partial(rows_of_chunk, self.shape, loss)
+        self.chunks = inputs.mapped(rows, targets)
+        [self.example] = rows(0, *(distributed.Packed([each]) for each in first)).rows()
+        self.shape = self.shape._replace(targets=len(self.example) - self.shape.inputs)
+
     @staticmethod
     def _pair(batch: Any, what: str) -> tuple[Any, Any, tuple[str, str]]:
         pair = items(what, batch)
@@ -258,8 +298,9 @@ class _Training:
             raise wrong_value("validation", "a share, at least 0 and below 1", share)
         if not share:
             return
-        if self.batches is not None:
-            raise ArgumentValueError("of batches, validation must be a pair of inputs and targets")
+        if not self.rows:
+            what = "batches" if self.chunks is None else "Dask arrays and Parquet"
+            raise ArgumentValueError(f"of {what}, validation must be a pair of inputs and targets")
         count = round(share * len(self.rows))
         if not 0 < count < len(self.rows):
             raise ArgumentValueError(
@@ -288,9 +329,9 @@ class _Training:
         names = [f"x{n}" for n in range(1, count + 1)] + [f"t{n}" for n in range(1, targets + 1)]
         row = self.rows[0] if self.rows else self.example
         runs = (len(self.rows) + len(self.held_out)) * self.epochs
-        if self.batches is not None:
+        if not self.rows:
             runs = 1_000_000  # who has batches has many
-        self._run: Run = made_run(f, self.optimizer.parameters, row, names, engine, runs)
+        self._run: Run = made_run(f, self.optimizer.parameters, row, names, engine, runs, self.chunked)
 
     def run(self, path: str | os.PathLike[str] | None) -> History:
         """Train."""
@@ -308,10 +349,12 @@ class _Training:
         state = file.restore(self.model, self.optimizer) if file else None
         if state:
             history.rows, history.stopped, self.best = state
-        examples = len(self.rows) * max(0, self.epochs - len(history)) or None
+        examples = (self.chunks.count if self.chunks else len(self.rows)) * max(
+            0, self.epochs - len(history)
+        ) or None
         with ProgressBar("examples", examples, shown=self.shown) as bar:
             while len(history) < self.epochs and not history.stopped:
-                self._epoch(history, bar)
+                self._epochs(history, bar, 1 if file else self._unseen(history))
                 if file:
                     state = State(history.rows, history.stopped, self.best)
                     file.save(self.model, self.optimizer, state)
@@ -319,36 +362,54 @@ class _Training:
             self.model.load_state_dict(self.best)
         return history
 
-    def _epoch(self, history: History, bar: ProgressBar) -> None:
-        epoch = len(history) + 1
-        errors: list[float] = []
-        for number, batch in enumerate(self._epoch_batches(epoch), 1):
-            try:
-                found, slopes = self._run.batch(batch)
-                set_together(
-                    zip(self.optimizer.parameters, ["_grad"] * len(slopes), slopes, strict=True)
-                )
-                self.optimizer.step()
-            except Exception as error:
-                error.add_note(f"in epoch {epoch}, batch {number}")
-                raise
-            errors += found
-            bar.advance(len(batch), f"epoch {epoch}/{self.epochs}", error=fsum(found) / len(found))
+    def _unseen(self, history: History) -> int:
+        """How many epochs nobody looks at until the last of them is over."""
+        if not self.rows or self.metrics or self.held_out or self.stopping or self.callbacks:
+            return 1
+        return min(self.epochs - len(history), max(1, self._run.at_once // len(self.rows)))
+
+    def _epochs(self, history: History, bar: ProgressBar, count: int) -> None:
+        first = len(history) + 1
+        steps = self.optimizer.steps
+        errors: list[float] = []  # of examples, or the sums of chunks
+        examples = 0
+        try:
+            for found, more in self._trained(first, count):
+                errors += found
+                examples += more
+                epoch = first + (examples - 1) // (len(self.rows) or examples)
+                bar.advance(more, f"epoch {epoch}/{self.epochs}", error=fsum(found) / more)
+        except Exception as error:
+            done = self.optimizer.steps - steps
+            epochs, batches = divmod(done, self._batches_of_epoch) if self.rows else (0, done)
+            error.add_note(f"in epoch {first + epochs}, batch {batches + 1}")
+            raise
         if not errors:
-            raise ArgumentValueError(f"epoch {epoch} has no batches")
-        row: dict[str, float] = {"epoch": epoch, "error": _mean(errors)}
-        if self.rows and self.metrics:
-            row |= self._measured("", self.rows)
-        if self.held_out:
-            row |= self._measured("validation_", self.held_out)
+            raise ArgumentValueError(f"epoch {first} has no batches")
+        size, batches = len(errors) // count, (self.optimizer.steps - steps) // count
         lr = self.optimizer.lr
-        row["lr"] = float(lr(self.optimizer.steps - 1) if callable(lr) else lr)
-        history.rows.append(row)
+        for index in range(count):
+            mean = sum(errors[index * size : (index + 1) * size]) / (examples // count)
+            row: dict[str, float] = {"epoch": first + index, "error": mean}
+            if self.rows and self.metrics:
+                row |= self._measured("", self.rows)
+            if self.held_out:
+                row |= self._measured("validation_", self.held_out)
+            row["lr"] = float(lr(steps + (index + 1) * batches - 1) if callable(lr) else lr)
+            history.rows.append(row)
+        self._look(history)
+
+    @property
+    def _batches_of_epoch(self) -> int:
+        return -(-len(self.rows) // (self.batch_size or len(self.rows)))
+
+    def _look(self, history: History) -> None:
+        """See whether the last epoch was the best, or is to be the last."""
         if self.stopping:
             best = self.stopping.best(history.rows, self._watched)
-            if best == epoch - 1:
+            if best == len(history) - 1:
                 self.best = self.model.state_dict() if self.stopping.restore else None
-            elif epoch - 1 - best >= self.stopping.patience:
+            elif len(history) - 1 - best >= self.stopping.patience:
                 history.stopped = (
                     f"{self._watched} has not become better for {self.stopping.patience} epochs"
                 )
@@ -356,16 +417,33 @@ class _Training:
             if callback(history) is True:
                 history.stopped = f"callbacks[{index}] returned True"
 
-    def _epoch_batches(self, epoch: int) -> Iterator[Rows]:
-        if self.batches is not None:
-            yield from self._given_batches(self.batches, epoch)
+    def _trained(self, first: int, count: int) -> Iterator[tuple[Sequence[float], int]]:
+        """Train for some epochs; the errors of examples as they are done, and how many these are."""
+        if self.chunks is not None:
+            assert isinstance(self._run, ChunkedRun)
+            size = self.batch_size and self.batch_size // self.chunks.size
+            order = self._order(len(self.chunks), size, first, count)
+            yield from self._run.train_on(self.optimizer, self.chunks, order)
             return
-        order = [*range(len(self.rows))]
-        if self.seed is not None:
-            Random(f"{self.seed} epoch {epoch}").shuffle(order)
-        size = self.batch_size or len(order)
-        for start in range(0, len(order), size):
-            yield [self.rows[index] for index in order[start : start + size]]
+        if self.batches is not None:
+            for batch in self._given_batches(self.batches, first):
+                order = Order(range(len(batch)), len(batch), len(batch), mean=True)
+                for errors in self._run.train(self.optimizer, batch, order):
+                    yield errors, len(errors)
+            return
+        order = self._order(len(self.rows), self.batch_size, first, count)
+        for errors in self._run.train(self.optimizer, self.rows, order):
+            yield errors, len(errors)
+
+    def _order(self, many: int, size: int | None, first: int, count: int) -> Order:
+        """In which order some epochs take the examples, or the chunks of them."""
+        found: list[int] = []
+        for epoch in range(first, first + count):
+            order_of_epoch = [*range(many)]
+            if self.seed is not None and many > 1:
+                Random(f"{self.seed} epoch {epoch}").shuffle(order_of_epoch)
+            found += order_of_epoch
+        return Order(found, min(size or many, many), many, mean=True)
 
     def _given_batches(self, given: Any, epoch: int) -> Iterator[Rows]:
         batches = batches_of(given, epoch)
@@ -402,13 +480,23 @@ class _Training:
             "loss": self.loss.name,
             "trained": [paths[parameter] for parameter in self.optimizer.parameters],
             "optimizer": {name: state[name] for name in ("optimizer", "lr", "settings")},
-            "examples": fingerprint(self.rows) if self.rows else None,
+            "examples": self._fingerprint(),
             "validation": fingerprint(self.held_out) if self.held_out else None,
             "batch_size": self.batch_size,
             "seed": self.seed,
             "early_stopping": repr(self.stopping),
             "columns": [*columns],
         }
+
+    def _fingerprint(self) -> str | None:
+        if self.chunks is not None:
+            found = f"{self.chunks.count} on a cluster"
+        elif self.rows:
+            found = fingerprint(self.rows)
+        else:
+            return None
+        # the bits depend on the size of chunks, and not on who computes them
+        return found if self.chunked is None else f"{found} in chunks of {self.chunked[1]}"
 
 
 def _mean(numbers: Sequence[float]) -> float:

@@ -98,11 +98,8 @@ def _of_rule(rule: ErrorRule) -> Loss:
         name = error_text(rule)
     except ArgumentValueError:  # made of a function
         name = getattr(rule.part, "__qualname__", repr(type(rule.part)))
-    if not rule.by_output:
-        return Loss(name, rule.part, by_output=False)
 
     def part(outputs: Sequence[Value], targets: Sequence[Value]) -> Value:
-        pairs = zip(outputs, targets, strict=True)
-        return reduce(add, (rule.part([out], [target]) for out, target in pairs))
+        return reduce(add, rule.parts(outputs, targets))
 
-    return Loss(name, part, by_output=True)
+    return Loss(name, part, by_output=rule.by_output)

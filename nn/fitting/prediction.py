@@ -9,10 +9,10 @@ from autograd import Value
 from autograd.arguments import choice
 from autograd.errors import ArgumentValueError
 from nn.fitting.data import inputs_of
-from nn.fitting.runs import ENGINES, check_module, made_run, outputs_of
 from nn.losses import softmax
 from nn.module import Module
 from nn.network import MLP
+from nn.runs import ENGINES, check_module, made_run, outputs_of
 
 __all__ = ["predict", "predict_proba"]
 

@@ -1,4 +1,4 @@
-"""The same network elsewhere: NumPy arrays, PyTorch, JAX, Equinox, scikit-learn, safetensors.
+"""The same network elsewhere: NumPy arrays, PyTorch, JAX, Equinox, ONNX, scikit-learn, safetensors.
 
 Outputs, gradients and what training does are the same to the last few bits; names, explanations and the
 judge stay here, and a network that was trained elsewhere comes back to them.
@@ -14,9 +14,10 @@ from autograd.lazy import lazily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nn.interop.arrays import LayerArrays, arrays, from_arrays, with_arrays
     from nn.interop.equinox import from_equinox, to_equinox
     from nn.interop.jax import from_jax, to_jax
+    from nn.interop.layer_arrays import LayerArrays, arrays, from_arrays, with_arrays
+    from nn.interop.onnx import to_onnx
     from nn.interop.safetensors import from_safetensors, to_safetensors
     from nn.interop.sklearn import to_sklearn
     from nn.interop.torch import from_torch, from_torch_optimizer, to_torch, to_torch_optimizer
@@ -32,6 +33,7 @@ __all__ = [
     "from_torch_optimizer",
     "to_equinox",
     "to_jax",
+    "to_onnx",
     "to_safetensors",
     "to_sklearn",
     "to_torch",
@@ -41,9 +43,9 @@ __all__ = [
 
 #: A framework is imported when it is first asked for; a missing one is an error that names the command.
 _LATER = {
-    "LayerArrays": "arrays",
-    "arrays": "arrays",
-    "from_arrays": "arrays",
+    "LayerArrays": "layer_arrays",
+    "arrays": "layer_arrays",
+    "from_arrays": "layer_arrays",
     "from_equinox": "equinox",
     "from_jax": "jax",
     "from_safetensors": "safetensors",
@@ -51,11 +53,12 @@ _LATER = {
     "from_torch_optimizer": "torch",
     "to_equinox": "equinox",
     "to_jax": "jax",
+    "to_onnx": "onnx",
     "to_safetensors": "safetensors",
     "to_sklearn": "sklearn",
     "to_torch": "torch",
     "to_torch_optimizer": "torch",
-    "with_arrays": "arrays",
+    "with_arrays": "layer_arrays",
 }
 
 __getattr__, __dir__ = lazily(__name__, lambda: __all__, _LATER.get)

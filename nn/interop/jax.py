@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from autograd import AutogradError
 from autograd.errors import ArgumentValueError
-from nn.interop.arrays import arrays, layer_parameters, with_arrays
+from nn.interop.layer_arrays import arrays, layer_parameters, with_arrays
 from nn.network import MLP
 
 try:

@@ -9,7 +9,7 @@ from typing import Any
 from autograd import AutogradError
 from autograd.errors import ArgumentValueError
 from autograd.files import write
-from nn.interop.arrays import LayerArrays, arrays, from_arrays
+from nn.interop.layer_arrays import LayerArrays, arrays, from_arrays
 from nn.network import MLP
 
 try:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from autograd import AutogradError
 from autograd.errors import ArgumentValueError
-from nn.interop.arrays import LayerParameters, arrays, layer_parameters
+from nn.interop.layer_arrays import LayerParameters, arrays, layer_parameters
 from nn.network import MLP
 
 try:

@@ -8,7 +8,7 @@ from typing import Any
 from autograd import AutogradError, Value
 from autograd.arguments import instance
 from autograd.errors import ArgumentValueError
-from nn.interop.arrays import LayerArrays, LayerParameters, from_arrays, layer_parameters
+from nn.interop.layer_arrays import LayerArrays, LayerParameters, from_arrays, layer_parameters
 from nn.network import MLP
 from nn.optimizers import SGD, Adam, AdamW, Optimizer
 
@@ -212,7 +212,7 @@ def _settings(module: torch.nn.Module) -> dict[str, Any]:
 
 
 def _in_convention_of(like: MLP, layers: list[LayerArrays]) -> list[LayerArrays]:
-    from nn.interop.arrays import arrays
+    from nn.interop.layer_arrays import arrays
 
     own = arrays(like)
     shapes = [[layer.weights.shape for layer in each] for each in (own, layers)]

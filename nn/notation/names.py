@@ -56,6 +56,7 @@ class PassNames(NamedTuple):
         deltas: those of the δ, by neuron.
         errors: those of the parts of the error, by output neuron in order, or of the example's whole
             error if it has no such parts; none if the error has one part in all.
+        total: that of the example's error, in a list, where there are several examples and outputs.
         probabilities: those of the probabilities, by output neuron in order; none unless the error is
             the cross-entropy of softmax(outputs).
         surprisals: those of −ln p, likewise.
@@ -68,6 +69,7 @@ class PassNames(NamedTuple):
     outs: dict[Neuron, str]
     deltas: dict[Neuron, str]
     errors: list[str]
+    total: list[str]
     probabilities: list[str]
     surprisals: list[str]
     largest: list[str]
@@ -174,6 +176,7 @@ class Names:
             outs=outs,
             deltas={neuron: self._numbered("delta", place) for neuron, place in places.items()},
             errors=self._errors([places[neuron] for neuron in last], number),
+            total=self._total(len(last), number),
             probabilities=probabilities,
             surprisals=[f"-ln {symbol}" for symbol in probabilities],
             largest=[self._numbered("largest", {"e": number})] if self.rule.of_logits else [],
@@ -185,6 +188,10 @@ class Names:
         if self.rule.by_output:
             return [self._numbered("error_of", place) for place in places]
         return [f"{self.error}@{number}"]
+
+    def _total(self, outputs: int, number: int) -> list[str]:
+        several = self._several and self.rule.by_output and outputs > 1
+        return [f"{self.error}@{number}"] if several else []
 
     def _numbered(self, kind: str, place: dict[str, Any], symbol: str = "") -> str:
         template = getattr(self.notation, kind)
@@ -200,7 +207,7 @@ class Names:
             "net inputs": [name for each in self.passes for name in each.nets.values()],
             "outputs": [name for each in self.passes for name in each.outs.values()],
             "error": [self.error],
-            "parts of the error": [name for each in self.passes for name in each.errors],
+            "parts of the error": [name for each in self.passes for name in (*each.errors, *each.total)],
             "probabilities": [name for each in self.passes for name in each.probabilities],
             "logarithms": [name for each in self.passes for name in each.surprisals],
             "largest outputs": [name for each in self.passes for name in each.largest],
@@ -249,6 +256,8 @@ class Names:
                     if self.rule.by_output
                     else Tag("part", self._last_layer, example=e)
                 )
+            for symbol in each.total:
+                found[symbol] = Tag("part", self._last_layer, example=e)
             for role, listed in (("probability", each.probabilities), ("surprisal", each.surprisals)):
                 for neuron, symbol in zip(last, listed, strict=False):
                     found[symbol] = self._tag(role, neuron, example=e)

@@ -16,6 +16,7 @@ from nn.proofreading.figure import PrintedFigure
 from nn.proofreading.printed import Printed
 from nn.proofreading.stage import Stage, in_order
 from nn.step import Recorded, TrainingStep
+from nn.step.matrices import matrix_named
 from nn.worked import FormulaExample, WorkedExample, WorkedExampleError
 
 if TYPE_CHECKING:
@@ -130,11 +131,10 @@ class Page:
         """The symbols in the program of what a figure is of."""
         if (symbol := self.calculation.symbol(of)) is not None:
             return (symbol,)
-        if isinstance(step, TrainingStep) and step.names.notation.vectors:
-            for matrix in step.matrices:
-                if matrix.name == of:
-                    return tuple(symbol for row in matrix.symbols for symbol in row if symbol)
-        return ()
+        matrix = matrix_named(step, of) if isinstance(step, TrainingStep) else None
+        if matrix is None:
+            return ()
+        return tuple(symbol for row in matrix.symbols for symbol in row if symbol)
 
     @property
     def program(self) -> Program:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from autograd.arguments import number_of
 from autograd.derivation import derived, explain
 from autograd.program import Line, Program
+from autograd.second import SecondDerivation, second_derivation
 from autograd.steps import Section, Step, StepWriter
-from autograd.symbolic import Slope, name, operand_tree, put, slopes
+from autograd.symbolic import Slope, minus, name, number, operand_tree, put, slopes, times
 from autograd.symbols import unicode_symbol
 from nn.step.program import differentiated
 from nn.step.updates import SHOWN
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from autograd import Derivation, Value
     from nn.step.recorded import Recorded
 
-__all__ = ["derivation", "error_sections", "writer"]
+__all__ = ["derivation", "error_sections", "second", "with_the_errors_symbol", "writer"]
 
 
 def derivation(
@@ -70,6 +71,73 @@ def derivation(
     )
 
 
+def second(step: Recorded, by: Value, then: Value, of: Value) -> SecondDerivation:
+    """A second derivative of a step explained in the step's own symbols; see `nn.step.Recorded.explain`.
+
+    Args:
+        step: the step.
+        by: with respect to what first.
+        then: with respect to what then.
+        of: the node that is differentiated.
+
+    >>> from nn import worked
+    >>> step = worked.load("urbain").step()
+    >>> print(second(step, step.node("w5"), step.node("w6"), step.error).steps[-1].lines()[0])
+    ∂²Eₜₒₜₐₗ/∂w₅∂w₆ = ∂δₒ₁/∂w₆·outₕ₁
+    """
+    if of is not step.error:
+        return explain(of, by, then)
+
+    def first() -> tuple[Sequence[Step], Sequence[Section], str]:
+        program = differentiated(step)
+        symbol = next(symbol for symbol, node in step.nodes.items() if node is by)
+        line = program.derivative(program.root, symbol)
+        assert line is not None
+        wanted = with_the_errors_symbol(step).get(line.symbol, line.symbol)
+        forward = tuple(forward_steps(writer(step, program)))
+        return forward, error_sections(step, program, [symbol]), wanted
+
+    return second_derivation(of, by, then, first, _of_probabilities(step))
+
+
+def _of_probabilities(step: Recorded) -> dict[str, dict[str, ast.expr]]:
+    """The derivatives of each p of softmax by the outputs: pᵢ (1 − pᵢ), and −pᵢ pⱼ."""
+    by_example: dict[int, list[tuple[str, str]]] = {}
+    outs = {
+        (tag.example, tag.layer, tag.neuron): each
+        for each, tag in step.tags.items()
+        if tag.role == "out"
+    }
+    for symbol, tag in step.tags.items():
+        if tag.role == "probability":
+            place = tag.example, tag.layer, tag.neuron
+            by_example.setdefault(tag.example, []).append((symbol, outs[place]))
+    found = {}
+    for pairs in by_example.values():
+        for p, own in pairs:
+            rest = minus(number(1.0), name(p))
+            found[p] = {
+                out: times(name(p), rest) if out == own else minus(number(0.0), times(name(p), name(q)))
+                for q, out in pairs
+            }
+    return found
+
+
+def with_the_errors_symbol(step: Recorded) -> dict[str, str]:
+    """By the symbol of a derivative that is called dE/d…, the same with the error's own symbol.
+
+    >>> from nn import worked
+    >>> with_the_errors_symbol(worked.load("urbain").step())["dE/dw1"]
+    'dE_total/dw1'
+    """
+    root = step.error.name or "E"
+    return {
+        symbol: f"d{root}/d{symbol.removeprefix('dE/d')}"
+        for symbol in step.gradients
+        if symbol.startswith("dE/d")
+    }
+
+
 def error_sections(step: Recorded, program: Program, below: Iterable[str]) -> tuple[Section, ...]:
     """The steps that the derivatives of the error with respect to some quantities are computed by.
 
@@ -95,8 +163,9 @@ def error_sections(step: Recorded, program: Program, below: Iterable[str]) -> tu
     in_order = sorted(needed, key=in_place)
     titles = _Titles(step)
     last = set(wanted) if len(wanted) == 1 else set()
+    own = with_the_errors_symbol(step)
     return tuple(
-        Section(title, tuple(needed[symbol] for symbol in group))
+        Section(title, tuple(needed[symbol].renamed(own) for symbol in group))
         for title, group in groupby(
             in_order, lambda symbol: titles.of(program.lines[symbol], symbol in last)
         )
@@ -115,8 +184,11 @@ def _with_few_examples(
     if examples <= _MOST_EXAMPLES:
         return sections
 
+    own = with_the_errors_symbol(step)
+    below = {own.get(line.symbol, line.symbol): line.below for line in program.lines.values()}
+
     def example(each: Step) -> int:
-        tag = step.tags.get(program.lines[each.symbol].below)
+        tag = step.tags.get(below[each.symbol])
         return tag.example if tag else 0
 
     found = []
@@ -224,7 +296,7 @@ class _Titles:
 
 def update_steps(writes: StepWriter, step: Recorded) -> Iterator[Step]:
     """The steps of the update: each parameter after it."""
-    lines = writes.program.lines
+    lines, own = writes.program.lines, with_the_errors_symbol(step)
     given = {symbol: writes.numbers[symbol] for symbol in SHOWN if symbol in writes.numbers}
     for parameter, (update, _) in step.updates.items():
         for symbol in (*step.update_rule.symbols(parameter), update):
@@ -233,7 +305,8 @@ def update_steps(writes: StepWriter, step: Recorded) -> Iterator[Step]:
                 assert found.tree is not None
                 tree = put(found.tree, {f"={each}": name(SHOWN[each]) for each in given})
                 numbers = {SHOWN[each]: number for each, number in given.items()}
-                yield replace(found, tree=tree, numbers={**(found.numbers or {}), **numbers})
+                numbers = {**(found.numbers or {}), **numbers}
+                yield replace(found, tree=tree, numbers=numbers).renamed(own)
 
 
 def forward_steps(writes: StepWriter) -> Iterator[Step]:

@@ -6,12 +6,13 @@ import re
 from abc import abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, overload
 
 from autograd import Value
-from autograd.arguments import each, number_of, text
+from autograd.arguments import choice, each, flag, number_of, text, whole
 from autograd.backward import gradients
-from autograd.errors import UnknownNameError
+from autograd.errors import ArgumentValueError, UnknownNameError
+from autograd.symbols import unicode_symbol
 from nn.json_text import json_text
 from nn.step.updates import UpdateRule
 from nn.terminal import Tabular
@@ -23,39 +24,20 @@ if TYPE_CHECKING:
 
     from autograd import Derivation, Diagram
     from autograd.program import Naming
+    from autograd.second import HessianTable, SecondDerivation
     from nn.notation import Tag
+    from nn.step.contributions import Contributions
 
-__all__ = ["Page", "Recorded"]
+__all__ = ["Recorded"]
 
+#: What the quantities of a network are drawn as; see `autograd.draw`.
+_DRAWN_AS = {
+    "input": "given", "target": "target", "weight": "parameter", "bias": "parameter", "net": "neuron",
+    "out": "neuron", "part": "error", "error": "error",
+}  # fmt: skip
 
-class Page(Protocol):
-    """A page in HTML; see `nn.stepper`.
-
-    Attributes:
-        html: its text.
-
-    >>> from nn.stepper import StepPage
-    >>> page: Page = StepPage("<p>a</p>")
-    >>> page.html
-    '<p>a</p>'
-    """
-
-    @property
-    def html(self) -> str:
-        """Its text."""
-
-    def save(self, path: str | PathLike[str]) -> Path:
-        """The path, once the page is written there.
-
-        >>> from tempfile import TemporaryDirectory
-        >>> from nn.stepper import StepPage
-        >>> with TemporaryDirectory() as folder:
-        ...     StepPage("<p>a</p>").save(f"{folder}/a.html").read_text(encoding="utf-8")
-        '<p>a</p>'
-        """
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows."""
+#: With more named quantities, the graph of a network is drawn without its weights and biases.
+_MOST_NAMED = 60
 
 
 class Recorded(Tabular):
@@ -161,85 +143,225 @@ class Recorded(Tabular):
         """
         return {}
 
+    @overload
     def explain(
-        self, by: str, of: str | None = None, *, form: str | None = None, max_paths: int = 16
-    ) -> Derivation:
+        self,
+        by: str,
+        of: str | None = None,
+        then: None = None,
+        *,
+        form: str | None = None,
+        max_paths: int = 16,
+    ) -> Derivation: ...
+    @overload
+    def explain(
+        self,
+        by: str,
+        of: str | None = None,
+        *,
+        then: str,
+        form: str | None = None,
+        max_paths: int = 16,
+    ) -> SecondDerivation: ...
+    def explain(
+        self,
+        by: str,
+        of: str | None = None,
+        then: str | None = None,
+        *,
+        form: str | None = None,
+        max_paths: int = 16,
+    ) -> Derivation | SecondDerivation:
         """The derivative of the error, or of another node, explained; see `autograd.explain`.
 
         Args:
             by: with respect to what.
             of: what is differentiated; the error, if None.
+            then: of a second derivative, with respect to what the first one is differentiated.
             form: "paths", "delta", or None for paths where there are at most four.
             max_paths: list no more paths than that.
 
         Raises:
             KeyError: there is no such node.
-            ValueError: there is no such form.
+            ValueError: there is no such form, or what `autograd.explain` says of second derivatives.
 
         >>> from nn import worked
-        >>> print(worked.load("urbain").step().explain("w5", of="out_o1"))
+        >>> step = worked.load("urbain").step()
+        >>> print(step.explain("w5", of="out_o1"))
         ∂outₒ₁/∂w₅ = 0.110832091
           = ∂outₒ₁/∂netₒ₁ · ∂netₒ₁/∂w₅
             = 0.186815602 · 0.593269992
         where
           ∂outₒ₁/∂netₒ₁ = outₒ₁·(1 − outₒ₁) = 0.186815602
           ∂netₒ₁/∂w₅    = outₕ₁ = 0.593269992
+        >>> step.explain("w5", then="w6").steps[-1].formula
+        '∂δₒ₁/∂w₆·outₕ₁'
         """
-        from nn.step.explained import derivation
+        from nn.step.explained import derivation, second
 
         result = self.error if of is None else self.node(of)
-        return derivation(self, self.node(by), result, form, max_paths)
+        if then is None:
+            return derivation(self, self.node(by), result, form, max_paths)
+        if form not in {None, "delta"}:
+            raise ArgumentValueError(f"a second derivative is explained in the δ form, not as {form!r}")
+        return second(self, self.node(by), self.node(then), result)
 
-    def draw(self, digits: int = 6, fold: bool = False, only: Iterable[str] | None = None) -> Diagram:
-        """The graph with its gradients; see `autograd.draw`.
+    def hessian(self, symbols: Iterable[str] | None = None, of: str | None = None) -> HessianTable:
+        """The second derivatives of the error, or of another node, as a table.
 
         Args:
-            digits: how many significant digits to show.
-            fold: show named nodes only.
-            only: show the nodes of these symbols only, and the error.
+            symbols: those of its rows and columns; those of what is updated, if None.
+            of: what is differentiated; the error, if None.
 
         Raises:
             KeyError: there is no such node.
-            AutogradError: the error does not depend on one of them.
+            ValueError: see `autograd.hessian_table`.
 
         >>> from nn import worked
-        >>> diagram = worked.load("urbain").step().draw(only=["out_o1", "w5"])
+        >>> print(worked.load("urbain").step().hessian(["w5", "w6"]))
+        Hessian of Eₜₒₜₐₗ
+                    ∂/∂w₅       ∂/∂w₆
+        ∂/∂w₅   -0.012223  -0.0122974
+        ∂/∂w₆  -0.0122974  -0.0123723
+        """
+        from autograd.second import hessian_table
+
+        wanted = (
+            list(self.updates or self._leaves()) if symbols is None else list(each("symbols", symbols))
+        )
+        result = self.error if of is None else self.node(of)
+        return hessian_table(result, [self.node(symbol) for symbol in wanted], wanted)
+
+    def _leaves(self) -> Iterator[str]:
+        return (symbol for symbol, node in self.nodes.items() if node.operation is None)
+
+    def contributions(
+        self, symbol: str, of: str | None = None, *, over_examples: bool = False
+    ) -> Contributions:
+        """What backward added to a gradient, in its order, and which inputs of a node matter most.
+
+        An input matters as much as ∂E/∂x · x along it is large. Of a quantity that every example has, as
+        ``net_h1`` where the step has ``net_h1@1`` and ``net_h1@2``, the sum over the examples tells.
+
+        Args:
+            symbol: the node.
+            of: what is differentiated; the error, if None.
+            over_examples: sum over the examples, also where the symbol is that of one of them.
+
+        Raises:
+            KeyError: there is no such node.
+            ValueError: the one does not depend on the other, or is of no single example.
+
+        >>> from nn import worked
+        >>> found = worked.load("urbain").step().contributions("out_h1")
+        >>> [round(each.total, 9) for each in found.added]
+        [0.055399425, 0.036350306]
+        """
+        from nn.step.contributions import contributions
+
+        return contributions(self, symbol, of, flag("over_examples", over_examples))
+
+    def draw(
+        self,
+        digits: int | None = None,
+        fold: bool | None = None,
+        only: Iterable[str] | None = None,
+        *,
+        view: str | None = None,
+        frame: str = "all",
+        example: int = 1,
+        magnitude: bool = False,
+    ) -> Diagram:
+        """The step as a picture: a network as lecture notes draw it, or the computational graph.
+
+        Args:
+            digits: how many significant digits to show; 4 if None.
+            fold: of the graph, whether to show named nodes only; see `autograd.draw`.
+            only: of the graph, show the nodes of these symbols only, and the error.
+            view: "network" or "graph"; if None, the network if there is one, unless ``fold`` or ``only``
+                ask for the graph.
+            frame: of the network, "forward", "backward", "update" or "all", one under another; see
+                `nn.drawing.draw_network`, as the rest.
+            example: the number of the example whose numbers are shown, from 1.
+            magnitude: whether the width of a line tells how large the number on it is.
+
+        Raises:
+            KeyError: there is no such node.
+            ValueError: there is no such view, frame or example; there is no network; or what is for one
+                view is asked of the other.
+            AutogradError: the error does not depend on one of the nodes.
+
+        >>> from nn import worked
+        >>> step = worked.load("urbain").step()
+        >>> step.draw(frame="backward").svg()[:4]
+        '<svg'
+        >>> diagram = step.draw(only=["out_o1", "w5"])
         >>> diagram.source.count("->")  # from w5 to out_o1, and from there to the error
         2
         """
+        digits = 4 if digits is None else digits
+        asked = fold is not None or only is not None
+        if view is None:
+            view = "graph" if asked or not self._network else "network"
+        choice("frame", frame, ("forward", "backward", "update", "all"))
+        example, magnitude = whole("example", example, 1), flag("magnitude", magnitude)
+        if choice("view", view, ("network", "graph")) == "network":
+            if not self._network:
+                raise ArgumentValueError("there is no network to draw: view must be 'graph'")
+            if asked:
+                raise ArgumentValueError("fold and only are for view='graph'")
+            return self._network_picture(frame, digits, example, magnitude=magnitude)
+        if (frame, example, magnitude) != ("all", 1, False):
+            raise ArgumentValueError("frame, example and magnitude are for view='network'")
         from autograd.diagram import draw
 
         nodes = None if only is None else [self.node(symbol) for symbol in each("only", only)]
+        note = ""
+        if nodes is None and fold is None and len(self.nodes) > _MOST_NAMED:
+            nodes = [node for node, role in self._roles().items() if role != "parameter"]
+            note = "Without weights and biases: a weight is the derivative of a net input by an output."
         beside = self._beside if nodes is None else [node for node in self._beside if node in nodes]
-        results = [self.error, *beside]
-        return draw(*results, digits=digits, fold=fold, only=nodes)
+        return draw(
+            self.error,
+            *beside,
+            digits=digits,
+            fold=fold,
+            only=nodes,
+            groups=self._groups(),
+            roles=self._roles(),
+            note=note,
+        )
 
-    def page(self) -> Page:
-        """The page to step through it, with every number to be changed; a notebook shows it inline.
+    def _network_picture(self, frame: str, digits: int, example: int, *, magnitude: bool) -> Diagram:
+        """The picture of the network, of a step that has one."""
+        raise NotImplementedError
 
-        Raises:
-            ValueError: it is no step of gradient descent that a file can say, or an operation that was
-                registered has no JavaScript.
+    def _groups(self) -> dict[str, Iterable[Value]]:
+        """By the name of each neuron the nodes of it, without its weights."""
+        found: dict[str, list[Value]] = {}
+        for symbol, tag in self.tags.items():
+            if tag.role in {"net", "out"}:
+                name = f"{tag.name}@{tag.example}" if tag.example > 1 else tag.name
+                found.setdefault(unicode_symbol(name), []).extend(_own(self.nodes[symbol]))
+        return dict(found)
 
-        >>> from nn import worked
-        >>> page = worked.load("xing-single").step().page()
-        >>> page.html[:15], page._repr_html_()[:7]
-        ('<!DOCTYPE html>', '<iframe')
-        """
-        # what makes pages knows steps, so a step asks for it by its name
-        from importlib import import_module
-
-        made: Page = import_module("nn.stepper").page(self)
-        return made
+    def _roles(self) -> dict[Value, str]:
+        roles = {self.nodes[symbol]: "parameter" for symbol in self.updates}
+        for symbol, tag in self.tags.items():
+            if tag.role in _DRAWN_AS and symbol in self.nodes:
+                roles[self.nodes[symbol]] = _DRAWN_AS[tag.role]
+        return roles
 
     def save_html(self, path: str | PathLike[str]) -> Path:
-        """The path, once `page` is written there: one file, which any browser opens from the disk.
+        """The path, once the page to step through it is written there: one file, opened from the disk.
+
+        `nn.page` gives the page itself, which a notebook shows inline.
 
         Args:
             path: the file.
 
         Raises:
-            ValueError: see `page`.
+            ValueError: see `nn.page`.
             OSError: the file cannot be written.
 
         >>> from tempfile import TemporaryDirectory
@@ -248,7 +370,35 @@ class Recorded(Tabular):
         ...     worked.load("xing-single").step().save_html(f"{folder}/step.html").name
         'step.html'
         """
-        return self.page().save(path)
+        # what makes pages stands above steps and knows them: it is a plug-in here, looked up by its name
+        from importlib import import_module
+
+        saved: Path = import_module("nn.stepper").page(self).save(path)
+        return saved
+
+    def source(self, language: str, title: str = "") -> str:
+        """The error and its derivatives as a program in another language, with the numbers of the step.
+
+        It has a line for each named quantity, as the document writes it. Networks whose lines would be
+        too many are handed over as arrays by `nn.interop`.
+
+        Args:
+            language: "numpy", "torch", "jax", "sympy", "c" or "javascript"; see
+                `autograd.program.Program.source`.
+            title: what the file is of, for its first line.
+
+        Raises:
+            ValueError: there is no such language, or it lacks a function.
+
+        >>> from nn import worked
+        >>> source = worked.load("urbain").step().source("torch")
+        >>> "    delta_o1 = dE_dout_o1 * dout_o1_dnet_o1  # dE_total/dnet_o1" in source.splitlines()
+        True
+        """
+        from autograd.program.languages import printed, target
+        from nn.step.program import differentiated
+
+        return printed(differentiated(self).printable(text("title", title)), target(language))
 
     def to_dict(self) -> dict[str, Any]:
         """All numbers by their symbols, as plain data.
@@ -296,6 +446,9 @@ class Recorded(Tabular):
             for symbol, node in self.nodes.items()
         ]
 
+    #: Whether there is a network to draw.
+    _network = False
+
     @property
     def _beside(self) -> list[Value]:
         """Nodes that the error is not computed by, and yet belong into a picture."""
@@ -304,3 +457,14 @@ class Recorded(Tabular):
     @abstractmethod
     def _after_update(self, symbol: str) -> float | None:
         """A parameter after the update; None of what is not updated."""
+
+
+def _own(node: Value) -> list[Value]:
+    """A node with those without a name that it is computed by."""
+    found, open_nodes = [node], [node]
+    while open_nodes:
+        for operand in open_nodes.pop().operands:
+            if isinstance(operand, Value) and operand.operands and not operand.name:
+                found.append(operand)
+                open_nodes.append(operand)
+    return found

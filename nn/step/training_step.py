@@ -25,7 +25,7 @@ from nn.training import trained_parameters
 if TYPE_CHECKING:
     import ast
 
-    from autograd import Value
+    from autograd import Diagram, Value
     from nn.step.matrices import Matrix
 
 __all__ = ["TrainingStep"]
@@ -149,6 +149,7 @@ class TrainingStep(Recorded):
 
     def _name_updates(self, flipped: set[Value]) -> None:
         names = self.names
+        self._matrices: list[Matrix] | None = None
         self.updated: dict[str, float] = {}
         self._updated_by_symbol: dict[str, float] = {}
         self.changes: dict[str, float] = {}
@@ -244,9 +245,10 @@ class TrainingStep(Recorded):
         try:
             return super().__getitem__(symbol)
         except KeyError:
-            for matrix in self.matrices if self.names.notation.vectors else ():
-                if matrix.name == symbol:
-                    return matrix.number()
+            from nn.step.matrices import matrix_named
+
+            if (matrix := matrix_named(self, symbol)) is not None:
+                return matrix.number()
             raise
 
     @property
@@ -268,7 +270,9 @@ class TrainingStep(Recorded):
         """
         from nn.step.matrices import matrices
 
-        return matrices(self)
+        if self._matrices is None:
+            self._matrices = matrices(self)
+        return list(self._matrices)
 
     def in_notation(self, notation: Notation | str) -> TrainingStep:
         """The same step with everything named as another document does, the bias treated its way.
@@ -331,6 +335,13 @@ class TrainingStep(Recorded):
                     known = {"out": operand_tree(each.outs[neuron]), "target": operand_tree(target)}
                     found[each.nets[neuron]] = put(Expression(text, list(known)).tree, known)
         return found
+
+    _network = True
+
+    def _network_picture(self, frame: str, digits: int, example: int, *, magnitude: bool) -> Diagram:
+        from nn.drawing import draw_network
+
+        return draw_network(self, frame, digits=digits, example=example, magnitude=magnitude)
 
     @property
     def _beside(self) -> list[Value]:
@@ -423,7 +434,7 @@ class TrainingStep(Recorded):
     def _errors(self) -> Table:
         errors, error = Table("Error", ["", "value"], "lr"), self.names.error
         for each in self.names.passes:
-            for name in each.errors:
+            for name in (*each.errors, *each.total):
                 if name in self.values:
                     errors.add(name, decimal(self.values[name]))
         errors.add(f"{error} before the update", decimal(self.error_before))

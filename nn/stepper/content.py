@@ -80,6 +80,32 @@ class Recording:
     program: Program
     nodes: dict[str, Value]
 
+    def operands(self, *, named: bool) -> dict[str, list[str]]:
+        """By every quantity, those that it is computed from: the edges of the graph.
+
+        Args:
+            named: whether only the named quantities are wanted, each computed from named ones.
+        """
+        known = self.step.nodes if named else self.nodes
+        found: dict[str, list[str]] = {symbol: [] for symbol in self.given if symbol in known}
+        for line in self.program.lines.values() if named else [each.line for each in self.lines]:
+            if line.kind == "value":
+                found[line.symbol] = [each for each in line.operands if isinstance(each, str)]
+        return found
+
+    def groups(self) -> dict[str, tuple[int, int, int]]:
+        """By every quantity of a neuron, single operations too, its layer, neuron and example."""
+        neurons = {
+            symbol: (tag.layer, tag.neuron, tag.example)
+            for symbol, tag in self.step.tags.items()
+            if tag.role in {"net", "out"}
+        }
+        return {
+            each.line.symbol: neurons[each.block[2:]]
+            for each in self.lines
+            if each.line.kind == "value" and each.block[2:] in neurons
+        }
+
     def named(self) -> list[Shown]:
         """The lines of the named quantities."""
         return [each for each in self.lines if each.label is None]
@@ -210,12 +236,14 @@ class Content:
     Attributes:
         example: the worked example.
         recording: its first step.
+        others: the step with each other error that can be chosen.
         data: plain data, for JSON.
         functions: JavaScript functions that compute the lines, by their numbers.
     """
 
     example: Example
     recording: Recording
+    others: dict[str, Recording]
     data: dict[str, Any]
     functions: list[str]
 
@@ -273,9 +301,9 @@ class _Writer:
             "guards": [],
             "head": "",
         }
-        recordings = [recording]
+        others: dict[str, Recording] = {}
         if isinstance(example, WorkedExample):
-            recordings += self._choices(example, data)
+            others = self._choices(example, data)
             data["layers"] = [layer.activation for layer in example.layers]
             data["loss"] = example.error
             data["shape"] = example.shape
@@ -286,10 +314,10 @@ class _Writer:
             data["guards"] = [*self._formula_guards(example)]
             data["head"] = head(example)
             data["parameters"] = [*example.parameters]
-        data["notations"] = self._notations(recordings)
+        data["notations"] = self._notations([recording, *others.values()])
         data["mistakes"] = [*self._mistakes()]
         data["templates"] = self.templates.texts
-        return Content(example, recording, data, self.functions.texts)
+        return Content(example, recording, others, data, self.functions.texts)
 
     def _given(self) -> list[dict[str, Any]]:
         tags, example = self.recording.step.tags, self.example
@@ -321,10 +349,10 @@ class _Writer:
 
     # --- choices ---------------------------------------------------------------------------------
 
-    def _choices(self, example: WorkedExample, data: dict[str, Any]) -> list[Recording]:
-        """Write the errors and activations that can be chosen; the recordings with other errors."""
+    def _choices(self, example: WorkedExample, data: dict[str, Any]) -> dict[str, Recording]:
+        """Write the errors and activations that can be chosen; the step with each other error."""
         few = len(self.recording.lines) <= _MOST_FOR_CHOICES
-        others: list[Recording] = []
+        others: dict[str, Recording] = {}
         for error in dict.fromkeys([example.error, *(ERRORS if few else [])]):
             found: Recording | None = self.recording
             if error != example.error:
@@ -342,7 +370,7 @@ class _Writer:
                 "root": found.program.root,
             }
             if found is not self.recording:
-                others.append(found)
+                others[error] = found
         for number, layer in enumerate(example.layers):
             choices: dict[str, Any] = {layer.activation: {}}
             for name in _ACTIVATIONS if few else ():

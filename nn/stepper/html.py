@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pkgutil import get_data
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograd import AutogradError
+from autograd.arguments import wrong_kind
 from autograd.files import write
 from autograd.program.languages.javascript import library
 from autograd.symbols import xml_text
@@ -16,12 +18,13 @@ from nn.step import Recorded
 from nn.stepper.content import Content, content
 from nn.stepper.examples import example_of
 from nn.stepper.pictures import graph_picture, network_picture
+from nn.worked import FormulaExample, WorkedExample
 
 if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
 
-    from nn.stepper.content import Example
+    from nn.stepper.content import Example, Recording
 
 __all__ = ["StepPage", "page"]
 
@@ -35,10 +38,11 @@ SCRIPTS = (
     "explain",
     "curve",
     "predict",
+    "edit",
     "state",
     "page",
 )
-#: A graph of more nodes is drawn with the named quantities alone, and one of more of these not at all.
+#: A graph of more operations is drawn of the named quantities, and one of more of these not at all.
 _MOST_NODES = 250
 
 _PAGE = """\
@@ -58,6 +62,7 @@ script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <h1>{title}</h1>
 <p class="source">{source}</p>
 </header>
+<noscript><p>This page computes its numbers by scripts, which this browser does not run.</p></noscript>
 <main>
 <section class="controls" aria-label="Steps">
 <div class="bar">
@@ -71,23 +76,32 @@ script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <label>by <select id="grain">
 <option value="operation">one operation</option><option value="quantity">one number</option>
 {grains}</select></label>
+<span class="phases" role="group" aria-label="Go to">
+<button type="button" id="phase-forward" aria-pressed="false">forward</button>
+<button type="button" id="phase-backward" aria-pressed="false">backward</button>
+<button type="button" id="phase-update" aria-pressed="false">update</button></span>
 <label><input type="checkbox" id="predict"> predict</label>
 </div>
 <p id="status" role="status" aria-live="polite"></p>
 <p id="problem" role="alert" hidden></p>
 </section>
 <div class="columns">
-<section aria-label="Picture">
+<section class="view" aria-label="Picture">
 <div class="bar"><h2>Picture</h2>
 <button type="button" id="show-network" aria-pressed="true">{first_view}</button>
 <button type="button" id="show-graph" aria-pressed="false">Graph</button>
-</div>
-<p id="graph-note" hidden>The graph is that of the error that the file has.</p>
+{examples}</div>
+<p id="graph-note" hidden></p>
 {note}<div class="picture" id="view-network" tabindex="0" role="region"
 aria-label="{first_view}">{network}</div>
 <div class="picture" id="view-graph" tabindex="0" role="region" aria-label="Graph" hidden>{graph}</div>
+<div id="here" class="bar" role="group" aria-label="Change this number" hidden>
+<span id="here-name"></span>
+<input type="text" id="here-number" inputmode="decimal" autocomplete="off" spellcheck="false">
+<button type="button" id="here-explain">explain</button>
+<button type="button" id="here-close" aria-label="close">×</button></div>
 </section>
-<section aria-label="Formula">
+<section class="side" aria-label="Formula">
 <h2>Formula</h2>
 <div id="formula" tabindex="0" role="region" aria-label="The formula of this step"></div>
 <div id="question" hidden>
@@ -112,26 +126,6 @@ aria-label="{first_view}">{network}</div>
 <label>for <input type="number" id="more" min="1" step="1" value="100"> steps</label>
 </div>
 </section>
-</section>
-</div>
-<div class="columns">
-<section aria-label="Symbols">
-<h2>All symbols</h2>
-<div class="bar"><label>search <input type="search" id="search" autocomplete="off"></label>
-<span id="found" role="status"></span>
-<button type="button" id="reset">Undo all changes</button> <span id="edits"></span></div>
-<div class="scroll" tabindex="0" role="region" aria-label="Table of all symbols">
-<table>
-<thead><tr>
-<th scope="col" data-column="name" aria-sort="none"><button type="button">symbol</button></th>
-<th scope="col" data-column="kind" aria-sort="none"><button type="button">kind</button></th>
-<th scope="col" data-column="number" aria-sort="none"><button type="button">number</button></th>
-<th scope="col" data-column="order" aria-sort="ascending"><button type="button">in order</button></th>
-</tr></thead>
-<tbody id="symbols"></tbody>
-</table>
-</div>
-</section>
 <section aria-label="Settings">
 <h2>Settings</h2>
 <div class="bar">
@@ -149,13 +143,33 @@ aria-label="{first_view}">{network}</div>
 <p>The address of this page holds all that is shown: the numbers you changed, the step, the notation.</p>
 <h2>Keys</h2>
 <p><kbd>→</kbd> <kbd>←</kbd> one step on and back, <kbd>space</kbd> play and pause, <kbd>Home</kbd>
-<kbd>End</kbd>, a number and <kbd>Enter</kbd> go to that step, <kbd>g</kbd> the other picture.</p>
+<kbd>End</kbd>, a number and <kbd>Enter</kbd> go to that step, <kbd>f</kbd> <kbd>b</kbd> <kbd>u</kbd>
+to the forward pass, the backward pass and the update, <kbd>g</kbd> the other picture.</p>
+</section>
+</section>
+<section class="symbols" aria-label="Symbols">
+<h2>All symbols</h2>
+<div class="bar"><label>search <input type="search" id="search" autocomplete="off"></label>
+<span id="found" role="status"></span>
+<button type="button" id="reset">Undo all changes</button> <span id="edits"></span></div>
+<div class="scroll" tabindex="0" role="region" aria-label="Table of all symbols">
+<table>
+<thead><tr>
+<th scope="col" data-column="name" aria-sort="none"><button type="button">symbol</button></th>
+<th scope="col" data-column="kind" aria-sort="none"><button type="button">kind</button></th>
+<th scope="col" data-column="number" aria-sort="none"><button type="button">number</button></th>
+<th scope="col" data-column="order" aria-sort="ascending"><button type="button">in order</button></th>
+</tr></thead>
+<tbody id="symbols"></tbody>
+</table>
+</div>
 </section>
 </div>
 </main>
 <footer>Written by scalar-autograd. {lit}</footer>
 <dialog id="explanation" aria-labelledby="explanation-title">
-<h2 id="explanation-title"></h2><div id="explanation-body"></div>
+<h2 id="explanation-title"></h2>
+<div id="explanation-body" tabindex="0" role="region" aria-labelledby="explanation-title"></div>
 <form method="dialog"><button>Close</button></form>
 </dialog>
 <dialog id="export" aria-labelledby="export-title">
@@ -174,6 +188,10 @@ aria-label="{first_view}">{network}</div>
 </body>
 </html>
 """
+
+
+#: Which example the network shows.
+_EXAMPLES = '<label id="examples">example <select id="example"></select></label>\n'
 
 
 @dataclass(frozen=True)
@@ -207,9 +225,11 @@ class StepPage:
 
     def _repr_html_(self) -> str:
         """The page within another one: it gets nothing of that, and that nothing of it."""
+        # in single quotes, since the page has many double ones, each of which would take six characters
+        html = self.html.replace("&", "&amp;").replace("'", "&#39;")
         return (
             f'<iframe title="a training step" sandbox="allow-scripts allow-modals allow-downloads" '
-            f'srcdoc="{xml_text(self.html)}" style="width: 100%; height: 900px; border: 0"></iframe>'
+            f"srcdoc='{html}' style='width: 100%; height: 900px; border: 0'></iframe>"
         )
 
 
@@ -230,14 +250,17 @@ def page(of: Example | Recorded) -> StepPage:
     >>> html.count("<script"), "http-equiv" in html
     (2, True)
     """
-    return StepPage(_html(example_of(of) if isinstance(of, Recorded) else of))
+    if isinstance(of, Recorded):
+        return StepPage(_html(example_of(of)))
+    if not isinstance(of, (WorkedExample, FormulaExample)):
+        raise wrong_kind("of", "a worked example or a step", of)
+    return StepPage(_html(of))
 
 
 def _html(example: Example) -> str:
     found = content(example)
     data = found.data
-    first, graph, symbols, note = _pictures(found)
-    data["graph"] = symbols
+    first, graph, note = _pictures(found)
     is_network = data["kind"] == "network"
     about = [data["source"], f"Not from there: {data['ours']}" if data["ours"] else ""]
     return _PAGE.format(
@@ -251,6 +274,7 @@ def _html(example: Example) -> str:
         note=f"<p>{xml_text(note)}</p>\n" if note else "",
         network=first,
         graph=graph,
+        examples=_EXAMPLES if is_network else "",
         choices="".join(_choices(data.get("layers", []))) if is_network else "",
         lit="Lit in the pictures: what is computed; with a dashed line: what it is computed from.",
         content=_json(data),
@@ -265,9 +289,9 @@ def _asset(name: str) -> str:
 
 
 def _json(data: object) -> str:
-    """JSON that may stand in a script element: no < in it, so neither an end of it nor a comment."""
+    """JSON that may stand in a script element: nothing in it ends or begins one, or begins a comment."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c")
+    return re.sub("<(?=[!s])", r"\\u003c", text.replace("</", r"<\/"), flags=re.IGNORECASE)
 
 
 def _script(functions: Sequence[str]) -> str:
@@ -286,27 +310,50 @@ def _choices(layers: Sequence[str]) -> list[str]:
     ]
 
 
-def _pictures(found: Content) -> tuple[str, str, list[str], str]:
-    """The first picture, the graph, the symbols of the graph's nodes, and what is to be said of it."""
+def _pictures(found: Content) -> tuple[str, str, str]:
+    """The first picture, the graphs, and what is to be said of them; the page's data are told of these.
+
+    There is a graph of single operations for the file's own error and activations; for all others, one
+    of the named quantities, which is the same for all activations.
+    """
     recording, data = found.recording, found.data
-    notes = []
-    named = {symbol: node for symbol, node in recording.nodes.items() if symbol in recording.step.nodes}
-    nodes, graph = recording.nodes, ""
-    symbols: list[str] = []
-    if len(nodes) > _MOST_NODES:
-        nodes = named
-        notes.append("The graph is too large to be drawn by operations: it shows the named quantities.")
     labels = {
         symbol: max((each["names"][symbol][1] for each in data["notations"]), key=len)
-        for symbol in nodes
+        for symbol in data["notations"][0]["names"]
     }
+    pictures: dict[tuple[Any, ...], str] = {}
+    symbols: list[list[str]] = []
+
+    def number_of(each: Recording, *, named: bool) -> int:
+        """The number of a graph, -1 if it is too large."""
+        operands = each.operands(named=named)
+        if len(operands) > _MOST_NODES:
+            return -1
+        groups = {} if named else each.groups()
+        key = tuple((symbol, *below) for symbol, below in operands.items())
+        if key not in pictures:
+            pictures[key] = graph_picture(operands, labels, groups, len(pictures))
+            symbols.append([*operands])
+        return [*pictures].index(key)
+
+    is_network = data["kind"] == "network"
+    note = ""
     try:
-        if len(nodes) > _MOST_NODES:
-            notes = ["The graph is too large to be drawn."]
-        else:
-            graph, symbols = graph_picture(nodes, recording.step.error, labels)
+        data["graph"] = number_of(recording, named=False)
+        if data["graph"] < 0:
+            data["graph"] = number_of(recording, named=True)
+        if is_network and data["graph"] >= 0:
+            own = {data["loss"]: recording}
+            for error, each in (own | found.others).items():
+                data["losses"][error]["graph"] = number_of(each, named=True)
     except AutogradError as error:
-        notes = [str(error)]
-    if data["kind"] == "network":
-        return network_picture(data["shape"]), graph, symbols, " ".join(notes)
-    return graph, "", symbols, " ".join(notes)
+        pictures, symbols, note, data["graph"] = {}, [], str(error), -1
+    else:
+        if data["graph"] < 0:
+            note = "The graph is too large to be drawn."
+    data["graphs"] = symbols
+    graphs = "".join(
+        f'<div id="graph-{number}" hidden>{picture}</div>\n'
+        for number, picture in enumerate(pictures.values())
+    )
+    return (network_picture(data["shape"]), graphs, note) if is_network else (graphs, "", note)

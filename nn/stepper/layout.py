@@ -60,18 +60,59 @@ class Columns:
         leave, enter = self.radii[column - 1] / length, 1.0 - self.radii[column] / length
         return _between(start, end, leave), _between(start, end, enter)
 
-    def label(self, column: int, below: int, above: int) -> Place:
-        """Where the label of that line stands: where lines are as far apart as they get.
+    def labels(self, column: int, width: float, height: float) -> dict[tuple[int, int], Place]:
+        """By its two rows, where the label of each line to a column stands.
 
-        With more than two units in a column, the labels of lines that cross do not stand side by side.
+        A label stands on its own line and, if it can be, not on another label. Where there is a choice,
+        few other lines run through it, and it is near to a third of the line.
+
+        Args:
+            column: the column that the lines lead to.
+            width: how wide a label is.
+            height: how high it is.
 
         >>> found = columns([1, 1], [20.0, 40.0], across=105.0, down=120.0)
-        >>> found.label(1, 0, 0)
-        Place(x=75.0, y=60.0)
+        >>> found.labels(1, 80.0, 16.0)
+        {(0, 0): Place(x=75.0, y=60.0)}
         """
-        most = max(len(self.units[column - 1]), len(self.units[column]))
-        along = 1 / 3 if most <= 2 else 0.26 + 0.15 * (below % 3)
-        return _between(self.units[column - 1][below], self.units[column][above], along)
+        lines = {
+            (below, above): self.edge(column, below, above)
+            for above in range(len(self.units[column]))
+            for below in range(len(self.units[column - 1]))
+        }
+        found: dict[tuple[int, int], Place] = {}
+        for key, line in lines.items():
+            others = [other for each, other in lines.items() if each != key]
+            costs = {}
+            for along in _ALONG:
+                place = _between(*line, along)
+                overlaps = sum(_overlap(place, other, width, height) for other in found.values())
+                crossings = sum(_runs_through(other, place, width, height) for other in others)
+                costs[place] = 1000.0 * overlaps + crossings + abs(along - 1 / 3)
+            found[key] = min(costs, key=costs.__getitem__)
+        return found
+
+
+#: Where along its line a label may stand.
+_ALONG = (1 / 3, *(0.26 + 0.04 * step for step in range(13)))
+
+
+def _overlap(one: Place, other: Place, width: float, height: float) -> float:
+    """How much of two labels lies on one another, as a share of one."""
+    across = max(0.0, 1.0 - abs(one.x - other.x) / width)
+    return across * max(0.0, 1.0 - abs(one.y - other.y) / height)
+
+
+def _runs_through(line: tuple[Place, Place], label: Place, width: float, height: float) -> bool:
+    start, end = line
+    left, right = label.x - width / 2, label.x + width / 2
+    if end.x <= left or start.x >= right:
+        return False
+    heights = [
+        start.y + (end.y - start.y) * (min(max(x, start.x), end.x) - start.x) / (end.x - start.x)
+        for x in (left, right)
+    ]
+    return min(heights) < label.y + height / 2 and max(heights) > label.y - height / 2
 
 
 def _between(start: Place, end: Place, part: float) -> Place:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from autograd import Diagram, Value
+from autograd import Diagram
 from nn.stepper.layout import Place, columns
 
 __all__ = ["graph_picture", "network_picture"]
@@ -16,6 +16,8 @@ _INPUT, _NEURON, _ACROSS, _DOWN, _MARGIN = 30.0, 50.0, 185.0, 150.0, 14.0
 #: With more lines between two layers, derivatives and new weights are shown of the lines that are lit
 #: alone; with more than the second number, the weights too.
 _MOST_WHOLE_LABELS, _MOST_LABELS = 4, 16
+#: How wide and high the label of a weight is, and with its derivative and the new weight.
+_LABEL, _WHOLE_LABEL = (84.0, 17.0), (84.0, 45.0)
 
 
 def network_picture(shape: Sequence[int]) -> str:
@@ -37,17 +39,14 @@ def network_picture(shape: Sequence[int]) -> str:
     look = "network" + " compact" * (most > _MOST_WHOLE_LABELS) + " dense" * (most > _MOST_LABELS)
     ends = _MARGIN + found.width + 62.0
     error = Place(ends + 118.0, found.height / 2)
-    edges, units = [], []
+    edges, units = [], []  # the labels of the lines stand upon all lines
     for layer in range(1, len(shape)):
-        for row in range(shape[layer]):
-            edges += [
-                _edge(
-                    f"weight-{layer}-{row + 1}-{below + 1}",
-                    *found.edge(layer, below, row),
-                    found.label(layer, below, row),
-                )
-                for below in range(shape[layer - 1])
-            ]
+        labels = found.labels(layer, *_LABEL) if most > _MOST_WHOLE_LABELS else {}
+        labels = labels or found.labels(layer, *_WHOLE_LABEL)
+        for (below, row), label in labels.items():
+            key = f"weight-{layer}-{row + 1}-{below + 1}"
+            edges.append(_edge(key, *found.edge(layer, below, row)))
+            units.append(_edge_label(key, label))
     for row, place in enumerate(found.units[0], 1):
         units.append(_unit(f"input-0-{row}", place, _INPUT, {"name": -8, "value": 11}))
     for layer, places in enumerate(found.units[1:], 1):
@@ -66,7 +65,7 @@ def network_picture(shape: Sequence[int]) -> str:
             _text_group(f"part-{len(shape) - 1}-{row}", Place(ends - _MARGIN, place.y + 20 * side))
         )
     units.append(
-        f'<g id="unit-error" class="unit" transform="translate({_at(error)})">'
+        f'<g id="unit-error" class="unit error" transform="translate({_at(error)})">'
         f'<rect x="-46" y="-30" width="92" height="60" rx="8"/>'
         f'<text class="name" y="-8"></text><text class="value" y="14"></text></g>'
     )
@@ -86,12 +85,16 @@ def _at(place: Place, dx: float = 0.0) -> str:
     return f"{place.x + dx:.1f} {place.y:.1f}"
 
 
-def _edge(key: str, start: Place, end: Place, label: Place) -> str:
-    start, end, label = _moved(start), _moved(end), _moved(label)
+def _edge(key: str, start: Place, end: Place) -> str:
+    start, end = _moved(start), _moved(end)
+    return f'<g id="line-{key}" class="unit edge"><path d="M{_at(start)} L{_at(end)}"/></g>'
+
+
+def _edge_label(key: str, place: Place) -> str:
     return (
-        f'<g id="unit-{key}" class="unit edge"><path d="M{_at(start)} L{_at(end)}"/>'
-        f'<g transform="translate({_at(label)})"><text class="value" y="-5"></text>'
-        f'<text class="gradient" y="8"></text><text class="after" y="21"></text></g></g>'
+        f'<g id="unit-{key}" class="unit edge" transform="translate({_at(_moved(place))})">'
+        f'<text class="value" y="-6"></text><text class="gradient" y="13"></text>'
+        f'<text class="after" y="26"></text></g>'
     )
 
 
@@ -127,44 +130,51 @@ def _text_group(key: str, place: Place) -> str:
 
 
 def graph_picture(
-    nodes: Mapping[str, Value], root: Value, labels: Mapping[str, str]
-) -> tuple[str, list[str]]:
-    """A computational graph, and the symbols of its nodes by their numbers; Graphviz lays it out.
+    operands: Mapping[str, Sequence[str]],
+    labels: Mapping[str, str],
+    groups: Mapping[str, object] | None = None,
+    number: int = 0,
+) -> str:
+    """A computational graph, laid out by Graphviz.
 
-    A node has the id ``node-`` and its number, and three lines of text: name, value, derivative.
+    The node of the third quantity has the id ``node-``, the graph's number and ``-2``, and three lines
+    of text: name, value, derivative.
 
     Args:
-        nodes: the nodes by their symbols.
-        root: the result; what it does not depend on is left out.
-        labels: what each node is called, as text; the longest of what it may be called.
+        operands: of each quantity, those that it is computed from.
+        labels: what each is called, as text; the longest of what it may be called.
+        groups: by quantity, the group that it is drawn within: those of a neuron belong together.
+        number: the number of the graph, where there are several.
 
     Raises:
         AutogradError: there is no Graphviz, or it failed.
 
-    >>> x = Value(3.0, "x")
-    >>> picture, symbols = graph_picture({"x": x, "y": x * x}, x * x, {"x": "x", "y": "x·x"})
-    >>> symbols, picture.count("<text")
-    (['x', 'y'], 6)
+    >>> picture = graph_picture({"x": [], "y": ["x", "x"]}, {"x": "x", "y": "x·x"})
+    >>> picture.count("<text"), 'id="edge-0-0-1-1"' in picture
+    (6, True)
     """
     import graphviz  # type: ignore[import-untyped]
 
-    symbols = list(nodes)
-    places = {node: place for place, node in enumerate(nodes.values())}
+    places = {symbol: place for place, symbol in enumerate(operands)}
     graph = graphviz.Digraph(
         graph_attr={"rankdir": "LR", "nodesep": "0.12", "ranksep": "0.4", "ordering": "in"},
         node_attr={"shape": "box", "fontname": "Helvetica", "fontsize": "12", "margin": "0.1,0.05"},
         edge_attr={"arrowsize": "0.6"},
     )  # fmt: skip
-    for symbol, place in zip(symbols, places.values(), strict=True):
-        style = "rounded" if nodes[symbol].operands else "solid"
+    for group in dict.fromkeys((groups or {}).values()):
+        with graph.subgraph(name=f"cluster {group}") as cluster:
+            for symbol, place in places.items():
+                if groups and groups.get(symbol) == group:
+                    cluster.node(f"n{place}")
+    for symbol, place in places.items():
+        style = "rounded" if operands[symbol] else "solid"
         text = "\\n".join([_literal(labels[symbol]), "-0.00000000", "d -0.00000000"])
-        graph.node(f"n{place}", graphviz.nohtml(text), id=f"node-{place}", style=style)
-    for symbol, place in zip(symbols, places.values(), strict=True):
-        for number, operand in enumerate(nodes[symbol].operands):
-            if operand in places:
-                below = places[operand]  # type: ignore[index]
-                graph.edge(f"n{below}", f"n{place}", id=f"edge-{below}-{place}-{number}")
-    return _bare(Diagram(graph.source).svg()), symbols
+        graph.node(f"n{place}", graphviz.nohtml(text), id=f"node-{number}-{place}", style=style)
+    for symbol, place in places.items():
+        for count, operand in enumerate(operands[symbol]):
+            below = places[operand]
+            graph.edge(f"n{below}", f"n{place}", id=f"edge-{number}-{below}-{place}-{count}")
+    return _bare(Diagram(graph.source).svg())
 
 
 def _literal(text: str) -> str:
@@ -181,7 +191,10 @@ def _bare(svg: str) -> str:
     """Graphviz's picture without colours, titles and texts: the page has its own."""
     svg = re.sub(r"<title>.*?</title>\n?|<!--.*?-->\n?", "", svg, flags=re.DOTALL)
     svg = re.sub(r'<polygon fill="white"[^>]*/>\n?', "", svg, count=1)
-    svg = re.sub(r' (fill|stroke|font-family|font-size)="[^"]*"', "", svg)
+    svg = re.sub(
+        r' (fill|stroke|font-family|font-size|text-anchor|xml:space|xmlns:xlink)="[^"]*"', "", svg
+    )
+    svg = re.sub(r' id="(graph|clust)\d+"', "", svg).replace("&#45;", "-")
     svg = re.sub(r"(<text[^>]*>).*?</text>", r"\1</text>", svg)
     svg = re.sub(r'width="([\d.]+)pt" height="([\d.]+)pt"', _in_pixels, svg, count=1)
     return re.sub(

@@ -6,7 +6,8 @@ from collections.abc import Container, Sequence
 
 from nn.neuron import Neuron
 from nn.notation import PassNames
-from nn.step.matrices import Function, Matrix, Named
+from nn.step.matrices import Matrix
+from nn.step.matrix_formulas import Function, Named
 from nn.worksheet.by_number import ask_for_the_error
 from nn.worksheet.elements import Blank, MatrixItem, Paragraph
 from nn.worksheet.network_trace import NetworkTrace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias, get_args
 
 from autograd import OperandError, arguments
@@ -220,6 +220,30 @@ def _blanks_of(pieces: Sequence[Piece]) -> Iterator[Blank]:
             yield piece
         elif isinstance(piece, Formula):
             yield from (part for _, part in piece.named() if isinstance(part, Blank))
+
+
+def answer_key(items: Sequence[Item]) -> list[Item]:
+    """The questions of a worksheet by what they ask for alone, to be filled in.
+
+    Args:
+        items: the items of the worksheet.
+
+    >>> from nn import worked
+    >>> from nn.worksheet import Worksheet
+    >>> key = answer_key(Worksheet(worked.load("xing-single")).items)
+    >>> key[0].left.tree.id, key[0].middle, len(key)
+    ('=net', (), 11)
+    """
+    found: list[Item] = []
+    for item in items:
+        match item:
+            case Question():
+                found.append(replace(item, middle=()))
+            case MatrixItem(sides=sides) if next(_blanks([item]), None):
+                found.append(replace(item, sides=sides[:1]))
+            case Table() | Paragraph() if next(_blanks([item]), None):
+                found.append(item)
+    return found
 
 
 def one_line(text: str) -> str:

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import fromstring, tostring
 
 from autograd.formula import MATHML
 from autograd.symbols import unicode_symbol, xml_text
+from autograd.tables import Table as Listing
 from nn.worksheet.elements import MOST_LABELS, Formula, Picture, Piece, one_line
 from nn.worksheet.renderer import Renderer
 
@@ -37,6 +38,9 @@ math { font-size: 1.08em; }
 .matrix td { text-align: right; }
 .cells { border-collapse: collapse; }
 .cells td { padding: .35em 1.2em .35em 0; white-space: nowrap; }
+.back { break-before: page; }
+.data { overflow-x: auto; margin: 1rem 0; }
+.data th, .data td { padding: .2em .7em .2em 0; white-space: nowrap; }
 @media (max-width: 34rem) {
   .question:has(.matrix) { overflow-x: auto; margin-left: 0; padding-left: 2.4rem; }
   .cells, .cells tbody, .cells tr, .cells td { display: block; }
@@ -110,6 +114,9 @@ class Html(Renderer):
     def page(self, title: str, body: str) -> str:  # noqa: D102
         return _PAGE.format(title=xml_text(title), rules=_RULES + _SVG_RULES, body=body)
 
+    def back(self, body: str) -> str:  # noqa: D102
+        return f'<section class="back">\n{body}</section>\n'
+
     def plain(self, text: str) -> str:  # noqa: D102
         return xml_text(text)
 
@@ -174,6 +181,9 @@ class Html(Renderer):
         cells = [[f"<td>{self.math(left + equal)} {line}</td>" for left, line in row] for row in rows]
         lines = "\n".join(f"<tr>{''.join(row)}</tr>" for row in cells)
         return _question(number, f'<table class="cells">{lines}</table>')
+
+    def data(self, table: Listing) -> str:  # noqa: D102
+        return f'<div class="data">{table.html()}</div>\n'
 
     def picture(self, picture: Picture) -> str:  # noqa: D102
         return f"<figure>{svg(picture)}</figure>\n"

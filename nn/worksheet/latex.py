@@ -6,11 +6,13 @@ The file is ASCII throughout, so that it does not matter which fonts there are.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
-from autograd.formula import LATEX
+from autograd.formula import LATEX, scientific
 from autograd.symbols import GREEK, latex_text
+from autograd.tables import Table as Listing
 from nn.worksheet.elements import MOST_LABELS, Picture
 from nn.worksheet.renderer import Renderer
 
@@ -81,6 +83,9 @@ class Latex(Renderer):
         text = f"{preamble}\\begin{{document}}\n\n{body}\\end{{document}}\n"
         return "".join(c if c.isascii() else _in_ascii(c) for c in text)
 
+    def back(self, body: str) -> str:  # noqa: D102
+        return f"\\newpage\n{body}"
+
     def plain(self, text: str) -> str:  # noqa: D102
         return latex_text(text)
 
@@ -129,6 +134,21 @@ class Latex(Renderer):
             for left, line in row
         ]
         return f"{_numbered(number)}" + "\n".join(cells) + "\n\n"
+
+    def data(self, table: Listing) -> str:  # noqa: D102
+        rows = [table.heads, *(row.cells for row in table.rows)]
+        head, *lines = (" & ".join(map(self._cell, row)) for row in rows)
+        body = " \\\\\n".join(lines)
+        size = next((size for most, size in _SIZES.items() if len(table.heads) <= most), r"\tiny ")
+        if size:
+            size += r"\setlength{\tabcolsep}{3pt}"
+        grid = f"\\begin{{tabular}}{{{table.align}}}\n{head} \\\\ \\hline\n{body}\n\\end{{tabular}}"
+        return f"\\textbf{{{self.plain(table.title)}}}\n\n{{{size}{grid}}}\n\n"
+
+    def _cell(self, cell: str) -> str:
+        if not re.fullmatch(r"-?\d[\d.e+-]*", cell):
+            return self.plain(cell)
+        return self.math(scientific(float(cell), self.style).text)
 
     def picture(self, picture: Picture) -> str:  # noqa: D102
         columns = picture.columns

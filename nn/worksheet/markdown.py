@@ -11,11 +11,12 @@ from collections.abc import Sequence
 
 from autograd.formula import LATEX
 from autograd.symbols import unicode_symbol, visible
+from autograd.tables import Table as Listing
 from nn.worksheet.elements import Picture, one_line
 from nn.worksheet.latex import SIGNS
 from nn.worksheet.renderer import Renderer
 
-__all__ = ["Markdown"]
+__all__ = ["BACK", "Markdown"]
 
 _TEXT = re.compile(r"\\text\{((?:[^{}\\]|\\[^a-z]|\\text[a-z]+\{\})*)\}")
 #: What signs of texts are in formulas.
@@ -28,6 +29,9 @@ _SIGNS_OF_TEXT = {
     r"\textbar{}": r"\vert ",
 }
 
+#: A rule, after which the answers come.
+BACK = "---"
+
 
 class Markdown(Renderer):
     """Writes Markdown."""
@@ -38,6 +42,9 @@ class Markdown(Renderer):
 
     def page(self, title: str, body: str) -> str:  # noqa: D102
         return f"{body.rstrip()}\n"
+
+    def back(self, body: str) -> str:  # noqa: D102
+        return f"{BACK}\n\n{body}"
 
     def plain(self, text: str) -> str:  # noqa: D102
         return re.sub(r"([\\`*_\[\]<>|~&$#])", r"\\\1", visible(text))
@@ -82,6 +89,13 @@ class Markdown(Renderer):
         filled = [row + [""] * (width - len(row)) for row in lines]
         table = [[f"**{number}.**"] + [""] * (width - 1), ["---"] * width, *filled]
         return "\n".join(f"| {' | '.join(row)} |" for row in table) + "\n\n"
+
+    def data(self, table: Listing) -> str:  # noqa: D102
+        rules = ["---:" if side == "r" else "---" for side in table.align]
+        rows = [table.heads, *(row.cells for row in table.rows)]
+        head, *lines = (f"| {' | '.join(self.plain(cell) or ' ' for cell in row)} |" for row in rows)
+        titled = f"**{self.plain(table.title)}**\n\n" if table.title else ""
+        return titled + "\n".join([head, f"| {' | '.join(rules)} |", *lines]) + "\n\n"
 
     def picture(self, picture: Picture) -> str:  # noqa: D102
         nodes = [

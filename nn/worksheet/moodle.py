@@ -19,6 +19,7 @@ from autograd.errors import ArgumentValueError
 from autograd.formula import LATEX
 from autograd.program import LineError, Program
 from autograd.symbols import unicode_symbol, xml_text
+from autograd.tables import Table as Listing
 from nn.byhand import by_hand
 from nn.byhand.calculation import HandCalculation
 from nn.byhand.mistakes import MISTAKES, Variant
@@ -355,6 +356,9 @@ class _Html(Renderer):
     def page(self, title: str, body: str) -> str:
         return body
 
+    def back(self, body: str) -> str:
+        return body
+
     def plain(self, text: str) -> str:
         return xml_text(text)
 
@@ -391,6 +395,9 @@ class _Html(Renderer):
     def table(self, number: int, rows: Sequence[Sequence[tuple[str, str]]]) -> str:
         cells = [f"{self.math(left)} = {line}" for row in rows for left, line in row]
         return f"<p>{', '.join(cells)}</p>"
+
+    def data(self, table: Listing) -> str:
+        return table.html()
 
     def picture(self, picture: Picture) -> str:
         return f'<p><img src="@@PLUGINFILE@@/{_PICTURE}" alt="the network"></p>'

@@ -78,7 +78,7 @@ class NetworkTrace(Trace):
             for probability, surprisal in zip(each.probabilities, each.surprisals, strict=True):
                 log = ast.Call(ast.Name("log"), [name(probability)], [])
                 found.append(Asked(surprisal, ast.UnaryOp(ast.USub(), log)))
-            found += [self.line(symbol) for symbol in each.errors if symbol in nodes]
+            found += [self.line(symbol) for symbol in (*each.errors, *each.total) if symbol in nodes]
         return [*found, self.line(self.names.error)]
 
     def say_what_to_find(self) -> None:

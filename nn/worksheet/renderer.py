@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from autograd.formula import ATOM, Style, Written, scientific, symbol_piece
-from nn.step.matrices import Function, Named
+from autograd.tables import Table as Listing
+from nn.step.matrix_formulas import Function, Named
 from nn.worksheet.elements import (
     Blank,
     Formula,
@@ -21,6 +22,7 @@ from nn.worksheet.elements import (
     Question,
     Symbol,
     Table,
+    answer_key,
     one_line,
 )
 
@@ -53,10 +55,15 @@ class Renderer(ABC):
     def __init__(self, digits: int, answers: bool) -> None:
         self.digits, self.answers = digits, answers
 
-    def render(self, items: Sequence[Item]) -> str:
-        """The whole worksheet."""
+    def render(self, items: Sequence[Item], *, answers_at_back: bool = False) -> str:
+        """The whole worksheet, on request with the answers at its back."""
         title = next(item.text for item in items if isinstance(item, Heading))
-        return self.page(title, "".join(map(self._item, items)))
+        body = "".join(map(self._item, items))
+        if answers_at_back:
+            filled = type(self)(self.digits, answers=True)
+            key = [Heading("Answers", 2), *answer_key(items)]
+            body += self.back("".join(map(filled._item, key)))
+        return self.page(title, body)
 
     def _item(self, item: Item) -> str:
         match item:
@@ -147,6 +154,10 @@ class Renderer(ABC):
         """The document."""
 
     @abstractmethod
+    def back(self, body: str) -> str:
+        """What stands at the back, on a page of its own."""
+
+    @abstractmethod
     def plain(self, text: str) -> str:
         """A text in which nothing is markup."""
 
@@ -189,6 +200,10 @@ class Renderer(ABC):
     @abstractmethod
     def table(self, number: int, rows: Sequence[Sequence[tuple[str, str]]]) -> str:
         """Formulas, each with the blank that equals it."""
+
+    @abstractmethod
+    def data(self, table: Listing) -> str:
+        """A table of texts, with heads."""
 
     @abstractmethod
     def picture(self, picture: Picture) -> str:

@@ -176,31 +176,41 @@ class Worksheet:
             for blank in blanks([item])
         ]
 
-    def text(self, format: str, answers: bool = False) -> str:
-        """The worksheet as text.
+    def text(self, format: str, answers: bool | str = False) -> str:
+        r"""The worksheet as text.
 
         Args:
             format: "md" for Markdown, "html" or "tex".
-            answers: whether the blanks are filled in.
+            answers: whether the blanks are filled in; "back" for a page of answers at the back.
 
         Raises:
-            ValueError: another format.
+            ValueError: another format, or other text for the answers.
             TypeError: an argument is not of its kind.
 
         >>> from nn import worked
         >>> sheet = Worksheet(worked.load("xing-single"))
         >>> "____" in sheet.text("md"), "____" in sheet.text("md", answers=True)
         (True, False)
+        >>> sheet.text("md", answers="back").splitlines()[-1]
+        '**11.** $`e`$ = $`\\mathbf{0.121553}`$'
         """
         if text_of("format", format) not in FORMATS:
             raise ArgumentValueError(_written_as(format))
-        return FORMATS[format](self.digits, flag("answers", answers)).render(self.items)
+        if isinstance(answers, str):
+            at_back, answers = choice("answers", answers, ["back"]) == "back", False
+        else:
+            at_back, answers = False, flag("answers", answers)
+        return FORMATS[format](self.digits, answers).render(self.items, answers_at_back=at_back)
 
-    def save(self, path: str | Path, answers: bool = False) -> Path:
+    def save(self, path: str | Path, answers: bool | str = False) -> Path:
         """Write the worksheet to a file, whose ending says as what.
 
+        Args:
+            path: the file.
+            answers: see `text`.
+
         Raises:
-            ValueError: the ending is none of ``.md``, ``.html`` and ``.tex``.
+            ValueError: the ending is none of ``.md``, ``.html`` and ``.tex``; see also `text`.
             OSError: the file cannot be written.
             TypeError: an argument is not of its kind.
 
@@ -276,4 +286,5 @@ def _show_network(trace: NetworkTrace) -> None:
             trace.say(f"Layer {number}: {neurons}, linear.")
         else:
             operation = OPERATIONS[activation]
-            trace.say(f"Layer {number}: {neurons} with {operation.symbol}, the {operation.about}.")
+            about = operation.about.replace("(-", "(−")  # where no line breaks
+            trace.say(f"Layer {number}: {neurons} with {operation.symbol}, the {about}.")

@@ -13,6 +13,7 @@ from autograd.program.line import Operand
 from autograd.symbolic import fitted, name, number
 from autograd.symbols import unicode_symbol
 from nn.step import Recorded
+from nn.step.explained import with_the_errors_symbol
 from nn.step.program import RATE as LEARNING_RATE
 from nn.step.program import step_program
 from nn.worksheet.elements import (
@@ -101,6 +102,7 @@ class Trace:
         self.asked: set[str] = set()
         self._questions = 0
         self._kinds: set[str] = set()
+        self._errors_own = with_the_errors_symbol(step)
         self._numbers = self.program.run()
         for numbers in reversed(list(step.numbers.values())):
             self._numbers |= numbers
@@ -243,10 +245,10 @@ class Trace:
 
     def _formula(self, tree: ast.expr) -> Formula:
         """A formula of names; a derivative of the error is one of the error's own symbol."""
-        names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        derivatives = {id for id in names if id.startswith("=dE/d")}
         parts: dict[str, Part] = {
-            id: Symbol(f"d{self.program.root}/d{id.removeprefix('=dE/d')}") for id in derivatives
+            f"={symbol}": Symbol(self._errors_own[symbol])
+            for symbol in _symbols(tree)
+            if symbol in self._errors_own
         }
         return Formula(tree, {RATE: Symbol("eta"), **parts})
 

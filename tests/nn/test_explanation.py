@@ -6,10 +6,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from browser import Reader, chromium
 from matplotlib.mathtext import MathTextParser
 
 from nn import Example, worked
-from nn.explanation import DerivationSheet, MatrixSheet
+from nn.explanation import DerivationSheet, MatrixSheet, sheet_of
 from nn.worked import LayerData, WorkedExample
 
 SOFTMAX = WorkedExample(
@@ -94,8 +95,8 @@ def test_html_is_well_formed_and_its_formulas_may_break(example: WorkedExample) 
 def test_the_same_text_in_a_notebook_and_in_markdown() -> None:
     sheet = DerivationSheet.of_step(worked.load("urbain"))
     assert sheet._repr_html_().count("<math") == sheet.text("html").count("<math")
-    assert "$`w_{5}^{+} = w_{5} - \\eta \\cdot \\dfrac{\\partial E}{\\partial w_{5}}`$" in sheet.text(
-        "md"
+    assert "$`w_{5}^{+} = w_{5} - \\eta \\cdot \\dfrac{\\partial E_{total}}{\\partial w_{5}}`$" in (
+        sheet.text("md")
     )
     assert str(sheet).splitlines()[1] == "Given"
 
@@ -103,7 +104,7 @@ def test_the_same_text_in_a_notebook_and_in_markdown() -> None:
 def test_the_reason_for_a_case_is_told() -> None:
     text = str(DerivationSheet.of_step(SOFTMAX))
     assert "(as netₕ₁ > 0)" in text
-    assert "(as netₕ₂ < 0) = 0" in text
+    assert "δₕ₂ = 0 (as netₕ₂ < 0)\n" in text
 
 
 @pytest.mark.parametrize("format", ["pdf", "", "HTML"])
@@ -157,3 +158,45 @@ def test_a_step_of_formulas_has_a_backward_pass() -> None:
         *("Given", "Forward pass", "Backward pass", "Update", "After the update"),
     ]
     assert [step.symbol for step in sheet.sections[2].steps][-4:] == ["dE/dw", "dE/du", "dE/db", "dE/dv"]
+
+
+# --- in a browser --------------------------------------------------------------------------------
+
+
+def width_of(browser, path: Path, width: int) -> int:
+    """How wide a page is on a screen of some width."""
+    reader = Reader(browser, path, viewport={"width": width, "height": 900})
+    wide = reader.page.evaluate("document.documentElement.scrollWidth")
+    reader.close()
+    return int(wide)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [400, 1200])
+def test_nothing_is_off_the_edge_of_a_page(width: int, tmp_path: Path) -> None:
+    urbain = worked.load("urbain").step()
+    found = [DerivationSheet.of_step(worked.load(name)) for name in worked.names()]
+    found += [
+        sheet_of(each)
+        for each in (
+            urbain.explain("w1", form="paths"),
+            urbain.explain("w1", then="w7"),
+            urbain.hessian(),
+            urbain.contributions("out_h1"),
+            MatrixSheet(worked.load("hoey").step(), "W1[2,1]"),
+        )
+    ]
+    with chromium() as browser:
+        for sheet in found:
+            path = sheet.save(tmp_path / "sheet.html")
+            assert width_of(browser, path, width) <= width, sheet.title
+
+
+@pytest.mark.browser
+def test_what_is_off_the_edge_is_found(tmp_path: Path) -> None:
+    sheet = DerivationSheet.of_step(worked.load("xing-single"))
+    path = tmp_path / "sheet.html"
+    text = sheet.text("html").replace("<h1>", "<h1 style='width: 50em'>", 1)
+    path.write_text(text, encoding="utf-8")
+    with chromium() as browser:
+        assert width_of(browser, path, 400) > 400

@@ -37,6 +37,12 @@ MADE: dict[str, Callable[[], Any]] = {
     "rounded(worked.load('urbain'), 4)": lambda: rounded(worked.load("urbain"), 4),
     "proofread(worked.load('hoey'))": lambda: proofread(worked.load("hoey")),
     "Worksheet(worked.load('hoey'))": lambda: Worksheet(worked.load("hoey")),
+    "worked.load('urbain').step().hessian(['w5', 'w6'])": lambda: (
+        worked.load("urbain").step().hessian(["w5", "w6"])
+    ),
+    "worked.load('urbain').step().contributions('net_o1')": lambda: (
+        worked.load("urbain").step().contributions("net_o1")
+    ),
     "gradcheck(lambda x: x.data * x, 3.0, report=True)": lambda: gradcheck(
         lambda x: x.data * x, 3.0, report=True
     ),

@@ -89,28 +89,21 @@ def test_takes_the_path_that_pytorch_took(case):
 
 
 class WithoutBiasCorrection(Adam):
-    def _descend(self, gradients, lr):
-        taken, self.steps = self.steps, 10**6
-        super()._descend(gradients, lr)
-        self.steps = taken
+    def _at_step(self, steps, lr):
+        return super()._at_step(10**6, lr)
 
 
 class WithCoupledDecay(AdamW):
-    _update = Adam._update
+    RULE = Adam.RULE
 
 
 class WithDecayAfterTheStep(AdamW):
-    def _update(self, gradients, lr):
-        self._descend(gradients, lr)
-        for p in self.parameters:
-            p.data -= lr * self.weight_decay * p.data
+    RULE = "\n".join([*AdamW.RULE.strip().splitlines()[1:], AdamW.RULE.strip().splitlines()[0]])
 
 
 class WithDampenedFirstStep(SGD):
-    def _update(self, gradients, lr):
-        self.steps += 1
-        super()._update(gradients, lr)
-        self.steps -= 1
+    def _at_step(self, steps, lr):
+        return super()._at_step(steps + 1, lr)
 
 
 class WithoutLookingAhead(SGD):

@@ -10,8 +10,10 @@ matplotlib.use("agg")
 
 from matplotlib import pyplot
 
-from autograd import ArgumentError, AutogradError
+from autograd import ArgumentError, AutogradError, Value
 from nn import MLP, SGD, Example, TrainingStep, plots
+from nn.error_rules import error_rule
+from nn.forward import Forward
 
 EXAMPLES = [Example([a, b], [1.0 if a * b > 0.0 else -1.0]) for a in (-1.0, 1.0) for b in (-1.0, 1.0)]
 BIAS, WEIGHT = "layers.1.neurons.0.bias", "layers.1.neurons.0.weights.1"
@@ -85,6 +87,25 @@ def test_the_path_of_training_ends_where_the_network_is() -> None:
     assert path.get_xdata()[-1] == here.get_xdata()[0] == trained.state_dict()[BIAS]
     low, high = axes.get_ylim()
     assert low < min(state[WEIGHT] for state in states) < max(s[WEIGHT] for s in states) < high
+
+
+@pytest.mark.parametrize("names", [(BIAS, WEIGHT), ("layers.0.neurons.1.weights.0", BIAS)])
+def test_the_errors_of_a_surface_are_those_of_the_network(names: tuple[str, str]) -> None:
+    trained = network()
+    pair = [dict(trained.named_parameters())[name] for name in names]
+    before = [each.data for each in pair]
+    ys = xs = [-1.0, 0.25, 2.0]
+    errors = plots._grid(Forward(trained, EXAMPLES, error_rule("squared_error")).error, pair, xs, ys)
+    assert [each.data for each in pair] == before
+    for row, y in zip(errors, ys, strict=True):
+        for error, x in zip(row, xs, strict=True):
+            pair[0].data, pair[1].data = x, y
+            assert error == Forward(trained, EXAMPLES, error_rule("squared_error")).error.data
+
+
+def test_a_surface_of_what_the_error_does_not_depend_on_is_flat() -> None:
+    x, y = Value(1.0, "x"), Value(2.0, "y")
+    assert plots._grid(Value(3.0, "a") * 2.0, [x, y], [0.0, 1.0], [2.0, 3.0, 4.0]) == [[6.0, 6.0]] * 3
 
 
 @pytest.mark.parametrize(

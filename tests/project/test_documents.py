@@ -8,12 +8,17 @@ import pytest
 from pages import texts_of, tool
 
 import autograd
+from nn import worked
 
 ROOT = Path(__file__).parents[2]
 
 
 documents = tool("documents")
 PAGES = [*documents.documents(), ROOT / "CONTRIBUTING.md", ROOT / "benchmarks" / "README.md"]
+
+
+#: Pages whose examples need something else to be installed.
+OF_OTHERS = {"native.md": pytest.mark.native, "handover.md": pytest.mark.torch}
 
 
 @pytest.mark.parametrize("path", documents.documents(), ids=lambda path: path.name)
@@ -31,10 +36,7 @@ def test_a_changed_number_in_a_page_is_found() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [
-        pytest.param(path, id=path.name, marks=[pytest.mark.native] * (path.name == "native.md"))
-        for path in PAGES
-    ],
+    [pytest.param(path, id=path.name, marks=OF_OTHERS.get(path.name, ())) for path in PAGES],
 )
 def test_examples_in_a_page_run(path: Path) -> None:
     blocks = re.findall(r"```python\n(.*?)```", path.read_text(encoding="utf-8"), flags=re.DOTALL)
@@ -77,7 +79,9 @@ def test_the_format_page_names_every_key_and_choice() -> None:
 
 
 def test_the_picture_shows_the_step_as_it_is() -> None:
-    assert texts_of(documents.PICTURE.read_text(encoding="utf-8")) == texts_of(documents.picture())
+    drawn = documents.picture()
+    assert documents.PICTURE.read_text(encoding="utf-8") == drawn
+    assert "δh1" in texts_of(drawn)
 
 
 def test_the_page_of_operations_follows_from_the_table() -> None:
@@ -93,3 +97,10 @@ def test_links_in_a_page_lead_somewhere(path: Path) -> None:
 
 def test_the_changelog_knows_the_version() -> None:
     assert f"## {autograd.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_page_of_worked_examples_has_their_groups() -> None:
+    page = (ROOT / "docs" / "worked-examples.md").read_text(encoding="utf-8")
+    table = page.partition("| group | examples |\n")[2].partition("\n\n")[0].splitlines()[1:]
+    rows = (row.strip("| ").split(" | ") for row in table)
+    assert {group: re.findall(r"`([\w-]+)`", names) for group, names in rows} == worked.groups()

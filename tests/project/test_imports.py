@@ -96,7 +96,7 @@ print(); print("imported", *sys.modules)"""
     [
         (["step", "urbain"], set()),
         (["step", "urbain", "--json"], {"json"}),
-        (["step", "hoey"], {"nn.step.matrices"}),
+        (["step", "hoey"], {"nn.step.matrices", "autograd.functional"}),  # by its program
         (["explain", "urbain", "w1"], {"autograd.derivation", "autograd.functional"}),
         (["list"], {"nn.worked.formulas", "nn.formula_texts", "difflib"}),
     ],

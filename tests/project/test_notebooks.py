@@ -28,7 +28,15 @@ def said(notebook: Any) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # of the kernel's own libraries
-@pytest.mark.parametrize("path", notebooks.notebooks(), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=path.stem, marks=[getattr(pytest.mark, notebooks.NEEDS[path.stem])])
+        if path.stem in notebooks.NEEDS
+        else pytest.param(path, id=path.stem)
+        for path in notebooks.notebooks()
+    ],
+)
 def test_a_notebook_runs_and_comes_out_as_committed(path: Path) -> None:
     committed = said(nbformat.read(path, as_version=4))
     assert committed

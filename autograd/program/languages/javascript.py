@@ -1,25 +1,31 @@
-"""Programs in JavaScript: the same numbers in a browser.
+"""Programs in JavaScript: the same numbers in a browser, or by Node.
 
-What is printed calls two objects: ``strict``, whose functions raise an error where Python raises one,
-and ``ieee``, whose functions never do. As in Python, values are computed by the first, derivatives by
-the second. Both are made of the table's rows; what the rows call in turn is in ``primitives.js``. The
-elementary functions are the browser's: ``docs/stepper.md`` says by how much they differ from Python's.
+A whole program, as `Program.source` prints it, is a file without dependencies. The page of a
+training step has its lines one by one instead, since they can be changed there: what is printed
+calls two objects, ``strict``, whose functions raise an error where Python raises one, and ``ieee``,
+whose functions never do. As in Python, values are computed by the first, derivatives by the second.
+Both are made of the table's rows; what the rows call in turn is in ``primitives.js``. The
+elementary functions are the browser's: ``docs/stepper.md`` and ``docs/languages.md`` say by how
+much they differ from Python's.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite, isnan
 from pkgutil import get_data
 
 from autograd.errors import ArgumentValueError
 from autograd.expression import PRIMITIVES
 from autograd.operations import OPERATIONS, Operation
+from autograd.program.languages.module import WIDTH, broken, wrapped
+from autograd.program.languages.target import Page, Statement, Target, templates
 from autograd.program.line import Line
 from autograd.program.printing import PYTHON, Language, spelled
 
-__all__ = ["IEEE", "STRICT", "condition", "function", "library"]
+__all__ = ["IEEE", "STRICT", "TARGET", "condition", "function", "library"]
 
 
 def _number(number: float) -> str:
@@ -129,3 +135,133 @@ def library(operations: Iterable[Operation] | None = None) -> str:
         limit = _arrow(row.ieee.tree, row.parameters, IEEE)
         lines.append(f"ieee.{row.name} = orElse({value}, {limit});")
     return "\n".join(lines) + "\n"
+
+
+# --- whole programs -------------------------------------------------------------------------------
+
+
+def _primitives() -> dict[str, str]:
+    """The functions of ``primitives.js`` that a program may need, by their names."""
+    source = get_data("autograd.program.languages", "primitives.js")
+    assert source is not None
+    pieces = re.finditer(
+        r"^/\*\*(?:(?!\*/).)*?\*/\nfunction (\w+)\(.*?^}\n", source.decode(), re.MULTILINE | re.DOTALL
+    )
+    return {each[1]: each[0] for each in pieces if each[1] in _OF_PRIMITIVES}
+
+
+_OF_PRIMITIVES = (
+    *(
+        "remainder",
+        "exactProduct",
+        "power",
+        "bell",
+        "erfSeries",
+        "erfcFraction",
+        "erf",
+        "erfc",
+        "copysign",
+    ),
+)
+_MATH = (
+    *("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "abs", "hypot", "max", "min"),
+    *(
+        "sin",
+        "cos",
+        "tan",
+        "asin",
+        "acos",
+        "atan",
+        "atan2",
+        "sinh",
+        "cosh",
+        "tanh",
+        "asinh",
+        "acosh",
+        "atanh",
+    ),
+)
+_KEYWORDS = [
+    "await", "break", "case", "catch", "class", "const", "continue", "debugger", "default",
+    "delete", "do", "else", "enum", "export", "extends", "false", "finally", "for", "function",
+    "if", "implements", "import", "in", "instanceof", "interface", "let", "new", "null", "package",
+    "private", "protected", "public", "return", "static", "super", "switch", "this", "throw",
+    "true", "try", "typeof", "var", "void", "while", "with", "yield", "arguments", "eval",
+    "undefined", "NaN", "Infinity", "Math", "Number", "Object", "console", "module", "require",
+    "program", "GIVEN", "value", "gradients", "name", "number",
+]  # fmt: skip
+
+
+def _said(text: str) -> str:
+    return "".join(each if each.isprintable() and each not in '"\\\\`' else "_" for each in text)
+
+
+def _assigned(statements: Iterable[Statement]) -> Iterator[str]:
+    for each in statements:
+        said = f" // {_said(each.comment)}" if each.comment else ""
+        yield from _broken(f"  const {each.name} = ", f"{each.text};", said)
+
+
+def _broken(before: str, text: str, after: str = "") -> list[str]:
+    if len(before + text + after) <= WIDTH:
+        return [before + text + after]
+    return [
+        *([f" {after}"] if after else []),
+        before.rstrip() + " (",
+        *broken(text[:-1], " " * 4),
+        "  );",
+    ]
+
+
+def _page(page: Page) -> str:
+    root = _said(page.root)
+    lines = [
+        f"// {_said(page.heading)}, in JavaScript.",
+        "// Where Python would raise an error, as at log(0), a number is infinite or NaN.",
+        '"use strict";',
+        "",
+        "/** What is given. */",
+        "const GIVEN = {",
+        *(f"  {name}: {_number(number)}," for name, (_, number) in page.given.items()),
+        "};",
+        "",
+    ]
+    for block in page.blocks:
+        lines += [*block.strip().splitlines(), ""]
+    for each in page.functions:
+        lines += [f"/** {_said(each.about)} */"] if each.about else []
+        lines += [f"function {each.name}({', '.join(each.parameters)}) {{", *_assigned(each.steps)]
+        lines += [*_broken("  return ", f"{each.text};"), "}", ""]
+    lines += [
+        f"/** Returns {root}, and its derivative with respect to each given number, by its name. */"
+    ]
+    lines += [*wrapped("function program({", list(page.given), "}) {", indent="  ")]
+    lines += ["  // forward", *_assigned(page.forward)]
+    if page.reverse:
+        lines += ["  // in reverse", *_assigned(page.reverse)]
+    lines += ["  const gradients = {"]
+    lines += [f"    {name}: {gradient}," for name, gradient in page.gradients.items()]
+    lines += ["  };", f"  return [{page.value}, gradients];", "}", ""]
+    lines += ['if (typeof module !== "undefined") {', "  module.exports = { GIVEN, program };"]
+    lines += ["  if (require.main === module) {", "    const [value, gradients] = program(GIVEN);"]
+    lines += [f'    console.log("{root} = " + value);']
+    lines += [
+        f'    console.log("d{root}/d{_said(symbol)} = " + gradients.{name});'
+        for name, (symbol, _) in page.given.items()
+    ]
+    return "\n".join([*lines, "  }", "}", ""])
+
+
+TARGET = Target(
+    title="JavaScript",
+    ending=".js",
+    language=IEEE._replace(
+        power="power({}, {})".format,
+        power_is_call=True,
+        brackets_both=True,
+    ),
+    functions={**templates("Math.{}", {name: name for name in _MATH}), "exp2": "Math.pow(2, {})"},
+    blocks=_primitives(),
+    page=_page,
+    reserved=frozenset(_KEYWORDS),
+)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import ctypes
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.arguments import whole
 from autograd.errors import ArgumentValueError
@@ -70,8 +70,7 @@ class TrainingLoop:
         count, lanes = len(self._order), host_lanes()
         changed = [parameter, *(symbol for symbol in rule.updates if symbol != parameter)]
         self.settings = [each for each in rule.given if each not in (*changed, gradient)]
-        self._tape, self._count, self._rule = tape, count, rule
-        self._given = [parameter, gradient, *changed[1:]]
+        self._tape, self._count, self._rule = tape, count, _Rule(rule, changed, gradient, self.settings)
         self._online: Machine | None = None
         self._batches: dict[int, Machine] = {}
         self._callbacks: list[Callback] = []
@@ -79,19 +78,19 @@ class TrainingLoop:
         if penalty is not None:
             if penalty.inputs or penalty.parameters != tape.parameters:
                 raise ArgumentValueError("a penalty is of the same parameters, and of no inputs")
-            module = Module()
             places = [slot - tape.inputs for slot in order_of_sums(tape)]
-            self._penalty = Machine(module.text(batch_text(penalty, module, 1, places)), level(penalty))
-            self._callbacks += module.callbacks.values()
-        module = Module()
-        text = _update_text(rule, self._given, self.settings, module, lanes)
-        self._update = Machine(module.text(text), 1)
-        self._callbacks += module.callbacks.values()
+            self._penalty = self._machine(level(penalty), lambda m: batch_text(penalty, m, 1, places))
+        self._update = self._machine(1, lambda module: _update_text(self._rule, module, lanes))
         self._padded = count + lanes
-        self._numbers = zeros(self._padded)
-        self._sums, self._fresh = zeros(self._padded), zeros(self._padded * len(changed))
-        self._buffers = zeros(self._padded * (len(changed) - 1))
-        self._remembered = changed[1:]
+        self._sums, self._gradients = zeros(self._padded), zeros(self._padded)
+        # the parameters, and behind them what is remembered of each
+        self._numbers, self._fresh = (zeros(self._padded * len(changed)) for _ in range(2))
+
+    def _machine(self, effort: int, write: Callable[[Module], str]) -> Machine:
+        module = Module()
+        text = write(module)
+        self._callbacks += module.callbacks.values()
+        return Machine(module.text(text), effort)
 
     @property
     def parameters(self) -> list[float]:
@@ -100,20 +99,27 @@ class TrainingLoop:
 
     @parameters.setter
     def parameters(self, numbers: Sequence[float]) -> None:
-        self._put(self._numbers, 0, numbers)
+        self._put(0, numbers)
+
+    @property
+    def gradients(self) -> list[float]:
+        """What the last batch that was done gave the parameters as gradients; 0 before the first."""
+        return self._in_order(self._gradients)
 
     @property
     def remembered(self) -> dict[str, list[float]]:
         """By its symbol, what is remembered of each parameter."""
         return {
-            symbol: self._in_order(self._buffers[number * self._padded :])
-            for number, symbol in enumerate(self._remembered)
+            symbol: self._in_order(self._numbers[number * self._padded :])
+            for number, symbol in enumerate(self._rule.changed)
+            if number
         }
 
     @remembered.setter
-    def remembered(self, numbers: dict[str, Sequence[float]]) -> None:
-        for number, symbol in enumerate(self._remembered):
-            self._put(self._buffers, number * self._padded, numbers[symbol])
+    def remembered(self, numbers: Mapping[str, Sequence[float]]) -> None:
+        for number, symbol in enumerate(self._rule.changed):
+            if number:
+                self._put(number * self._padded, numbers[symbol])
 
     def _in_order(self, numbers: Sequence[float]) -> list[float]:
         found = [0.0] * self._count
@@ -121,10 +127,11 @@ class TrainingLoop:
             found[place] = number
         return found
 
-    def _put(self, into: array[float], start: int, numbers: Sequence[float]) -> None:
+    def _put(self, start: int, numbers: Sequence[float]) -> None:
         if len(numbers) != self._count:
             raise ArgumentValueError(f"there are {self._count} parameters, got {len(numbers)} numbers")
-        into[start : start + self._count] = array("d", [numbers[place] for place in self._order])
+        found = array("d", [numbers[place] for place in self._order])
+        self._numbers[start : start + self._count] = found
 
     def _batch(self, size: int) -> int:
         """The function of a batch, in as many lanes as it has examples, if the machine has them."""
@@ -132,10 +139,9 @@ class TrainingLoop:
         while lanes < min(size, host_lanes()):
             lanes *= 2
         if lanes not in self._batches:
-            module = Module()
-            text = batch_text(self._tape, module, lanes)
-            self._batches[lanes] = Machine(module.text(text), level(self._tape))
-            self._callbacks += module.callbacks.values()
+            self._batches[lanes] = self._machine(
+                level(self._tape), lambda module: batch_text(self._tape, module, lanes)
+            )
         return self._batches[lanes].address("batch")
 
     def _one_by_one(self) -> Any:
@@ -144,10 +150,9 @@ class TrainingLoop:
         if self._penalty is not None or lines > _MOST_AT_ONCE:
             return None
         if self._online is None:
-            module = Module()
-            text = _online_text(self._tape, self._rule, self._given, self.settings, module, self._padded)
-            self._online = Machine(module.text(text), 1)
-            self._callbacks += module.callbacks.values()
+            self._online = self._machine(
+                1, lambda module: _online_text(self._tape, self._rule, module, self._padded)
+            )
         at, number = ctypes.c_void_p, ctypes.c_int64
         return self._online.function("online", number, at, at, number, at, at, at, at, at)
 
@@ -158,6 +163,7 @@ class TrainingLoop:
         size: int,
         scales: Sequence[float],
         settings: Sequence[float] | Iterable[Sequence[float]],
+        period: int | None = None,
     ) -> tuple[int, array[float]]:
         """Train on batches of some examples, one after the other.
 
@@ -168,6 +174,8 @@ class TrainingLoop:
             size: how many make a batch; the last may have fewer.
             scales: for each batch what an example's error is multiplied by, as 1/n in a mean.
             settings: for each batch the numbers of `settings`.
+            period: after how many examples a batch ends in any case, as those of an epoch; None if
+                they are all of one.
 
         Returns:
             How many batches are done, and the errors of the examples in these. If not all are, the next
@@ -180,29 +188,34 @@ class TrainingLoop:
         there = len(table) // self._tape.inputs if self._tape.inputs else len(which)
         if not _inside()(pointer(which), len(which), there):
             raise ArgumentValueError("the order names an example that there is not")
-        batches = -(-len(which) // size)
+        period = max(len(which), 1) if period is None else whole("period", period, 1)
+        each = -(-period // size)
+        batches = len(which) // period * each - (-(len(which) % period) // size)
         factors, constants = _numbers(scales), _numbers(settings)
         if len(factors) != batches or len(constants) != batches * len(self.settings):
             raise ArgumentValueError(
                 f"there are {batches} batches: as many scales and settings are needed"
             )
         outputs = zeros(len(which) + host_lanes())
-        if size == 1 and (online := self._one_by_one()) is not None:
-            done: int = online(
-                *(pointer(table), pointer(which), len(which), pointer(factors), pointer(constants)),
-                *(pointer(self._numbers), pointer(self._buffers), pointer(outputs)),
+        given = pointer(factors), pointer(constants)
+        online = self._one_by_one() if size == 1 else None
+        done: int
+        if online is not None:
+            done = online(
+                *(pointer(table), pointer(which), len(which), *given, pointer(self._numbers)),
+                *(pointer(self._gradients), pointer(outputs)),
             )
-            raise_from(self._callbacks)
-            return done, outputs[:done]
-        done = _loop()(
-            *(self._batch(size), self._penalty.address("batch") if self._penalty else None),
-            *(self._update.address("update"), pointer(table), pointer(which), len(which), size),
-            *(pointer(factors), pointer(constants), len(self.settings), pointer(self._numbers)),
-            *(pointer(self._sums), self._count, self._padded, pointer(self._buffers)),
-            *(pointer(self._fresh), len(self._remembered), pointer(outputs)),
-        )
+        else:
+            done = _loop()(
+                *(self._batch(size), self._penalty.address("batch") if self._penalty else None),
+                *(self._update.address("update"), pointer(table), pointer(which), len(which), size),
+                *(period, *given, len(self.settings), pointer(self._numbers), len(self._numbers)),
+                *(pointer(self._fresh), pointer(self._sums), pointer(self._gradients), self._count),
+                *(self._padded, pointer(outputs)),
+            )
         raise_from(self._callbacks)
-        return done, outputs[: min(done * size, len(which))]
+        whole_periods, more = divmod(done, each)
+        return done, outputs[: min(whole_periods * period + more * size, len(which))]
 
 
 def _numbers(given: Any) -> array[float]:
@@ -213,35 +226,69 @@ def _numbers(given: Any) -> array[float]:
     return array("d", rows if rows and isinstance(rows[0], int | float) else chain.from_iterable(rows))
 
 
-def _update_text(
-    rule: Program, given: Sequence[str], settings: Sequence[str], module: Module, lanes: int
-) -> str:
+class _Rule(NamedTuple):
+    """How one parameter changes.
+
+    Attributes:
+        program: its lines.
+        changed: the symbols of what it changes, first the parameter.
+        gradient: the symbol of the gradient.
+        settings: those of what is given besides.
+    """
+
+    program: Program
+    changed: Sequence[str]
+    gradient: str
+    settings: Sequence[str]
+
+    @property
+    def lines(self) -> list[Line]:
+        """The lines of what it changes, in order."""
+        found: dict[str, Line] = {}
+        for symbol in self.program.updates.values():
+            for line in reversed(self.program.above(symbol, until=found)):
+                found[line.symbol] = line
+        return list(found.values())
+
+    def written(self, code: Code, numbers: dict[str, Number]) -> list[Number]:
+        """The new numbers of what it changes, as instructions."""
+        for line in self.lines:
+            variables = {
+                variable: numbers[operand] if isinstance(operand, str) else operand
+                for variable, operand in zip(line.variables, line.operands, strict=True)
+            }
+            numbers[line.symbol] = code.line(line.tree, variables)
+        return [numbers[self.program.updates[symbol]] for symbol in self.changed]
+
+
+def _update_text(rule: _Rule, module: Module, lanes: int) -> str:
     """The function that computes the new numbers of all parameters, some at a time.
 
-    It takes the parameters, the gradients, what is remembered, the settings, where the new numbers go,
-    and how many parameters there are; it returns whether a number came out infinite or NaN.
+    It takes the parameters with what is remembered of them behind, the gradients, the settings, where
+    the new numbers go, and how many parameters there are; it returns whether a number came out infinite
+    or NaN.
     """
-    parameter, gradient, *remembered = given
     code = Code(module, lanes, fails=True)
-    numbers: dict[str, Number] = {}
 
-    def load(array: str) -> str:
-        at = code.put(f"getelementptr double, ptr {array}, i64 %done")
-        return code.put(f"load {code.kind}, ptr {at}, align 8")
-
-    numbers[parameter], numbers[gradient] = load("%parameters"), load("%gradients")
-    for number, symbol in enumerate(remembered):
+    def place(array: str, number: int) -> str:
         start = code.put(f"mul i64 %padded, {number}")
-        numbers[symbol] = load(code.put(f"getelementptr double, ptr %buffers, i64 {start}"))
-    for number, symbol in enumerate(settings):
+        begin = code.put(f"getelementptr double, ptr {array}, i64 {start}")
+        return code.put(f"getelementptr double, ptr {begin}, i64 %done")
+
+    def load(array: str, number: int) -> str:
+        return code.put(f"load {code.kind}, ptr {place(array, number)}, align 8")
+
+    numbers: dict[str, Number] = {
+        symbol: load("%numbers", number) for number, symbol in enumerate(rule.changed)
+    }
+    numbers[rule.gradient] = load("%gradients", 0)
+    for number, symbol in enumerate(rule.settings):
         at = code.put(f"getelementptr double, ptr %settings, i64 {number}")
         numbers[symbol] = code.spread(code.put(f"load double, ptr {at}"))
-    code.check(numbers[gradient])
-    for number, fresh in enumerate(_updated(code, rule, [parameter, *remembered], numbers)):
+    code.check(numbers[rule.gradient])
+    for number, fresh in enumerate(rule.written(code, numbers)):
         code.check(fresh)
-        start = code.put(f"mul i64 %padded, {number}")
-        into = code.put(f"getelementptr double, ptr %fresh, i64 {start}")
-        into = code.put(f"getelementptr double, ptr {into}, i64 %done")
+        into = place("%fresh", number)
         code.lines.append(f"  store {code.kind} {code.spelled(fresh)}, ptr {into}, align 8")
     failed = code.compared("uno", code.failed, 0.0)
     if lanes > 1:  # beyond the last parameter nothing fails
@@ -254,8 +301,8 @@ def _update_text(
     failed = code.any_lane(failed)
     body = "\n".join(code.lines)
     return (
-        "define zeroext i1 @update(ptr noalias %parameters, ptr noalias %gradients, "
-        "ptr noalias %buffers, ptr noalias %settings, ptr noalias %fresh, i64 %count, i64 %padded) "
+        "define zeroext i1 @update(ptr noalias %numbers, ptr noalias %gradients, "
+        "ptr noalias %settings, ptr noalias %fresh, i64 %count, i64 %padded) "
         'nounwind "min-legal-vector-width"="512" {\n'
         "start:\n"
         "  br label %again\n"
@@ -273,16 +320,13 @@ def _update_text(
     )
 
 
-def _online_text(
-    tape: Tape, rule: Program, given: Sequence[str], settings: Sequence[str], module: Module, padded: int
-) -> str:
+def _online_text(tape: Tape, rule: _Rule, module: Module, padded: int) -> str:
     """The function of steps on one example each.
 
     It takes the rows of the inputs, which of them come, their number, by step what the sweep begins
-    with and the settings, the parameters, what is remembered of them, and where the outputs go; it
-    returns how many steps it has done.
+    with and the settings, the parameters with what is remembered of them behind, where the gradients go
+    and where the outputs go; it returns how many steps it has done.
     """
-    parameter, gradient, *remembered = given
     order = order_of_sums(tape)
     code = Code(module, fails=True)
     writer = Examples(tape, code, {slot: place for place, slot in enumerate(order)})
@@ -297,19 +341,20 @@ def _online_text(
     code.lines.append(f"  br i1 {stopped}, label %stop, label %go")
     code.start("go")
     writer.reverse(leading_to(tape, range(tape.inputs, tape.leaves)), seed)
-    numbers: dict[str, Number] = {}
-    for place, symbol in enumerate(settings):
-        numbers[symbol] = load("%settings_at", str(place))
+    settings: dict[str, Number] = {
+        symbol: load("%settings_at", str(place)) for place, symbol in enumerate(rule.settings)
+    }
     fresh: list[tuple[str, int, Number]] = []
     checked: list[Number] = []
     for place, slot in enumerate(order):
-        numbers[parameter], numbers[gradient] = writer.number(slot), writer.gradients.get(slot, 0.0)
-        for number, symbol in enumerate(remembered):
-            numbers[symbol] = load("%buffers", str(number * padded + place))
-        found = _updated(code, rule, [parameter, *remembered], dict(numbers))
-        fresh.append(("%parameters", place, found[0]))
-        fresh += [("%buffers", number * padded + place, each) for number, each in enumerate(found[1:])]
-        checked += [numbers[gradient], *found]
+        gradient = writer.gradients.get(slot, 0.0)
+        numbers = settings | {rule.changed[0]: writer.number(slot), rule.gradient: gradient}
+        for number, symbol in enumerate(rule.changed[1:], 1):
+            numbers[symbol] = load("%parameters", str(number * padded + place))
+        found = rule.written(code, numbers)
+        fresh += [("%parameters", number * padded + place, each) for number, each in enumerate(found)]
+        fresh.append(("%gradients", place, gradient))
+        checked += [gradient, *found]
     # all in one sum, half by half; where that overflows, Python looks again
     while len(checked) > 1:
         checked = [
@@ -328,7 +373,7 @@ def _online_text(
     body = "\n".join(code.lines)
     return (
         "define i64 @online(ptr noalias %rows, ptr noalias %order, i64 %steps, ptr noalias %scales, "
-        "ptr noalias %settings, ptr noalias %parameters, ptr noalias %buffers, ptr noalias %outputs) "
+        "ptr noalias %settings, ptr noalias %parameters, ptr noalias %gradients, ptr noalias %outputs) "
         "nounwind {\n"
         "start:\n"
         "  br label %again\n"
@@ -341,7 +386,7 @@ def _online_text(
         "  %which = load i64, ptr %which_at\n"
         f"  %offset = mul i64 %which, {tape.inputs}\n"
         "  %row0 = getelementptr double, ptr %rows, i64 %offset\n"
-        f"  %setting = mul i64 %done, {len(settings)}\n"
+        f"  %setting = mul i64 %done, {len(rule.settings)}\n"
         "  %settings_at = getelementptr double, ptr %settings, i64 %setting\n"
         "  %outputs_at = getelementptr double, ptr %outputs, i64 %done\n"
         f"{body}\n"
@@ -350,28 +395,6 @@ def _online_text(
         "stop:\n"
         "  ret i64 %done\n}"
     )
-
-
-def _updated(
-    code: Code, rule: Program, changed: Sequence[str], numbers: dict[str, Number]
-) -> list[Number]:
-    """The new numbers of what a rule changes."""
-    for line in _lines(rule):
-        variables = {
-            variable: numbers[operand] if isinstance(operand, str) else operand
-            for variable, operand in zip(line.variables, line.operands, strict=True)
-        }
-        numbers[line.symbol] = code.line(line.tree, variables)
-    return [numbers[rule.updates[symbol]] for symbol in changed]
-
-
-def _lines(rule: Program) -> list[Line]:
-    wanted = dict.fromkeys(rule.updates.values())
-    found: dict[str, Line] = {}
-    for symbol in wanted:
-        for line in reversed(rule.above(symbol, until=found)):
-            found[line.symbol] = line
-    return list(found.values())
 
 
 #: One batch after the other, and after each the update of all parameters; whether an order is of
@@ -396,80 +419,58 @@ none:
   ret i1 false
 }
 
+declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
+declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
+declare i64 @llvm.smin.i64(i64, i64)
+
 define i64 @train(ptr %batch, ptr %penalty, ptr %update, ptr %rows, ptr %order, i64 %examples, i64 %size,
-  ptr %scales, ptr %settings, i64 %settings_count, ptr %parameters, ptr %sums, i64 %count, i64 %padded,
-  ptr %buffers, ptr %fresh, i64 %remembered, ptr %outputs) nounwind {
+  i64 %period, ptr %scales, ptr %settings, i64 %settings_count, ptr %numbers, i64 %numbers_count,
+  ptr %fresh, ptr %sums, ptr %gradients, i64 %count, i64 %padded, ptr %outputs) nounwind {
 entry:
   %one = alloca i64
   store i64 0, ptr %one
   %nowhere = alloca double
   %penalized = icmp ne ptr %penalty, null
+  %bytes_of_sums = mul i64 %padded, 8
+  %bytes = mul i64 %numbers_count, 8
   br label %again
 again:
-  %done = phi i64 [ 0, %entry ], [ %done1, %changed ]
-  %begin = phi i64 [ 0, %entry ], [ %end, %changed ]
+  %done = phi i64 [ 0, %entry ], [ %done1, %keep ]
+  %begin = phi i64 [ 0, %entry ], [ %end, %keep ]
   %some = icmp slt i64 %begin, %examples
-  br i1 %some, label %clear, label %stop
-clear:
-  %k = phi i64 [ 0, %again ], [ %k1, %clear ]
-  %sum = getelementptr double, ptr %sums, i64 %k
-  store double 0.0, ptr %sum
-  %k1 = add i64 %k, 1
-  %k_left = icmp slt i64 %k1, %padded
-  br i1 %k_left, label %clear, label %examples_of
-examples_of:
-  %rest = sub i64 %examples, %begin
-  %whole = icmp slt i64 %size, %rest
-  %here = select i1 %whole, i64 %size, i64 %rest
+  br i1 %some, label %go, label %stop
+go:
+  call void @llvm.memset.p0.i64(ptr %sums, i8 0, i64 %bytes_of_sums, i1 false)
+  %left = sub i64 %examples, %begin
+  %past = urem i64 %begin, %period
+  %rest = sub i64 %period, %past
+  %most = call i64 @llvm.smin.i64(i64 %left, i64 %rest)
+  %here = call i64 @llvm.smin.i64(i64 %size, i64 %most)
   %end = add i64 %begin, %here
   %order_at = getelementptr i64, ptr %order, i64 %begin
   %outputs_at = getelementptr double, ptr %outputs, i64 %begin
   %scale_at = getelementptr double, ptr %scales, i64 %done
   %scale = load double, ptr %scale_at
-  %went = call i64 %batch(ptr %rows, ptr %order_at, i64 %here, ptr %parameters, ptr %sums,
+  %went = call i64 %batch(ptr %rows, ptr %order_at, i64 %here, ptr %numbers, ptr %sums,
     ptr %outputs_at, double %scale)
   %all = icmp sge i64 %went, %here
   br i1 %all, label %maybe, label %stop
 maybe:
   br i1 %penalized, label %penalize, label %change
 penalize:
-  %went_too = call i64 %penalty(ptr %rows, ptr %one, i64 1, ptr %parameters, ptr %sums, ptr %nowhere,
+  %went_too = call i64 %penalty(ptr %rows, ptr %one, i64 1, ptr %numbers, ptr %sums, ptr %nowhere,
     double 1.0)
   %penalty_done = icmp sge i64 %went_too, 1
   br i1 %penalty_done, label %change, label %stop
 change:
   %setting = mul i64 %done, %settings_count
   %settings_at = getelementptr double, ptr %settings, i64 %setting
-  %failed = call zeroext i1 %update(ptr %parameters, ptr %sums, ptr %buffers, ptr %settings_at,
-    ptr %fresh, i64 %count, i64 %padded)
-  br i1 %failed, label %stop, label %copy
-copy:
-  %j = phi i64 [ 0, %change ], [ %j1, %copied ]
-  %j_left = icmp slt i64 %j, %count
-  br i1 %j_left, label %copied, label %buffer
-copied:
-  %from = getelementptr double, ptr %fresh, i64 %j
-  %into = getelementptr double, ptr %parameters, i64 %j
-  %number = load double, ptr %from
-  store double %number, ptr %into
-  %j1 = add i64 %j, 1
-  br label %copy
-buffer:
-  %second = getelementptr double, ptr %fresh, i64 %padded
-  %long = mul i64 %remembered, %padded
-  br label %keep
+  %failed = call zeroext i1 %update(ptr %numbers, ptr %sums, ptr %settings_at, ptr %fresh, i64 %count,
+    i64 %padded)
+  br i1 %failed, label %stop, label %keep
 keep:
-  %i = phi i64 [ 0, %buffer ], [ %i1, %kept ]
-  %i_left = icmp slt i64 %i, %long
-  br i1 %i_left, label %kept, label %changed
-kept:
-  %from_too = getelementptr double, ptr %second, i64 %i
-  %into_too = getelementptr double, ptr %buffers, i64 %i
-  %number_too = load double, ptr %from_too
-  store double %number_too, ptr %into_too
-  %i1 = add i64 %i, 1
-  br label %keep
-changed:
+  call void @llvm.memcpy.p0.p0.i64(ptr %numbers, ptr %fresh, i64 %bytes, i1 false)
+  call void @llvm.memcpy.p0.p0.i64(ptr %gradients, ptr %sums, i64 %bytes_of_sums, i1 false)
   %done1 = add i64 %done, 1
   br label %again
 stop:
@@ -487,8 +488,8 @@ def _training() -> Machine:
 def _loop() -> Any:
     at, number = ctypes.c_void_p, ctypes.c_int64
     return _training().function(
-        *("train", number, at, at, at, at, at, number, number, at, at, number, at, at, number, number),
-        *(at, at, number, at),
+        *("train", number, at, at, at, at, at, number, number, number, at, at, number, at, number),
+        *(at, at, at, number, number, at),
     )
 
 

@@ -4,8 +4,9 @@
 const FIRST_DIGITS = 9;
 const FIRST_ROUNDS = 20;
 const MOST_ROUNDS = 100000;
+const PHASES = ["forward", "backward", "update"];
 /** Formulas have no network: their graph is the first view. */
-const hasTwoViews = content.kind === "network" && content.graph.length > 0;
+const hasTwoViews = content.kind === "network" && content.graph >= 0;
 
 const page = {
   notation: content.notations[0],
@@ -51,6 +52,8 @@ const page = {
   gradients: new Map(),
   /** @type {Map<string, Line[]>} */
   contributions: new Map(),
+  /** the number of the graph that is shown, -1 if it is too large */
+  graph: content.graph,
   /** @type {number | undefined} */
   timer: undefined,
   shortcuts: true,
@@ -84,7 +87,13 @@ function compose() {
       page.contributions.set(line.below, [...(page.contributions.get(line.below) || []), line]);
     }
   }
+  page.graph = isOwn() ? content.graph : (content.losses[page.loss]?.graph ?? -1);
   page.stops = stopsOf(program.timeline, page.grain);
+}
+
+/** Whether error and activations are those of the file. */
+function isOwn() {
+  return page.loss === (content.loss || "") && String(page.activations) === String(content.layers || []);
 }
 
 /** Where a line belongs, for steps of a neuron or a layer. @param {Line} line @param {string} grain */
@@ -118,7 +127,7 @@ function stepNumber() {
 
 // --- showing --------------------------------------------------------------------------------------
 
-/** Show everything anew. @param {{rows?: boolean, say?: boolean}} [changed] */
+/** Show everything anew. @param {{rows?: boolean, say?: boolean, example?: number}} [changed] */
 function show(changed = {}) {
   const given = page.training.at(page.round);
   page.round = Math.min(page.round, page.training.rounds);
@@ -133,7 +142,7 @@ function show(changed = {}) {
   const before = step > 1 ? page.stops[step - 2] : 0;
   page.lines = page.asked ? [page.asked] : done.slice(before);
   const tags = page.lines.flatMap((line) => [line.block.slice(2), line.above, line.below]).map((each) => page.program.tags[each]);
-  page.example = tags.find((tag) => tag && tag[4])?.[4] || page.example;
+  page.example = changed.example || tags.find((tag) => tag && tag[4])?.[4] || page.example;
   if (changed.rows) {
     writeTable();
   }
@@ -173,6 +182,11 @@ function showPosition(say) {
   byId("total").textContent = `of ${total}`;
   if (say) {
     byId("status").textContent = `step ${step} of ${total}: ${what}`;
+  }
+  for (const phase of PHASES) {
+    const button = /** @type {HTMLButtonElement} */ (byId(`phase-${phase}`));
+    button.hidden = !page.program.timeline.some((line) => phaseOf(line) === phase);
+    button.setAttribute("aria-pressed", String(last !== undefined && phaseOf(last) === phase));
   }
   /** @type {HTMLButtonElement} */ (byId("first")).disabled = step === 0;
   /** @type {HTMLButtonElement} */ (byId("back")).disabled = step === 0;
@@ -283,6 +297,7 @@ function showSettings() {
   set("loss", page.loss);
   page.activations.forEach((name, layer) => set(`activation-${layer + 1}`, name));
   set("round", String(page.round));
+  set("example", String(page.example));
   byId("rounds-known").textContent = `of ${Math.min(page.rounds, page.training.rounds)}`;
   /** @type {HTMLInputElement} */ (byId("predict")).checked = page.predict;
   for (const view of ["network", "graph"]) {
@@ -290,8 +305,7 @@ function showSettings() {
     byId(`view-${view}`).hidden = page.view !== view;
     byId(`show-${view}`).hidden = !hasTwoViews;
   }
-  const other = content.loss !== undefined && page.loss !== content.loss;
-  byId("graph-note").hidden = !(other && page.view === "graph");
+  showGraph();
   byId("play").setAttribute("aria-pressed", String(page.timer !== undefined));
   byId("play-text").textContent = page.timer === undefined ? "Play" : "Pause";
   byId("edits").textContent = page.edits.size ? `${page.edits.size} changed` : "";
@@ -317,6 +331,17 @@ function goTo(step) {
   page.asked = null;
   page.position = wanted ? page.stops[wanted - 1] : 0;
   show();
+}
+
+/** What a line is a part of. @param {Line} line */
+function phaseOf(line) {
+  return PHASES[["f", "r", "u"].indexOf(line.block[0])];
+}
+
+/** Go to the first step of the forward pass, the backward pass or the update. @param {string} phase */
+function goToPhase(phase) {
+  const place = page.program.timeline.findIndex((line) => phaseOf(line) === phase);
+  goTo(page.stops.findIndex((stop) => stop > place) + 1);
 }
 
 function next() {
@@ -411,30 +436,7 @@ function reveal() {
   }
 }
 
-// --- editing --------------------------------------------------------------------------------------
-
-/** Whether a number may stand there. @param {string} symbol @param {number} number */
-function isAllowed(symbol, number) {
-  return Number.isFinite(number) && (symbol !== content.rate || number >= 0);
-}
-
-/** Take a number that was typed. @param {string} symbol @param {HTMLInputElement} input */
-function edit(symbol, input) {
-  const number = Number(inNotation(symbol, typed(input.value)));
-  if (!isAllowed(symbol, number)) {
-    input.setAttribute("aria-invalid", "true");
-    input.dataset.typed = input.value;
-    const must = symbol === content.rate ? "a number >= 0" : "a finite number";
-    byId("status").textContent = `${plain(symbol)} must be ${must}, got ${JSON.stringify(input.value)}`;
-    return;
-  }
-  input.dataset.typed = "";
-  page.edits.set(`${page.round}:${symbol}`, number);
-  page.training = new Training(page.program, page.edits);
-  page.asked = null;
-  page.own.clear();
-  show();
-}
+// --- choosing ------------------------------------------------------------------------------------
 
 /** Make another choice of error or activations. */
 function choose() {
@@ -543,11 +545,23 @@ function connect() {
     });
     byId(`view-${view}`).addEventListener("click", (event) => {
       const symbol = symbolAt(/** @type {Element} */ (event.target));
+      leaveHere();
       if (symbol) {
-        chooseSymbol(symbol, true);
+        chooseSymbol(symbol, !isEditable(symbol));
+        if (isEditable(symbol)) {
+          editHere(symbol, event);
+        }
       }
     });
   }
+  connectHere();
+  for (const phase of PHASES) {
+    on(`phase-${phase}`, "click", () => goToPhase(phase));
+  }
+  on("example", "change", (select) => {
+    page.example = Number(select.value);
+    show({ say: false, example: page.example });
+  });
   on("search", "input", searchTable);
   for (const head of document.querySelectorAll("th[data-column] button")) {
     head.addEventListener("click", () => {
@@ -629,6 +643,9 @@ function key(event) {
     ArrowLeft: back,
     Home: () => goTo(0),
     End: () => goTo(page.stops.length),
+    f: () => byId("phase-forward").click(),
+    b: () => byId("phase-backward").click(),
+    u: () => byId("phase-update").hidden || byId("phase-update").click(),
     g: () => hasTwoViews && byId(page.view === "network" ? "show-graph" : "show-network").click(),
     " ": target.closest("button, a, summary") ? undefined : play,
   }[event.key];
@@ -657,6 +674,8 @@ function start() {
 
 fillChoices("notation", content.notations.map((each) => [each.name, each.label]));
 if (content.loss !== undefined) {
+  content.file?.examples.forEach((_, place) => fillChoices("example", [[String(place + 1), String(place + 1)]]));
+  byId("examples").hidden = content.file?.examples.length === 1;
   fillChoices("loss", Object.keys(content.losses).map((name) => [name, name]));
   content.activations.forEach((choices, layer) =>
     fillChoices(`activation-${layer + 1}`, Object.keys(choices).map((name) => [name, name])),

@@ -14,6 +14,35 @@ function placesOf(tags) {
   return found;
 }
 
+/** How many characters have room where numbers stand within a circle. @type {Record<string, number>} */
+const ROOM = { net: 6, out: 6, delta: 11, value: 8 };
+
+/** What stands in the pictures. @type {WeakMap<Element, string>} */
+const written = new WeakMap();
+
+/**
+ * Write a text into a picture: what follows an underscore is a subscript, where Unicode has none.
+ * @param {Element} place
+ * @param {string} text
+ */
+function writeText(place, text) {
+  if (written.get(place) === text) {
+    return; // what is set anew is laid out anew
+  }
+  written.set(place, text);
+  place.textContent = "";
+  text.split(/_([\p{L}\p{N}]+)/u).forEach((piece, number) => {
+    if (number % 2) {
+      const below = document.createElementNS("http://www.w3.org/2000/svg", "tspan");
+      below.setAttribute("class", "below");
+      below.textContent = piece;
+      place.append(below);
+    } else if (piece) {
+      place.append(piece);
+    }
+  });
+}
+
 /**
  * @param {string} id
  * @param {string} name  the class of the text
@@ -21,10 +50,17 @@ function placesOf(tags) {
  */
 function setText(id, name, text) {
   const unit = document.getElementById(`unit-${id}`);
-  const place = unit && unit.querySelector(`.${name}`);
+  const place = /** @type {SVGTextElement | null | undefined} */ (unit?.querySelector(`.${name}`));
   if (place) {
-    place.textContent = text;
+    writeText(place, text);
+    const room = unit?.querySelector("circle") && ROOM[name];
+    place.style.fontSize = room && text.length > room ? `${((room / text.length) * (room > 6 ? 12.5 : 11)).toFixed(1)}px` : "";
   }
+}
+
+/** What a unit is drawn by: a weight by a line and a label. @param {string} unit */
+function elementsOf(unit) {
+  return [`unit-${unit}`, `line-${unit}`].map((id) => document.getElementById(id)).filter((each) => each !== null);
 }
 
 /**
@@ -83,24 +119,44 @@ function fillNetwork() {
   }
 }
 
+/** The quantities of the graph that is shown. */
+function graphSymbols() {
+  return content.graphs[page.graph] || [];
+}
+
+/** Show the graph of the error and the activations that are chosen, and say what it leaves out. */
+function showGraph() {
+  content.graphs.forEach((_, number) => {
+    byId(`graph-${number}`).hidden = number !== page.graph;
+  });
+  const note = byId("graph-note");
+  note.textContent =
+    page.graph < 0
+      ? "The graph is too large to be drawn."
+      : graphSymbols().some((symbol) => page.program.bySymbol.get(symbol)?.detail)
+        ? ""
+        : "The graph has the named quantities, not each operation.";
+  note.hidden = !note.textContent || (hasTwoViews && page.view !== "graph") || content.graph < 0;
+}
+
 /** Fill the numbers into the graph. */
 function fillGraph() {
-  content.graph.forEach((symbol, place) => {
-    const node = document.getElementById(`node-${place}`);
+  graphSymbols().forEach((symbol, place) => {
+    const node = document.getElementById(`node-${page.graph}-${place}`);
     if (!node) {
       return;
     }
     const texts = node.querySelectorAll("text");
-    const known = page.program.bySymbol.has(symbol) || isGiven(symbol);
-    node.classList.toggle("absent", !known);
-    const sum = known ? runningSum(symbol) : undefined;
+    const sum = runningSum(symbol);
     const gradient = gradientOf(symbol);
     const derivative = gradient === undefined ? undefined : reached(gradient);
-    texts[0].textContent = plain(symbol);
-    texts[1].textContent = decimal(reached(symbol), page.pictureDigits);
-    texts[2].textContent =
+    writeText(texts[0], plain(symbol));
+    writeText(texts[1], decimal(reached(symbol), page.pictureDigits));
+    writeText(
+      texts[2],
       derivative !== undefined ? `∂ ${decimal(derivative, page.pictureDigits)}`
-        : sum !== undefined ? `∂ += ${decimal(sum, page.pictureDigits)}` : "";
+        : sum !== undefined ? `∂ += ${decimal(sum, page.pictureDigits)}` : "",
+    );
   });
 }
 
@@ -157,34 +213,38 @@ function light(lines) {
   for (const [symbols, name] of /** @type {[Set<string>, string][]} */ ([[used, "used"], [lit, "lit"]])) {
     for (const symbol of symbols) {
       for (const unit of unitsOf(symbol)) {
-        document.getElementById(`unit-${unit}`)?.classList.add(name);
+        elementsOf(unit).forEach((each) => each.classList.add(name));
       }
     }
   }
-  const nodes = new Map(content.graph.map((symbol, place) => [symbol, place]));
+  const nodes = new Map(graphSymbols().map((symbol, place) => [symbol, place]));
   /** @param {string} symbol @param {string} name */
-  const node = (symbol, name) => document.getElementById(`node-${nodes.get(symbol)}`)?.classList.add(name);
+  const node = (symbol, name) => document.getElementById(`node-${page.graph}-${nodes.get(symbol)}`)?.classList.add(name);
   used.forEach((symbol) => lit.has(symbol) || node(symbol, "used"));
   lit.forEach((symbol) => node(symbol, "lit"));
   for (const line of lines) {
     if (line.kind === "value") {
       node(line.symbol, "lit");
       const place = nodes.get(line.symbol);
-      for (const edge of document.querySelectorAll(`[id^="edge-"]`)) {
-        if (Number(edge.id.split("-")[2]) === place) {
-          edge.classList.add("lit");
-        }
-      }
+      graphEdges().forEach(([edge, , to]) => to === place && edge.classList.add("lit"));
     } else if (line.kind === "partial" || line.kind === "contribution" || line.kind === "gradient") {
       edgesBetween(nodes, line.kind === "gradient" ? "" : line.above, line.below).forEach((edge) => edge.classList.add("lit"));
     }
   }
   if (page.chosen) {
     for (const unit of unitsOf(page.chosen)) {
-      document.getElementById(`unit-${unit}`)?.classList.add("chosen");
+      elementsOf(unit).forEach((each) => each.classList.add("chosen"));
     }
     node(page.chosen, "chosen");
   }
+}
+
+/** The edges of the graph that is shown, and the places of the nodes that they lead from and to. */
+function graphEdges() {
+  return [...document.querySelectorAll(`[id^="edge-${page.graph}-"]`)].map((edge) => {
+    const [, , from, to] = edge.id.split("-").map(Number);
+    return /** @type {[Element, number, number]} */ ([edge, from, to]);
+  });
 }
 
 /**
@@ -195,11 +255,10 @@ function light(lines) {
  */
 function edgesBetween(nodes, above, below) {
   const place = nodes.get(below);
-  return [...document.querySelectorAll(`[id^="edge-"]`)].filter((edge) => {
-    const [, from, to] = edge.id.split("-").map(Number);
-    const symbol = content.graph[to] || "";
-    return from === place && (!above || symbol === above || symbol.startsWith(`${above}:`));
-  });
+  const symbols = graphSymbols();
+  return graphEdges()
+    .filter(([, from, to]) => from === place && (!above || symbols[to] === above || symbols[to].startsWith(`${above}:`)))
+    .map(([edge]) => edge);
 }
 
 /** Bring what is lit into view, where the picture is larger than its place. */
@@ -223,9 +282,11 @@ function scrollToLit() {
 function symbolAt(target) {
   const node = target.closest('[id^="node-"]');
   if (node) {
-    return content.graph[Number(node.id.slice(5))];
+    const symbol = graphSymbols()[Number(node.id.split("-")[2])];
+    const line = page.program.bySymbol.get(symbol);
+    return line?.detail ? line.block.slice(2) : symbol;
   }
-  const unit = target.closest('[id^="unit-"]');
+  const unit = target.closest('[id^="unit-"], [id^="line-"]');
   if (!unit) {
     return "";
   }

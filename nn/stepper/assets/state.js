@@ -1,7 +1,7 @@
 // @ts-check
 // The state of the page in its address, and as files.
 
-const RESERVED = ["step", "train", "rounds", "notation", "view", "grain", "digits", "loss", "act", "predict"];
+const RESERVED = ["step", "train", "rounds", "notation", "view", "grain", "digits", "loss", "act", "predict", "example"];
 
 /** The state as the address's fragment, without the sign before it. */
 function fragment() {
@@ -33,6 +33,9 @@ function fragment() {
   }
   if (page.predict) {
     found.set("predict", "1");
+  }
+  if (page.example !== 1) {
+    found.set("example", String(page.example));
   }
   for (const [key, number] of page.edits) {
     const [round, symbol] = splitKey(key);
@@ -77,6 +80,7 @@ function takeFragment(text) {
   }
   page.activations = given.has("act") && good ? names : [...layers];
   page.predict = given.get("predict") === "1";
+  page.example = whole("example", 1, content.file?.examples.length || 1, 1);
   page.edits = new Map();
   for (const [key, value] of given) {
     if (RESERVED.includes(key)) {

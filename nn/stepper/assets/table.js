@@ -51,12 +51,14 @@ function writeTable() {
       number.append(input);
     }
     const more = document.createElement("td");
-    if (symbol !== content.rate && (given || page.program.bySymbol.get(symbol)?.kind === "value")) {
+    const line = page.program.bySymbol.get(symbol);
+    const by = line?.kind === "gradient" ? line.below : symbol !== content.rate && (given || line?.kind === "value") ? symbol : "";
+    if (by) {
       const explain = document.createElement("button");
       explain.type = "button";
       explain.textContent = "explain";
-      explain.setAttribute("aria-label", `explain the derivative by ${plain(symbol)}`);
-      explain.addEventListener("click", () => explainSymbol(symbol));
+      explain.setAttribute("aria-label", `explain the derivative by ${plain(by)}`);
+      explain.addEventListener("click", () => explainSymbol(by));
       more.append(explain);
     }
     row.append(name, kind, number, more);
@@ -85,7 +87,10 @@ function fillTable() {
         input.removeAttribute("aria-invalid");
       }
     } else {
-      cell.textContent = decimal(number, page.digits);
+      const text = decimal(number, page.digits);
+      if (cell.textContent !== text) {
+        cell.textContent = text; // what is set anew is laid out anew
+      }
     }
     row.dataset.number = String(number ?? "");
     row.classList.toggle("chosen", symbol === page.chosen);
@@ -139,12 +144,21 @@ function chooseSymbol(symbol, goThere) {
   fillTable();
   light(page.lines);
   const row = [...byId("symbols").children].find((each) => /** @type {HTMLElement} */ (each).dataset.symbol === symbol);
-  if (goThere && row) {
-    const search = /** @type {HTMLInputElement} */ (byId("search"));
-    if (/** @type {HTMLElement} */ (row).hidden) {
-      search.value = "";
-      searchTable();
+  const search = /** @type {HTMLInputElement} */ (byId("search"));
+  if (row instanceof HTMLElement && row.hidden) {
+    search.value = "";
+    searchTable();
+  }
+  if (row && !goThere) {
+    // within the table alone: the picture stays where it is
+    const frame = /** @type {HTMLElement} */ (row.closest(".scroll"));
+    const head = Number(frame.querySelector("thead")?.getBoundingClientRect().height);
+    const [box, outer] = [row.getBoundingClientRect(), frame.getBoundingClientRect()];
+    if (box.top < outer.top + head || box.bottom > outer.bottom) {
+      frame.scrollTop += box.top - outer.top - head;
     }
+  }
+  if (goThere && row) {
     row.scrollIntoView({ block: "nearest" });
     const place = /** @type {HTMLElement | null} */ (row.querySelector("input") || row.querySelector("button"));
     place?.focus({ preventScroll: false });

@@ -45,6 +45,7 @@
  * @property {Record<string, Tag>} tags
  * @property {Guard[]} guards
  * @property {string} root
+ * @property {number} [graph]  the number of the graph of its named quantities, -1 if it is too large
  */
 
 /**
@@ -72,7 +73,8 @@
  * @property {Notation[]} notations
  * @property {Mistake[]} mistakes
  * @property {string[]} templates
- * @property {string[]} graph  the symbols of the graph's nodes, by their numbers
+ * @property {string[][]} graphs  of each graph, the symbols of its nodes, by their numbers
+ * @property {number} graph  the number of that of the file's own error and activations, -1 if there is none
  */
 
 /**

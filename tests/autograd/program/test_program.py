@@ -401,7 +401,7 @@ def test_a_number_that_is_a_result_among_results() -> None:
 def test_the_source_is_python_that_runs() -> None:
     program = program_of_a_step()
     scope = {"tanh": math.tanh}
-    exec(program.source(["w+"]), scope)
+    exec(program.source(wanted=["w+"]), scope)
     assert scope["program"](0.5, 2.0, 1.0, 0.1) == (program.run(["w+"])["w+"],)  # type: ignore[operator]
 
 

@@ -468,7 +468,7 @@ def test_bad_input() -> None:
     with pytest.raises(ValueError, match="engine must be one of 'auto', 'python'"):
         program.compile("fortran")
     with pytest.raises(ValueError, match="what must be one of 'forward', 'backward', 'batch'"):
-        program.source("reverse")
+        program.source(what="reverse")
     with pytest.raises(ValueError, match="a gradient for each of 0 parameters, got 1"):
         program.batch([], gradients=[1.0])
     with pytest.raises(ValueError, match="nothing was computed yet"):

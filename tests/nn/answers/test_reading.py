@@ -54,6 +54,18 @@ def test_a_worksheet_with_our_answers_is_all_right(name: str, ending: str, tmp_p
 
 
 @pytest.mark.parametrize("ending", ["md", "html"])
+@pytest.mark.parametrize("name", ["urbain", "hoey"])
+def test_answers_at_the_back_are_not_what_somebody_answered(
+    name: str, ending: str, tmp_path: Path
+) -> None:
+    example = worked.load(name)
+    path = Worksheet(example).save(tmp_path / f"ada.{ending}", answers="back")
+    found = read_answers(path, example)
+    assert found.answers
+    assert set(found.answers.values()) == {""}
+
+
+@pytest.mark.parametrize("ending", ["md", "html"])
 def test_a_worksheet_is_read_as_people_fill_it_in(ending: str, tmp_path: Path) -> None:
     example = worked.exercise(1, (3, 9, 2))
     text = Worksheet(example).text(ending)

@@ -402,7 +402,7 @@ def test_explain_in_each_form() -> None:
         assert found == step.explain("w1", form=form).text() + "\n"
     delta = json.loads(printed("explain", "urbain", "w1", "--form", "delta", "--json"))
     steps = [each for section in delta["sections"] for each in section["steps"]]
-    assert [each["symbol"] for each in steps] == ["delta_o1", "delta_o2", "delta_h1", "dE/dw1"]
+    assert [each["symbol"] for each in steps] == ["delta_o1", "delta_o2", "delta_h1", "dE_total/dw1"]
     assert steps[-1]["tree"] == ["mul", "delta_h1", "i1"]
     assert steps[2]["means"] == "dE_total/dnet_h1"
     matrices = printed("explain", "guided", "W1[2,1]", "--notation", "guided", "--form", "matrix")
@@ -414,15 +414,57 @@ def test_explain_in_each_form() -> None:
 
 @pytest.mark.parametrize("ending", ["md", "html", "tex", "txt"])
 def test_explain_as_a_file(ending: str, tmp_path: Path) -> None:
-    for arguments in (["urbain", "w1"], ["urbain", "--all"], ["hoey", "W1[2,1]", "--form", "matrix"]):
+    for arguments in (
+        ["urbain", "w1"],
+        ["urbain", "--all"],
+        ["hoey", "W1[2,1]", "--form", "matrix"],
+        ["urbain", "w5", "w6"],
+        ["urbain", "--hessian"],
+        ["urbain", "out_h1", "--contributions"],
+    ):
         path = tmp_path / f"derivation.{ending}"
         assert printed("explain", *arguments, "-o", path) == f"written: {path}\n"
         assert len(path.read_text(encoding="utf-8")) > 300
 
 
+def test_explain_twice() -> None:
+    step = worked.load("urbain").step()
+    assert printed("explain", "urbain", "w5", "w1") == step.explain("w5", then="w1").text() + "\n"
+    found = json.loads(printed("explain", "urbain", "w5", "w1", "--of", "E_o1", "--json"))
+    assert found["symbol"] == "d2E_o1/dw5 dw1"
+    assert printed("explain", "urbain", "--hessian") == step.hessian().text() + "\n"
+    table = json.loads(printed("explain", "urbain", "--hessian", "--json"))
+    assert table["symbols"] == ["w1", "w2", "w3", "w4", "w5", "w6", "w7", "w8"]
+    assert table["hessian"][4][0] == pytest.approx(found["value"], rel=1e-14)  # E_o2 has no w5
+
+
+def test_explain_contributions() -> None:
+    found = printed("explain", "urbain", "out_h1", "--contributions")
+    assert found == worked.load("urbain").step().contributions("out_h1").text() + "\n"
+    over = ["explain", "guided-16", "z3[1,1]", "--contributions", "--json"]
+    assert json.loads(printed(*over))["examples"] == 1
+    assert json.loads(printed(*over, "--over-examples"))["examples"] == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["w5", "--hessian"], "just one of them is expected"),
+        (["w5", "w6", "--form", "paths"], "with --form delta"),
+        (["w5", "w6", "--contributions"], "--contributions is for one SYMBOL"),
+        (["w5", "--over-examples"], "--over-examples does not go with"),
+        (["--hessian", "--form", "delta"], "--form does not go with"),
+        (["--all", "--of", "E_o1"], "--of does not go with"),
+        (["w5", "net_o1"], "with respect to leaves"),
+    ],
+)
+def test_explain_one_thing(arguments: list[str], says: str) -> None:
+    assert says in run("explain", "urbain", *arguments).stderr
+
+
 def test_explain_all() -> None:
     text = printed("explain", "urbain", "--all")
-    assert "  w₅⁺ = w₅ − η·∂E/∂w₅\n      = 0.4 − 0.5·0.082167 = 0.358916\n" in text
+    assert "  w₅⁺ = w₅ − η·∂Eₜₒₜₐₗ/∂w₅\n      = 0.4 − 0.5·0.082167 = 0.358916\n" in text
     assert "After the update\n  Eₜₒₜₐₗ = 0.291028\n" in text
 
 
@@ -499,8 +541,11 @@ def test_a_picture_that_cannot_be_written(tmp_path: Path) -> None:
 
 def test_no_graphviz(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("shutil.which", lambda *_, **__: None)
-    assert "no Graphviz to render with" in refused("step", "urbain", "--svg", tmp_path / "a.svg")
-    assert not (tmp_path / "a.svg").exists()
+    for kind, *options in (("svg", "--fold"), ("png",)):
+        path = tmp_path / f"a.{kind}"
+        assert "no Graphviz to render with" in refused("step", "urbain", f"--{kind}", path, *options)
+        assert not path.exists()
+    assert "drawn: " in printed("step", "urbain", "--svg", tmp_path / "a.svg")
     printed("step", "urbain")
 
 
@@ -645,14 +690,49 @@ def test_an_interrupt_is_not_a_figure_that_is_off() -> None:
     ("ending", "begins"),
     [("svg", b"<svg"), ("png", b"\x89PNG"), ("pdf", b"%PDF-"), ("dot", b"digraph")],
 )
-def test_draw(ending: str, begins: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize("view", ["network", "graph"])
+def test_draw(ending: str, begins: bytes, view: str, tmp_path: Path) -> None:
     path, again = tmp_path / f"a.{ending}", tmp_path / f"b.{ending}"
     if ending == "pdf":
         pytest.importorskip("vl_convert")
-    assert printed("draw", "urbain", "-o", path, "--fold") == f"drawn: {path}\n"
-    printed("draw", "urbain", "-o", again, "--fold")
+    assert printed("draw", "urbain", "-o", path, "--view", view) == f"drawn: {path}\n"
+    printed("draw", "urbain", "-o", again, "--view", view)
     assert path.read_bytes().startswith(begins)
     assert path.read_bytes() == again.read_bytes()
+
+
+def test_what_draw_shows(tmp_path: Path) -> None:
+    path = tmp_path / "a.svg"
+
+    def shown(*options: str) -> str:
+        printed("draw", "urbain", "-o", path, *options)
+        return re.sub(r"</?tspan[^>]*>", "", path.read_text(encoding="utf-8"))
+
+    assert "<circle" in shown()
+    assert "<circle" not in shown("--fold")
+    assert "<circle" not in shown("--only", "out_o1")
+    assert ">δh1<" in shown("--frame", "backward")
+    assert ">δh1<" not in shown("--frame", "forward")
+    assert ">w5 = 0.4<" in shown("--frame", "forward", "--digits", "2")
+    assert ">W2[2,1] = " in shown("--notation", "hoey")
+    assert "The thicker a line" in shown("--magnitude")
+    printed("step", "urbain", "--svg", tmp_path / "b.svg")
+    printed("draw", "urbain", "-o", path)
+    assert (tmp_path / "b.svg").read_bytes() == path.read_bytes()
+
+
+def test_what_draw_cannot_show_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.svg"
+    for options, message in (
+        (("urbain", "--view", "graph", "--frame", "forward"), "frame, example and magnitude are for"),
+        (("urbain", "--view", "network", "--fold"), "fold and only are for view='graph'"),
+        (("urbain", "--example", "2"), "example must be at most 1"),
+        (("lstm-cell", "--view", "network"), "there is no network to draw"),
+    ):
+        assert message in refused("draw", *options, "-o", path)
+    formulas = run("draw", "lstm-cell", "--notation", "hoey", "-o", path)
+    assert "--notation is for networks" in formulas.stderr
+    assert not path.exists()
 
 
 def test_draw_needs_a_file_whose_ending_is_a_format() -> None:

@@ -1,5 +1,10 @@
 """Networks in JAX and Equinox: the same outputs, gradients and parameters, also after 100 steps."""
 
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -91,3 +96,34 @@ def test_parameters_of_another_shape_are_refused() -> None:
         ArgumentError, match=r"layers\[0\].weights must be of shape \(1, 1\), got \(2, 1\)"
     ):
         from_jax(to_jax(MLP(1, [2]))[1], MLP(1, [1]))
+
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "jax_shard_map.py"
+
+
+def run_example(script: Path) -> subprocess.CompletedProcess[str]:
+    root = EXAMPLE.parents[1]
+    return subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": str(root)},
+    )
+
+
+def test_several_devices_train_to_what_one_process_does() -> None:
+    run = run_example(EXAMPLE)
+    assert re.fullmatch(r"4 devices, 100 steps: the parameters differ by .*\n", run.stdout), run.stderr
+    assert float(run.stdout.split()[-1]) <= 1e-12
+
+
+def test_a_mean_of_the_devices_means_is_found(tmp_path: Path) -> None:
+    right = 'jax.lax.psum((weights * errors).sum(), "examples") / count'
+    wrong = 'jax.lax.pmean((weights * errors).sum() / weights.sum(), "examples")'
+    text = EXAMPLE.read_text(encoding="utf-8")
+    assert text.count(right) == 1
+    script = tmp_path / "example.py"
+    script.write_text(text.replace(right, wrong), encoding="utf-8")
+    run = run_example(script)
+    assert (run.returncode, run.stderr) == (1, "that is more than rounding\n")

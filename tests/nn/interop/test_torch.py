@@ -1,6 +1,11 @@
 """Networks in PyTorch: the same outputs, gradients and parameters, also after a hundred steps."""
 
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -160,3 +165,34 @@ def test_optimizers_that_cannot_be_carried_over_are_refused() -> None:
     groups = [{"params": [each]} for each in module.parameters()]
     with pytest.raises(ArgumentError, match="2 groups"):
         from_torch_optimizer(torch.optim.SGD(groups, lr=0.5), network, module)
+
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "torch_ddp.py"
+
+
+def run_example(script: Path) -> subprocess.CompletedProcess[str]:
+    run = ("torch.distributed.run", "--standalone", "--nproc-per-node", "2")
+    return subprocess.run(
+        [sys.executable, "-m", *run, str(script)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": str(EXAMPLE.parents[1])},
+    )
+
+
+def test_two_processes_train_to_what_one_does() -> None:
+    run = run_example(EXAMPLE)
+    assert re.fullmatch(r"2 processes, 100 steps: the parameters differ by .*\n", run.stdout), run.stderr
+    assert float(run.stdout.split()[-1]) <= 1e-12
+
+
+def test_a_mean_of_the_processes_means_is_found(tmp_path: Path) -> None:
+    right = "(errors.sum() * processes / len(points)).backward()"
+    text = EXAMPLE.read_text(encoding="utf-8")
+    assert text.count(right) == 1
+    script = tmp_path / "example.py"
+    script.write_text(text.replace(right, "errors.mean().backward()"), encoding="utf-8")
+    run = run_example(script)
+    assert run.returncode == 1
+    assert "that is more than rounding" in run.stderr

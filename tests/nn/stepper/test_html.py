@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from autograd.errors import ArgumentValueError
+from autograd.errors import ArgumentTypeError, ArgumentValueError
 from nn import MLP, SGD, Adam, Example, TrainingStep, worked
 from nn.error_rules import ErrorRule
 from nn.optimizers import Optimizer
@@ -38,6 +38,11 @@ def test_a_text_of_the_file_ends_no_script() -> None:
     assert json.loads(content_of(html))["title"] == evil
 
 
+def test_what_has_no_page_is_refused() -> None:
+    with pytest.raises(ArgumentTypeError, match="of must be a worked example or a step, got 'urbain'"):
+        page("urbain")  # type: ignore[arg-type]
+
+
 def test_the_same_page_each_time() -> None:
     assert page(worked.load("xing-single")).html == page(worked.load("xing-single")).html
 
@@ -46,7 +51,7 @@ def test_without_graphviz_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("autograd.rendering.graphviz", lambda: None)
     html = page(worked.load("xing-single")).html
     assert "no Graphviz to render with" in html
-    assert json.loads(content_of(html))["graph"] == []
+    assert json.loads(content_of(html))["graphs"] == []
 
 
 # --- steps ----------------------------------------------------------------------------------------
@@ -74,13 +79,13 @@ def test_a_step_in_another_notation_keeps_it() -> None:
 def test_a_step_that_no_file_can_say_is_refused() -> None:
     network = MLP(1, [1], activation="tanh", seed=1)
     with pytest.raises(ArgumentValueError, match="shows gradient descent"):
-        step_of(Adam(network.parameters()), network).page()
+        page(step_of(Adam(network.parameters()), network))
     only = SGD(network.parameters()[1:], lr=0.1)
     with pytest.raises(ArgumentValueError, match="this step updated others"):
-        step_of(only, network).page()
+        page(step_of(only, network))
     rule = ErrorRule(lambda outputs, targets: (outputs[0] - targets[0]) ** 2)
     with pytest.raises(ArgumentValueError, match="a Python function"):
-        step_of(SGD(network.parameters(), lr=0.1), network, error=rule).page()
+        page(step_of(SGD(network.parameters(), lr=0.1), network, error=rule))
 
 
 def test_a_step_knows_its_learning_rate() -> None:

@@ -97,6 +97,29 @@ def test_numbers_are_those_of_python_in_every_notation(read: Any, name: str) -> 
     assert len(notations) >= 4
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_random_networks_at_random_numbers(read: Any, seed: int) -> None:
+    random = Random(seed)
+    inputs, sizes = random.randint(1, 3), [random.randint(1, 3) for _ in range(random.randint(1, 3))]
+    names = [random.choice(["tanh", "sigmoid", "softplus", "gelu", "elu", "relu"]) for _ in sizes]
+    network = MLP(inputs, sizes, activation=names, seed=random)
+    pairs = [
+        Pair([random.gauss(0, 1) for _ in range(inputs)], [random.random() for _ in range(sizes[-1])])
+        for _ in range(random.randint(1, 2))
+    ]
+    error = random.choice(["half_squared_error", "mean_squared_error", "(out - target) ** 4"])
+    rate = random.uniform(0.01, 0.5)
+    step = TrainingStep(network, pairs, SGD(network.parameters(), lr=rate), error=error)
+    example = step_example(step)
+    reader = read(example)
+    check(reader.numbers(), expected(example))
+    for _ in range(3):
+        numbers = {symbol: random.gauss(0, 1) for symbol in example.numbers}
+        for symbol, number in numbers.items():
+            reader.edit(symbol, repr(number))
+        check(reader.numbers(), expected(example.with_numbers(numbers)))
+
+
 def test_numbers_appear_as_they_are_computed(read: Any) -> None:
     reader, step = read("urbain"), worked.load("urbain").step()
     assert reader.status == "step 0 of 53: before the first step"
@@ -166,6 +189,49 @@ def test_weights_inputs_targets_and_the_rate_can_be_edited(read: Any) -> None:
     assert reader.page.inner_text("#edits") == "4 changed"
     reader.page.click("#reset")
     check(reader.numbers(), expected(example))
+
+
+def test_a_number_is_edited_where_it_stands_in_the_picture(read: Any) -> None:
+    reader, example = read("urbain"), worked.load("urbain")
+    before = reader.page.evaluate("scrollY")
+    reader.page.locator("#unit-weight-2-2-1 .value").click()
+    assert reader.page.inner_text("#here-name").replace("\n", "") == "𝑤7="
+    assert reader.page.input_value("#here-number") == "0.5"
+    assert reader.page.evaluate("scrollY") == before
+    reader.page.keyboard.type("much")
+    reader.page.keyboard.press("Enter")
+    assert reader.page.get_attribute("#here-number", "aria-invalid") == "true"
+    reader.page.fill("#here-number", "-0.75")
+    reader.page.keyboard.press("Enter")
+    assert reader.page.is_hidden("#here")
+    assert reader.page.evaluate("document.activeElement.id") == "view-network"
+    check(reader.numbers(), expected(example.with_numbers(example.numbers | {"w7": -0.75})))
+    reader.page.locator("#line-weight-1-1-1 path").click(force=True)  # the line is the weight too
+    assert reader.page.input_value("#here-number") == "0.15"
+    reader.page.click("#here-explain")
+    assert "with respect to w₁" in reader.page.inner_text("#explanation-title")
+    reader.page.keyboard.press("Escape")
+    reader.page.click("#here-close")
+    assert reader.page.is_hidden("#here")
+    reader.page.click("#show-graph")
+    reader.page.locator(".graph .node:visible", has_text=re.compile("^i₂0.1$")).click()
+    reader.page.keyboard.press("Escape")
+    assert reader.page.is_hidden("#here")
+    assert reader.page.evaluate("document.activeElement.id") == "view-graph"
+
+
+def test_the_picture_shows_the_example_that_is_chosen(read: Any) -> None:
+    reader = read("batch-of-three")
+    step = worked.load("batch-of-three").step()
+    reader.page.click("#last")  # the update of a weight is of no example
+    for number in ("2", "3", "1"):
+        reader.page.select_option("#example", number)
+        shown = reader.page.text_content("#unit-neuron-1-1 .net")
+        assert float(shown.replace("−", "-")) == pytest.approx(step[f"net_h1@{number}"], rel=1e-3)
+    reader.page.select_option("#example", "3")
+    assert "example=3" in reader.fragment
+    assert read("batch-of-three", reader.fragment).page.input_value("#example") == "3"
+    assert read("urbain").page.is_hidden("#examples")
 
 
 def test_an_edit_in_a_notation_with_the_other_sign_is_taken_with_it(read: Any) -> None:
@@ -290,6 +356,22 @@ def test_every_button_of_the_timeline(read: Any) -> None:
     assert reader.status.startswith("step 20 of 53")
 
 
+def test_to_the_forward_pass_the_backward_pass_and_the_update(read: Any) -> None:
+    reader = read("urbain")
+    for grain in ("quantity", "operation", "layer"):
+        reader.page.select_option("#grain", grain)
+        for phase, head in (("update", "update"), ("backward", "backward"), ("forward", "forward")):
+            reader.page.click(f"#phase-{phase}")
+            assert reader.page.inner_text("#formula h3 >> nth=0").startswith(head)
+            assert reader.page.get_attribute(f"#phase-{phase}", "aria-pressed") == "true"
+            reader.page.click("#back")
+            assert reader.page.get_attribute(f"#phase-{phase}", "aria-pressed") == "false"
+    for key, head in (("u", "update"), ("b", "backward"), ("f", "forward")):
+        reader.page.locator("#view-network").focus()
+        reader.page.keyboard.press(key)
+        assert reader.page.inner_text("#formula h3 >> nth=0").startswith(head)
+
+
 def test_keys(read: Any) -> None:
     reader = read("urbain")
     press = reader.page.keyboard.press
@@ -347,11 +429,20 @@ def test_table_and_picture_lead_to_one_another(read: Any) -> None:
     reader.page.locator("#unit-weight-2-1-1 .value").click()
     assert reader.page.evaluate("document.activeElement.getAttribute('aria-label')") == "w₅, weight"
     assert "chosen" in reader.row("w5").get_attribute("class")
+    reader.page.fill("#search", "target")
+    reader.page.locator("#unit-neuron-1-1 circle").click(position={"x": 50, "y": 15})
+    assert "chosen" in reader.row("out_h1").get_attribute("class")
+    assert reader.page.input_value("#search") == ""
+    inside = reader.page.evaluate("document.activeElement.closest('tr').dataset.symbol")
+    assert inside == "out_h1"
     reader.row("w1").locator("button.symbol").click()
     assert reader.page.locator("#unit-weight-1-1-1.chosen").count() == 1
     reader.page.click("#show-graph")
-    reader.page.locator(".graph .node", has_text="w₃").first.click()
+    reader.page.locator(".graph .node:visible", has_text=re.compile("^w₃0.25$")).click()
     assert "chosen" in reader.row("w3").get_attribute("class")
+    # an operation that has no row leads to the quantity that it is a part of
+    reader.page.locator(".graph .node:visible", has_text="w₁·i₁ + w₂·i₂").click()
+    assert "chosen" in reader.row("net_h1").get_attribute("class")
 
 
 def test_the_graph_shows_the_same_numbers(read: Any) -> None:
@@ -362,6 +453,43 @@ def test_the_graph_shows_the_same_numbers(read: Any) -> None:
     )
     assert ["w₅", "0.4", "∂ 0.08217"] in texts
     assert ["outₕ₁", "0.5933", "∂ 0.03635"] in texts
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "activation"),
+    [
+        ("urbain", "cross_entropy", "sigmoid"),
+        ("urbain", "half_squared_error", "tanh"),
+        ("softmax", "squared_error", "sigmoid"),
+    ],
+)
+def test_the_graph_of_another_error_or_activation(
+    read: Any, name: str, error: str, activation: str
+) -> None:
+    reader, example = read(name, "view=graph"), worked.load(name)
+    assert reader.page.is_hidden("#graph-note")
+    reader.page.select_option("#loss", error)
+    reader.page.select_option("#activation-1", activation)
+    reader.page.click("#last")
+    assert "named quantities" in reader.page.inner_text("#graph-note")
+    layers = [replace(example.layers[0], activation=activation), *example.layers[1:]]
+    other = replace(example, error=error, layers=layers)
+    numbers = expected(other)
+    assert reader.page.locator(".graph:visible").count() == 2  # Graphviz has a group of that class too
+    texts = reader.page.locator(".graph:visible .node").evaluate_all(
+        "all => all.map(node => [...node.querySelectorAll('text')].map(each => each.textContent))"
+    )
+    assert len(texts) == len(other.step().nodes)
+    shown = sorted(float(number.replace("−", "-")) for _, number, _ in texts)
+    right = sorted(numbers[symbol] for symbol in other.step().nodes)
+    assert shown == pytest.approx(right, rel=1e-3)
+    reader.page.select_option("#grain", "quantity")
+    reader.page.click("#first")
+    reader.page.click("#next")  # a net input: the edges of all that it is computed from are lit
+    assert reader.page.locator(".graph:visible .edge.lit").count() >= 4
+    reader.page.select_option("#loss", example.error)
+    reader.page.select_option("#activation-1", example.layers[0].activation)
+    assert reader.page.is_hidden("#graph-note")
 
 
 def test_the_table_is_searched_and_sorted(read: Any) -> None:
@@ -569,6 +697,53 @@ def test_axe_finds_nothing_serious(read: Any, scheme: str, fragment: str) -> Non
     # axe is put into the page by the test, which the page's policy would refuse as any other script
     found = Axe().run(reader.page).response["violations"]
     assert [(each["id"], each["help"], each["nodes"][0]["html"][:200]) for each in found] == []
+
+
+def test_axe_finds_nothing_serious_in_what_opens(read: Any) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    reader = read("batch-of-three", viewport={"width": 360, "height": 760})
+    reader.page.locator("#unit-weight-1-1-1 .value").click()
+    assert reader.page.is_visible("#here")
+    assert Axe().run(reader.page).response["violations"] == []
+    reader.page.click("#here-explain")
+    assert Axe().run(reader.page).response["violations"] == []
+    reader.page.keyboard.press("Escape")
+    reader.page.click("#export-toml")
+    assert Axe().run(reader.page).response["violations"] == []
+
+
+def test_every_control_is_reached_by_the_tab_key(read: Any) -> None:
+    reader = read("batch-of-three", "step=3")
+    controls = set(
+        reader.page.locator("button:visible, input:visible, select:visible").evaluate_all(
+            "all => all.filter(each => !each.disabled && each.id).map(each => each.id)"
+        )
+    )
+    assert len(controls) > 30
+    reached = set()
+    for _ in range(300):
+        reader.page.keyboard.press("Tab")
+        reached.add(reader.page.evaluate("document.activeElement.id"))
+    assert controls <= reached
+
+
+def test_a_weight_is_changed_by_keyboard_alone(read: Any) -> None:
+    reader, example = read("urbain"), worked.load("urbain")
+    for _ in range(100):
+        reader.page.keyboard.press("Tab")
+        if reader.page.evaluate("document.activeElement.getAttribute('aria-label')") == "w₁, weight":
+            break
+    reader.page.keyboard.press("Control+a")
+    reader.page.keyboard.type("2")
+    reader.page.keyboard.press("Enter")
+    check(reader.numbers(), expected(example.with_numbers(example.numbers | {"w1": 2.0})))
+
+
+def test_what_unicode_has_no_subscript_for_is_one_all_the_same(read: Any) -> None:
+    reader = read("lstm-cell")
+    assert reader.page.locator("#view-network .below", has_text="f1").count() > 0
+    assert "_" not in reader.page.text_content("#view-network")
 
 
 @pytest.mark.parametrize("width", [360, 768, 1920])

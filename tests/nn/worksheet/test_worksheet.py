@@ -28,7 +28,7 @@ from nn.cli import main
 from nn.notation import notation_names
 from nn.worked import LayerData, WorkedExample
 from nn.worksheet import FORMATS, Blank, Worksheet, blanks
-from nn.worksheet.elements import Formula, Heading, MatrixItem, Question
+from nn.worksheet.elements import Formula, Heading, MatrixItem, Question, answer_key
 from tests.support.browser import Reader, chromium
 
 EXAMPLES = worked.groups()["lecture notes"]
@@ -279,6 +279,31 @@ def test_no_answer_is_in_the_blank_version(name: str, kind: str) -> None:
     assert telling
     assert [text for text in telling if text in without] == []
     assert [text for text in telling if text not in with_answers and "e" not in text] == []
+
+
+@pytest.mark.parametrize("name", ["urbain", "hoey", "xing-single"])
+@every_kind
+def test_answers_at_the_back(name: str, kind: str) -> None:
+    """Before them is the sheet with its blanks, and there every question is answered once."""
+    sheet = Worksheet(load(name))
+    without, at_back = sheet.text(kind), sheet.text(kind, answers="back")
+    begin, mark = {
+        "md": ("\n---\n", r"\mathbf{"),
+        "html": ('<section class="back">', "filled"),
+        "tex": (r"\newpage", r"\answer{"),
+    }[kind]
+    before, _, back = at_back.partition(begin)
+    assert without.startswith(before.rstrip())
+    key = answer_key(sheet.items)
+    assert back.count(mark) == len(list(blanks(key)))
+    assert {blank.symbol for blank in blanks(key)} == {row["symbol"] for row in sheet.records()}
+
+
+def test_other_words_for_the_answers_are_refused() -> None:
+    with pytest.raises(ValueError, match="answers must be one of 'back', got 'front'"):
+        Worksheet(load("xing-single")).text("md", answers="front")
+    with pytest.raises(TypeError):
+        Worksheet(load("xing-single")).text("md", answers=1)
 
 
 @every_kind

@@ -154,6 +154,31 @@ def test_it_goes_on_where_another_run_ended() -> None:
     assert both[0] == both[1]
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 7])
+def test_a_batch_ends_with_its_period(size: int) -> None:
+    tape, _, parameters = tapes()
+    order = [k % 21 for k in range(12)]  # two periods of 5, and two examples of a third
+    loop, other = TrainingLoop(tape, MOMENTUM), TrainingLoop(tape, MOMENTUM)
+    loop.parameters = other.parameters = [each.data for each in parameters]
+    batches = [
+        order[begin : min(begin + size, end)]
+        for start, end in ((0, 5), (5, 10), (10, 12))
+        for begin in range(start, end, size)
+    ]
+    scales = [1.0 / len(batch) for batch in batches]
+    settings = [[0.1, float(t)] for t in range(len(batches))]
+    done, errors = loop.run(EXAMPLES, order, size, scales, settings, 5)
+    assert (done, len(errors)) == (len(batches), 12)
+    for batch, scale, each in zip(batches, scales, settings, strict=True):
+        other.run(EXAMPLES, batch, size, [scale], [each])
+        assert len(other.gradients) == len(parameters)
+    assert loop.parameters == other.parameters
+    assert loop.remembered == other.remembered
+    assert loop.gradients == other.gradients != [0.0] * len(parameters)
+    with pytest.raises(ArgumentValueError, match="period must be"):
+        loop.run(EXAMPLES, order, size, scales, settings, 0)
+
+
 def test_a_batch_that_fails_is_left_undone() -> None:
     w, x = Value(1.0, "w"), Value(1.0, "x")
     loop = TrainingLoop(Tape.of([(w * x).log()], Leaves([x], [w])), DESCENT)
@@ -161,6 +186,7 @@ def test_a_batch_that_fails_is_left_undone() -> None:
     rows = [[1.0], [2.0], [-1.0], [4.0]]
     done, errors = loop.run(rows, [0, 1, 3, 2, 1], 2, [1.0] * 3, [[0.0]] * 3)
     assert (done, list(errors), loop.parameters) == (1, [0.0, math.log(2.0)], [1.0])
+    assert loop.gradients == [2.0]
 
 
 def test_a_step_that_leaves_the_floats_is_left_undone() -> None:

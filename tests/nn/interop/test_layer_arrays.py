@@ -1,6 +1,7 @@
 """Networks as arrays: what goes out comes back, and what arrays cannot say is refused."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from autograd import ArgumentError
-from nn import MLP, worked
+from nn import MLP, interop, worked
 from nn.interop import arrays, from_arrays, with_arrays
 from nn.neuron import BIAS_CONVENTIONS
 from nn.strategies import networks
@@ -96,3 +97,33 @@ def test_narrow_numbers_stay_what_they_are() -> None:
     weights = np.array([[0.1]], dtype=np.float32)
     network = from_arrays([(weights, None, "linear", "none")])
     assert network([1.0]).data == float(np.float32(0.1)) != 0.1
+
+
+def test_no_module_hides_a_name(run_python: Callable[..., str]) -> None:
+    """A package has its modules as attributes from when they are imported on."""
+    script = "import nn.interop.layer_arrays, nn.interop; print(callable(nn.interop.arrays))"
+    assert run_python(script) == "True\n"
+    modules = {path.stem for path in Path(interop.__file__).parent.glob("*.py")}
+    assert not modules & {*interop.__all__}
+
+
+@pytest.mark.parametrize(
+    ("missing", "name", "command"),
+    [
+        ("onnx", "to_onnx", "pip install 'scalar-autograd[onnx]'"),
+        ("jax", "to_jax", "pip install 'scalar-autograd[jax]'"),
+    ],
+)
+def test_a_missing_framework_is_said_with_the_command(
+    missing: str, name: str, command: str, run_python: Callable[..., str]
+) -> None:
+    script = f"""
+import sys
+sys.modules["{missing}"] = None
+from autograd import AutogradError
+try:
+    from nn.interop import {name}
+except AutogradError as error:
+    print(error)
+"""
+    assert run_python(script).rstrip().endswith(f"is not installed: {command}")
