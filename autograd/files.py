@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all."""
+"""Reading a text that is not too large; writing a file whole or not at all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,35 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["write"]
+from autograd.errors import ArgumentValueError
+
+__all__ = ["read_text", "write"]
+
+
+def read_text(path: str | os.PathLike[str], most: int) -> str:
+    """The text of a file, which is UTF-8, with a mark at its beginning or without.
+
+    Args:
+        path: the file.
+        most: how many bytes it may have.
+
+    Raises:
+        ValueError: it is larger, or no UTF-8; the error names it.
+        OSError: it cannot be read.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     read_text(write(f"{folder}/a.txt", "δ"), 100)
+    'δ'
+    """
+    with Path(path).open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise ArgumentValueError(f"{path}: larger than {most:,} bytes")
+    try:
+        return content.decode("utf-8-sig")
+    except ValueError as error:
+        raise ArgumentValueError(f"{path}: {error}") from None
 
 
 def write(path: str | os.PathLike[str], content: str | bytes) -> Path:

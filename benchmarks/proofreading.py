@@ -12,21 +12,25 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import cycle, product
-from math import isfinite
+from math import isclose, isfinite
 from pathlib import Path
 from random import Random
 
-from autograd.program import LineError
+from autograd.program import Line, LineError
 from benchmarks.pages import put
 from nn import Example, worked
 from nn.byhand import HandCalculation, by_hand
 from nn.byhand.mistakes import MISTAKES, Variant
 from nn.byhand.rounding import Rounding
-from nn.proofreading import Proof, proofread
+from nn.proofreading import Cause, Proof, proofread
+from nn.proofreading.figure import PrintedFigure
+from nn.proofreading.page import Page as Printings
+from nn.proofreading.stage import Stage
+from nn.step.updates import UpdateRule
 from nn.worked import Figure, FormulaExample, WorkedExample
 
 PAGE = Path(__file__).parents[1] / "docs" / "proofreading.md"
@@ -35,12 +39,13 @@ PAGE = Path(__file__).parents[1] / "docs" / "proofreading.md"
 DIGITS = (3, 4, 6)
 #: What pages print, by the kinds of lines.
 KINDS = {
-    "full page": ("value", "partial", "contribution", "gradient", "change", "update"),
+    "full page": ("value", "partial", "contribution", "gradient", "buffer", "change", "update"),
     "gradients only": ("gradient of a parameter",),
     "updates only": ("update",),
 }
-#: How many pages there are for each mistake, kind of page and number of digits.
+#: How many pages there are for each mistake, kind of page and number of digits: so many times these.
 EACH = 1
+_OF_KIND = {"full page": 3, "gradients only": 1, "updates only": 1}
 #: How many pages have two mistakes, and how many none.
 TWO, RIGHT = 60, 300
 #: A mistake has to make this much of a difference to some figure, in units of its last digit.
@@ -60,7 +65,7 @@ _FORMULAS: tuple[dict[str, str], ...] = (
         "v": "t * x ** 2 + (1 - t) * g ** 2",
         "mh": "m / (1 - b ** 2)",
         "vh": "v / (1 - t ** 2)",
-        "e": "w - 0.1 * mh / (sqrt(vh) + 0.01)",
+        "e": "w - 0.1 * mh / (sqrt(vh) + 0.1)",
     },
     {"q": "sigmoid(w * x + b)", "l": "log(q)", "e": "-t * l"},
     {"g": "w * x", "v": "t * x + g", "e": "w - b * v"},
@@ -102,7 +107,26 @@ def computations(count: int = 60) -> tuple[Made, ...]:
                 parameters=["w", "b"], learning_rate=rate,
             )
         )  # fmt: skip
-    return tuple(found)
+    return (*found, *_rarer())
+
+
+def _rarer() -> Iterator[WorkedExample]:
+    """Networks whose optimizer remembers, those with three examples, and those with a constant input."""
+    adam, momentum = UpdateRule("adam", 0.0, 0.9, 0.99, 0.1), UpdateRule(momentum=0.9)
+    for seed, shape in enumerate(((2, 2, 1), (2, 2, 2), (2, 3, 2), (3, 2, 1), (2, 2, 2, 1)), 100):
+        made = worked.exercise(seed, shape)
+        yield replace(made, name=f"adam {seed}", update=adam)
+        yield replace(made, name=f"momentum {seed}", update=momentum)
+        (first,) = made.examples
+        more = [
+            Example(
+                [round(a * x + 0.1, 2) for x in first.inputs],
+                [round(b * x + 0.1, 2) for x in first.targets],
+            )
+            for a, b in ((0.6, 0.8), (-0.4, 0.5))
+        ]
+        yield replace(made, name=f"three {seed}", error="mean_squared_error", examples=[first, *more])
+        yield replace(made, name=f"x0 {seed}", bias_convention="x0=1")
 
 
 @cache
@@ -122,6 +146,7 @@ class Page:
         digits: how many significant digits are.
         number: which computation it is.
         carried: whether what is printed is carried on.
+        made: the mistakes as they are made.
     """
 
     example: Made
@@ -130,15 +155,21 @@ class Page:
     digits: int
     number: int
     carried: bool
+    made: tuple[Variant, ...] = ()
 
     def same(self) -> set[str]:
-        """The mistakes that lead to the very figures that the one of the page leads to."""
+        """The mistakes that lead to the very figures that the one of the page leads to.
+
+        A mistake in one line is also one that writes this line alike, as a bias left out of a sum is.
+        """
         texts = {figure.symbol: figure.printed for figure in self.example.figures}
         step = calculation(self.number)
+        own = {(s, line.formula) for v in self.made if v.local for s, line in v.lines.items()}
         return {
             other.mistake
             for other in all_variants(self.number)
-            if printed(step, [other], self.kind, self.digits, carried=self.carried) == texts
+            if not own.isdisjoint((s, line.formula) for s, line in other.lines.items())
+            or printed(step, [other], self.kind, self.digits, carried=self.carried) == texts
         }
 
 
@@ -156,6 +187,11 @@ def printed_symbols(step: HandCalculation, kind: str) -> list[str]:
     return found
 
 
+def after_of(step: HandCalculation) -> int:
+    """How many updates come before what a page prints: momentum shows when there is some."""
+    return int("momentum" in step.program.given)
+
+
 def printed(
     step: HandCalculation, variants: Sequence[Variant], kind: str, digits: int, *, carried: bool
 ) -> dict[str, str] | None:
@@ -167,7 +203,7 @@ def printed(
     symbols = printed_symbols(step, kind)
     keep = (lambda _, number: rounding(number)) if carried else None
     try:
-        numbers = program.run(symbols, keep=keep)
+        numbers = program.run(symbols, program.train(after_of(step)), keep)
     except (LineError, OverflowError):
         return None
     if not all(map(isfinite, numbers.values())):
@@ -188,9 +224,11 @@ def page_of(
         without = printed(step, [v for v in variants if v is not variant], kind, digits, carried=carried)
         if without is None or not _differ(texts, without, digits):
             return None
-    figures = [Figure(symbol=symbol, printed=text) for symbol, text in texts.items()]
+    after = after_of(step)
+    figures = [Figure(symbol=symbol, printed=text, after=after) for symbol, text in texts.items()]
     made = replace(example, figures=figures)
-    return Page(made, tuple(v.mistake for v in variants), kind, digits, number, carried)
+    names = tuple(v.mistake for v in variants)
+    return Page(made, names, kind, digits, number, carried, tuple(variants))
 
 
 def _differ(texts: dict[str, str], others: dict[str, str], digits: int) -> bool:
@@ -207,18 +245,30 @@ def all_variants(number: int) -> tuple[Variant, ...]:
     return tuple(v for mistake in MISTAKES.values() for v in mistake.variants(calculation(number)))
 
 
-def with_one_mistake(each: int, mistakes: Sequence[str] = tuple(MISTAKES)) -> Iterator[Page]:
-    """Pages with one mistake, so many for each mistake, kind of page and number of digits."""
+def with_one_mistake(
+    each: int,
+    mistakes: Sequence[str] = tuple(MISTAKES),
+    kinds: Sequence[str] = tuple(KINDS),
+    counts: Sequence[int] = DIGITS,
+) -> Iterator[Page]:
+    """Pages with one mistake, for each mistake, kind of page and number of digits.
+
+    Args:
+        each: how many gradients only, or updates only; of full pages three times as many.
+        mistakes: which mistakes.
+        kinds: which kinds of pages.
+        counts: how many digits.
+    """
     for place, name in enumerate(mistakes):
-        for kind in KINDS:
-            for digits in DIGITS:
+        for kind in kinds:
+            for digits in counts:
                 random = Random(f"{name} {kind} {digits}")
                 numbers = [*range(len(computations()))]
                 random.shuffle(numbers)
                 made, tried = 0, 0
                 for number in numbers:
                     variants = list(MISTAKES[name].variants(calculation(number)))
-                    if not variants or made == each:
+                    if not variants or made == each * _OF_KIND[kind]:
                         continue
                     page = page_of(
                         number, [random.choice(variants)], kind, digits, carried=(made + place) % 2 == 1
@@ -283,10 +333,56 @@ def is_named_alone(page: Page, proof: Proof) -> bool:
     return all(names & same for names in found)
 
 
+def contradicted(page: Page, proof: Proof) -> list[Cause]:
+    """The causes that an agreeing figure contradicts: it would be another if that had been done.
+
+    A mistake that explains several figures is made throughout, alone and with the other causes, from
+    the exact numbers and from the printed ones. If every way to make it changes a figure that agrees,
+    the cause is contradicted. What was done at one figure alone says nothing of the others.
+    """
+    read = Printings(page.example)
+    stage = read.stages[after_of(read.calculation)]
+    agreeing = [each for each in read.figures if each.agrees and each.symbols]
+    known = {variant.says: variant for variant in all_variants(page.number)}
+    named = [cause for cause in proof.causes if len(cause.figures) > 1]
+    made = [[v for says, v in known.items() if says in cause.says.split(", or ")] for cause in named]
+    found = []
+    for cause, own in zip(named, made, strict=True):
+        others = [
+            ways[0] for other, ways in zip(named, made, strict=True) if other is not cause and ways
+        ]
+        sets = [
+            ({**v.lines}, {**{s: n for o in others for s, n in o.lines.items()}, **v.lines}) for v in own
+        ]
+        if own and not any(
+            all(alone or all_of_them for alone, all_of_them in zip(*ways, strict=True))
+            for ways in ([_fits(stage, lines, agreeing) for lines in both] for both in sets)
+        ):
+            found.append(cause)
+    return found
+
+
+def _fits(stage: Stage, lines: Mapping[str, Line], figures: Sequence[PrintedFigure]) -> list[bool]:
+    """Whether each figure may be as it is printed with some lines written otherwise."""
+    found = [False] * len(figures)
+    for from_printed, right in ((False, stage.exact), (True, stage.follows)):
+        numbers = stage.numbers(lines, from_printed=from_printed)
+        for place, figure in enumerate(figures):
+            number, by = numbers.own[figure.symbols[0]], numbers.radius.get(figure.symbols[0], 0.0)
+            is_other = not isclose(number, right.own[figure.symbols[0]], rel_tol=1e-12)
+            found[place] |= not is_other or figure.printed.meets(number - by, number + by)
+    return found
+
+
 def main() -> None:
     """Write the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--each", type=int, default=EACH, help="pages for each mistake, kind and digits")
+    parser.add_argument(
+        "--each",
+        type=int,
+        default=EACH,
+        help="pages for each mistake, kind and digits; of full pages three times as many",
+    )
     parser.add_argument("--show", action="store_true", help="print the pages that fail")
     arguments = parser.parse_args()
     found: Counter[tuple[str, str, int]] = Counter()
@@ -300,10 +396,21 @@ def main() -> None:
             print(page.planted, page.kind, page.digits, page.example.name, causes(proof), flush=True)
     two = [(page, proofread(page.example)) for page in with_two_mistakes(TWO)]
     right = [(page, proofread(page.example)) for page in without_mistakes(RIGHT)]
-    print(mistakes_table(found, of))
-    print(pages_table(found, of, two, right))
-    put("recall", mistakes_table(found, of), PAGE)
-    put("pages", pages_table(found, of, two, right), PAGE)
+    recall, pages = mistakes_table(found, of), pages_table(found, of, two, right)
+    pages += "\n" + contradictions_row([*two, *right])
+    for name, table in (("recall", recall), ("pages", pages)):
+        print(table)
+        put(name, table, PAGE)
+
+
+def contradictions_row(read: Sequence[tuple[Page, Proof]]) -> str:
+    """On some pages, how many causes are named that an agreeing figure contradicts."""
+    cells = []
+    for digits in DIGITS:
+        some = [each for each in read if each[0].digits == digits]
+        cells.append(str(sum(len(contradicted(*each)) for each in some)))
+    title = "two mistakes, or none: causes that an agreeing figure contradicts"
+    return f"| {title} | {len(read)} | {' | '.join(cells)} |"
 
 
 def _share(

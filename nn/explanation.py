@@ -23,6 +23,7 @@ from nn.step.contributions import Contributions
 from nn.step.explained import error_sections, forward_steps, update_steps, writer
 from nn.step.matrix_formulas import Named
 from nn.step.program import step_program
+from nn.step.updates import RATE, SHOWN
 from nn.terminal import plain
 from nn.worksheet.sheet import FORMATS
 
@@ -158,7 +159,9 @@ class DerivationSheet(_Sheet):
         program = step_program(step, example.learning_rate)
         writes = writer(step, program)
         given = [symbol for symbol, node in step.nodes.items() if node.operation is None]
-        rate = [Step("eta", example.learning_rate)] if step.updates else []
+        rule = {RATE: example.learning_rate, **step.update_rule.given(step.steps_before)}
+        rate = [Step(SHOWN[each], number) for each, number in rule.items()] if step.updates else []
+        rate += [Step(symbol, number) for symbol, number in step.buffers.items()]
         parameters = [symbol for symbol in given if symbol in step.updates]
         found = [
             Section("Given", (*map(writes.step, given), *rate)),

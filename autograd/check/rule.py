@@ -8,11 +8,9 @@ made with the chain rule are tried.
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import reduce
 from itertools import islice
 from math import isclose, isfinite
 from typing import Any, TypeAlias
@@ -23,7 +21,7 @@ from autograd.check.evaluation import Evaluated, results_of
 from autograd.errors import ArgumentValueError, UnknownNameError
 from autograd.program import Line, LineError, Program
 from autograd.pytree import leaves, paths, rebuilt
-from autograd.symbolic import label, minus, plus, terms
+from autograd.symbolic import label, summed, terms
 from autograd.symbols import unicode_symbol
 from autograd.tables import Table, html
 from autograd.value import Value
@@ -480,7 +478,7 @@ def _slips(
                 through = f"path through {_name(use.above)}"
                 if use.above == program.root:
                     through = f"direct use of {_name(line.below)} in {_name(program.root)}"
-                yield f"the {through} is left out", {line.symbol: line.with_tree(_sum(kept))}
+                yield f"the {through} is left out", {line.symbol: line.with_tree(summed(kept))}
 
 
 def _other_slopes(program: Program, line: Line) -> Iterator[Suspect]:
@@ -501,11 +499,6 @@ def _other_slopes(program: Program, line: Line) -> Iterator[Suspect]:
             line.symbol, text, {"y": line.above}, "partial", above=line.above, below=line.below
         )
         yield f"{which} is taken to be {sign}{_bracketed(_name(line.above))}", {line.symbol: whole}
-
-
-def _sum(parts: Sequence[tuple[bool, ast.expr]]) -> ast.expr:
-    zero: ast.expr = ast.Constant(0.0)
-    return reduce(lambda total, part: (minus if part[0] else plus)(total, part[1]), parts, zero)
 
 
 def _shown(line: Line) -> str:

@@ -31,6 +31,7 @@ KINDS = {
     "partial": "∂y/∂x, where y is directly computed from x",
     "contribution": "∂E/∂y · ∂y/∂x, what one use of x contributes to its gradient",
     "gradient": "∂E/∂x, the sum of the contributions of all uses",
+    "buffer": "what an optimizer remembers of gradients, and makes of it",
     "change": "by how much an update changes a number",
     "update": "a number after the update",
 }

@@ -141,6 +141,16 @@ def terms(tree: ast.expr, most: int | None = None) -> list[tuple[bool, ast.expr]
     return found
 
 
+def summed(parts: Iterable[tuple[bool, ast.expr]]) -> ast.expr:
+    """The sum of some terms, as `terms` has them.
+
+    >>> ast.unparse(summed(terms(ast.parse("a - b + c", mode="eval").body)[1:]))
+    '-b + c'
+    """
+    start: ast.expr = ast.Constant(0.0)
+    return reduce(lambda total, part: (minus if part[0] else plus)(total, part[1]), parts, start)
+
+
 # --- products and sums, while they grow -----------------------------------------------------------
 
 

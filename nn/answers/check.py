@@ -46,6 +46,9 @@ _AFTER = re.compile(r"(.+?) after (?:update )?(\d{1,6})(?: updates?)?")
 #: A student is told no more causes that cannot be told apart.
 _MOST_CAUSES = 2
 _NUMBER = re.compile(r"\d*[.,]?\d+(?:e[-+]?\d+)?")
+#: What is said of a misprint, with the number, and without.
+_MEANT = re.compile(r", \S+ is meant")
+_MISPRINT = re.compile(r"a misprint: (.+?)(?:, \S+ is meant|$)")
 #: Causes that leave the method as it is: the number alone is not right.
 _NOT_OF_METHOD = {"misprint", "rounded"}
 
@@ -287,7 +290,7 @@ def check_answers(
     net_o1 right
     out_o1 right
     dE/dout_o1 right
-    delta_o1 here is the first slip: f′(net) of the outputs is left out or f′(net) is left out
+    delta_o1 here is the first slip: f′(net) of the outputs is left out
     """
     if not isinstance(example, WorkedExample | FormulaExample):
         raise OperandError(f"example must be a worked example, got {shown(example)}")
@@ -474,8 +477,10 @@ class _Check:
         kind = "slip" if first else "wrong"
         cause = finding.cause if finding.because and not finding.weak else None
         because = finding.because if cause else None
-        if because and not self.reveal and self._tells(because, finding):
-            because = None
+        if because and not self.reveal:
+            because = _MEANT.sub("", because)
+            if self._tells(because, finding):
+                because = None
         if because is not None:  # causes that cannot be told apart, the likeliest first
             because = " or ".join(because.split(", or ")[:_MOST_CAUSES])
         else:
@@ -485,6 +490,8 @@ class _Check:
                 if before
                 else "it does not follow from what is given"
             )
+            if finding.cause == "misprint" and (misprint := _MISPRINT.search(finding.because or "")):
+                because += f"; perhaps {misprint[1]}"
         return replace(
             outcome,
             outcome=kind,

@@ -5,18 +5,19 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograd.arguments import items
+from autograd.arguments import flag, items
 from autograd.errors import AutogradError
-from autograd.tables import Table
+from autograd.tables import Table, decimal
 from nn.answers.check import CheckedAnswers, check_answers
 from nn.answers.reading import ENDINGS
 from nn.answers.scheme import Scheme
 from nn.answers.tolerance import Tolerance
+from nn.byhand.mistakes import MISTAKES
 from nn.notation import Notation
 from nn.terminal import Part, Tabular
 from nn.worked.example import WorkedExample
@@ -50,6 +51,7 @@ class CheckedGroup(Tabular):
 
     Attributes:
         files: what has come out about each file, in their order.
+        reveal: whether the right numbers are shown.
 
     >>> from tempfile import TemporaryDirectory
     >>> from nn import worked
@@ -61,8 +63,8 @@ class CheckedGroup(Tabular):
     [('ada', 1.0), ('bob', 0.0)]
     """
 
-    def __init__(self, files: Sequence[CheckedFile]) -> None:
-        self.files = list(files)
+    def __init__(self, files: Sequence[CheckedFile], reveal: bool = False) -> None:
+        self.files, self.reveal = list(files), reveal
 
     def __iter__(self) -> Iterator[CheckedFile]:
         return iter(self.files)
@@ -74,23 +76,33 @@ class CheckedGroup(Tabular):
     def mistakes(self) -> dict[str, tuple[int, str]]:
         """By each mistake, in a word, how many have made it and what it is; the most frequent first."""
         counts: Counter[str] = Counter()
-        says: dict[str, str] = {}
+        says: dict[str, set[str]] = {}
         for each in self.files:
             if each.checked:
                 counts.update([*each.checked.causes])
                 for cause, because in each.checked.causes.items():
-                    says[cause] = min(says.get(cause, because), because, key=len)
-        return {cause: (count, says[cause]) for cause, count in counts.most_common()}
+                    says.setdefault(cause, set()).add(because)
+        return {cause: (count, _of_all(cause, says[cause])) for cause, count in counts.most_common()}
 
     @property
     def unread(self) -> list[CheckedFile]:
         """The files that cannot be read."""
         return [each for each in self.files if each.checked is None]
 
+    @property
+    def values(self) -> dict[str, float]:
+        """By the name of each answer the number that it should be.
+
+        >>> from nn import worked
+        >>> checked = check_answers(worked.load("xing-single"), {"o": 0.4})
+        >>> CheckedGroup([CheckedFile("ada.toml", checked)]).values
+        {'o': 0.5}
+        """
+        return {each.name: each.value for file in self.files for each in file.checked or ()}
+
     def records(self) -> list[dict[str, Any]]:
         """A dict for every file, as ``pandas.DataFrame`` takes them: the rows of the CSV table."""
-        mistakes = self.mistakes
-        names = list(dict.fromkeys(each.name for file in self.files for each in file.checked or ()))
+        mistakes, names = self.mistakes, self.values
         return [self._record(file, names, mistakes) for file in self.files]
 
     @staticmethod
@@ -133,7 +145,8 @@ class CheckedGroup(Tabular):
         """The group as a CSV table: a row for each file, and one with how often each mistake was made.
 
         The columns are the marks, one for each mistake, the most frequent first, and one for each
-        quantity with what has come out about it. The last row adds up the mistakes.
+        quantity with what has come out about it. A row after these adds up the mistakes, and if they are
+        revealed, one has the right numbers.
         """
         rows = self.records()
         text = io.StringIO()
@@ -141,13 +154,16 @@ class CheckedGroup(Tabular):
             total: dict[str, Any] = dict.fromkeys(rows[0], "")
             total["student"] = "how many"
             total |= {f"mistake: {cause}": count for cause, (count, _) in self.mistakes.items()}
+            below = [total]
+            if self.reveal:
+                below.append({**dict.fromkeys(rows[0], ""), "student": "it is", **self.values})
             writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
             writer.writeheader()
-            writer.writerows({key: _safe(each) for key, each in row.items()} for row in [*rows, total])
+            writer.writerows({key: _safe(each) for key, each in row.items()} for row in [*rows, *below])
         return text.getvalue()
 
     def tables(self) -> list[Part]:
-        """Everybody's marks as a table, the mistakes by how often they were made, and what is unread."""
+        """Everybody's marks, the mistakes by how often they were made, and what is unread."""
         marks = Table("", ["student", "marks", "right", "follow", "first slip"], "lrrrl")
         for each in self.files:
             checked = each.checked
@@ -168,7 +184,32 @@ class CheckedGroup(Tabular):
             for count, says in self.mistakes.values():
                 mistakes.add(str(count), says)
             parts.append(mistakes)
+        if self.reveal:
+            right = Table("Right numbers", ["", "it is"], "lr")
+            for name, number in self.values.items():
+                right.add(name, decimal(number))
+            parts.append(right)
         return [*parts, *(each.problem for each in self.unread)]
+
+
+#: What is said of causes that are in no table of mistakes, where it is not the same for all.
+_OF_ALL = {
+    "sign": "the sign is the wrong one",
+    "factors": "factors of the chain rule are left out",
+    "neighbour": "another number of the same sort stands in its place",
+    "other_step": "it is the number of another step",
+    "misprint": "a misprint",
+    "changed_input": "a given number was another",
+    "ratio": "every gradient is off by one factor",
+    "rounded": "rounded on the way",
+}
+
+
+def _of_all(cause: str, said: Collection[str]) -> str:
+    """What is said of a cause: as it was said to all, if that was the same, or else in general."""
+    if len(said) == 1:
+        return next(iter(said))
+    return MISTAKES[cause].of_all() if cause in MISTAKES else _OF_ALL.get(cause, min(said, key=len))
 
 
 def _safe(cell: Any) -> Any:
@@ -195,6 +236,7 @@ def check_group(
     scheme: Scheme | None = None,
     tolerance: Tolerance | None = None,
     notation: Notation | str | None = None,
+    reveal: bool = False,
 ) -> CheckedGroup:
     """What there is to say of the answers in many files, each as by `check_answers`.
 
@@ -206,6 +248,7 @@ def check_group(
         scheme: see `check_answers`.
         tolerance: likewise.
         notation: likewise.
+        reveal: likewise; a table, and a row of the CSV, then have the right numbers.
 
     Raises:
         OSError: a folder cannot be read.
@@ -215,11 +258,14 @@ def check_group(
     >>> check_group(worked.load("xing-single"), ["nobody.toml"]).unread[0].problem
     "[Errno 2] No such file or directory: 'nobody.toml'"
     """
+    flag("reveal", reveal)
     files = []
     for path in answer_files(items("paths", paths)):
         try:
-            checked = check_answers(example, path, scheme=scheme, tolerance=tolerance, notation=notation)
+            checked = check_answers(
+                example, path, scheme=scheme, tolerance=tolerance, notation=notation, reveal=reveal
+            )
             files.append(CheckedFile(str(path), checked))
         except (AutogradError, OSError) as error:
             files.append(CheckedFile(str(path), None, str(error)))
-    return CheckedGroup(files)
+    return CheckedGroup(files, reveal)

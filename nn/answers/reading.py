@@ -16,6 +16,7 @@ from typing import Any
 from autograd import OperandError
 from autograd.arguments import shown
 from autograd.errors import ArgumentValueError
+from autograd.files import read_text
 from nn.worked.example import WorkedExample
 from nn.worked.formulas import FormulaExample
 from nn.worksheet import Worksheet
@@ -82,15 +83,7 @@ def read_answers(
     path = Path(path)
     if path.suffix.lower() not in ENDINGS:
         raise ArgumentValueError(f"{path}: answers are read from files ending in {', '.join(ENDINGS)}")
-    with path.open("rb") as file:
-        content = file.read(_MAX_BYTES + 1)
-    if len(content) > _MAX_BYTES:
-        raise ArgumentValueError(f"{path}: larger than {_MAX_BYTES:,} bytes")
-    try:
-        text = content.decode("utf-8-sig")
-    except ValueError as error:
-        raise ArgumentValueError(f"{path}: {error}") from None
-    return answers_in(text, path.suffix.lower(), example, path)
+    return answers_in(read_text(path, _MAX_BYTES), path.suffix.lower(), example, path)
 
 
 def answers_in(

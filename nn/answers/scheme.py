@@ -11,6 +11,7 @@ from pathlib import Path
 from autograd import OperandError
 from autograd.arguments import between, flag, non_negative, shown
 from autograd.errors import ArgumentValueError
+from autograd.files import read_text
 from nn.answers.tolerance import ROUNDINGS, Tolerance
 from nn.worked.section import Section
 
@@ -115,12 +116,9 @@ def load_scheme(path: str | Path) -> Scheme:
     if not isinstance(path, str | PathLike):
         raise OperandError(f"path must be a text or a path, got {shown(path)}", operands=(path,))
     path = Path(path)
-    with path.open("rb") as file:
-        content = file.read(_MAX_BYTES + 1)
-    if len(content) > _MAX_BYTES:
-        raise ArgumentValueError(f"{path}: larger than {_MAX_BYTES:,} bytes")
+    content = read_text(path, _MAX_BYTES)
     try:
-        table = tomllib.loads(content.decode("utf-8-sig"))
+        table = tomllib.loads(content)
     except (ValueError, RecursionError) as error:
         raise ArgumentValueError(f"{path}: {' '.join(str(error).split())}") from None
     top = Section(path, "", table)

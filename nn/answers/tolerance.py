@@ -39,6 +39,8 @@ class Tolerance:
     >>> cut = Tolerance(decimals=2, rounding="cut")
     >>> cut.accepts(Decimal("1.23"), 1.2399), cut.accepts(Decimal("1.24"), 1.2399)
     (True, False)
+    >>> [three.accepts(Decimal(text), 0.9996) for text in ("1.00", "0.999", "0.990")]
+    [True, True, False]
     """
 
     digits: int | None = None
@@ -72,14 +74,22 @@ class Tolerance:
         """
         if not isfinite(value):
             return False
-        right, unit = decimal_of(value), self.unit(value)
-        slack = abs(right) * _NOISE
-        if self.rounding != "cut" and abs(given - right) <= unit / 2 + slack:
-            return True
+        right = decimal_of(value)
+        if self.rounding != "cut":
+            unit = self.unit(value)
+            if abs(given - right) <= unit / 2 + self._slack(right, unit):
+                return True
         if self.rounding == "rounded":
             return False
+        # 0.9996 rounded has its last digit one place before that of 0.9996 cut
+        unit = self.unit(value) if self.decimals is not None else Rounding(self.digits or 3).unit(value)
         cut = abs(right) - abs(given)
-        return -slack <= cut < unit and (not given or (given < 0) == (right < 0))
+        return -self._slack(right, unit) <= cut < unit and (not given or (given < 0) == (right < 0))
+
+    @staticmethod
+    def _slack(right: Decimal, unit: Decimal) -> Decimal:
+        """What binary arithmetic may have added: half a digit at most, where a float has no more."""
+        return min(abs(right) * _NOISE, unit / 2)
 
     def __str__(self) -> str:
         if self.decimals is not None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from autograd import OperandError
 from autograd.arguments import shown
 from autograd.errors import ArgumentValueError
 from autograd.program import Line, Program
-from autograd.symbolic import minus, plus, terms
+from autograd.symbolic import summed, terms
 from nn.notation import Tag
 from nn.step import Recorded
 from nn.step.program import step_program
@@ -299,7 +298,7 @@ def only_terms(line: Line, kept: Collection[int]) -> Line:
     >>> only_terms(Line.of("s", "a - b + c", {"a": "x", "b": "y", "c": "z"}), [1, 2]).formula
     '-y + z'
     """
-    return line.with_tree(_sum(each for n, each in enumerate(terms(line.tree)) if n in kept))
+    return line.with_tree(summed(each for n, each in enumerate(terms(line.tree)) if n in kept))
 
 
 def turned_terms(line: Line, turned: Collection[str]) -> Line:
@@ -313,15 +312,7 @@ def turned_terms(line: Line, turned: Collection[str]) -> Line:
         for variable, operand in zip(line.variables, line.operands, strict=True)
         if operand in turned
     }
-    return line.with_tree(_sum(
+    return line.with_tree(summed(
         (less != any(isinstance(part, ast.Name) and part.id in names for part in ast.walk(tree)), tree)
         for less, tree in terms(line.tree)
     ))  # fmt: skip
-
-
-def _sum(parts: Iterator[tuple[bool, ast.expr]]) -> ast.expr:
-    def added(total: ast.expr, part: tuple[bool, ast.expr]) -> ast.expr:
-        return minus(total, part[1]) if part[0] else plus(total, part[1])
-
-    start: ast.expr = ast.Constant(0.0)
-    return reduce(added, parts, start)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from autograd.program import Line, Operand
-from autograd.symbolic import minus, plus, terms, times
+from autograd.symbolic import minus, plus, summed, terms, times
 from nn.byhand.calculation import HandCalculation
 from nn.byhand.rewriting import Rewritten, by_place
 from nn.byhand.trees import (
@@ -18,7 +18,6 @@ from nn.byhand.trees import (
     joined,
     named,
     product,
-    summed,
 )
 
 __all__ = [
@@ -28,6 +27,7 @@ __all__ = [
     "correction_left_out",
     "epsilon_in_root",
     "softmax",
+    "velocity_unused",
 ]
 
 
@@ -113,6 +113,31 @@ def _back(z: str, outs: dict[str, ast.Name], above: dict[str, Line | None]) -> a
 # --- momentum and Adam ----------------------------------------------------------------------------
 
 
+def _averages(step: HandCalculation) -> list[Line]:
+    """The lines that averages may stand in: values of formulas, buffers of a network's optimizer."""
+    return step.of_kind("buffer") if step.layers else step.of_kind("value")
+
+
+def _together(
+    step: HandCalculation, lines: Iterable[tuple[Line, ast.expr]]
+) -> Iterator[tuple[str, list[Line]]]:
+    """Lines with other trees: all, and those of each place; that is a formula, or a letter of a network.
+
+    A network has as many averages as parameters: who mistakes one mistakes all.
+    """
+    found = [line.with_tree(tree) for line, tree in lines if ast.dump(tree) != ast.dump(line.tree)]
+    if not step.layers:
+        yield from by_place(step, found, lambda line: line.symbol)
+        return
+    letters: dict[str, list[Line]] = {}
+    for line in found:
+        letters.setdefault(line.symbol[0], []).append(line)
+    if found:
+        yield "", found
+    if len(letters) > 1:
+        yield from ((f", in {letter}", own) for letter, own in letters.items())
+
+
 def correction_left_out(step: HandCalculation) -> Rewritten:
     """M / (1 − βᵗ) without the division."""
 
@@ -122,9 +147,8 @@ def correction_left_out(step: HandCalculation) -> Rewritten:
                 return left
         return None
 
-    lines = [(line, changed(line.tree, without)) for line in step.of_kind("value")]
-    found = [line.with_tree(tree) for line, tree in lines if ast.dump(tree) != ast.dump(line.tree)]
-    for where, own in by_place(step, found, lambda line: line.symbol):
+    lines = [(line, changed(line.tree, without)) for line in _averages(step)]
+    for where, own in _together(step, lines):
         yield (where,), own
 
 
@@ -151,7 +175,7 @@ def epsilon_in_root(step: HandCalculation) -> Rewritten:
                 return ast.Call(ast.Name("sqrt"), [ast.BinOp(v, ast.Add(), epsilon)], [])
         return None
 
-    lines = [(line, changed(line.tree, inside)) for line in step.of_kind("value")]
+    lines = [(line, changed(line.tree, inside)) for line in _averages(step)]
     found = [line.with_tree(tree) for line, tree in lines if ast.dump(tree) != ast.dump(line.tree)]
     if found:
         yield (), found
@@ -160,7 +184,7 @@ def epsilon_in_root(step: HandCalculation) -> Rewritten:
 def _weights_of_averages(step: HandCalculation) -> list[str]:
     """The given numbers β of which some formula has the 1 − β as well."""
     found: dict[str, None] = {}
-    for line in step.of_kind("value"):
+    for line in _averages(step):
         known = dict(zip(line.variables, line.operands, strict=True))
         for part in ast.walk(line.tree):
             one_less = is_one_less(part) if isinstance(part, ast.expr) else None
@@ -172,22 +196,24 @@ def _weights_of_averages(step: HandCalculation) -> list[str]:
 def betas_exchanged(step: HandCalculation) -> Rewritten:
     """β₁ and β₂ in each other's place."""
     betas = _weights_of_averages(step)
-    if len(betas) == 2 and not step.layers:
+    if len(betas) == 2:
         others = {betas[0]: betas[1], betas[1]: betas[0]}
-        yield tuple(betas), [line.with_operands(others) for line in step.of_kind("value")]
+        names = ("β₁", "β₂") if step.layers else tuple(betas)
+        yield names, [line.with_operands(others) for line in _averages(step)]
 
 
 def average_mistaken(step: HandCalculation) -> Rewritten:
     """β m + (1 − β) g without the 1 − β, or μ v + g with it."""
     averages = set(_weights_of_averages(step))
-    for line in step.of_kind("value") if not step.layers else ():
+    found: dict[str, list[tuple[Line, ast.expr]]] = {"left out": [], "added": []}
+    for line in _averages(step):
         known = dict(zip(line.variables, line.operands, strict=True))
         parts = terms(line.tree)
         for number, (less, term) in enumerate(parts):
             kept = [part for part in factors(term) if is_one_less(part[0]) is None]
             if len(parts) == 2 and 0 < len(kept) < len(factors(term)):
                 others = [*parts[:number], (less, product(kept)), *parts[number + 1 :]]
-                yield ("left out", line.symbol), [line.with_tree(summed(others))]
+                found["left out"].append((line, summed(others)))
         if len(parts) != 2 or not _is_computed(step, known, parts[1][1]):
             continue
         first = [part for part, _ in factors(parts[0][1])]
@@ -196,13 +222,51 @@ def average_mistaken(step: HandCalculation) -> Rewritten:
                 isinstance(part, ast.Name)
                 and len(first) == 2
                 and known.get(part.id) in step.program.given
+                and known[part.id] not in averages
+                and known[part.id] not in step.program.updates
             ):
-                if known[part.id] in averages:
-                    continue
                 one_less = ast.BinOp(ast.Constant(1.0), ast.Sub(), part)
                 other = ast.BinOp(one_less, ast.Mult(), parts[1][1])
-                yield ("added", line.symbol), [line.with_tree(summed([parts[0], (parts[1][0], other)]))]
+                found["added"].append((line, summed([parts[0], (parts[1][0], other)])))
+    for what, lines in found.items():
+        if step.layers:
+            for where, own in _together(step, lines):
+                yield (what, where), own
+        else:
+            for line, tree in lines:
+                yield (what, f", in {line.symbol}"), [line.with_tree(tree)]
 
 
 def _is_computed(step: HandCalculation, known: dict[str, Operand], tree: ast.expr) -> bool:
     return isinstance(tree, ast.Name) and known.get(tree.id) in step.program.lines
+
+
+def velocity_unused(step: HandCalculation) -> Rewritten:
+    """The update goes by the gradient itself, and not by what is remembered of those before."""
+    found = []
+    for line in step.of_kind("change", "update"):
+        gradient = step.program.derivative(step.error, line.below)
+        direction = line.operand("gradient")
+        if gradient is not None and isinstance(direction, str) and direction != gradient.symbol:
+            found.append(line.with_operands({direction: gradient.symbol}))
+    yield (), found
+    for line in () if step.layers else step.of_kind("value"):
+        if (gradient_of := _averaged(step, line)) is not None:
+            users = [step.program.lines[user] for user in step.program.users[line.symbol]]
+            yield (), [user.with_operands({line.symbol: gradient_of}) for user in users]
+
+
+def _averaged(step: HandCalculation, line: Line) -> str | None:
+    """Of μ v + g, or β m + (1 − β) g, with given μ and v, the g; None of anything else."""
+    known = dict(zip(line.variables, line.operands, strict=True))
+    parts = terms(line.tree)
+    if len(parts) != 2 or any(less for less, _ in parts):
+        return None
+    first, second = ([part for part, _ in factors(term)] for _, term in parts)
+    given = [isinstance(each, ast.Name) and known.get(each.id) in step.program.given for each in first]
+    rest = [each for each in second if is_one_less(each) is None]
+    if given != [True, True] or len(rest) != 1 or not _is_computed(step, known, rest[0]):
+        return None
+    (name,) = rest
+    assert isinstance(name, ast.Name)
+    return str(known[name.id])

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from math import log
 
 from autograd.program import Line
-from autograd.symbolic import terms
+from autograd.symbolic import summed, terms
 from nn.byhand.calculation import HandCalculation, only_terms
 from nn.byhand.rewriting import Rewritten, by_place
-from nn.byhand.trees import changed, joined, summed
+from nn.byhand.trees import changed, joined
 
 __all__ = ["biases_left_out", "logarithm_of_base_10", "sums", "transposed", "transposed_throughout"]
 
@@ -128,8 +128,8 @@ def sums(step: HandCalculation) -> Iterator[tuple[tuple[str, ...], list[Line]]]:
             name = joined(line, tree).formula
             rest = parts[:number] + parts[number + 1 :]
             for what, other in (
-                ("{} is left out of", rest),
-                ("{} is taken twice in", [*parts, parts[number]]),
-                ("{} has the other sign in", [*parts[:number], (not less, tree), *parts[number + 1 :]]),
+                ("{} is left out", rest),
+                ("{} is taken twice", [*parts, parts[number]]),
+                ("{} has the other sign", [*parts[:number], (not less, tree), *parts[number + 1 :]]),
             ):
                 yield (what.format(name), line.symbol), [line.with_tree(summed(other))]

@@ -48,6 +48,7 @@ class Mistake:
     Attributes:
         name: what it is called.
         says: what is wrong, in a sentence; ``{}`` is which of several it is.
+        general: the same of all of these; "" if it is the sentence without the place.
         texts: what stands in the place of some lines, by their place in `WHERE`.
         lines: gives the lines instead, of a whole step.
         error: the names of the errors that it can be made with; any if empty.
@@ -64,6 +65,15 @@ class Mistake:
     several: bool = False
     bits: float = 6.0
     local: bool = False
+    general: str = ""
+
+    def of_all(self) -> str:
+        """What is wrong, in a sentence, whichever of several it is.
+
+        >>> MISTAKES["sum"].of_all(), MISTAKES["bias_left_out"].of_all()
+        ('a sum is added up wrongly', 'the bias is left out of the net inputs')
+        """
+        return self.general or self.says.removesuffix("{}")
 
     def variants(self, step: HandCalculation) -> Iterator[Variant]:
         """The ways to make the mistake in a step; none where it cannot be made.
@@ -115,6 +125,7 @@ _TABLE = (
         "the path through {} is left out of {}",
         lines=rewriting.path_forgotten,
         bits=4.0,
+        general="a path is left out",
     ),
     Mistake(
         "transposed_weights",
@@ -131,6 +142,7 @@ _TABLE = (
         "output_delta",
         "δ of {} is used for the hidden neurons",
         lines=products.deltas_of_outputs,
+        general="δ of an output is used for the hidden neurons",
     ),
     # --- factors of the chain rule --------------------------------------------------------------
     Mistake(
@@ -150,28 +162,56 @@ _TABLE = (
     ),
     Mistake("slope_of_net", "f′ is computed of net where out belongs{}", lines=slopes.of_net, bits=4.0),
     Mistake("slope_at_out", "f′ is taken at out, not at net{}", lines=slopes.at_out, bits=5.0),
-    Mistake("slope_of_another", "f′ is that of {}{}", lines=slopes.of_another),
-    Mistake("slope_in_part", "f′ is only {}{}", lines=slopes.in_part),
+    Mistake(
+        "slope_of_another",
+        "f′ is that of {}{}",
+        lines=slopes.of_another,
+        general="f′ is that of another activation",
+    ),
+    Mistake(
+        "slope_in_part",
+        "f′ is only {}{}",
+        lines=slopes.in_part,
+        general="f′ is only a part of it",
+    ),
     Mistake(
         "no_input",
         "the factor ∂net/∂w is left out of the gradients",
         lines=rewriting.without(lambda step: step.gradients("weight")),
         bits=4.0,
     ),
-    Mistake("no_factor", "the factor {} is left out", lines=rewriting.each_factor, bits=4.0),
+    Mistake(
+        "no_factor",
+        "the factor {} is left out",
+        lines=rewriting.each_factor,
+        bits=4.0,
+        general="a factor of the chain rule is left out",
+    ),
     Mistake(
         "weights_left_out",
         "the weights are left out on the way back{}",
         lines=products.weights_left_out,
     ),
-    Mistake("factor_twice", "the factor {} is taken twice", lines=products.twice),
+    Mistake(
+        "factor_twice",
+        "the factor {} is taken twice",
+        lines=products.twice,
+        general="a factor of the chain rule is taken twice",
+    ),
     Mistake(
         "upstream_left_out",
         "what comes from above is left out: {} stands alone",
         lines=products.upstream_left_out,
+        general="what comes from above is left out",
     ),
     Mistake("exchanged", "x and w are exchanged in ∂(w x)/∂w{}", lines=products.exchanged),
-    Mistake("constant", "the factor {} is {} {}", lines=formula_mistakes.constants, local=True),
+    Mistake(
+        "constant",
+        "the factor {} is {} {}",
+        lines=formula_mistakes.constants,
+        local=True,
+        general="a constant factor is left out or taken twice",
+    ),
     # --- the error and its derivative -----------------------------------------------------------
     Mistake(
         "half_lost", "the ½ of the error is lost", {"parts of E": "2.0 * {}"}, error=_HALF, bits=4.0
@@ -217,12 +257,14 @@ _TABLE = (
         error=_SUMS,
         several=True,
         bits=5.0,
+        general="the mean over the examples is taken, where they are added up",
     ),
     Mistake(
         "mean_over_outputs",
         "the mean over the outputs is taken, where they are added up: a 1/n too many in {}",
         lines=rewriting.means(lambda step: len(step.gradients("out", [step.layers])) // step.examples),
         bits=5.0,
+        general="the mean over the outputs is taken, where they are added up",
     ),
     Mistake(
         "sign_forgotten", "the minus sign of ∂E/∂out is forgotten", {"first ∂E/∂x": "-{}"}, bits=4.5
@@ -233,7 +275,13 @@ _TABLE = (
         {"first ∂E/∂x": "1.0"},
     ),
     Mistake("logarithm", "log₁₀ is taken for ln{}", lines=forward.logarithm_of_base_10, bits=5.0),
-    Mistake("softmax", "{}", lines=formula_mistakes.softmax, bits=4.0),
+    Mistake(
+        "softmax",
+        "{}",
+        lines=formula_mistakes.softmax,
+        bits=4.0,
+        general="the derivative of softmax is mistaken",
+    ),
     Mistake(
         "target_left_out",
         "p stands where p − t belongs",
@@ -263,13 +311,21 @@ _TABLE = (
         "bias_sign", "the bias enters the net inputs with the other sign", lines=rewriting.bias_turned
     ),
     Mistake("bias_gradient_sign", "∂E/∂b has the other sign", {"∂E/∂b": "-{}"}),
-    Mistake("sum", "the sum is wrong: {} {}", lines=forward.sums, bits=5.0, local=True),
+    Mistake(
+        "sum",
+        "{} in the sum of {}",
+        lines=forward.sums,
+        bits=5.0,
+        local=True,
+        general="a sum is added up wrongly",
+    ),
     # --- the update -----------------------------------------------------------------------------
     Mistake(
         "one_example",
         "the gradients are those of example {} alone",
         lines=rewriting.one_example_alone,
         several=True,
+        general="the gradients are those of one example alone",
     ),
     Mistake(
         "uphill",
@@ -290,9 +346,23 @@ _TABLE = (
         bits=4.0,
     ),
     Mistake("epsilon_in_root", "ε is added inside the root", lines=formula_mistakes.epsilon_in_root),
-    Mistake("betas_exchanged", "{} and {} are exchanged", lines=formula_mistakes.betas_exchanged),
     Mistake(
-        "average", "the factor 1 − β is {} in {}", lines=formula_mistakes.average_mistaken, bits=5.0
+        "betas_exchanged",
+        "{} and {} are exchanged",
+        lines=formula_mistakes.betas_exchanged,
+        general="β₁ and β₂ are exchanged",
+    ),
+    Mistake(
+        "average",
+        "the factor 1 − β of the gradient is {}{}",
+        lines=formula_mistakes.average_mistaken,
+        bits=5.0,
+        general="a factor 1 − β of the gradient is left out or added",
+    ),
+    Mistake(
+        "velocity_unused",
+        "the update goes by the gradient alone, without what is remembered of those before",
+        lines=formula_mistakes.velocity_unused,
     ),
 )
 

@@ -1,9 +1,9 @@
-"""Rounding as it is done on paper and by pocket calculators: in decimals, a half away from zero."""
+"""Rounding as it is done on paper, in decimals: a half away from zero, or as programs do, to even."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from math import isfinite
 
 __all__ = ["Rounding", "decimal_of"]
@@ -25,15 +25,19 @@ class Rounding:
     Attributes:
         digits: how many.
         significant: whether they count from the first that is not 0, or from the decimal point.
+        half_to_even: whether a half goes to the even digit, and not away from zero.
 
     >>> Rounding(4)(0.00123456), Rounding(4, significant=False)(-0.00125), Rounding(2)(0.0)
     (0.001235, -0.0013, 0.0)
+    >>> Rounding(2, half_to_even=True)(0.125), Rounding(2)(0.125)
+    (0.12, 0.13)
     >>> str(Rounding(4)), str(Rounding(9, significant=False))
     ('4 digits', '9 decimals')
     """
 
     digits: int
     significant: bool = True
+    half_to_even: bool = False
 
     def __call__(self, number: float) -> float:
         """The rounded number; infinities and NaN as they are."""
@@ -42,7 +46,7 @@ class Rounding:
         exact, unit = decimal_of(number), self.unit(number)
         if int(exact.as_tuple().exponent) >= unit.adjusted():
             return float(exact)  # zeros that quantize would add may be too many for a Decimal
-        return float(exact.quantize(unit, ROUND_HALF_UP))
+        return float(exact.quantize(unit, ROUND_HALF_EVEN if self.half_to_even else ROUND_HALF_UP))
 
     def unit(self, number: float) -> Decimal:
         """What one unit in the last digit of a finite number is worth once it is rounded.
@@ -71,4 +75,5 @@ class Rounding:
 
     def __str__(self) -> str:
         word = "digit" if self.significant else "decimal"
-        return f"{self.digits} {word}{'' if self.digits == 1 else 's'}"
+        halves = ", halves to even" if self.half_to_even else ""
+        return f"{self.digits} {word}{'' if self.digits == 1 else 's'}{halves}"

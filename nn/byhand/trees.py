@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
 
 from autograd.program import Line, Operand
-from autograd.symbolic import minus, plus
 
 __all__ = [
     "changed",
@@ -18,7 +17,6 @@ __all__ = [
     "joined",
     "named",
     "product",
-    "summed",
     "walked",
 ]
 
@@ -158,15 +156,3 @@ def is_one_less(tree: ast.expr) -> ast.expr | None:
         case ast.BinOp(left=ast.Constant(value=1.0), op=ast.Sub(), right=right):
             return right
     return None
-
-
-def summed(parts: list[tuple[bool, ast.expr]]) -> ast.expr:
-    """The sum of some terms, as `autograd.symbolic.terms` has them.
-
-    >>> from autograd.symbolic import terms
-    >>> tree = ast.parse("a - b + c", mode="eval").body
-    >>> ast.unparse(summed(terms(tree)[1:]))
-    '-b + c'
-    """
-    start: ast.expr = ast.Constant(0.0)
-    return reduce(lambda total, part: (minus if part[0] else plus)(total, part[1]), parts, start)

@@ -79,12 +79,12 @@ def check(
         if checked.right < len(checked):
             context.exit(1)
         return
-    if reveal:
-        raise click.UsageError("--reveal is for the answers of one person")
     for file in files:
         if output is not None and output.resolve() == file.resolve():
             raise click.UsageError(f"{str(output)!r} and {str(file)!r} are the same file")
-    group = check_group(loaded, files, scheme=marking, tolerance=tolerance, notation=notation)
+    group = check_group(
+        loaded, files, scheme=marking, tolerance=tolerance, notation=notation, reveal=reveal
+    )
     if output is not None:
         path = write(output, group.csv())
     print_json(group.to_dict()) if as_json else print_parts(group.tables())

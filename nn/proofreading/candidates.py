@@ -148,8 +148,9 @@ def roundings(page: Page) -> Iterator[Candidate]:
         {figure.printed.decimals for figure in page.figures if figure.printed.decimals >= 0}
     )
     digits = sorted({figure.printed.digits for figure in page.figures}, reverse=True)
-    ways = [Rounding(count, significant=False) for count in decimals]
-    ways += [Rounding(count) for count in digits if count]
+    even = page.half_to_even
+    ways = [Rounding(count, significant=False, half_to_even=even) for count in decimals]
+    ways += [Rounding(count, half_to_even=even) for count in digits if count]
     printed = {symbol: each.printed for each in page.figures for symbol in each.symbols}
     used = {need for line in page.program.lines.values() for need in line.needs}
 

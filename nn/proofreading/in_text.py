@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from os import PathLike
@@ -14,9 +14,11 @@ from typing import Any, NamedTuple
 from autograd import OperandError
 from autograd.arguments import shown, text
 from autograd.errors import ArgumentValueError
+from autograd.files import read_text
 from autograd.symbols import GREEK
 from nn.byhand import by_hand
 from nn.number_text import read_number
+from nn.proofreading.matrices_in_text import Grid, WrittenMatrix, grids, laid_out, without_matrices
 from nn.worked import Figure, FormulaExample, WorkedExample
 from nn.worked.writer import figures_text
 
@@ -33,6 +35,8 @@ _NUMBER = re.compile(
     r"(?:\s?[·×*]\s?10\s?(?:\^?\s?\(?[-−]?\d{1,3}\)?|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|[eE][-+−]?\d{1,3})?(?:\s?%)?"
     r"(?![\w])"
 )
+#: What tells a number from the number of a page.
+_DECIMALS = re.compile(r"[.,]\d|[eE·×]")
 _EQUALS = re.compile(r"=|≈|≃|≅|:=|→")
 #: What a number that is not alone is followed by, and a symbol that is not alone comes after.
 _OPERATORS = "+-−*·×/^([⋅∙"
@@ -167,14 +171,7 @@ def find_figures(path: str | Path, example: WorkedExample | FormulaExample) -> F
     ending = path.suffix.lower()
     if ending not in ENDINGS:
         raise ArgumentValueError(f"{path}: figures are looked for in {', '.join(ENDINGS)}")
-    with path.open("rb") as file:
-        content = file.read(_MAX_BYTES + 1)
-    if len(content) > _MAX_BYTES:
-        raise ArgumentValueError(f"{path}: larger than {_MAX_BYTES:,} bytes")
-    try:
-        written = content.decode("utf-8-sig")
-    except ValueError as error:
-        raise ArgumentValueError(f"{path}: {error}") from None
+    written = read_text(path, _MAX_BYTES)
     return figures_in(_of_html(written) if ending == ".html" else written, example)
 
 
@@ -207,6 +204,25 @@ def figures_in(written: str, example: WorkedExample | FormulaExample) -> FoundFi
     counted, of_given = 0, 0
     others: list[tuple[int, str]] = []
     own: list[tuple[int, str]] = []
+    again_given: list[tuple[int, Figure]] = []
+    written, matrices = without_matrices(written)
+    headings = _headings(written)
+    for matrix in matrices:
+        for symbol, printed in known.entries(matrix):
+            figure = Figure(symbol=symbol, printed=printed, where=headings[matrix.line - 1])
+            is_new = _value(printed) not in given.values()
+            if symbol and symbol not in given:
+                found.append(_Written(symbol, printed, matrix.line, figure.where))
+            elif symbol and is_new:
+                again_given.append((matrix.line, figure))
+            if re.search(_DECIMALS, printed):
+                counted += 1
+                if symbol and symbol not in given:
+                    own.append((matrix.line, printed))
+                elif not is_new:
+                    of_given += 1
+                else:
+                    others.append((matrix.line, printed))
     for line, where, chain, equations in _equations(written, known):
         ends = {end for _, end, _ in equations}
         found += [
@@ -217,7 +233,7 @@ def figures_in(written: str, example: WorkedExample | FormulaExample) -> FoundFi
         computed = {end for symbol, end, _ in equations if symbol not in given}
         for number in _NUMBER.finditer(chain):
             value = _value(number[0])
-            if value is None or not re.search(r"[.,]\d|[eE·×]", number[0]):
+            if value is None or not re.search(_DECIMALS, number[0]):
                 continue
             counted += 1
             if number.end() in computed:
@@ -227,8 +243,8 @@ def figures_in(written: str, example: WorkedExample | FormulaExample) -> FoundFi
             else:
                 others.append((line, number[0].strip()))
     figures: dict[str, tuple[int, Figure]] = {}
-    repeated = []
-    for each in found:
+    repeated = again_given
+    for each in sorted(found, key=lambda each: each.line):
         figure = Figure(symbol=each.symbol, printed=each.printed, where=each.where)
         if each.symbol not in figures:
             figures[each.symbol] = each.line, figure
@@ -240,11 +256,11 @@ def figures_in(written: str, example: WorkedExample | FormulaExample) -> FoundFi
     return FoundFigures(
         tuple(figure for _, figure in figures.values()),
         tuple(line for line, _ in figures.values()),
-        tuple(repeated),
+        tuple(sorted(repeated, key=lambda each: each[0])),
         counted,
         covered,
         of_given,
-        tuple(left),
+        tuple(sorted(left, key=lambda each: each[0])),
     )
 
 
@@ -290,10 +306,42 @@ class _Known:
             for reading, of in readings.items()
             if len({calculation.symbol(symbol) or symbol for symbol in of}) == 1
         }
+        self._grids = {
+            reading: ways for name, ways in grids(self._step).items() for reading in _readings(name)
+        }
+        for reading, ((row, *rows), *_) in self._grids.items():
+            if len(row) == 1 and not rows:  # a matrix of one number
+                self._symbols.setdefault(reading, row[0])
         self._nodes = {_read(symbol): symbol for symbol in self._step.nodes}
         self.given = {
             symbol: number for symbol, number in calculation.program.given.items() if symbol not in lines
         }
+
+    def entries(self, matrix: WrittenMatrix) -> list[tuple[str, str]]:
+        """The numbers of a matrix, each with its symbol; "" if it is not known whose they are."""
+        printed = [number for row in matrix.rows for number in row]
+        for segment in _EQUALS.split(_plain(matrix.before)):
+            name = _at_end(segment, lambda reading: reading if reading in self._grids else "")
+            if not name:
+                continue
+            ways = self._grids[name]
+            # a matrix of given numbers says which way its letter is written
+            told = [way for way in ways if self._are_given(matrix.rows, way)]
+            if len(told) == 1 and len(ways) > 1:
+                place = ways.index(told[0])
+                for each in self._grids:
+                    if name in each and len(self._grids[each]) > 1:
+                        self._grids[each] = [self._grids[each][place]]
+                ways = told
+            if (symbols := laid_out(matrix.rows, ways)) is not None:
+                return list(zip((symbol for row in symbols for symbol in row), printed, strict=True))
+        return [("", number) for number in printed]
+
+    def _are_given(self, rows: Sequence[Sequence[str]], way: Grid) -> bool:
+        """Whether they are the given numbers of these symbols."""
+        numbers = [_value(number) for row in rows for number in row]
+        known = [self.given.get(symbol) for row in way for symbol in row]
+        return (len(rows), len(rows[0])) == (len(way), len(way[0])) and numbers == known
 
     def symbol(self, reading: str) -> str:
         """The symbol that is read so, or the derivative of a number by another; "" if there is none."""
@@ -318,18 +366,31 @@ def _read(symbol: str) -> str:
     return re.sub(r"[\s_{}\\^]", "", plain)
 
 
+def _readings(name: str) -> set[str]:
+    """How the name of a matrix may be read: of W2 also as ``W^{(2)}``."""
+    reading = _read(name)
+    return {reading, re.sub(r"(?<=[A-Za-z])(\d)(?=\+?$|new$)", r"(\1)", reading)}
+
+
 # --- equations -----------------------------------------------------------------------------------
+
+
+def _headings(written: str) -> list[str]:
+    """The heading that each line stands under."""
+    found, where = [], ""
+    for line in written.splitlines():
+        if heading := re.match(r"#{1,6}\s+(.*)", line):
+            where = heading[1].strip()
+        found.append(where)
+    return found
 
 
 def _equations(
     written: str, known: _Known
 ) -> Iterator[tuple[int, str, str, list[tuple[str, int, str]]]]:
     """The lines of a text: number, heading, the line as it is read, and the equations in it."""
-    where = ""
     pending: list[str] = []
-    for number, raw in enumerate(written.splitlines(), 1):
-        if heading := re.match(r"#{1,6}\s+(.*)", raw):
-            where = heading[1].strip()
+    for number, (raw, where) in enumerate(zip(written.splitlines(), _headings(written), strict=True), 1):
         line = _plain(raw)
         if "=" not in line and ("|" in line or "\t" in line):
             line = re.sub(r"[|\t]", "=", line)
@@ -370,10 +431,15 @@ def _is_alone(line: str, end: int) -> bool:
 
 def _symbol_at_end(segment: str, known: _Known) -> str:
     """The symbol that a segment ends with, unless it is part of a formula; "" if it is none."""
+    return _at_end(segment, known.symbol)
+
+
+def _at_end(segment: str, known: Callable[[str], str]) -> str:
+    """What is known of the end of a segment, unless it is part of a formula; "" if nothing is."""
     tail = segment.rstrip()
     starts = [place.start() for place in re.finditer(r"(?<!\S)\S|(?<=[\s(,;:])\S", tail)]
     for start in starts:
-        if len(tail) - start <= _LONGEST and (symbol := known.symbol(_read(tail[start:]))):
+        if len(tail) - start <= _LONGEST and (symbol := known(_read(tail[start:]))):
             before = tail[:start].rstrip()
             return "" if before and before[-1] in _OPERATORS else symbol
     return ""
@@ -382,8 +448,9 @@ def _symbol_at_end(segment: str, known: _Known) -> str:
 # --- markup --------------------------------------------------------------------------------------
 
 _COMMANDS = re.compile(
-    r"\\(?:mathrm|mathbf|text|operatorname|mathit|left|right|quad)(?![a-zA-Z])|\\[,;!]"
+    r"\\(?:mathrm|mathbf|text|operatorname|mathit|left|right|quad|vec|bm|boldsymbol)(?![a-zA-Z])|\\[,;!]"
 )
+_HAT = re.compile(r"\\(?:wide)?hat\s*(?:\{\s*(\w)\s*\}|(\w))")
 _DERIVATIVE = re.compile(r"\\d?frac\s*\{")
 
 
@@ -397,9 +464,7 @@ def _plain(line: str) -> str:
         bars = ("", "") if "∂" in above + below or "partial" in above + below else ("(", ")")
         fraction = f"{bars[0]}{above}{bars[1]}/{bars[0]}{below}{bars[1]}"
         line = f"{line[: found.start()]}{fraction}{line[end:]}"
-    line = re.sub(
-        r"\\(?:mathrm|mathbf|text|operatorname|mathit|left|right|quad)(?![a-zA-Z])|\\[,;!]", "", line
-    )
+    line = _COMMANDS.sub("", _HAT.sub(lambda hat: f"{hat[1] or hat[2]}hat", line))
     line = line.replace(r"\partial", "∂").replace(r"\cdot", "·").replace(r"\times", "×")
     line = re.sub(r"\\approx\b", "≈", line).replace(r"\%", "%")
     line = re.sub(rf"\\({'|'.join(GREEK)})\b", lambda word: GREEK[word[1]], line)
@@ -434,17 +499,23 @@ class _Page(HTMLParser):
         super().__init__()
         self.parts: list[str] = []
         self._hidden = 0
+        self._matrix: list[int] | None = None  # rows, and cells of the row, so far
         self._open: list[list[Any]] = []  # elements whose parts are joined: name, depth, parts so far
         self._depth = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in {"script", "style", "svg", "annotation"}:
             self._hidden += 1
-        if tag in self._BLOCKS:
+        if tag == "mtable" or (tag == "table" and "matrix" in (dict(attrs).get("class") or "")):
+            self.parts.append(r"\begin{matrix}")
+            self._matrix = [0, 0]
+        elif self._matrix is not None:
+            self._cell(tag, self._matrix)
+        elif tag in self._BLOCKS:
             self.parts.append("\n")
         if re.fullmatch(r"h[1-6]", tag):
             self.parts.append("# ")
-        if tag in {"td", "th"}:
+        if tag in {"td", "th"} and self._matrix is None:
             self.parts.append(" | ")
         self.parts.append(self._JOINED.get(tag, ""))
         if self._open and self._depth == self._open[-1][1]:
@@ -456,13 +527,25 @@ class _Page(HTMLParser):
             if tag in self._BETWEEN:
                 self._open.append([tag, self._depth, 0])
 
+    def _cell(self, tag: str, counts: list[int]) -> None:
+        """Begin a row or a cell of a matrix, of which so many rows and cells of the row have been."""
+        if tag in {"tr", "mtr"}:
+            self.parts.append(r"\\" if counts[0] else "")
+            counts[:] = counts[0] + 1, 0
+        elif tag in {"td", "mtd"}:
+            self.parts.append("&" if counts[1] else "")
+            counts[1] += 1
+
     def handle_endtag(self, tag: str) -> None:
+        if self._matrix is not None and tag in {"table", "mtable"}:
+            self.parts.append(r"\end{matrix}")
+            self._matrix = None
         if tag in {"script", "style", "svg", "annotation"}:
             self._hidden = max(0, self._hidden - 1)
         if self._open and self._open[-1][0] == tag:
             self._open.pop()
         self._depth = max(0, self._depth - 1)
-        if tag in self._BLOCKS:
+        if tag in self._BLOCKS and self._matrix is None:
             self.parts.append("\n")
         elif tag in {"b", "strong", "span", "math"}:
             self.parts.append(" ")

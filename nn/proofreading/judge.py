@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
 
+from autograd.symbolic import terms
 from nn.proofreading.candidates import Candidate, listed, mistakes, ratios, roundings, shifts
 from nn.proofreading.changed_input import LEAST_FIGURES, changed_inputs
 from nn.proofreading.figure import PrintedFigure
 from nn.proofreading.finding import Cause
-from nn.proofreading.page import Page
+from nn.proofreading.page import ROUNDS_BY_HAND, Page
 from nn.proofreading.search import Account, Search
-from nn.proofreading.slips import misprints, slips
+from nn.proofreading.slips import Slip, misprints, slips
 from nn.proofreading.solving import solved
 
 __all__ = ["Judgement", "first_of", "judged"]
@@ -73,7 +74,8 @@ def judged(page: Page) -> tuple[dict[PrintedFigure, Judgement], list[Cause]]:
     found.of(by_hand, account)
     later = [each for each in page.figures if each.after]
     if later:
-        own = [each for each in candidates if each.rounding is None]
+        by_program = any(each.after > ROUNDS_BY_HAND for each in later)
+        own = [each for each in candidates if each.rounding is None or not by_program]
         kept = {each: replace(each, bits=1.0) for each in account.candidates}
         run = Search(page, later, [*shifts(page), *(kept.get(each, each) for each in own)])
         found.of(run, _of_a_run(run, by_hand, {*kept.values()}))
@@ -212,7 +214,11 @@ class _Verdicts:
     def _cause(self, search: Search, account: Account, candidate: Candidate) -> Judgement:
         """A cause with what cannot be told from it, and how sure it is."""
         by_digits = candidate.cut or candidate.rounding is not None
-        alike = [candidate] if by_digits else search.alike(account, candidate)
+        chance = min(0.99, 2.0 ** -search.saved(account, candidate))
+        weak = chance > (_WEAK_TO_FOLLOW if candidate.cut else _WEAK)
+        # where much has been computed already, what is weak is not worth more of it
+        none_else = by_digits or (weak and self.page.is_enough)
+        alike = [candidate] if none_else else search.alike(account, candidate)
         rest = search.rest(account, candidate)
         own = [figure for figure in search.wrong if rest.fit_in_part(figure) is None]
         explained = [figure for figure in own if account.fit_in_part(figure) is not None]
@@ -231,12 +237,11 @@ class _Verdicts:
         found.sort()
         # a term that is missing has a better name where that is a path, or a bias
         found = [each for each in found if each[1] != "sum"] or found
-        chance = min(0.99, 2.0 ** -search.saved(account, candidate))
         names = tuple(dict.fromkeys(name for _, name, _ in found))
         # of the ways to make one mistake the likeliest is enough
         said = {name: says for _, name, says in reversed(found)}
-        says = ", or ".join([*dict.fromkeys(said[name] for name in names)][:_MOST_LISTED])
-        weak = chance > (_WEAK_TO_FOLLOW if candidate.cut else _WEAK)
+        alone = self.page.narrowest([*dict.fromkeys(said[name] for name in names)])
+        says = ", or ".join(alone[:_MOST_LISTED])
         return Judgement("wrong", names, says, chance, weak)
 
     def _explained(
@@ -251,6 +256,12 @@ class _Verdicts:
             part = next(each for each in account.without if each.fit(figure) is not None)
             needed = [each for each in part.candidates if search.rest(part, each).fit(figure) is None]
         needed = needed or list(account.candidates)
+        if all(each.cut for each in needed) and self._explains_alone(search, account, needed):
+            # one sum that is cut may as well be one of terms that were rounded before they were added
+            line, way = self.page.line(figure), search.rounding_of(figure)
+            is_sum = line is not None and line.kind == "gradient" and len(terms(line.tree)) > 1
+            if way is not None and is_sum:
+                return Judgement("unclear", ("rounded",), way.says, 0.5, weak=True)
         own = [
             replace(causes[each], says=each.told(figure.after)) if each.shift else causes[each]
             for each in needed
@@ -276,6 +287,13 @@ class _Verdicts:
         )
 
     @staticmethod
+    def _explains_alone(search: Search, account: Account, causes: Sequence[Candidate]) -> bool:
+        """Whether some causes of an account explain one figure and no other."""
+        rest = search.account([each for each in account.candidates if each not in causes])
+        left = [each for each in search.wrong if rest.fit_in_part(each) is None]
+        return sum(account.fit_in_part(each) is not None for each in left) == 1
+
+    @staticmethod
     def _misprint(account: Account, figure: PrintedFigure) -> str:
         number = account.number(figure, from_printed=True)
         if not isfinite(number) or abs(figure.printed.off(number)) <= _FEW_UNITS:
@@ -295,7 +313,7 @@ class _Verdicts:
             return Judgement(
                 "wrong",
                 tuple(dict.fromkeys(slip.name for slip in likeliest)),
-                ", or ".join(dict.fromkeys(slip.says for slip in likeliest[:_MOST_LISTED])),
+                ", or ".join(self._alone(likeliest)[:_MOST_LISTED]),
                 chance,
                 chance > _WEAK,
             )
@@ -305,6 +323,9 @@ class _Verdicts:
                 return Judgement("unclear")
             return Judgement("unclear", ("rounded",), way.says, 0.5, weak=True)
         return Judgement("wrong", says=self.page.wrong_side(figure))
+
+    def _alone(self, found: Sequence[Slip]) -> list[str]:
+        return self.page.narrowest([*dict.fromkeys(slip.says for slip in found)])
 
     def ratio(self) -> None:
         """Put gradients that nothing else explains down to the one ratio that they all have."""

@@ -29,6 +29,8 @@ ROUNDS_BY_HAND = 10
 
 #: To find out why figures are off, so much work is done, which takes some ten seconds; see `Page.work`.
 _MAX_WORK = 60_000_000
+#: After so much, the best account that is known by then has to do.
+_ENOUGH_WORK = 5_000_000
 
 
 class Page:
@@ -77,6 +79,11 @@ class Page:
         """How much has been computed to judge the figures, as `Program.work` counts it."""
         return self.program.work + sum(stage.work for stage in self._made)
 
+    @property
+    def is_enough(self) -> bool:
+        """Whether so much has been computed that the search for causes should come to an end."""
+        return self.work > _ENOUGH_WORK
+
     def check_work(self) -> None:
         """Stop where it is getting too much.
 
@@ -112,6 +119,9 @@ class Page:
             raise WorkedExampleError(message) from None
         symbols = self._symbols(listed.of, step) if isfinite(value) else ()
         line = self.program.lines.get(symbols[0]) if symbols else None
+        if listed.after and line is not None and line.kind in {"buffer", "change", "update"}:
+            # it depends on what the optimizer remembers of the steps before
+            value = self.program.run(symbols[:1], self.given[listed.after])[symbols[0]]
         group = (self.calculation.sort(line) if line else "given", listed.after)
         return PrintedFigure(
             listed, Printed(listed.printed, listed.decimal_comma), value, symbols, group
@@ -141,6 +151,28 @@ class Page:
     def variants(self) -> list[Variant]:
         """The classic mistakes that can be made in the step."""
         return [v for mistake in MISTAKES.values() for v in mistake.variants(self.calculation)]
+
+    def narrowest(self, sentences: Sequence[str]) -> list[str]:
+        """Those that say what is done wrong without those that say it of more lines.
+
+        Args:
+            sentences: what is said of some mistakes, each of which explains the same.
+        """
+        written = self._written
+        known = {each: written[each] for each in sentences if each in written}
+        return [
+            each
+            for each in sentences
+            if not any(other < known.get(each, frozenset()) for other in known.values())
+        ]
+
+    @cached_property
+    def _written(self) -> dict[str, frozenset[tuple[str, str]]]:
+        """By what is said of each mistake the formulas that are written by it."""
+        return {
+            each.says: frozenset((symbol, line.formula) for symbol, line in each.lines.items())
+            for each in self.variants
+        }
 
     @cached_property
     def stages(self) -> dict[int, Stage]:
@@ -185,6 +217,13 @@ class Page:
             return None
         number = self.stages[figure.after].follows.own.get(figure.symbols[0])
         return number if number is None or isfinite(number) else None
+
+    @cached_property
+    def half_to_even(self) -> bool:
+        """Whether the page rounds halves to even: some figure says so, and none the contrary."""
+        numbers = ((each.printed, (each.value, self.follows(each))) for each in self.figures)
+        found = {text.half_to_even(x) for text, both in numbers for x in both if x is not None}
+        return True in found and False not in found
 
     def wrong_side(self, figure: PrintedFigure) -> str:
         """What to say of a number that is printed on the wrong side of a kink; "" if it is not."""

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from math import inf, isfinite
 
+from nn.byhand.rounding import decimal_of
 from nn.number_text import read_number
 
 __all__ = ["Printed"]
@@ -94,6 +95,20 @@ class Printed:
         """Whether it is some value between two rounded."""
         slack = _NOISE * max(abs(low), abs(high))
         return self.ends[0] - slack <= high and low <= self.ends[1] + slack
+
+    def half_to_even(self, value: float) -> bool | None:
+        """Whether it is a half that went to the even digit; None if it does not tell.
+
+        >>> [Printed(text).half_to_even(0.125) for text in ("0.12", "0.13", "0.125", "0.14")]
+        [True, False, None, None]
+        >>> Printed("0.14").half_to_even(0.135) is None  # away from zero as well
+        True
+        """
+        if not isfinite(value) or abs(self.exact - (exact := decimal_of(value))) != self.unit / 2:
+            return None
+        is_even = int(self.exact / self.unit) % 2 == 0
+        away = abs(self.exact) > abs(exact)
+        return is_even if is_even != away else None
 
     def off(self, value: float) -> float:
         """How far the text is above a value, in units of its last digit.

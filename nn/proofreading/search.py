@@ -303,8 +303,11 @@ class Search:
             # a mistake may only show together with how numbers are rounded between the printed ones
             for candidate in self._roundings():
                 self._concerned.setdefault(candidate, set(self.wrong))
-                rounded = self._account([candidate])
-                for start in (rounded, self._known.account([*best.candidates, candidate])):
+                starts: list[Account | None] = [self._account([candidate])]
+                starts.append(self._known.account([*best.candidates, candidate]))
+                if self.page.is_enough:  # there is no more search for what else goes with it
+                    starts += [self._known.account([cause, candidate]) for cause in best.candidates]
+                for start in starts:
                     if start is not None and self.cost(start) < inf:
                         best = self._best_from(start, useful, best)
         if self._leaves(best) > 1:
@@ -413,6 +416,8 @@ class Search:
             for candidate in candidates:
                 if left.isdisjoint(self._concerned[candidate]) or candidate in account.candidates:
                     continue
+                if self.page.is_enough:
+                    return
                 other = self._known.account([*account.candidates, candidate])
                 if other is not None and other not in seen:
                     seen.add(other)
@@ -425,6 +430,8 @@ class Search:
         if len(far) ** 2 * len(self.page.program.lines) // 2 > _MOST_PAIRS:
             return
         for pair in combinations(far, 2):
+            if self.page.is_enough:
+                return
             account = self._known.account(pair)
             if account is not None:
                 yield account

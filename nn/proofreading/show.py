@@ -49,7 +49,7 @@ def _headline(findings: Sequence[Finding], causes: Sequence[Cause], first: Findi
             if first.symbol in cause.figures and len(cause.figures) > 1
         ]
         said += [
-            f"{cause.says[:1].upper()}{cause.says[1:]} ({_which(cause.figures)})."
+            _sentence(cause)
             for cause in causes
             if not cause.weak and first.symbol not in cause.figures and "rounded" not in cause.names
         ][:_MOST_CAUSES]
@@ -68,8 +68,18 @@ def _headline(findings: Sequence[Finding], causes: Sequence[Cause], first: Findi
     return [" ".join(said)] if said else []
 
 
-def _which(symbols: Sequence[str]) -> str:
-    return " and ".join(symbols) if len(symbols) < 3 else _number(len(symbols))
+def _sentence(cause: Cause) -> str:
+    """A cause, and the figures that it explains."""
+    symbols = cause.figures
+    which = " and ".join(symbols)
+    if len(symbols) > 2:
+        which = f"{_number(len(symbols))}, {symbols[0]} to {symbols[-1]}"
+    is_one = len(symbols) == 1
+    if cause.says.startswith("it is ") and is_one:
+        return f"{which} {cause.says.removeprefix('it ')}."
+    if cause.says.startswith("from a run "):
+        return f"{which}, {'is' if is_one else 'are'} {cause.says}."
+    return f"{cause.says[:1].upper()}{cause.says[1:]} ({which})."
 
 
 def _why(first: Finding) -> str:
@@ -122,9 +132,14 @@ def _notes(notes: dict[str, int]) -> Table:
 
 def _summary(findings: Sequence[Finding]) -> str:
     off = [finding for finding in findings if not finding.agrees]
-    agree = f"{len(findings) - len(off)} of {len(findings)} figures agree"
+    agree = f"{len(findings) - len(off)} of {_number(len(findings))} agree"
+    if len(findings) == 1:
+        agree = "the figure agrees" if not off else "the figure does not agree"
     if not off:
-        return f"{agree}."
+        return f"{agree[:1].upper()}{agree[1:]}."
     unexplained = sum(finding.because is None for finding in off)
     marked = f", {unexplained} unexplained (?)" if unexplained else ""
-    return f"{agree}, {len(off)} do not{marked}. They are off by units of their last digit."
+    if len(findings) == 1:
+        return f"{agree[:1].upper()}{agree[1:]}{marked}. It is off by units of its last digit."
+    do = "does" if len(off) == 1 else "do"
+    return f"{agree}, {len(off)} {do} not{marked}. They are off by units of their last digit."

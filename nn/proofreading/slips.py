@@ -70,8 +70,10 @@ def _written_otherwise(
 ) -> Iterator[Slip]:
     own = [each for each in page.variants if line.symbol in each.lines]
     several = [each for each in own if not each.local]
+    written = set()
     for variant in own:
         if _says(figure, variant.lines[line.symbol], ways):
+            written.add(variant.lines[line.symbol].formula)
             bits = variant.bits if variant.local else 5.0 + log2(len(several))
             yield Slip(variant.mistake, variant.says, bits)
     if _says(figure, line.rewritten("-{}"), ways):
@@ -79,7 +81,8 @@ def _written_otherwise(
     factors = page.calculation.factors(line)[-_MOST_FACTORS:]
     left = [some for count in range(1, len(factors)) for some in combinations(factors, count)]
     for some in left:
-        if _says(figure, _product(line, some), ways):
+        product = _product(line, some)
+        if product.formula not in written and _says(figure, product, ways):
             says = f"{' · '.join(some)} stands in its place: factors of the chain rule are left out"
             yield Slip("factors", says, 5.0 + log2(len(left)))
 

@@ -14,7 +14,8 @@ from autograd.second import SecondDerivation, second_derivation
 from autograd.steps import Section, Step, StepWriter
 from autograd.symbolic import Slope, minus, name, number, operand_tree, put, slopes, times
 from autograd.symbols import unicode_symbol
-from nn.step.program import RATE, differentiated
+from nn.step.program import differentiated
+from nn.step.updates import SHOWN
 
 if TYPE_CHECKING:
     import ast
@@ -296,13 +297,16 @@ class _Titles:
 def update_steps(writes: StepWriter, step: Recorded) -> Iterator[Step]:
     """The steps of the update: each parameter after it."""
     lines, own = writes.program.lines, with_the_errors_symbol(step)
-    for update, _ in step.updates.values():
-        if update in lines:
-            found = writes.step(update)
-            rate = {"=" + RATE: name("eta")}
-            assert found.tree is not None
-            numbers = {**(found.numbers or {}), "eta": writes.numbers[RATE]}
-            yield replace(found, tree=put(found.tree, rate), numbers=numbers).renamed(own)
+    given = {symbol: writes.numbers[symbol] for symbol in SHOWN if symbol in writes.numbers}
+    for parameter, (update, _) in step.updates.items():
+        for symbol in (*step.update_rule.symbols(parameter), update):
+            if symbol in lines:
+                found = writes.step(symbol)
+                assert found.tree is not None
+                tree = put(found.tree, {f"={each}": name(SHOWN[each]) for each in given})
+                numbers = {SHOWN[each]: number for each, number in given.items()}
+                numbers = {**(found.numbers or {}), **numbers}
+                yield replace(found, tree=tree, numbers=numbers).renamed(own)
 
 
 def forward_steps(writes: StepWriter) -> Iterator[Step]:

@@ -7,21 +7,20 @@ from math import fsum
 from typing import TYPE_CHECKING
 
 from autograd.program import Line, Program
+from nn.step.updates import RATE
 
 if TYPE_CHECKING:
     from nn.step.recorded import Recorded
 
 __all__ = ["RATE", "differentiated", "step_program"]
 
-#: The symbol of η, which no notation names.
-RATE = "learning rate"
-
 
 def step_program(step: Recorded, learning_rate: float) -> Program:
-    """The program of a step of gradient descent: a line for each named quantity.
+    """The program of a step of training: a line for each named quantity.
 
     Forward, in the order in which it was recorded; in reverse, from the error to every given number; and
-    of each updated parameter its change −η ∂E/∂w and the parameter after it, w − η ∂E/∂w.
+    of each updated parameter its change −η ∂E/∂w and the parameter after it, w − η ∂E/∂w; with momentum
+    and Adam, what these remember of the gradients stands before it.
 
     Args:
         step: the step, of a network or of formulas.
@@ -41,7 +40,12 @@ def step_program(step: Recorded, learning_rate: float) -> Program:
     """
     program = differentiated(step)
     updates = {parameter: update for parameter, (update, _) in step.updates.items()}
-    return program.extended(_updates(step, program), {RATE: learning_rate}, updates)
+    counting = [*step.update_rule.counting()] if updates else []
+    updates |= {symbol: f"{symbol}+" for symbol in step.buffers}
+    updates |= {symbol: line.symbol for line, symbol in counting}
+    lines = [*(line for line, _ in counting), *_updates(step, program)]
+    given = {RATE: learning_rate, **step.buffers, **step.update_rule.given(step.steps_before)}
+    return program.extended(lines, given, updates)
 
 
 def differentiated(step: Recorded) -> Program:
@@ -99,6 +103,4 @@ def _updates(step: Recorded, program: Program) -> Iterator[Line]:
     for parameter, (update, change) in step.updates.items():
         gradient = program.derivative(program.root, parameter)
         assert gradient is not None
-        operands: dict[str, str | float] = {"w": parameter, "rate": RATE, "gradient": gradient.symbol}
-        yield Line.of(change, "-rate * gradient", operands, "change", below=parameter)
-        yield Line.of(update, "w - rate * gradient", operands, "update", below=parameter)
+        yield from step.update_rule.lines(parameter, update, change, gradient.symbol)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, overload
 
 from autograd import Value
@@ -13,6 +14,7 @@ from autograd.backward import gradients
 from autograd.errors import ArgumentValueError, UnknownNameError
 from autograd.symbols import unicode_symbol
 from nn.json_text import json_text
+from nn.step.updates import UpdateRule
 from nn.terminal import Tabular
 
 if TYPE_CHECKING:
@@ -50,6 +52,9 @@ class Recorded(Tabular):
         naming: what the derivatives of the error are called.
         tags: by symbol what a quantity is, and where in a network; none of what no network has.
         updates: by the symbol of each updated parameter those of it after the update, and of the change.
+        update_rule: how parameters are updated.
+        buffers: what the optimizer remembers of each parameter before the update, by its symbol.
+        steps_before: how many updates come before.
     """
 
     error: Value
@@ -60,6 +65,9 @@ class Recorded(Tabular):
     naming: Naming
     tags: Mapping[str, Tag]
     updates: Mapping[str, tuple[str, str]]
+    update_rule = UpdateRule()
+    buffers: Mapping[str, float] = MappingProxyType({})
+    steps_before = 0
 
     @property
     def error_before(self) -> float:

@@ -17,8 +17,9 @@ from nn.forward import Example, Forward, checked
 from nn.network import MLP
 from nn.neuron import BIAS_CONVENTIONS, Neuron
 from nn.notation import Names, Notation, notation_of
-from nn.optimizers import SGD, Optimizer
+from nn.optimizers import Optimizer
 from nn.step.recorded import Recorded
+from nn.step.updates import UpdateRule
 from nn.training import trained_parameters
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class TrainingStep(Recorded):
         changes: by how much the update changed each of them.
         error_after: the error after the update.
         descends: whether the update was w − η ∂E/∂w, that of gradient descent without more.
+        update_rule: how the optimizer updates parameters; gradient descent if it is none of those that
+            are written line by line.
         learning_rate: η of the update.
         rule: how the error is made up.
 
@@ -97,9 +100,19 @@ class TrainingStep(Recorded):
         }
         set_together((originals[path], "_grad", gradient) for path, gradient in gradients.items())
         rate = optimizer.lr(optimizer.steps) if callable(optimizer.lr) else optimizer.lr
+        rule = UpdateRule.of(optimizer)
+        self.descends = rule is not None and rule.descends
+        self.update_rule, self.steps_before = rule or UpdateRule(), optimizer.steps
+        paths = {parameter: path for path, parameter in originals.items()}
+        remembered = optimizer.state_dict()["buffers"] if rule is not None else {}
+        self._remembered = {
+            letter: dict(
+                zip(map(paths.__getitem__, optimizer.parameters), remembered[name], strict=True)
+            )
+            for name, letter in self.update_rule.buffers.items()
+        }
         optimizer.step()
         self.learning_rate = float(rate)
-        self.descends = _descends(optimizer)
         self._after = {path: each.data for path, each in originals.items() if each in trained}
         self.error_after = Forward(network, self.examples, self.rule).error.data
         self._name_updates(flipped)
@@ -155,6 +168,19 @@ class TrainingStep(Recorded):
             for parameter, symbol in names.parameters.items()
             if names.updates[parameter] in self.updated
         }
+        self.buffers = {
+            f"{letter}_{symbol}": self._remembered[letter][recorded[parameter]]
+            for letter in self._remembered
+            for parameter, symbol in names.parameters.items()
+            if recorded[parameter] in self._remembered[letter]
+        }
+        # a bias of the other sign has gradients of the other sign, and averages of these
+        squares = "v" if self.update_rule.optimizer == "adam" else ""
+        for letter in self._remembered.keys() - {squares}:
+            for parameter in flipped:
+                symbol = f"{letter}_{names.parameters[parameter]}"
+                if symbol in self.buffers:
+                    self.buffers[symbol] = -self.buffers[symbol]
         self.numbers = {
             "values": self.values,
             "gradients": self.gradients,
@@ -162,6 +188,33 @@ class TrainingStep(Recorded):
             "updated": self.updated,
             "changes": self.changes,
         }
+        if self.buffers:
+            self.numbers["buffers"] = {**self.buffers, **self._averaged()}
+
+    def _remembered_by(
+        self, optimizer: Optimizer, parameters: Mapping[str, Value]
+    ) -> dict[str, dict[str, float]]:
+        """What an optimizer remembers, by its letter, of each parameter, by its path."""
+        paths = {parameter: path for path, parameter in parameters.items()}
+        mine = [paths[parameter] for parameter in optimizer.parameters]
+        buffers = optimizer.state_dict()["buffers"]
+        return {
+            letter: dict(zip(mine, buffers[name], strict=True))
+            for name, letter in self.update_rule.buffers.items()
+        }
+
+    def _averaged(self) -> dict[str, float]:
+        """What the optimizer makes of the gradients, and remembers."""
+        from autograd.program import evaluated
+
+        rule, found = self.update_rule, {}
+        for symbol, (update, change) in self.updates.items():
+            gradient = self.names.gradient(symbol)
+            known = {**rule.given(self.steps_before), **self.buffers, gradient: self.gradients[gradient]}
+            for line in rule.lines(symbol, update, change, gradient):
+                if line.kind == "buffer":
+                    found[line.symbol] = known[line.symbol] = evaluated(line, known)
+        return found
 
     @property
     def neurons(self) -> Mapping[str, Neuron]:
@@ -244,6 +297,8 @@ class TrainingStep(Recorded):
         step._before, step.examples, step.rule = self._before, self.examples, self.rule
         step._after, step.error_after = self._after, self.error_after
         step.descends, step.learning_rate = self.descends, self.learning_rate
+        step.update_rule, step.steps_before = self.update_rule, self.steps_before
+        step._remembered = self._remembered
         step._name_updates(step._record(notation))
         return step
 
@@ -406,10 +461,6 @@ def _grid(matrix: Matrix) -> str:
     texts = [[decimal(number, digits) for number in row] for row in matrix.numbers]
     width = max(len(text) for row in texts for text in row)
     return "\n".join("  ".join(text.rjust(width) for text in row) for row in texts)
-
-
-def _descends(optimizer: Optimizer) -> bool:
-    return type(optimizer) is SGD and not optimizer.momentum and not optimizer.weight_decay
 
 
 def _restated(network: MLP, bias_convention: str) -> tuple[MLP, set[Value]]:

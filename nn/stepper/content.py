@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd import AutogradError, Value
+from autograd.errors import ArgumentValueError
 from autograd.expression import Expression, evaluate
 from autograd.formula import MATHML, PRODUCT, UNICODE, Style, Written, write
 from autograd.program import Line, Program
@@ -269,7 +270,12 @@ class _Writer:
     def __init__(self, example: Example) -> None:
         self.example = example
         self.functions, self.templates = Pool(), Pool()
-        self.recording = recorded(example.step(), example.learning_rate)
+        step = example.step()
+        if not step.update_rule.descends:
+            raise ArgumentValueError(
+                f"{example.name}: the page of a step shows gradient descent, not {step.update_rule}"
+            )
+        self.recording = recorded(step, example.learning_rate)
         self.base = self.recording.blocks()
 
     def content(self) -> Content:

@@ -15,8 +15,9 @@ from nn.forward import Example
 from nn.network import MLP
 from nn.neuron import BIAS_CONVENTIONS
 from nn.notation import Names, Notation
-from nn.optimizers import SGD
+from nn.optimizers import Optimizer
 from nn.step import TrainingStep
+from nn.step.updates import UpdateRule
 from nn.terminal import Tabular
 from nn.training import errors_in_training, train
 from nn.worked.locate import located, where_it_fails
@@ -139,6 +140,7 @@ class WorkedExample(Tabular):
         error: how the error is made up: a name in `nn.error_rules.ERRORS`, or a formula.
         learning_rate: η of the update w − η ∂E/∂w.
         update_biases: whether the biases are updated too.
+        update: the optimizer, if it is not gradient descent without more.
         notation: how it names everything.
         figures: what the document prints.
         file: the file that it was read from, for messages; "" if it was from none.
@@ -163,6 +165,7 @@ class WorkedExample(Tabular):
     error: str = "half_squared_error"
     learning_rate: float
     update_biases: bool = True
+    update: UpdateRule = field(default_factory=UpdateRule)
     notation: Notation = field(default_factory=Notation)
     figures: list[Figure] = field(default_factory=list)
     file: str = field(default="", compare=False)
@@ -259,7 +262,7 @@ class WorkedExample(Tabular):
         return self._training(network, self._optimizer(network, update_biases), steps)
 
     def _training(
-        self, network: MLP, optimizer: SGD, steps: int
+        self, network: MLP, optimizer: Optimizer, steps: int
     ) -> Iterator[tuple[float, dict[str, float]]]:
         symbols = self._symbols(network)
         with self._located(network, optimizer):
@@ -268,17 +271,16 @@ class WorkedExample(Tabular):
             ):
                 yield error, self._numbers_of(symbols, network)
 
-    def _optimizer(self, network: MLP, update_biases: bool | None) -> SGD:
+    def _optimizer(self, network: MLP, update_biases: bool | None) -> Optimizer:
         with_biases = (
             self.update_biases if update_biases is None else flag("update_biases", update_biases)
         )
         biases = {neuron.bias for layer in network.layers for neuron in layer.neurons}
-        return SGD(
-            [p for p in network.parameters() if with_biases or p not in biases], lr=self.learning_rate
-        )
+        trained = [p for p in network.parameters() if with_biases or p not in biases]
+        return self.update.made(trained, self.learning_rate)
 
     @contextmanager
-    def _located(self, network: MLP, optimizer: SGD) -> Iterator[None]:
+    def _located(self, network: MLP, optimizer: Optimizer) -> Iterator[None]:
         """Let an error's message begin with the file and the key."""
         try:
             yield
@@ -391,6 +393,7 @@ class WorkedExample(Tabular):
                 "network": f"{'-'.join(map(str, self.shape))}, {', '.join(alike)}",
                 "error": self.error,
                 "learning rate": repr(self.learning_rate),
+                "optimizer": "" if self.update.descends else str(self.update),
                 "updated": "weights" if self.bias_convention == "none" else updated,
                 "bias convention": self.bias_convention,
             },

@@ -12,6 +12,7 @@ from nn.error_rules import error_rule
 from nn.forward import Example
 from nn.neuron import BIAS_CONVENTIONS
 from nn.notation import Names, Notation, notation_names
+from nn.step.updates import UpdateRule
 from nn.worked.example import Figure, LayerData, WorkedExample
 from nn.worked.limits import MAX_NUMBERS, MAX_TRAINED
 from nn.worked.locate import wrong_with_targets
@@ -122,13 +123,14 @@ def network_example(name: str, top: Section) -> WorkedExample:
         error=_error(training),
         learning_rate=_learning_rate(training),
         update_biases=training.flag("update_biases", True),
+        update=_update(training),
         notation=notation,
         figures=_figures(top, printed),
         file=str(top.file),
     )
     _check_targets(training, given, example)
     _check_work(top, printed, example.figures, parameters * len(examples))
-    training.done(("error", "learning_rate", "update_biases"))
+    training.done(("error", "learning_rate", "update_biases", *_UPDATE))
     top.done(
         (
             "title",
@@ -147,8 +149,9 @@ def network_example(name: str, top: Section) -> WorkedExample:
         symbols = Names(notation, example.network(), len(example.examples), example.error)
     except ValueError as error:
         top.fail("notation", str(error))
+    buffers = {each for symbol in symbols.parameters.values() for each in example.update.symbols(symbol)}
     for section, figure in zip(printed, example.figures, strict=True):
-        if not symbols.knows(figure.of):
+        if not symbols.knows(figure.of) and figure.of not in buffers:
             section.fail("of", f"the example has no {figure.of!r}")
     return example
 
@@ -257,6 +260,33 @@ def _learning_rate(section: Section, default: float | None = None) -> float:
     if rate < 0.0:
         section.fail("learning_rate", f"a number of at least 0 is expected, not {rate}")
     return rate
+
+
+#: The keys that say how parameters are updated.
+_UPDATE = ("optimizer", "momentum", "betas", "eps")
+
+
+def _update(section: Section) -> UpdateRule:
+    optimizer = section.choice("optimizer", ("sgd", "adam"), "sgd")
+    usual = UpdateRule()
+    if optimizer == "sgd":
+        for key in ("betas", "eps"):
+            if key in section.left:
+                section.fail(key, 'only optimizer = "adam" has it')
+        momentum = section.number("momentum", 0.0)
+        if not 0.0 <= momentum < 1.0:
+            section.fail("momentum", f"a number from 0 to below 1 is expected, not {momentum}")
+        return UpdateRule(momentum=momentum)
+    if "momentum" in section.left:
+        section.fail("momentum", 'optimizer = "adam" has betas')
+    betas = section.numbers("betas") if "betas" in section.left else [usual.beta1, usual.beta2]
+    if len(betas) != 2 or not all(0.0 <= beta < 1.0 for beta in betas):
+        section.fail("betas", f"two numbers from 0 to below 1 are expected, not {betas}")
+    eps = section.number("eps", usual.eps)
+    if eps <= 0.0:
+        section.fail("eps", f"a number above 0 is expected, not {eps}")
+    beta1, beta2 = betas
+    return UpdateRule("adam", 0.0, beta1, beta2, eps)
 
 
 def _notation(top: Section) -> Notation:

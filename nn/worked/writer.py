@@ -40,6 +40,7 @@ def dumps(example: WorkedExample) -> str:
         "error": example.error,
         "learning_rate": example.learning_rate,
         "update_biases": example.update_biases,
+        **_update(example),
     }
     tables: list[tuple[str, Mapping[str, object]]] = [
         *_head(example),
@@ -142,6 +143,13 @@ def _templates(notation: Notation) -> dict[str, str]:
         for entry, text in asdict(notation).items()
         if text != usual[entry] and entry != "bias_convention"
     }
+
+
+def _update(example: WorkedExample) -> dict[str, object]:
+    rule = example.update
+    if rule.optimizer == "adam":
+        return {"optimizer": "adam", "betas": [rule.beta1, rule.beta2], "eps": rule.eps}
+    return {"momentum": rule.momentum} if rule.momentum else {}
 
 
 def _figure(figure: Figure) -> dict[str, object]:

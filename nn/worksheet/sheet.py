@@ -107,6 +107,10 @@ class Worksheet:
     ) -> Trace:
         _check_size(example)
         step = example.step()
+        if not step.update_rule.descends:
+            raise ArgumentValueError(
+                f"{example.name}: worksheets are of gradient descent, not of {step.update_rule}"
+            )
         step = step if notation is None else step.in_notation(notation)
         trace = NetworkTrace(step, example.learning_rate, example.error, ask_as)
         by_matrix = bool(step.names.notation.vectors) and matrices_fit(trace)

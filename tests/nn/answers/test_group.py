@@ -52,6 +52,15 @@ def test_marks_and_mistakes_of_all(folder: Path) -> None:
     assert rows[2]["first slip"] == "delta_o1"
 
 
+def test_right_numbers_are_told_if_they_are_to_be(folder: Path) -> None:
+    hidden, shown = (check_group(URBAIN, [folder], reveal=reveal) for reveal in (False, True))
+    assert "0.13849" not in str(hidden) + hidden.csv()
+    assert "0.138498562" in str(shown)
+    *_, mistakes, right = csv.DictReader(io.StringIO(shown.csv()))
+    assert (mistakes["student"], right["student"]) == ("how many", "it is")
+    assert float(right["delta_o1"]) == pytest.approx(URBAIN.step()["delta_o1"])
+
+
 def test_one_that_cannot_be_read_stops_none(folder: Path) -> None:
     (folder / "dan.toml").write_text("nix = 1", encoding="utf-8")
     group = check_group(URBAIN, [folder])
@@ -85,6 +94,7 @@ def test_the_command_for_a_group(folder: Path, tmp_path: Path) -> None:
     assert "30 of 40" in result.stdout
     rows = list(csv.DictReader(io.StringIO(table.read_text(encoding="utf-8"))))
     assert rows[0]["marks"] == "30.0"
+    assert "0.138498562" in run("urbain", folder, "--reveal").stdout
     (folder / "dan.toml").write_text("nix = 1", encoding="utf-8")
     assert run("urbain", folder).exit_code == 2
     assert json.loads(run("urbain", folder, "--json").stdout)["mistakes"] == {"no_output_slope": 2}
@@ -95,7 +105,6 @@ def test_the_command_for_a_group(folder: Path, tmp_path: Path) -> None:
     [
         (["urbain", "none.toml"], "none.toml"),
         (["urbain", "a.json", "--digits", "3", "--decimals", "2"], "--digits or --decimals"),
-        (["urbain", ".", "--reveal"], "--reveal is for the answers of one person"),
         (["urbain"], "Missing argument"),
         (["nix", "a.json"], "no worked example 'nix'"),
     ],

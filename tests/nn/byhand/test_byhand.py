@@ -20,6 +20,7 @@ from nn.byhand.mistakes import MISTAKES, WHERE, Variant
 from nn.byhand.rounding import Rounding, decimal_of
 from nn.step import Recorded
 from nn.step.program import RATE
+from nn.step.updates import UpdateRule
 from nn.worked import FormulaExample, LayerData, WorkedExample
 
 
@@ -148,6 +149,8 @@ ADAM = {
     "vh": "v / (1 - t ** 2)",
     "e": "w - mh / (sqrt(vh) + 0.1)",
 }
+#: The velocity before is t.
+MOMENTUM = {"g": "w * x", "v": "b * t + g", "e": "w - 0.1 * v"}
 
 
 def formulas(texts: dict[str, str], parameters: list[str] | None = None) -> FormulaExample:
@@ -264,10 +267,21 @@ def test_every_mistake_can_be_made() -> None:
         examples = [Example(each.inputs, [1.0, 0.0][: len(each.targets)]) for each in example.examples]
         more = replace(example, error=error, examples=examples * 2)
         made |= {m.name for m in MISTAKES.values() if list(m.variants(by_hand(more)))}
-    for texts in (FORMULAS, SOFTMAX, ADAM):
+    for texts in (FORMULAS, SOFTMAX, ADAM, MOMENTUM):
         step = by_hand(formulas(texts))
         made |= {m.name for m in MISTAKES.values() if list(m.variants(step))}
     assert made == MISTAKES.keys()
+
+
+def test_mistakes_with_optimizers_can_be_made_in_networks_and_formulas_alike() -> None:
+    of_optimizers = {"correction_left_out", "epsilon_in_root", "betas_exchanged", "average"}
+    of_optimizers.add("velocity_unused")
+    adam, momentum = UpdateRule("adam", 0.0, 0.9, 0.99, 0.1), UpdateRule(momentum=0.9)
+    networks = [replace(worked.load("urbain"), update=rule) for rule in (adam, momentum)]
+    for examples in (networks, [formulas(ADAM), formulas(MOMENTUM)]):
+        steps = [by_hand(example) for example in examples]
+        made = {v.mistake for step in steps for m in MISTAKES.values() for v in m.variants(step)}
+        assert of_optimizers <= made
 
 
 def test_every_row_is_about_lines_that_there_are() -> None:

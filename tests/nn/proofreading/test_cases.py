@@ -135,6 +135,18 @@ def test_three_decimals_carried_on() -> None:
     assert proof.first is None
 
 
+@pytest.mark.parametrize(
+    ("half", "carried", "says"),
+    [("0.012", "0.154", "3 decimals, halves to even"), ("0.013", "0.161", "3 decimals")],
+)
+def test_where_halves_go_is_seen_once_and_then_assumed(half: str, carried: str, says: str) -> None:
+    texts = {"p": "x * y", "r": "x * z", "s": "r * 7"}
+    proof = formulas(texts, {"x": 0.05, "y": 0.25, "z": 0.45}, p=half, s=carried)
+    assert proof["p"].verdict == "right"
+    assert proof["s"].verdict in {"rounded", "unclear"}
+    assert (proof["s"].because or "").split(" (weak")[0].endswith(says)
+
+
 #: Right is [[-.185, .406, -.117], [.008, .364, .202]].
 NETS = {
     "n11": "-0.185", "n12": "0.321", "n13": "0.156", "n21": "-0.095", "n22": "0.487", "n23": "0.203",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from benchmarks.pages import cells, table
@@ -10,8 +12,13 @@ from benchmarks.proofreading import (
     EACH,
     KINDS,
     PAGE,
+    all_variants,
+    calculation,
+    computations,
+    contradicted,
     is_named,
     is_named_alone,
+    page_of,
     with_one_mistake,
     with_two_mistakes,
     without_mistakes,
@@ -22,6 +29,7 @@ from nn.proofreading import proofread
 TEXT = PAGE.read_text(encoding="utf-8")
 RECALL = {row[0].strip("`"): row[1:] for row in cells(table("recall", TEXT))}
 PAGES = {row[0]: row[1:] for row in cells(table("pages", TEXT))}
+CONTRADICTED = "two mistakes, or none: causes that an agreeing figure contradicts"
 #: What the default tier measures again.
 SAMPLE = ("softmax",)
 
@@ -42,9 +50,61 @@ def test_the_table_says_what_is_found(name: str) -> None:
         (kind, digits): [] for kind in KINDS for digits in DIGITS
     }
     for page in with_one_mistake(EACH, [name]):
-        found[page.kind, page.digits].append(is_named_alone(page, proofread(page.example)))
+        proof = proofread(page.example)
+        found[page.kind, page.digits].append(is_named_alone(page, proof))
+        assert not contradicted(page, proof)
     shares = [f"{100.0 * sum(each) / len(each):.0f} %" if each else "—" for each in found.values()]
     assert shares == RECALL[name]
+
+
+#: What is mistaken of a network's optimizer, and what the optimizer is.
+OF_OPTIMIZERS = {
+    "correction_left_out": "adam",
+    "epsilon_in_root": "adam",
+    "betas_exchanged": "adam",
+    "average": "momentum",
+    "velocity_unused": "momentum",
+    "no_rate": "adam",
+    "uphill": "momentum",
+}
+
+
+@pytest.mark.parametrize("digits", DIGITS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if name == "average" else [pytest.mark.slow])
+        for name in OF_OPTIMIZERS
+    ],
+)
+def test_mistakes_with_optimizers_are_found_in_networks(name: str, digits: int) -> None:
+    found: set[str] = set()
+    for number, example in enumerate(computations()):
+        if not example.name.startswith(OF_OPTIMIZERS[name]) or len(found) == 3:
+            continue
+        for variant in MISTAKES[name].variants(calculation(number)):
+            for kind in ("full page", "updates only"):
+                page = page_of(number, [variant], kind, digits, carried=False)
+                if page is not None and is_named_alone(page, proofread(page.example)):
+                    found.add(example.name)
+    assert len(found) == 3
+
+
+def test_a_cause_that_a_figure_contradicts_is_seen() -> None:
+    """The measure itself: what is named of a page where it was not done."""
+    page = next(iter(with_one_mistake(1, ["no_rate"], kinds=["full page"], counts=[6])))
+    proof = proofread(page.example)
+    assert not contradicted(page, proof)
+    (cause,) = proof.causes
+    other = next(v for v in all_variants(page.number) if v.mistake == "sum")
+    proof.causes = [replace(cause, names=(other.mistake,), says=other.says)]
+    assert contradicted(page, proof)
+
+
+def test_no_cause_is_named_that_an_agreeing_figure_contradicts() -> None:
+    assert PAGES[CONTRADICTED][1:] == ["0", "0", "0"]
+    for page in with_one_mistake(1, ["half_lost"]):
+        assert not contradicted(page, proofread(page.example))
 
 
 def test_what_is_aimed_at() -> None:

@@ -60,6 +60,63 @@ def test_equations_as_people_write_them(text: str, figures: dict[str, str]) -> N
     assert found(text) == figures
 
 
+#: del2 of hoey as people write it.
+DEL2 = {"del2[1]": "-0.0167", "del2[2]": "0.2094"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "del2 = [-0.0167, 0.2094]",
+        "del2 = [-0.0167 0.2094];",
+        "del2 = np.array([[-0.0167, 0.2094]])",
+        "del2 =\n\n   -0.0167    0.2094\n\nand so on",
+        "```\ndel2 =\n```\n\n```\n   -0.0167    0.2094\n```",
+        r"$$\mathrm{del2} = \begin{bmatrix} -0.0167 & 0.2094 \end{bmatrix}$$",
+        r"$del_2 = derror \odot f' = \left[\begin{array}{cc} -0.0167 & 0.2094 \end{array}\right]$",
+        r"$\vec{del}_2^T = \begin{pmatrix} -0.0167 \\ 0.2094 \end{pmatrix}$".replace("^T", ""),
+    ],
+)
+def test_matrices_as_people_write_them(text: str) -> None:
+    assert found(text, "hoey") == DEL2
+    page = figures_in(text, worked.load("hoey"))
+    assert (page.numbers, page.covered, page.left) == (2, 2, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "del2 = [-0.0167, 0.2094, 0.5]",  # another shape
+        "del2 = [a, 0.2094]",
+        "del2 = 2 * [-0.0167, 0.2094]",
+        "del2 = [-0.0167, 0.2094] * z2",
+        "del3 = [-0.0167, 0.2094]",
+    ],
+)
+def test_what_is_no_matrix_of_ours_is_left(text: str) -> None:
+    page = figures_in(text, worked.load("hoey"))
+    assert not page.figures
+    assert page.covered == 0
+    assert len(page.left) == page.numbers > 0
+
+
+def test_which_way_weights_lie_is_told_by_those_that_are_given() -> None:
+    gradient = "dE/dW2 = [[0.0822, -0.0226], [0.0827, -0.0227]]"
+    assert found(gradient) == {}
+    by_columns = {"dE/dw5": "0.0822", "dE/dw7": "-0.0226", "dE/dw6": "0.0827", "dE/dw8": "-0.0227"}
+    assert found(f"W2 = [[0.4, 0.5], [0.45, 0.55]]\n{gradient}") == by_columns
+    by_rows = found(f"W2 = [[0.4, 0.45], [0.5, 0.55]]\n{gradient}")
+    assert by_rows == {"dE/dw5": "0.0822", "dE/dw6": "-0.0226", "dE/dw7": "0.0827", "dE/dw8": "-0.0227"}
+    assert found("out_h = [0.5933, 0.5969]") == {"out_h1": "0.5933", "out_h2": "0.5969"}
+
+
+def test_a_given_matrix_of_other_numbers_is_shown_and_not_taken() -> None:
+    page = figures_in("W2 =\n 0.3017 0.3891\n -0.0989 0.6429\n 0.8010 -0.1060\n", worked.load("hoey"))
+    assert not page.figures
+    assert [figure.symbol for _, figure in page.repeated][:2] == ["W2[1,1]", "W2[1,2]"]
+    assert len(page.left) == 6
+
+
 def test_what_the_share_is_of_and_what_is_left() -> None:
     text = (
         "# Forward\nnet_h1 = 0.15·0.05 + 0.35 = 0.3775\nout = σ(0.3775)\nsee 7.25\nnet_h1 = 0.4\n3 steps"
@@ -75,13 +132,13 @@ def test_what_the_share_is_of_and_what_is_left() -> None:
 
 
 @pytest.mark.parametrize("ending", ["md", "html"])
-@pytest.mark.parametrize("name", ["urbain", "xing-chain", "xing-double"])
+@pytest.mark.parametrize("name", ["urbain", "xing-chain", "xing-double", "hoey", "guided", "xing"])
 def test_every_answer_of_our_own_pages_is_found(name: str, ending: str, tmp_path: Path) -> None:
     sheet = Worksheet(worked.load(name), digits=6)
     page = find_figures(sheet.save(tmp_path / f"page.{ending}", answers=True), worked.load(name))
     step = worked.load(name).step()
     printed = {figure.symbol: figure for figure in page.figures}
-    asked = {row["symbol"] for row in sheet.records()} - {"E"}
+    asked = {row["symbol"] for row in sheet.records()} & {*step} - {"E"}
     assert len(asked & printed.keys()) >= 0.9 * len(asked)
     for symbol, figure in printed.items():
         assert Tolerance(6).accepts(read_number(figure.printed).exact, step[symbol]), symbol
@@ -139,5 +196,10 @@ def test_no_text_takes_long_or_fails() -> None:
         "net_h1 " * 2000 + "= 1.5",
         "1.5" * 3000,
         "{" * 3000 + "= 0.5",
+        "= [" * 3000 + "0.5" + "]" * 3000,
+        "x = [" + "0.5 " * 5000,
+        "x =\n" + " 0.5 0.25\n" * 3000,
+        "a" * 50_000 + "= [0.5",
+        r"= \begin{matrix} 0.5 &" * 1000,
     ):
         figures_in(text, URBAIN)

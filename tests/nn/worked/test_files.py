@@ -250,8 +250,8 @@ MALFORMED = [
     ),
     (
         "learning_rate",
-        "momentum = 0.9\nlearning_rate",
-        "training.momentum: unknown key; there are error, ",
+        "decay = 0.9\nlearning_rate",
+        "training.decay: unknown key; there are error, ",
     ),
     (
         WEIGHTS,
