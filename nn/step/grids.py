@@ -70,18 +70,20 @@ class Grids:
         names, last = self.names, self.layers[-1]
         x0 = x0_of(self.layers[0][0])
         inputs = [["", *each.inputs] if x0 else list(each.inputs) for each in names.passes]
-        yield self._signals(names.whole("input"), inputs, Axis("neurons", 0, bool(x0)), x0)
+        yield self._by_example(names.whole("input"), inputs, Axis("neurons", 0, bool(x0)), x0)
         for number, neurons in enumerate(self.layers, 1):
             yield from self._parameters(number, names.parameters, lambda symbol, _: symbol)
             for kind, of_each in (("net", "nets"), ("out", "outs")):
                 yield self._of_neurons(kind, of_each, number, neurons)
         targets = [each.targets for each in names.passes]
-        yield self._signals(names.whole("target", last[0]), targets, Axis("neurons", len(self.layers)))
+        yield self._by_example(
+            names.whole("target", last[0]), targets, Axis("neurons", len(self.layers))
+        )
         out = names.whole("out", last[0])
         slopes = [[names.gradient(each.outs[neuron]) for neuron in last] for each in names.passes]
         slope = "slope" if names.notation.slope else "gradient"
         name = names.whole(slope, last[0], out)
-        yield self._signals(name, slopes, Axis("neurons", len(self.layers)))
+        yield self._by_example(name, slopes, Axis("neurons", len(self.layers)))
         for number, neurons in reversed([*enumerate(self.layers, 1)]):
             yield self._of_neurons("delta", "deltas", number, neurons)
         gradients = {each: names.gradient(symbol) for each, symbol in names.parameters.items()}
@@ -101,14 +103,14 @@ class Grids:
                 if any(symbol in self.step.updated for row in grid.symbols for symbol in row):
                     yield grid
 
-    def _signals(self, name: str, symbols: list[list[str]], axis: Axis, x0: float = 0.0) -> Grid:
+    def _by_example(self, name: str, symbols: list[list[str]], axis: Axis, x0: float = 0.0) -> Grid:
         """What every example has, as rows or as columns."""
         grid = Grid(name, symbols, EXAMPLES, axis, x0)
         return grid if self.row else grid.transposed()
 
     def _of_neurons(self, kind: str, of_each: str, number: int, neurons: Sequence[Neuron]) -> Grid:
         symbols = [[getattr(each, of_each)[neuron] for neuron in neurons] for each in self.names.passes]
-        return self._signals(self.names.whole(kind, neurons[0]), symbols, Axis("neurons", number))
+        return self._by_example(self.names.whole(kind, neurons[0]), symbols, Axis("neurons", number))
 
     def _parameters(
         self, number: int, symbols: Mapping[Value, str], called: Callable[[str, Neuron], str]
