@@ -62,9 +62,11 @@ LEFT_OUT = {
     "latex": None,
 }
 
-#: Modules of `nn.interop` and `autograd.program.languages` that are only imported by
-#: ``--all``, or when they are named.
-FRAMEWORKS = ("equinox", "jax", "onnx", "safetensors", "sklearn", "torch")
+#: By folder, the modules that are only imported by ``--all``, or when they are named.
+FRAMEWORKS = {
+    "interop": ("equinox", "jax", "onnx", "safetensors", "sklearn", "torch"),
+    "program": ("onnx",),
+}
 
 # no time limits; and no saved examples, which `find` in a docstring would come upon first
 common = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
@@ -86,12 +88,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave to ``--all`` what imports a framework."""
-    framework = collection_path.stem.removeprefix("test_") in FRAMEWORKS
-    if (
-        not framework
-        or collection_path.parent.name not in ("interop", "languages")
-        or config.getoption("all")
-    ):
+    left_out = FRAMEWORKS.get(collection_path.parent.name, ())
+    if collection_path.stem.removeprefix("test_") not in left_out or config.getoption("all"):
         return None
     return None if any(collection_path.name in each for each in config.args) else True
 

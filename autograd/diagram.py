@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd.arguments import choice, each, flag, instance, number_of, whole
+from autograd.arguments import choice, each, flag, instance, number_of, text, whole
 from autograd.backward import topological_order
 from autograd.errors import ArgumentTypeError, ArgumentValueError, AutogradError
 from autograd.files import write
 from autograd.formula import MOST_DIGITS, UNICODE, number
+from autograd.rendering import (
+    ERROR,
+    GIVEN,
+    INK,
+    LINE,
+    NEURON,
+    PAPER,
+    PARAMETER,
+    SLOPE,
+    TARGET,
+    dark_style,
+    pdf,
+    rendered,
+)
 from autograd.rendering import graphviz as graphviz_program
-from autograd.rendering import pdf, rendered
 from autograd.slopes import stale_nodes
 from autograd.symbolic import definition_text, factor_values
 from autograd.symbols import unicode_symbol, visible
@@ -28,21 +43,38 @@ __all__ = ["Diagram", "draw"]
 
 #: One font: of a list of fonts Graphviz does not know how wide letters are, and text leaves its box.
 _FONT = "Helvetica"
-_GRAPH = {"rankdir": "LR", "ordering": "in", "nodesep": "0.15", "ranksep": "0.45", "bgcolor": "white"}
+_GRAPH = {
+    "rankdir": "LR", "ordering": "in", "nodesep": "0.1", "ranksep": "0.22", "bgcolor": PAPER,
+    "fontname": _FONT, "fontsize": "11", "fontcolor": LINE, "labeljust": "l",
+}  # fmt: skip
 _NODE = {
-    "shape": "box", "style": "rounded,filled", "margin": "0.12,0.06", "fontname": _FONT,
-    "fontsize": "11", "color": "#5b6b7b", "fontcolor": "#16202a", "height": "0.3",
+    "shape": "box", "style": "rounded,filled", "margin": "0.07,0.03", "fontname": _FONT,
+    "fontsize": "11", "color": LINE, "fontcolor": INK, "height": "0.3",
 }  # fmt: skip
-_EDGE = {
-    "fontname": _FONT, "fontsize": "10", "color": "#8a97a4", "fontcolor": "#8a3d00", "arrowsize": "0.6",
-}  # fmt: skip
+_EDGE = {"fontname": _FONT, "fontsize": "10", "color": LINE, "fontcolor": SLOPE, "arrowsize": "0.6"}
+_GROUP = {"style": "rounded", "color": LINE, "margin": "5", "label": ""}
 _FORMATS = ("svg", "png", "pdf", "dot")
 _MOST_IN_NOTEBOOK = 300  # nodes
-_LEAF, _NAMED, _STEP, _RESULT = "#e3f0ff", "#fff7e0", "#ffffff", "#e6f6e3"
+#: Of a graph with more nodes, the named ones only are drawn, unless all are asked for.
+MOST_WHOLE = 20
+_FORMULA, _LINE = 40, 20  # characters of a formula, and of a name with one in one line
+#: How a node is drawn, by its role: the same shapes and colours as in a picture of a network.
+ROLES: Mapping[str, Mapping[str, str]] = {
+    "given": {"style": "filled", "fillcolor": GIVEN},
+    "parameter": {"style": "filled", "fillcolor": PARAMETER},
+    "target": {"shape": "hexagon", "style": "filled", "fillcolor": TARGET, "margin": "0,0"},
+    "neuron": {"fillcolor": NEURON},
+    "step": {"fillcolor": PAPER},
+    "error": {"shape": "octagon", "style": "filled", "fillcolor": ERROR, "margin": "0,0"},
+}
 
 
 class Diagram:
     """A drawn graph.
+
+    Args:
+        source: the DOT text.
+        name: the id of the whole graph in it, by which its SVG has colours for dark pages; "" if none.
 
     Attributes:
         source: the DOT text.
@@ -53,8 +85,8 @@ class Diagram:
     (True, True)
     """
 
-    def __init__(self, source: str) -> None:
-        self.source = source
+    def __init__(self, source: str, name: str = "") -> None:
+        self.source, self._name = source, name
 
     def svg(self) -> str:
         """The picture as an SVG element, to stand in a page of its own or within another.
@@ -69,10 +101,16 @@ class Diagram:
         >>> "x·x: product" in page  # what the pointer is told over the node
         True
         """
-        text = rendered(self.source, "svg").decode(errors="replace")
-        if "<svg" not in text:
+        page = rendered(self.source, "svg").decode(errors="replace")
+        if "<svg" not in page:
             raise AutogradError("what Graphviz rendered is no SVG")
-        return text[text.index("<svg") :]
+        svg = page[page.index("<svg") :]
+        if not self._name:
+            return svg
+        # in pixels, as large as its column lets it be
+        svg = re.sub(r'(width|height)="([\d.]+)pt"', r'\1="\2"', svg, count=2)
+        opening, _, rest = svg.partition(">")
+        return f'{opening} style="max-width:100%;height:auto">{dark_style(self._name)}{rest}'
 
     def png(self) -> bytes:
         """The picture as a PNG file's content; raises as `svg`.
@@ -141,9 +179,12 @@ class Diagram:
 def draw(
     *results: Value,
     digits: int = 6,
-    fold: bool = False,
+    fold: bool | None = None,
     only: Iterable[Value] | None = None,
     max_nodes: int = 5_000,
+    groups: dict[str, Iterable[Value]] | None = None,
+    roles: dict[Value, str] | None = None,
+    note: str = "",
 ) -> Diagram:
     """Draw the graph below one or several results, as it stands: after ``backward`` with gradients.
 
@@ -163,16 +204,21 @@ def draw(
         results: the nodes to start from.
         digits: how many significant digits to show; each node's tooltip has all of them.
         fold: show named nodes only (and results, and leaves); an edge is then the derivative along all
-            that lies between, as the factors of `explain` are.
+            that lies between, as the factors of `explain` are. If None, so of a graph of more than 20
+            nodes that has named ones between leaves and results; the picture then says so.
         only: show these nodes only (and results), whatever ``fold`` says; edges likewise.
         max_nodes: draw no more nodes than that; Graphviz takes half a minute for the default, and
             four times as long for twice as many.
+        groups: nodes that have a frame around them, by what the pointer is told there.
+        roles: what a node is drawn as: "given", "parameter", "target", "neuron", "step" or "error". By
+            itself a leaf is given, a named node drawn as a neuron is, and a result as an error is.
+        note: what is written under the picture.
 
     Raises:
         ArgumentTypeError: a result, or a node to be shown, is no Value, or there is no result; or
             another argument is not of its kind.
-        ArgumentValueError: no result depends on a node that is to be shown, or there are more than
-            ``max_nodes`` nodes to draw.
+        ArgumentValueError: no result depends on a node that is to be shown, there are more than
+            ``max_nodes`` nodes to draw, or there is no such role.
 
     >>> x = Value(3.0, "x")
     >>> y = (x * x).named("y")
@@ -191,10 +237,14 @@ def draw(
         instance("a result", node, Value, "a Value")
     for node in chosen or ():
         instance("a node of only", node, Value, "a Value")
+    note = text("note", note)
     digits, max_nodes = whole("digits", digits, 1, MOST_DIGITS), whole("max_nodes", max_nodes, 1)
-    fold = flag("fold", fold)
+    within = _checked_groups({} if groups is None else groups)
+    drawn_as = _checked_roles({} if roles is None else roles)
     everything = _below(results)
-    folded = fold or chosen is not None
+    asked = None if fold is None else flag("fold", fold)
+    folds = asked if asked is not None else chosen is None and _is_long(everything, results)
+    folded = folds or chosen is not None
     nodes = _stations(everything, results, chosen) if folded else everything
     if len(nodes) > max_nodes:
         raise ArgumentValueError(
@@ -218,9 +268,14 @@ def draw(
     ]
     prefix = f"g{hashlib.sha256(repr(content).encode()).hexdigest()[:8]}"
     graph = graphviz.Digraph(graph_attr=_GRAPH | {"id": prefix}, node_attr=_NODE, edge_attr=_EDGE)
+    if folds and asked is None:
+        left = len(everything) - len(nodes)
+        note = " ".join([f"Named quantities only, without {left} operations between them.", note])
+    if note:
+        graph.attr(label=_literal(note.strip(), "\\" * 2))
     for node in nodes:
         name = names[node]
-        _box(graph, prefix, name, *texts[node], fillcolor=_fill(node, results))
+        _box(graph, prefix, name, *texts[node], **_look(node, results, drawn_as))
         for index, (operand, slope) in enumerate(edges[node]):
             label = None if slope is None else decimal(slope, max(digits - 2, 1))
             if isinstance(operand, Value):
@@ -229,7 +284,30 @@ def draw(
                 tail = f"{name}_{index}"
                 _box(graph, prefix, tail, number(operand, UNICODE).text, "a constant", style="dashed")
             graph.edge(tail, name, label=label, id=f"{prefix}-{name}_{index}-edge")
-    return Diagram(graph.source)
+    for index, (name, members) in enumerate(within.items()):
+        inside = [names[node] for node in members if node in names]
+        if inside:
+            with graph.subgraph(name=f"cluster_{index}") as frame:
+                frame.attr(id=f"{prefix}-group{index}", tooltip=_literal(name, "\\" * 4), **_GROUP)
+                for member in inside:
+                    frame.node(member)
+    return Diagram(graph.source, prefix)
+
+
+def _checked_groups(groups: dict[str, Iterable[Value]]) -> dict[str, list[Value]]:
+    found: dict[str, list[Value]] = {}
+    for name, nodes in instance("groups", groups, dict, "a dict").items():
+        found[text("the name of a group", name)] = list(each(f"groups[{name!r}]", nodes))
+        for node in found[name]:
+            instance(f"a node of groups[{name!r}]", node, Value, "a Value")
+    return found
+
+
+def _checked_roles(roles: dict[Value, str]) -> dict[Value, str]:
+    return {
+        instance("a node of roles", node, Value, "a Value"): choice("a role", role, ROLES)
+        for node, role in instance("roles", roles, dict, "a dict").items()
+    }
 
 
 def notebook_picture(result: Value) -> str | None:
@@ -237,12 +315,23 @@ def notebook_picture(result: Value) -> str | None:
     return draw(result)._repr_svg_() if len(topological_order(result)) <= _MOST_IN_NOTEBOOK else None
 
 
-def _fill(node: Value, results: tuple[Value, ...]) -> str:
-    if node in results:
-        return _RESULT
-    if not node.operands:
-        return _LEAF
-    return _NAMED if node.name else _STEP
+def _is_long(everything: list[Value], results: tuple[Value, ...]) -> bool:
+    """Whether there are so many nodes that the named ones alone are drawn, if there are any between."""
+    return len(everything) > MOST_WHOLE and any(
+        node.name and node.operands and node not in results for node in everything
+    )
+
+
+def _look(node: Value, results: tuple[Value, ...], roles: Mapping[Value, str]) -> Mapping[str, str]:
+    role = roles.get(node)
+    if role is None:
+        if node in results:
+            role = "error"
+        elif not node.operands:
+            role = "given"
+        else:
+            role = "neuron" if node.name else "step"
+    return ROLES[role]
 
 
 def _edges(node: Value) -> list[tuple[Value | float, float | None]]:
@@ -295,10 +384,12 @@ def _literal(text: str, backslash: str) -> str:
 
 def _lines(node: Value, digits: int, gradient: bool, stale: bool) -> str:
     """What stands in a node's box, with its gradient or without."""
-    formula = definition_text(node)
+    formula = definition_text(node, width=_FORMULA)
     name = unicode_symbol(node.name) if node.name else None
-    head = f"{name} = {formula}" if name and formula else name or formula
     value = decimal(node.data, digits) + (" (stale)" if stale else "")
+    head = f"{name} = {formula}" if name and formula else name or formula
+    if name and formula and len(head) > _LINE:
+        head = f"{name} =\n{formula}"
     lines = [head, value] if head else [value]
     if gradient:
         lines.append(f"∂ {decimal(number_of(node.grad), digits)}")

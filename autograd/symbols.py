@@ -13,6 +13,7 @@ __all__ = [
     "latex_symbol",
     "latex_text",
     "mathml_symbol",
+    "raised_and_lowered",
     "unicode_symbol",
     "visible",
     "xml_text",
@@ -252,6 +253,53 @@ def mathml_symbol(symbol: str) -> str:
     ['<msub><mi>w</mi><mtext>5</mtext></msub>', '<mi>net</mi>', '<mi>&lt;b&gt;</mi>']
     """
     return _marked(symbol, _MATHML)
+
+
+#: Control characters, which no symbol has left: what follows is below, above, or on the line.
+_BELOW, _ABOVE, _ON_THE_LINE = "\x0f", "\x0e", "\x10"
+_LEVELS = {_BELOW: -1, _ABOVE: 1, _ON_THE_LINE: 0}
+
+_LEVELLED = _Markup(
+    fraction=lambda above, below: f"{above}/{below}",
+    partial=lambda of: f"∂({of})" if of.startswith("−") else f"∂{of}",
+    second=lambda above, below, then: (
+        f"∂²{above}/∂{below}²" if below == then else f"∂²{above}/∂{below}∂{then}"
+    ),
+    scripts=lambda base, index, power: (
+        base
+        + (f"{_BELOW}{index}{_ON_THE_LINE}" if index else "")
+        + (f"{_ABOVE}{power}{_ON_THE_LINE}" if power else "")
+    ),
+    letter=str,
+    hat=lambda letter: unicodedata.normalize("NFC", letter + _HAT),
+    greek=GREEK.__getitem__,
+    signs=str,
+    text=str,
+    logarithm=lambda of: f"−ln {of}",
+)
+
+
+def raised_and_lowered(symbol: str) -> list[tuple[str, int]]:
+    r"""A symbol in pieces, each with -1 if it is a subscript, 1 if it is a superscript, else 0.
+
+    A superscript that follows a subscript stands above it.
+
+    >>> raised_and_lowered("w5+"), raised_and_lowered("dE_o1/dnet_h1")
+    ([('w', 0), ('5', -1), ('+', 1)], [('∂E', 0), ('o1', -1), ('/∂net', 0), ('h1', -1)])
+    >>> raised_and_lowered("a\x1b_b")
+    [('a\ufffd_b', 0)]
+    """
+    plain = visible("".join("\ufffd" if is_control(each) else each for each in symbol))
+    pieces: list[tuple[str, int]] = []
+    level = 0
+    for text in re.split(f"([{_BELOW}{_ABOVE}{_ON_THE_LINE}])", _marked(plain, _LEVELLED)):
+        if text in _LEVELS:
+            level = _LEVELS[text]
+        elif text and pieces and pieces[-1][1] == level:
+            pieces[-1] = (pieces[-1][0] + text, level)
+        elif text:
+            pieces.append((text, level))
+    return pieces
 
 
 def xml_text(text: str) -> str:

@@ -40,7 +40,7 @@ def refreshed(text: str) -> str:
 
 def picture() -> str:
     """The picture that the README opens with."""
-    return worked.load("urbain").step().draw(digits=5, fold=True).svg() + "\n"
+    return worked.load("urbain").step().draw().svg() + "\n"
 
 
 if __name__ == "__main__":

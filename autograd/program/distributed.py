@@ -21,12 +21,13 @@ from math import fsum
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from autograd.arguments import whole
+from autograd.arguments import shown, whole
 from autograd.errors import ArgumentTypeError, ArgumentValueError, AutogradError
 
 __all__ = [
     "CHUNK_SIZE",
     "Chunks",
+    "Packed",
     "Part",
     "added",
     "check_client",
@@ -45,8 +46,6 @@ CHUNK_SIZE = 1000
 
 #: How many parts one task adds, a power of 2.
 _FAN_IN = 16
-
-_MISSING = "needs {}, which is not installed: pip install 'scalar-autograd[dask]'"
 
 T = TypeVar("T")
 
@@ -79,7 +78,7 @@ class Part(NamedTuple):
 
 
 class Packed:
-    """Rows of numbers as bytes, which travel with the task that needs them.
+    """Rows of numbers as they lie on a cluster and travel there: in eight bytes each.
 
     Args:
         rows: the rows, of one length.
@@ -142,7 +141,7 @@ def _program(content: bytes) -> tuple[Any, list[Any]]:
 def sums_of(
     content: bytes,
     parameters: array[float],
-    rows: Sequence[Sequence[float]] | Packed,
+    rows: Packed,
     scale: float,
     values: bool,
 ) -> Part:
@@ -158,7 +157,7 @@ def sums_of(
     program, leaves = _program(content)
     for leaf, number in zip(leaves, parameters, strict=True):
         leaf.data = number
-    found = program.batch(rows.rows() if isinstance(rows, Packed) else rows, scale)
+    found = program.batch(rows.rows(), scale)
     kept = [array("d", found.values)] if values else []
     return Part(kept, [fsum(found.values)], array("d", found.gradients))
 
@@ -167,14 +166,18 @@ def _joined(*parts: Part) -> Part:
     return tree_sum(parts, added)
 
 
-def _block(block: Any) -> list[list[float]]:
+def _block(block: Any) -> Packed:
     """The rows of an array, of one dimension or of two."""
     found: list[Any] = block.tolist()
-    return [row if isinstance(row, list) else [row] for row in found]
+    return Packed([row if isinstance(row, list) else [row] for row in found])
 
 
-def _read(files: Sequence[tuple[str, int]], start: int, stop: int, columns: Sequence[str]) -> Any:
-    """The rows of some Parquet files from one number to another, and no others are read."""
+def _read(files: Sequence[tuple[str, int]], start: int, stop: int, columns: Sequence[str]) -> Packed:
+    """The rows of some Parquet files from one number to another, and no others are read.
+
+    Raises:
+        ValueError: one of the columns has no number in a row.
+    """
     from pyarrow import parquet
 
     found: list[list[float]] = []
@@ -190,10 +193,17 @@ def _read(files: Sequence[tuple[str, int]], start: int, stop: int, columns: Sequ
                         low = max(start - at, 0)
                         table = table.slice(low, min(stop, at + size) - at - low)
                         lists = [table.column(name).to_pylist() for name in columns]
+                        for name, numbers in zip(columns, lists, strict=True):
+                            for row, number in enumerate(numbers, at - first + low):
+                                if not isinstance(number, int | float):
+                                    raise ArgumentValueError(
+                                        f"{path}: column {name!r} must have a number in each row, and "
+                                        f"has {number!r:.40} in row {row}"
+                                    )
                         found += map(list, zip(*lists, strict=True))
                     at += size
         first += count
-    return found
+    return Packed(found)
 
 
 # --- data -----------------------------------------------------------------------------------------
@@ -233,10 +243,10 @@ class Chunks:
     def mapped(self, function: Callable[..., Any], other: Chunks | None = None) -> Chunks:
         """Chunks of what a function makes of the number of the first row, the rows, and others' rows."""
 
-        def load(start: int, _: int) -> Any:
-            chunk = start // self.size
-            more = [] if other is None else [other.future(chunk)]
-            return self.client.submit(function, start, self.future(chunk), *more, pure=False)
+        def load(start: int, stop: int) -> Any:
+            # what it is made of need not stay
+            parts = [each._load(start, stop) for each in (self, other) if each is not None]
+            return self.client.submit(function, start, *parts, pure=False)
 
         return Chunks(self.client, self.count, self.size, load)
 
@@ -325,7 +335,9 @@ def parquet_files(what: str, path: Path) -> tuple[list[tuple[str, int]], list[st
     try:
         from pyarrow import ArrowInvalid, parquet
     except ImportError:
-        raise AutogradError(f"{what} " + _MISSING.format("pyarrow")) from None
+        raise AutogradError(
+            f"{what} needs pyarrow, which is not installed: pip install 'scalar-autograd[dask]'"
+        ) from None
     paths = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
     files, names = [], None
     for each in paths:
@@ -351,19 +363,19 @@ def in_memory(client: Any, rows: Sequence[Sequence[float]], size: int) -> Chunks
 # --- batches --------------------------------------------------------------------------------------
 
 
-def check_client(client: Any) -> None:
+def check_client(client: object) -> None:
     """Refuse what is no client of a Dask cluster.
 
     Raises:
-        AutogradError: Dask is not installed.
         TypeError: it is none.
+
+    >>> check_client("127.0.0.1:8786")
+    Traceback (most recent call last):
+    autograd.errors.ArgumentTypeError: client must be a dask.distributed.Client, got '127.0.0.1:8786'
     """
-    try:
-        from distributed import Client
-    except ImportError:
-        raise AutogradError("client " + _MISSING.format("Dask")) from None
-    if not isinstance(client, Client):
-        raise ArgumentTypeError(f"client must be a dask.distributed.Client, got {client!r:.60}")
+    kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(client).__mro__}
+    if "distributed.client.Client" not in kinds:  # Dask need not be installed to tell
+        raise ArgumentTypeError(f"client must be a dask.distributed.Client, got {shown(client)}")
 
 
 def chunk_size_of(given: object) -> int:

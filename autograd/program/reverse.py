@@ -25,7 +25,7 @@ from autograd.program.tape import Tape
 from autograd.symbolic import partials, plus, times
 from autograd.value import Value
 
-__all__ = ["Use", "leading_to", "named_sweep", "operation_sweep", "sweep"]
+__all__ = ["Use", "along", "leading_to", "named_sweep", "operation_sweep", "sweep"]
 
 _ABOVE, _PARTIAL = ast.Name("above"), ast.Name("partial")
 _PRODUCT = ast.BinOp(_ABOVE, ast.Mult(), _PARTIAL)
@@ -298,7 +298,7 @@ def named_sweep(
                 name = taken.take(naming.partial(user, symbol))
                 partial = Line(name, "partial", *_slope(slopes[user, symbol]), user, symbol)
                 yield partial
-            tree, variables, operands = _along(gradients[user], partial)
+            tree, variables, operands = along(gradients[user], partial)
             name = gradient if len(above) == 1 else taken.take(naming.contribution(of, user, symbol))
             kind, top = ("gradient", of) if len(above) == 1 else ("contribution", user)
             terms.append(Line(name, kind, tree, variables, operands, top, symbol))
@@ -320,8 +320,17 @@ def _slope(tree: ast.expr) -> tuple[ast.expr, tuple[str, ...], tuple[Operand, ..
     return tree, variables, tuple(variable[1:] for variable in variables)
 
 
-def _along(above: str | float, partial: Line) -> tuple[ast.expr, tuple[str, ...], tuple[Operand, ...]]:
-    """∂E/∂y · ∂y/∂x, tidied."""
+def along(above: str | float, partial: Line) -> tuple[ast.expr, tuple[str, ...], tuple[Operand, ...]]:
+    """∂E/∂y · ∂y/∂x, tidied: a tree, the variables in it, and what they stand for.
+
+    Args:
+        above: the symbol of ∂E/∂y, or its number.
+        partial: the line of ∂y/∂x.
+
+    >>> tree, _, operands = along("dE/dy", Line.of("dy/dx", "-1.0", {}, "partial"))
+    >>> ast.unparse(tree), operands
+    ('-above', ('dE/dy',))
+    """
     if isinstance(above, float):
         return times(ast.Constant(above), partial.tree), partial.variables, partial.operands
     if (number := _number(partial.tree)) is not None:

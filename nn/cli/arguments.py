@@ -25,6 +25,7 @@ __all__ = [
     "check_files",
     "errors_in_one_line",
     "example_argument",
+    "in_notation",
     "json_option",
     "network_of",
     "notation_option",
@@ -152,3 +153,18 @@ def step_of(example: Example, steps: int, update_biases: bool) -> Recorded:
     if update_biases:
         return network_of(example, "--update-biases").step(steps, update_biases=True)
     return example.step(steps)
+
+
+def in_notation(taken: Recorded, notation: str | None) -> Recorded:
+    """The step in the notation that an option asks for, if it does.
+
+    Raises:
+        click.UsageError: it is of formulas.
+    """
+    if notation is None:
+        return taken
+    from nn.step import TrainingStep
+
+    if not isinstance(taken, TrainingStep):
+        raise click.UsageError("--notation is for networks")
+    return taken.in_notation(notation)

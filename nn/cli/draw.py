@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,13 +13,28 @@ from nn.cli.arguments import (
     check_files,
     errors_in_one_line,
     example_argument,
+    in_notation,
+    notation_option,
     step_of,
     steps_option,
     symbols_looked_up,
 )
 from nn.cli.output import print_line
 
-__all__ = ["draw"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nn.step.recorded import Recorded
+
+__all__ = ["draw", "save_pictures"]
+
+
+def save_pictures(taken: Recorded, paths: Sequence[Path], **options: Any) -> None:
+    """Draw a step once, as `nn.step.recorded.Recorded.draw` takes it, and write that to each file."""
+    with symbols_looked_up():
+        picture = taken.draw(**options)
+    for path in paths:
+        picture.save(path)
 
 
 @click.command()
@@ -32,16 +48,60 @@ __all__ = ["draw"]
     help="Where to; its ending is the format: .svg, .png, .pdf or .dot.",
 )
 @steps_option
-@click.option("--fold", is_flag=True, help="Draw named nodes only.")
+@notation_option
 @click.option(
-    "--only", multiple=True, metavar="SYMBOL", help="Draw that node only; can be given several times."
+    "--view",
+    type=click.Choice(["network", "graph"]),
+    help="The network as lecture notes draw it, or the computational graph. [default: the network, if "
+    "there is one]",
+)
+@click.option(
+    "--frame",
+    type=click.Choice(["forward", "backward", "update", "all"]),
+    default="all",
+    help="What of the network's step to draw. [default: all, one under another]",
+)
+@click.option(
+    "--example",
+    "number",
+    type=click.IntRange(min=1),
+    default=1,
+    metavar="N",
+    help="Draw the network with the numbers of the N-th example. [default: 1]",
+)
+@click.option(
+    "--magnitude", is_flag=True, help="Draw the network's lines the thicker, the larger the number."
+)
+@click.option(
+    "--digits",
+    type=click.IntRange(1, 17),
+    default=4,
+    metavar="D",
+    help="Show D significant digits. [default: 4]",
+)
+@click.option(
+    "--fold/--no-fold",
+    default=None,
+    help="Draw of the graph the named nodes only, or all. [default: all, if they are at most 20]",
+)
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="SYMBOL",
+    help="Draw that node of the graph only; can be given several times.",
 )
 @errors_in_one_line
-def draw(example: str, output: Path, steps: int, fold: bool, only: tuple[str, ...]) -> None:
-    """Draw the computational graph of a training step."""
+def draw(
+    example: str,
+    output: Path,
+    steps: int,
+    notation: str | None,
+    number: int,
+    only: tuple[str, ...],
+    **options: Any,
+) -> None:
+    """Draw a training step: the network, or the computational graph."""
     check_files(example, output)
-    taken = step_of(worked.load(example), steps, update_biases=False)
-    with symbols_looked_up():
-        picture = taken.draw(fold=fold, only=only or None)
-    picture.save(output)
+    taken = in_notation(step_of(worked.load(example), steps, update_biases=False), notation)
+    save_pictures(taken, [output], only=only or None, example=number, **options)
     print_line(f"drawn: {output}")

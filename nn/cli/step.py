@@ -13,13 +13,14 @@ from nn.cli.arguments import (
     check_files,
     errors_in_one_line,
     example_argument,
+    in_notation,
     network_of,
     notation_option,
     step_of,
     steps_option,
-    symbols_looked_up,
     update_biases_option,
 )
+from nn.cli.draw import save_pictures
 from nn.cli.output import print_json, print_line, print_parts
 
 if TYPE_CHECKING:
@@ -69,9 +70,12 @@ def _targets(_: click.Context, __: click.Parameter, text: str | None) -> list[li
     metavar="FILE",
     help="Write a page to step through it in a browser, every number of which can be changed.",
 )
-@click.option("--fold", is_flag=True, help="Draw named nodes only.")
+@click.option("--fold", is_flag=True, help="Draw the graph, and of it named nodes only.")
 @click.option(
-    "--only", multiple=True, metavar="SYMBOL", help="Draw that node only; can be given several times."
+    "--only",
+    multiple=True,
+    metavar="SYMBOL",
+    help="Draw that node of the graph only; can be given several times.",
 )
 @errors_in_one_line
 def step(
@@ -106,20 +110,12 @@ def step(
     if targets is not None:
         loaded = network_of(loaded, "--targets").with_targets(targets)
     taken = step_of(loaded, steps, update_biases)
-    if notation is not None:
-        from nn.step import TrainingStep
-
-        if not isinstance(taken, TrainingStep):
-            raise click.UsageError("--notation is for networks")
-        taken = taken.in_notation(notation)
+    taken = in_notation(taken, notation)
     shown: Recorded | RoundedStep = taken
     if digits is not None:
         shown = _rounded(loaded, digits, steps, update_biases, notation)
     if pictures:
-        with symbols_looked_up():
-            picture = taken.draw(fold=fold, only=only or None)
-        for path in pictures:
-            picture.save(path)
+        save_pictures(taken, pictures, fold=fold or None, only=only or None)
     if html is not None:
         _save_page(loaded, taken, html, steps, own=notation is None and not update_biases)
     if as_json:

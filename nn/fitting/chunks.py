@@ -8,8 +8,8 @@ from typing import Any
 
 from autograd.arguments import items, text
 from autograd.errors import ArgumentValueError
-from autograd.program.distributed import Chunks, of_parquet
-from nn.fitting.data import Rows, Shape, rows_of, table
+from autograd.program.distributed import Chunks, Packed, of_parquet
+from nn.fitting.data import Shape, rows_of, table
 from nn.fitting.losses import Loss
 
 __all__ = ["data_on", "is_dask", "rows_of_chunk"]
@@ -46,7 +46,7 @@ def data_on(client: Any, X: Any, Y: Any, size: int) -> tuple[Chunks, Chunks]:  #
     return inputs, outputs
 
 
-def rows_of_chunk(shape: Shape, loss: Loss, start: int, inputs: Rows, targets: Rows) -> Rows:
+def rows_of_chunk(shape: Shape, loss: Loss, start: int, inputs: Packed, targets: Packed) -> Packed:
     """The examples of a chunk, checked as those of lists are; a worker does it.
 
     Args:
@@ -60,7 +60,7 @@ def rows_of_chunk(shape: Shape, loss: Loss, start: int, inputs: Rows, targets: R
         ValueError: a number is infinite or NaN, or there are too many or too few.
     """
     names = f"X[{start}:]", f"Y[{start}:]"
-    given: Sequence[Any] = targets
-    if loss.of_classes and len(targets[0]) == 1:
-        given = [target for (target,) in targets]
-    return rows_of(table(names[0], inputs, shape.inputs), given, names, loss, shape)
+    given: Sequence[Any] = targets.rows()
+    if loss.of_classes and len(given[0]) == 1:
+        given = [target for (target,) in given]
+    return Packed(rows_of(table(names[0], inputs.rows(), shape.inputs), given, names, loss, shape))

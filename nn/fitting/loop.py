@@ -108,7 +108,7 @@ def fit(
         RecordingError: the model or the loss cannot be recorded, and the engine is not "auto", or there
             are chunks.
         ImportError: the engine is not installed; the error has the command that installs it.
-        AutogradError: Dask is not installed, or what reads Parquet; likewise.
+        AutogradError: what reads Parquet is not installed; likewise.
 
     >>> from nn import MLP, Adam
     >>> model = MLP(2, [4, 1], activation=["tanh", "sigmoid"], seed=1)
@@ -280,12 +280,12 @@ class _Training:
                 f"None, got {self.batch_size}"
             )
         inputs, targets = data_on(client, X, Y, size)
-        first = inputs.future(0).result()[0], targets.future(0).result()[0]
-        self._set_shape(inputs_of(self.model, "X", [first[0]])[0])
+        first = [each.future(0).result().rows()[0] for each in (inputs, targets)]
+        self._set_shape(inputs_of(self.model, "X", first[:1])[0])
         loss = self.loss._replace(name="", part=None)  # type: ignore[arg-type]  # which need not travel
         rows = partial(rows_of_chunk, self.shape, loss)
         self.chunks = inputs.mapped(rows, targets)
-        [self.example] = rows(0, [first[0]], [first[1]])
+        [self.example] = rows(0, *(distributed.Packed([each]) for each in first)).rows()
         self.shape = self.shape._replace(targets=len(self.example) - self.shape.inputs)
 
     @staticmethod

@@ -9,7 +9,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd import OPERATIONS
-from autograd.symbolic import Product, terms
+from autograd.program import Line
+from autograd.program.reverse import along
+from autograd.symbolic import Product, definition, terms
 from nn.step.grids import EXAMPLES, VECTOR, Grid
 from nn.step.program import RATE, step_program
 
@@ -76,6 +78,7 @@ class Reader:
         for grid in grids:
             for symbol in {symbol for row in grid.symbols for symbol in row}:
                 self.places.setdefault(symbol, []).append(grid)
+        self._symbols = {node: symbol for symbol, node in self.program.nodes.items()}
         self._terms: dict[str, list[_Term]] = {}
 
     def pieces(self, grid: Grid) -> list[str]:
@@ -104,15 +107,20 @@ class Reader:
 
     def _applied(self, out: str) -> str:
         """What an operation of one operand was applied to; "" if the line is no such operation."""
-        line = self.program.lines[out]
-        return line.needs[0] if len(line.needs) == 1 and self._operation(out) else ""
+        line = self.program.lines.get(out)
+        if line is None or out not in self.program.nodes or len(line.needs) != 1:
+            return ""
+        return line.needs[0] if self._operation(out) else ""
 
     def _operation(self, out: str) -> str:
-        operands = self.program.nodes[out].operands
-        nodes = [each for each in operands if not isinstance(each, float)]
-        below = [self.program.nodes[each] for each in self.program.lines[out].needs]
-        operation = self.program.nodes[out].operation
-        return operation.name if operation is not None and nodes == below and len(nodes) == 1 else ""
+        """The operation, if it was applied to one named node alone and the line says so; else ""."""
+        node, line = self.program.nodes[out], self.program.lines[out]
+        nodes = [each for each in node.operands if not isinstance(each, float)]
+        if node.operation is None or nodes != [self.program.nodes[each] for each in line.needs]:
+            return ""
+        own = definition(node, self._symbols.get)
+        same = len(nodes) == 1 and ast.dump(own) == ast.dump(line.tree)
+        return node.operation.name if same else ""
 
     def _sum(self, symbol: str) -> list[_Term]:
         """A line as a sum of products of entries; what is in no matrix is written out."""
@@ -124,14 +132,10 @@ class Reader:
         line = self.program.lines.get(symbol)
         if line is None:
             raise _NoFormulaError
-        if line.kind in {"gradient", "contribution"}:
-            users = self.program.users[line.below]
-            if len(users) == 1 and self._applied(users[0]) == line.below:
-                above = self.program.derivative(self.program.root, users[0])
-                assert above is not None
-                slope = (_Slope(users[0], line.below),) if self._operation(users[0]) != "pos" else ()
-                yield from (each.times(_Term(1.0, (), slope)) for each in self._entry(above.symbol))
-                return
+        if (below := self._through(line)) is not None:
+            above, slope = below
+            yield from (each.times(slope) for each in self._entry(above))
+            return
         operands = dict(zip(line.variables, line.operands, strict=True))
         for less, term in terms(line.tree):
             product = Product.of(term)
@@ -147,7 +151,28 @@ class Reader:
                     found = [a.times(b) for a in found for b in self._entry(factor)]
             yield from found
 
+    def _through(self, line: Line) -> tuple[str, _Term] | None:
+        """Of ∂E/∂net = ∂E/∂out · f′(net) the symbol of ∂E/∂out, and f′; None if the line is another one.
+
+        The line has f′ tidied into it, where that is a number or the output itself.
+        """
+        users = self.program.users[line.below] if line.kind in {"gradient", "contribution"} else []
+        if len(users) != 1 or self._applied(users[0]) != line.below:
+            return None
+        above = self.program.derivative(self.program.root, users[0])
+        partial = self.program.derivative(users[0], line.below)
+        if above is None or partial is None:
+            return None
+        tree, _, operands = along(above.symbol, partial)
+        if (ast.dump(tree), operands) != (ast.dump(line.tree), line.operands):
+            return None
+        slope = (_Slope(users[0], line.below),) if self._operation(users[0]) != "pos" else ()
+        return above.symbol, _Term(1.0, (), slope)
+
     def _entry(self, symbol: str) -> list[_Term]:
+        line = self.program.lines.get(symbol)
+        if line is not None and line.kind == "partial" and self._applied(line.above) == line.below:
+            return [_Term(1.0, (), (_Slope(line.above, line.below),))]
         return [_Term(1.0, (symbol,))] if symbol in self.places or symbol == RATE else self._sum(symbol)
 
     # --- what these are of matrices --------------------------------------------------------------

@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, overload
 
 from autograd import Value
-from autograd.arguments import each, flag, number_of, text
+from autograd.arguments import choice, each, flag, number_of, text, whole
 from autograd.backward import gradients
 from autograd.errors import ArgumentValueError, UnknownNameError
+from autograd.symbols import unicode_symbol
 from nn.json_text import json_text
 from nn.terminal import Tabular
 
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
     from nn.step.contributions import Contributions
 
 __all__ = ["Recorded"]
+
+#: What the quantities of a network are drawn as; see `autograd.draw`.
+_DRAWN_AS = {
+    "input": "given", "target": "target", "weight": "parameter", "bias": "parameter", "net": "neuron",
+    "out": "neuron", "part": "error", "error": "error",
+}  # fmt: skip
+
+#: With more named quantities, the graph of a network is drawn without its weights and biases.
+_MOST_NAMED = 60
 
 
 class Recorded(Tabular):
@@ -243,29 +253,96 @@ class Recorded(Tabular):
 
         return contributions(self, symbol, of, flag("over_examples", over_examples))
 
-    def draw(self, digits: int = 6, fold: bool = False, only: Iterable[str] | None = None) -> Diagram:
-        """The graph with its gradients; see `autograd.draw`.
+    def draw(
+        self,
+        digits: int | None = None,
+        fold: bool | None = None,
+        only: Iterable[str] | None = None,
+        *,
+        view: str | None = None,
+        frame: str = "all",
+        example: int = 1,
+        magnitude: bool = False,
+    ) -> Diagram:
+        """The step as a picture: a network as lecture notes draw it, or the computational graph.
 
         Args:
-            digits: how many significant digits to show.
-            fold: show named nodes only.
-            only: show the nodes of these symbols only, and the error.
+            digits: how many significant digits to show; 4 if None.
+            fold: of the graph, whether to show named nodes only; see `autograd.draw`.
+            only: of the graph, show the nodes of these symbols only, and the error.
+            view: "network" or "graph"; if None, the network if there is one, unless ``fold`` or ``only``
+                ask for the graph.
+            frame: of the network, "forward", "backward", "update" or "all", one under another; see
+                `nn.drawing.draw_network`, as the rest.
+            example: the number of the example whose numbers are shown, from 1.
+            magnitude: whether the width of a line tells how large the number on it is.
 
         Raises:
             KeyError: there is no such node.
-            AutogradError: the error does not depend on one of them.
+            ValueError: there is no such view, frame or example; there is no network; or what is for one
+                view is asked of the other.
+            AutogradError: the error does not depend on one of the nodes.
 
         >>> from nn import worked
-        >>> diagram = worked.load("urbain").step().draw(only=["out_o1", "w5"])
+        >>> step = worked.load("urbain").step()
+        >>> step.draw(frame="backward").svg()[:4]
+        '<svg'
+        >>> diagram = step.draw(only=["out_o1", "w5"])
         >>> diagram.source.count("->")  # from w5 to out_o1, and from there to the error
         2
         """
+        digits = 4 if digits is None else digits
+        asked = fold is not None or only is not None
+        if view is None:
+            view = "graph" if asked or not self._network else "network"
+        choice("frame", frame, ("forward", "backward", "update", "all"))
+        example, magnitude = whole("example", example, 1), flag("magnitude", magnitude)
+        if choice("view", view, ("network", "graph")) == "network":
+            if not self._network:
+                raise ArgumentValueError("there is no network to draw: view must be 'graph'")
+            if asked:
+                raise ArgumentValueError("fold and only are for view='graph'")
+            return self._network_picture(frame, digits, example, magnitude=magnitude)
+        if (frame, example, magnitude) != ("all", 1, False):
+            raise ArgumentValueError("frame, example and magnitude are for view='network'")
         from autograd.diagram import draw
 
         nodes = None if only is None else [self.node(symbol) for symbol in each("only", only)]
+        note = ""
+        if nodes is None and fold is None and len(self.nodes) > _MOST_NAMED:
+            nodes = [node for node, role in self._roles().items() if role != "parameter"]
+            note = "Without weights and biases: a weight is the derivative of a net input by an output."
         beside = self._beside if nodes is None else [node for node in self._beside if node in nodes]
-        results = [self.error, *beside]
-        return draw(*results, digits=digits, fold=fold, only=nodes)
+        return draw(
+            self.error,
+            *beside,
+            digits=digits,
+            fold=fold,
+            only=nodes,
+            groups=self._groups(),
+            roles=self._roles(),
+            note=note,
+        )
+
+    def _network_picture(self, frame: str, digits: int, example: int, *, magnitude: bool) -> Diagram:
+        """The picture of the network, of a step that has one."""
+        raise NotImplementedError
+
+    def _groups(self) -> dict[str, Iterable[Value]]:
+        """By the name of each neuron the nodes of it, without its weights."""
+        found: dict[str, list[Value]] = {}
+        for symbol, tag in self.tags.items():
+            if tag.role in {"net", "out"}:
+                name = f"{tag.name}@{tag.example}" if tag.example > 1 else tag.name
+                found.setdefault(unicode_symbol(name), []).extend(_own(self.nodes[symbol]))
+        return dict(found)
+
+    def _roles(self) -> dict[Value, str]:
+        roles = {self.nodes[symbol]: "parameter" for symbol in self.updates}
+        for symbol, tag in self.tags.items():
+            if tag.role in _DRAWN_AS and symbol in self.nodes:
+                roles[self.nodes[symbol]] = _DRAWN_AS[tag.role]
+        return roles
 
     def save_html(self, path: str | PathLike[str]) -> Path:
         """The path, once the page to step through it is written there: one file, opened from the disk.
@@ -361,6 +438,9 @@ class Recorded(Tabular):
             for symbol, node in self.nodes.items()
         ]
 
+    #: Whether there is a network to draw.
+    _network = False
+
     @property
     def _beside(self) -> list[Value]:
         """Nodes that the error is not computed by, and yet belong into a picture."""
@@ -369,3 +449,14 @@ class Recorded(Tabular):
     @abstractmethod
     def _after_update(self, symbol: str) -> float | None:
         """A parameter after the update; None of what is not updated."""
+
+
+def _own(node: Value) -> list[Value]:
+    """A node with those without a name that it is computed by."""
+    found, open_nodes = [node], [node]
+    while open_nodes:
+        for operand in open_nodes.pop().operands:
+            if isinstance(operand, Value) and operand.operands and not operand.name:
+                found.append(operand)
+                open_nodes.append(operand)
+    return found

@@ -24,7 +24,7 @@ from nn.training import trained_parameters
 if TYPE_CHECKING:
     import ast
 
-    from autograd import Value
+    from autograd import Diagram, Value
     from nn.step.matrices import Matrix
 
 __all__ = ["TrainingStep"]
@@ -280,6 +280,13 @@ class TrainingStep(Recorded):
                     known = {"out": operand_tree(each.outs[neuron]), "target": operand_tree(target)}
                     found[each.nets[neuron]] = put(Expression(text, list(known)).tree, known)
         return found
+
+    _network = True
+
+    def _network_picture(self, frame: str, digits: int, example: int, *, magnitude: bool) -> Diagram:
+        from nn.drawing import draw_network
+
+        return draw_network(self, frame, digits=digits, example=example, magnitude=magnitude)
 
     @property
     def _beside(self) -> list[Value]:

@@ -15,10 +15,12 @@ from sized import Array, Sized, apart, numbers
 from steps import FUNCTIONS, Case, cases
 
 from autograd import OPERATIONS
+from autograd.program import Program
 from nn import MLP, SGD, Adam, Example, Notation, Optimizer, TrainingStep
 from nn.neuron import BIAS_CONVENTIONS
 from nn.notation import notation_names
 from nn.step.matrices import Matrix
+from nn.step.program import step_program
 
 IN_MATRICES = [name for name in notation_names() if Notation.named(name).vectors]
 
@@ -279,6 +281,32 @@ def test_activations_of_each_neuron() -> None:
     assert hoey["del1"] == "(del2·W2[2:]ᵀ) ⊙ [tanh′ id′ logsigmoid′](a1)"
     assert hoey["z2"] == "logsigmoid(a2)"
     assert xing["delta^(1)"] == "(w^(2)ᵀ·delta^(2)) ⊙ [tanh′; id′; logsigmoid′](net^(1))"
+
+
+@pytest.mark.parametrize(
+    ("symbol", "written", "formula"),
+    [
+        ("a1[1]", "{} + 1.0", {"a1": ""}),
+        ("del2[1]", "-{}", {"del2": ""}),
+        ("W1new[1,1]", "w + rate * gradient", {"W1new": ""}),
+        ("dErrorDW2[2,1]", "{} / 2.0", {"dErrorDW2": ""}),
+    ],
+)
+def test_formulas_are_read_from_the_program(
+    symbol: str, written: str, formula: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a line of the program is another one, its matrix has another formula, or none."""
+
+    def other(step: TrainingStep, rate: float) -> Program:
+        program = step_program(step, rate)
+        line = program.lines[symbol]
+        return program.rewritten([line.rewritten(written)])
+
+    step = step_of(MLP(2, [2, 2], activation="sigmoid", seed=1), count=1)
+    before = formulas(step.in_notation("hoey"))
+    monkeypatch.setattr("nn.step.matrix_formulas.step_program", other)
+    after = formulas(step.in_notation("hoey"))
+    assert {name: each for name, each in after.items() if each != before[name]} == formula
 
 
 # --- mistakes are found --------------------------------------------------------------------------

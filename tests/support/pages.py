@@ -21,4 +21,4 @@ def tool(name: str) -> ModuleType:
 
 
 def texts_of(svg: str) -> list[str]:
-    return re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+    return [re.sub(r"<[^>]*>", "", text) for text in re.findall(r"<text[^>]*>(.*?)</text>", svg)]

@@ -147,7 +147,7 @@ def module(page: Page, style: Module) -> str:
         style: how it looks.
     """
     names = list(page.given)
-    lines = [f'"""{_literal(page.heading)}, {style.about}', '"""', "", *style.imports(page), "", ""]
+    lines = [f'"""{_literal(page.heading)}, {style.about}', '"""', "", *style.imports(page), ""]
     lines += ["#: What is given.", "GIVEN = {"]
     lines += [f'    "{name}": {style.number(number)},' for name, (_, number) in page.given.items()]
     lines += ["}", "", ""]

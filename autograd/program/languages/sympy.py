@@ -51,37 +51,9 @@ def _comparison(left: str, sign: str, right: str) -> str:
 
 
 _NAMES = (
-    *(
-        "Abs",
-        "acosh",
-        "acos",
-        "asinh",
-        "asin",
-        "atan2",
-        "atanh",
-        "atan",
-        "cosh",
-        "cos",
-        "Eq",
-        "erfc",
-        "erf",
-    ),
-    *(
-        "exp",
-        "Float",
-        "Integer",
-        "log",
-        "Max",
-        "Min",
-        "N",
-        "nan",
-        "Ne",
-        "oo",
-        "pi",
-        "Piecewise",
-        "Rational",
-    ),
-    *("sign", "sinh", "sin", "sqrt", "Symbol", "sympify", "tanh", "tan"),
+    *("Abs", "Eq", "Float", "Integer", "Max", "Min", "N", "Ne", "Piecewise", "Rational", "Symbol"),
+    *("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cos", "cosh", "erf", "erfc", "exp"),
+    *("log", "nan", "oo", "pi", "sign", "sin", "sinh", "sqrt", "sympify", "tan", "tanh"),
 )
 
 

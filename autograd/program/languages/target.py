@@ -136,7 +136,7 @@ class Target(NamedTuple):
     Attributes:
         title: what it is called in sentences.
         ending: of a file in it.
-        language: how formulas are written; its ``call`` is made of the next four.
+        language: how formulas are written; its ``call`` is made of the next three.
         functions: what the language has: by the table's names, templates of calls.
         texts: what else its functions are written by, in the table's language, than the table's rows.
         blocks: what is written in the language itself: sources of functions by their names.
@@ -209,6 +209,8 @@ class _Writer:
 
     def __init__(self, target: Target) -> None:
         self.target = target
+        #: the lines by their symbols, those that are not written too
+        self._users: dict[str, Line] = {}
         #: functions still to be written, and those that are
         self._waiting: dict[str, Body] = {}
         self._about: dict[str, str] = {}
@@ -300,7 +302,7 @@ class _Writer:
     ) -> tuple[list[tuple[str, str]], str]:
         """A tree as text, with the steps before it."""
         tree = self._ready(tree)
-        self._needs(calls(tree) - {"kept"})
+        self._needs(calls(tree))
         return spelled(tree, self._language, names or {}, prefix)
 
     def _line(self, line: Line) -> ast.expr:
@@ -388,7 +390,7 @@ class _Writer:
         given = {self.names[symbol]: (symbol, number) for symbol, number in program.given.items()}
         if not given:
             raise ArgumentValueError(f"{program.root!r} is computed from no given number")
-        self._users = {line.symbol: line for line in program.lines}
+        self._users = self._users or {line.symbol: line for line in program.lines}
         added = _added(program.lines) if self.target.added else set()
         written = [(line, list(self._statements(line, added))) for line in program.lines]
         gradients = {
@@ -400,7 +402,9 @@ class _Writer:
         used = _used([*gradients.values(), self.names[program.root]], written)
         if len(used) < len(written):
             # a number that only the rule of a derivative would need, and its text does not
-            return _Writer(self.target).page(program._replace(lines=used))
+            shorter = _Writer(self.target)
+            shorter._users = self._users
+            return shorter.page(program._replace(lines=used))
         forward = [each for line, statements in written if line.kind == "value" for each in statements]
         reverse = [each for line, statements in written if line.kind != "value" for each in statements]
         functions = list(self.functions())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
@@ -17,7 +18,17 @@ from clusters import cluster
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import ArgumentError, BranchError, DomainError, RecordedProgram, Value, record
+from autograd import (
+    ArgumentError,
+    ArgumentTypeError,
+    BranchError,
+    DomainError,
+    RecordedProgram,
+    Value,
+    record,
+)
+from autograd.errors import AutogradError
+from autograd.program import distributed
 from autograd.program.distributed import tree_sum
 
 _random = Random(15)
@@ -219,6 +230,10 @@ def test_bad_data_are_refused(client: Any, tmp_path: Path) -> None:
     refused(array.zeros((0, 2)), "there are no examples")
     refused(array.zeros((3, 2), dtype=complex), "Dask array of numbers")
     refused(array.zeros((3, 3)), "takes inputs as")
+    parquet.write_table(table({"x": [1.0, None], "t": [1.0, 2.0]}), tmp_path / "null.parquet")
+    refused(
+        tmp_path / "null.parquet", r"column 'x' must have a number in each row, and has None in row 1"
+    )
     (tmp_path / "text.parquet").write_text("no")
     refused(tmp_path / "text.parquet", "is no Parquet file")
     (tmp_path / "none").mkdir()
@@ -234,15 +249,15 @@ def test_bad_data_are_refused(client: Any, tmp_path: Path) -> None:
         program().batch(ROWS, client="127.0.0.1")
 
 
-def test_what_is_not_installed_is_said_with_the_command(run_python: Callable[..., str]) -> None:
-    script = """
-import sys
-sys.modules["distributed"] = None
-from autograd import AutogradError, record
-try:
-    record(lambda x: x * x, 1.0).batch([[1.0]], client="any")
-except AutogradError as error:
-    print(error)
-"""
-    command = "pip install 'scalar-autograd[dask]'"
-    assert run_python(script) == f"client needs Dask, which is not installed: {command}\n"
+def test_what_is_not_installed_is_said_with_the_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    command = r"X needs pyarrow, which is not installed: pip install 'scalar-autograd\[dask\]'"
+    with pytest.raises(AutogradError, match=command):
+        distributed.parquet_files("X", tmp_path)
+
+
+def test_what_is_no_client_is_refused() -> None:
+    with pytest.raises(ArgumentTypeError, match="got 'any'"):
+        program().batch(ROWS, client="any")

@@ -541,8 +541,11 @@ def test_a_picture_that_cannot_be_written(tmp_path: Path) -> None:
 
 def test_no_graphviz(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("shutil.which", lambda *_, **__: None)
-    assert "no Graphviz to render with" in refused("step", "urbain", "--svg", tmp_path / "a.svg")
-    assert not (tmp_path / "a.svg").exists()
+    for kind, *options in (("svg", "--fold"), ("png",)):
+        path = tmp_path / f"a.{kind}"
+        assert "no Graphviz to render with" in refused("step", "urbain", f"--{kind}", path, *options)
+        assert not path.exists()
+    assert "drawn: " in printed("step", "urbain", "--svg", tmp_path / "a.svg")
     printed("step", "urbain")
 
 
@@ -687,14 +690,49 @@ def test_an_interrupt_is_not_a_figure_that_is_off() -> None:
     ("ending", "begins"),
     [("svg", b"<svg"), ("png", b"\x89PNG"), ("pdf", b"%PDF-"), ("dot", b"digraph")],
 )
-def test_draw(ending: str, begins: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize("view", ["network", "graph"])
+def test_draw(ending: str, begins: bytes, view: str, tmp_path: Path) -> None:
     path, again = tmp_path / f"a.{ending}", tmp_path / f"b.{ending}"
     if ending == "pdf":
         pytest.importorskip("vl_convert")
-    assert printed("draw", "urbain", "-o", path, "--fold") == f"drawn: {path}\n"
-    printed("draw", "urbain", "-o", again, "--fold")
+    assert printed("draw", "urbain", "-o", path, "--view", view) == f"drawn: {path}\n"
+    printed("draw", "urbain", "-o", again, "--view", view)
     assert path.read_bytes().startswith(begins)
     assert path.read_bytes() == again.read_bytes()
+
+
+def test_what_draw_shows(tmp_path: Path) -> None:
+    path = tmp_path / "a.svg"
+
+    def shown(*options: str) -> str:
+        printed("draw", "urbain", "-o", path, *options)
+        return re.sub(r"</?tspan[^>]*>", "", path.read_text(encoding="utf-8"))
+
+    assert "<circle" in shown()
+    assert "<circle" not in shown("--fold")
+    assert "<circle" not in shown("--only", "out_o1")
+    assert ">δh1<" in shown("--frame", "backward")
+    assert ">δh1<" not in shown("--frame", "forward")
+    assert ">w5 = 0.4<" in shown("--frame", "forward", "--digits", "2")
+    assert ">W2[2,1] = " in shown("--notation", "hoey")
+    assert "The thicker a line" in shown("--magnitude")
+    printed("step", "urbain", "--svg", tmp_path / "b.svg")
+    printed("draw", "urbain", "-o", path)
+    assert (tmp_path / "b.svg").read_bytes() == path.read_bytes()
+
+
+def test_what_draw_cannot_show_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.svg"
+    for options, message in (
+        (("urbain", "--view", "graph", "--frame", "forward"), "frame, example and magnitude are for"),
+        (("urbain", "--view", "network", "--fold"), "fold and only are for view='graph'"),
+        (("urbain", "--example", "2"), "example must be at most 1"),
+        (("lstm-cell", "--view", "network"), "there is no network to draw"),
+    ):
+        assert message in refused("draw", *options, "-o", path)
+    formulas = run("draw", "lstm-cell", "--notation", "hoey", "-o", path)
+    assert "--notation is for networks" in formulas.stderr
+    assert not path.exists()
 
 
 def test_draw_needs_a_file_whose_ending_is_a_format() -> None:

@@ -105,3 +105,25 @@ def test_no_module_hides_a_name(run_python: Callable[..., str]) -> None:
     assert run_python(script) == "True\n"
     modules = {path.stem for path in Path(interop.__file__).parent.glob("*.py")}
     assert not modules & {*interop.__all__}
+
+
+@pytest.mark.parametrize(
+    ("missing", "name", "command"),
+    [
+        ("onnx", "to_onnx", "pip install 'scalar-autograd[onnx]'"),
+        ("jax", "to_jax", "pip install 'scalar-autograd[jax]'"),
+    ],
+)
+def test_a_missing_framework_is_said_with_the_command(
+    missing: str, name: str, command: str, run_python: Callable[..., str]
+) -> None:
+    script = f"""
+import sys
+sys.modules["{missing}"] = None
+from autograd import AutogradError
+try:
+    from nn.interop import {name}
+except AutogradError as error:
+    print(error)
+"""
+    assert run_python(script).rstrip().endswith(f"is not installed: {command}")

@@ -130,3 +130,14 @@ def test_a_worked_example_is_converted_with_its_derivatives(name: str, tmp_path:
     largest = max(map(abs, own.values()))
     for each, gradient in own.items():
         assert found[f"{each}.grad"] == pytest.approx(gradient, rel=1e-12, abs=1e-14 * largest)
+
+
+def test_the_command_writes_the_step_of_a_worked_example(tmp_path: Path) -> None:
+    path = tmp_path / "urbain.onnx"
+    result = CliRunner().invoke(main, ["convert", "urbain", "--to", "onnx", "-o", str(path)])
+    assert result.exit_code == 0, result.output
+    found = run(onnx.load(path), {})
+    step = worked.load("urbain").step()
+    assert found["E_total"].item() == pytest.approx(step["E_total"], rel=1e-15)
+    for weight in ("w1", "w5", "w8"):
+        assert found[f"{weight}.grad"].item() == pytest.approx(step[f"dE_total/d{weight}"], rel=1e-14)

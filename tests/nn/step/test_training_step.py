@@ -477,13 +477,13 @@ def test_the_network_is_updated_and_the_step_keeps_the_old_numbers() -> None:
     network = example.network()
     optimizer = SGD(network.parameters(), lr=0.5)
     step = TrainingStep(network, example.examples, optimizer, notation=example.notation)
-    source, shown, numbers = step.draw().source, str(step), step.to_dict()
+    source, shown, numbers = step.draw(6, fold=False).source, str(step), step.to_dict()
     assert "w₅\\n0.4\\n∂ 0.082167" in source
     for _ in range(10):
         TrainingStep(network, example.examples, optimizer, notation=example.notation)
     assert network.layers[1].neurons[0].weights[0].data < 0.3
     assert (step["w5"], step.network.layers[1].neurons[0].weights[0].data) == (0.4, 0.4)
-    assert (step.draw().source, str(step), step.to_dict()) == (source, shown, numbers)
+    assert (step.draw(6, fold=False).source, str(step), step.to_dict()) == (source, shown, numbers)
     assert step["dE_total/dw5"] == step["dE/dw5"]
 
 
@@ -549,10 +549,10 @@ def test_any_optimizer_will_do() -> None:
 
 def test_picture_of_a_step() -> None:
     step = worked.load("urbain").step()
-    assert ElementTree.fromstring(step.draw().svg()).tag.endswith("svg")
+    assert ElementTree.fromstring(step.draw(view="graph").svg()).tag.endswith("svg")
     folded = step.draw(fold=True).source
     assert "Eₒ₁" in folded
-    assert len(folded) < len(step.draw().source)
+    assert len(folded) < len(step.draw(fold=False).source)
 
 
 # --- as JSON -------------------------------------------------------------------------------------

@@ -63,8 +63,8 @@ def too_far(language: str, operations: Sequence[Operation], most: int | None = N
         for apart, what, point in differences(
             operation, language, points_for(operation, language)[:most]
         ):
-            # what another release of a library may add
-            if apart > (value if what == "value" else derivative) + 2.0:
+            # what another release of a library, or another processor, may add
+            if apart > (value if what == "value" else derivative) + 4.0:
                 found.append(f"{operation.name}{point}: {what} by {apart} ulp")
     return found
 
@@ -204,9 +204,9 @@ def test_random_graphs_of_exact_operations_are_the_same_to_the_last_bit(language
         assert found == right
 
 
-@pytest.mark.parametrize("language", EVERYWHERE)
+@pytest.mark.parametrize("language", [*EVERYWHERE, ELSEWHERE[0], ELSEWHERE[2]])
 def test_random_graphs_of_all_operations(language: str, everything: bool) -> None:
-    for seed in range(200 if everything else 3 if language == "c" else 15):
+    for seed in range(100 if everything else 3 if language == "c" else 15):
         found, right = computed(Program.from_graph(graph(seed)[1], "operations").printable(), language)
         for x, y in zip(found, right, strict=True):
             assert math.isclose(x, y, rel_tol=1e-11)
@@ -491,6 +491,20 @@ def test_an_operation_of_ones_own_is_printed_from_its_texts() -> None:
     finally:
         autograd.unregister("softsign_here")
         autograd.unregister("twice_here")
+
+
+@pytest.mark.parametrize("language", ["numpy", "sympy", *EVERYWHERE[1:]])
+def test_a_number_that_no_line_uses_is_left_out(language: str) -> None:
+    """Of a slope on the other side of a kink, the number is not needed, and the derivative is 0."""
+    for name in ("log", "sqrt"):
+        x = Value(3.0, "x0")
+        slope = getattr(x, name)().named("slope")
+        root = (autograd.leaky_relu(2.5, slope) + x).named("E")
+        program = Program.from_graph(root, "operations").printable()
+        if name == "log" and language != "sympy":  # whose formulas stay as they are
+            assert " slope = " not in printed(program, target(language))
+        found, right = computed(program, language)
+        assert found == right == [5.5, 1.0]
 
 
 def test_a_function_that_a_language_lacks_is_refused() -> None:
