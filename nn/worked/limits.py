@@ -78,7 +78,8 @@ def check_explained(example: WorkedExample | FormulaExample, everything: bool) -
         WorkedExampleError: there are more.
     """
     if everything:
-        _check(example, MAX_EXPLAINED, "explained as a whole; ask for one SYMBOL")
+        what = "explained as a whole; ask for a SYMBOL"
+        _check(example, MAX_EXPLAINED, what, deep=20)
     else:
         _check(example, MAX_DERIVED, "explained")
 
@@ -98,11 +99,17 @@ def check_page(example: WorkedExample | FormulaExample) -> None:
     Raises:
         WorkedExampleError: there are more.
     """
-    _check(example, MAX_PAGE, "written as a page")
+    _check(example, MAX_PAGE, "written as a page", deep=2)
 
 
-def _check(example: WorkedExample | FormulaExample, most: int, what: str) -> None:
-    if (numbers := example.size) > most:
+def _check(example: WorkedExample | FormulaExample, most: int, what: str, deep: int = 0) -> None:
+    """Refuse what is too large; of more layers than some, each takes as long again."""
+    numbers, layers = example.size, len(getattr(example, "layers", ()))
+    where = ""
+    if deep and layers > deep:
+        most, where = most * deep // layers, f" in {layers:,} layers"
+    if numbers > most:
         raise WorkedExampleError(
-            f"{example.file or example.name}: a step of {numbers:,} numbers; at most {most:,} are {what}"
+            f"{example.file or example.name}: a step of {numbers:,} numbers{where}; "
+            f"at most {most:,} are {what}"
         )

@@ -288,15 +288,18 @@ class _Sums:
         """All uses of a parameter are known."""
         self._finished.append(parameter)
         if len(self._finished) == self.code.lanes:
-            self.rest()
+            self._store()
 
     def rest(self) -> None:
-        """Add what is known."""
+        """Add what is left, all being known."""
         for slot in sorted(self._terms, key=self._places.__getitem__):
             if slot not in self._finished:  # the result itself, which no line uses
                 self._finished.append(slot)
-        if not self._finished:
-            return
+        if self._finished:
+            self._store()
+
+    def _store(self) -> None:
+        """Add the parameters of which all uses are known, and no others: of those, more are to come."""
         code = self.code
         lanes = code.lanes
         terms = [self._terms.pop(slot) for slot in self._finished]

@@ -28,13 +28,24 @@ def refused(*arguments: str) -> str:
     return result.stderr
 
 
+def test_a_step_of_many_layers_is_smaller(tmp_path: Path) -> None:
+    layer = '[[layers]]\nactivation = "tanh"\nweights = [[0.1]]\n'
+    path = tmp_path / "deep.toml"
+    path.write_text(
+        f'bias_convention = "none"\n[training]\nlearning_rate = 0.5\n{layer * 500}'
+        "[[examples]]\ninputs = [0.5]\ntargets = [0.5]\n"
+    )
+    for command, most in ((("explain", str(path), "--all"), 80), (("open", str(path)), 1)):
+        assert f"a step of 500 numbers in 500 layers; at most {most} are " in refused(*command)
+
+
 @pytest.mark.parametrize(
     ("command", "bound"),
     [
         (["step", "FILE", "--digits", "3"], "10,000 are computed line by line, to be rounded"),
         (["step", "FILE", "--html", "page.html"], "350 are written as a page"),
         (["open", "FILE"], "350 are written as a page"),
-        (["explain", "FILE", "--all"], "2,000 are explained as a whole; ask for one SYMBOL"),
+        (["explain", "FILE", "--all"], "2,000 are explained as a whole; ask for a SYMBOL"),
         (["explain", "FILE", "w1"], "10,000 are explained"),
         (["proofread", "FILE"], "1,000 are proofread or checked"),
         (["check", "FILE", "answers.json"], "1,000 are proofread or checked"),

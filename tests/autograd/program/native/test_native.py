@@ -173,6 +173,21 @@ def test_random_graphs_in_lanes(graph: Graph, count: int, lanes: int, data: st.D
         assert batch(runner, *arguments) == batch(SteppingRunner(tape, PLAN), *arguments)
 
 
+@pytest.mark.parametrize("count", [1, 2, 5])
+@pytest.mark.parametrize("parameters", [2, 3, 9])
+def test_a_parameter_is_used_before_and_after_another_one_is_done(count: int, parameters: int) -> None:
+    """Its first use is not lost, nor added without the others."""
+    leaves = [Value(1.0 + number) for number in range(parameters + 1)]
+    x, *shared = leaves
+    first = total = sum(shared[1:], shared[0]) * x
+    for number, each in enumerate(shared):
+        total = each * (number + 2.0) + total * first
+    tape = Tape.of([total], Leaves(leaves[:1], leaves[1:]))
+    rows = [[0.5 + number] for number in range(count)]
+    arguments = (rows, [leaf.data for leaf in shared], [0.0] * parameters, 0.5)
+    assert batch(StraightRunner(tape, PLAN), *arguments) == batch(SteppingRunner(tape, PLAN), *arguments)
+
+
 def network(sizes: Sequence[int], activation: str) -> tuple[Any, list[Value]]:
     draw = random.Random(3)
     weights = [
