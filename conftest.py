@@ -65,7 +65,7 @@ LEFT_OUT = {
 #: By folder, the modules that are only imported by ``--all``, or when they are named.
 FRAMEWORKS = {
     "interop": ("equinox", "jax", "onnx", "safetensors", "sklearn", "torch"),
-    "languages": ("onnx",),
+    "program": ("onnx",),
 }
 
 # no time limits; and no saved examples, which `find` in a docstring would come upon first

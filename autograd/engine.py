@@ -51,7 +51,7 @@ if TYPE_CHECKING or COMPILED is None:
     class Node:
         """The parts of a node, see `autograd.Value`."""
 
-        __slots__ = ("_data", "_dx", "_dy", "_grad", "_name", "_x", "_y", "operation")
+        __slots__ = ("__weakref__", "_data", "_dx", "_dy", "_grad", "_name", "_x", "_y", "operation")
 
     #: The metaclass that Value's is built upon.
     Leaf = type

@@ -741,7 +741,8 @@ _TABLE = (
     _row(
         "sigmoid",
         "x",
-        "1.0 / (1.0 + exp(-x)) if x >= 0.0 else exp(x) / (1.0 + exp(x))",
+        # with the same exponential on both sides, which so is computed once for several examples
+        "1.0 / (1.0 + exp(-abs(x))) if x >= 0.0 else exp(-abs(x)) / (1.0 + exp(-abs(x)))",
         partials=(
             (
                 "0.5 / (1.0 + cosh(x)) if -1.0 < x < 1.0 else out * (1.0 - out) if x < 0.0 "

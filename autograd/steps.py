@@ -9,10 +9,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from math import isfinite
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from autograd.expression import evaluate
 from autograd.formula import UNICODE, Style, Written, pieces, scientific, symbol_piece, write
+from autograd.ieee import ieee_value
 from autograd.program.line import Line, Operand
 from autograd.symbolic import (
     DOTS,
@@ -378,6 +381,8 @@ class StepWriter:
         tree = self._tree(line, conditions, counts)
         if line.kind not in {"value", "change", "update"}:
             tree = tidied(tree)
+        if line.kind == "gradient" and isfinite(value) and not self._gives_a_number(tree):
+            tree = number(value)  # as 0·ln(0), which is taught, and whose limit is what the row has
         if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.UAdd):
             tree = tree.operand  # a node of another name: out = net
         return Step(
@@ -390,6 +395,12 @@ class StepWriter:
             self.means.get(symbol, ""),
             max(counts, default=0),
         )
+
+    def _gives_a_number(self, tree: ast.expr) -> bool:
+        if _has_dots(tree):
+            return True
+        numbers = {f"={each}": self.numbers[each] for each in names_in(tree)}
+        return isfinite(evaluate(tree, numbers, ieee_value))
 
     def derivatives(self, wanted: str) -> list[Step]:
         """The steps that a derivative is computed by, from the result down, its own last."""

@@ -57,11 +57,11 @@ class Value(Methods, NumPyProtocol, Node, metaclass=_Leaf):
     its derivative by each of them. The derivatives are fixed when the node is made, so that changing a
     leaf's ``data`` afterwards cannot corrupt a gradient.
 
-    ``==`` and hash are by identity; ``<`` and its kin compare the numbers. A node has no other
-    attributes and no weak references, which would take time and memory of every one: keep what you know
-    of nodes in a dict by node. Threads may build graphs on
-    shared leaves; backward passes wait for one another, and add up. While one runs, no other thread may
-    read or set ``grad`` of the nodes below it.
+    ``==`` and hash are by identity; ``<`` and its kin compare the numbers. A node takes no attributes of
+    your own, which would cost every one time and memory: keep what you know of nodes in a dict by node,
+    or in a `weakref.WeakKeyDictionary`. Threads may build graphs on shared leaves; backward passes wait
+    for one another, and add up. While one runs, no other thread may read or set ``grad`` of the nodes
+    below it.
 
     Args:
         data: a real number: int, float, bool, Fraction, NumPy scalar.

@@ -240,7 +240,12 @@ def training_table(results: dict[str, float]) -> str:
 def replaced(page: str, tables: Sequence[str]) -> str:
     """A page with its tables replaced, one after the other."""
     rest = iter(tables)
-    return re.sub(r"^\|.*\n(?:\|.*\n)*", lambda _: next(rest) + "\n", page, flags=re.MULTILINE)
+    return re.sub(
+        r"^\|.*\n(?:\|.*\n)*",
+        lambda found: next(rest, found[0].rstrip("\n")) + "\n",  # what follows is of others
+        page,
+        flags=re.MULTILINE,
+    )
 
 
 def _in_a_process(*arguments: str) -> Any:

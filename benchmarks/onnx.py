@@ -17,7 +17,7 @@ import onnxruntime
 
 import autograd
 from autograd import OPERATIONS, AutogradError, Operation, RecordedProgram, Value, record
-from autograd.program.languages.onnx import onnx_model
+from autograd.program.onnx import onnx_model
 from benchmarks.pages import put
 
 PAGE = Path(__file__).parents[1] / "docs" / "handover.md"

@@ -1,16 +1,15 @@
 """Native replay beside C by hand and other engines: ``python -m benchmarks.replay``.
 
-It prints the tables of ``docs/speed.md``, and with ``--write`` puts them there. Each measurement has a
-process of its own, and all of them take turns, so that a machine that slows down does so for all. The
-other engines have an environment of their own, which is made when it is not there; what cannot be
-installed is named with the reason.
+It prints the tables of ``docs/speed.md``, and with ``--write`` puts them there and draws its plots. Each
+measurement has a process of its own, and all of them take turns, so that a machine that slows down does
+so for all. The other engines have an environment of their own, which is made when it is not there; what
+cannot be installed is named with the reason.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import re
 import subprocess
 import sys
 import venv
@@ -20,14 +19,15 @@ from statistics import median
 from typing import Any
 
 from benchmarks.__main__ import machine
+from benchmarks.pages import put
 from benchmarks.replay_ours import BATCHES, NATIVE, SIZES
 from benchmarks.replay_ours import WORK as OURS
 from benchmarks.replay_peers import C_FLAGS, PEERS
+from benchmarks.speed_page import PAGE, write
 
 __all__ = ["LEFT_OUT", "PAGE", "WORKS", "beside", "tables"]
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "speed.md"
 #: What is measured: its title, its unit and how many units are a second.
 WORKS = {
     "call": ("W1: value and 8 derivatives, one call from Python", "µs", 1e6),
@@ -161,16 +161,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     text = tables(measured, by_size, by_batch, missing, options.rounds)
     print(text)
     if options.write:
-        page = PAGE.read_text(encoding="utf-8")
-        PAGE.write_text(
-            re.sub(
-                r"(<!-- measured -->\n\n).*(\n\n<!-- end -->)",
-                lambda found: found[1] + text + found[2],
-                page,
-                flags=re.DOTALL,
-            ),
-            encoding="utf-8",
-        )
+        put("measured", text, PAGE)
+        write(PAGE)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@
 #include <float.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef Py_GIL_DISABLED
@@ -55,6 +56,7 @@ typedef struct Node {
     PyObject *name;  /* NULL if there is none */
     uint32_t row;    /* which of `operations`; LEAF for none */
     uint32_t flags;
+    PyObject *weak;  /* the weak references, NULL if there are none */
 } Node;
 
 /* `autograd.Value`, once it has been adopted. */
@@ -175,13 +177,18 @@ new_node(void)
     if (node != NULL) {
         spare = node->next;
         spare_count--;
-        PyObject_Init((PyObject *)node, value_type);
+#ifdef Py_REF_DEBUG
+        _Py_NewReference((PyObject *)node);
+#else
+        Py_SET_REFCNT((PyObject *)node, 1); /* it has kept its type */
+#endif
     }
     else {
         node = PyObject_GC_New(Node, value_type);
         if (node == NULL) {
             return NULL;
         }
+        node->weak = NULL;
     }
     alive++;
     node->row = LEAF;
@@ -242,6 +249,30 @@ release(PyObject *thing, Node **dying)
     }
 }
 
+static inline void
+untrack(Node *node)
+{
+    if (node->flags & TRACKED) {
+        PyObject_GC_UnTrack(node);
+        node->flags &= ~TRACKED;
+    }
+}
+
+/* Clear the weak references to a node that is to be freed. That runs callbacks, which must not find it or
+   those that come after it: no weak reference gives what has no references, and the collector does not look
+   at it. What a call before this one has seen to is at the end. */
+static void
+clear_weak(Node *node, Node *dying)
+{
+    Py_SET_REFCNT((PyObject *)node, 0);
+    untrack(node);
+    for (; dying != NULL && Py_REFCNT((PyObject *)dying) != 0; dying = dying->next) {
+        Py_SET_REFCNT((PyObject *)dying, 0);
+        untrack(dying);
+    }
+    PyObject_ClearWeakRefs((PyObject *)node);
+}
+
 /* Free a node, and what it alone kept, however deep that is: without recursion, and so without a stack. */
 static void
 node_dealloc(PyObject *self)
@@ -250,11 +281,11 @@ node_dealloc(PyObject *self)
     dying->next = NULL;
     while (dying != NULL) {
         Node *node = dying;
-        PyTypeObject *type = Py_TYPE(node);
         dying = node->next;
-        if (node->flags & TRACKED) {
-            PyObject_GC_UnTrack(node);
+        if (node->weak != NULL) {
+            clear_weak(node, dying);
         }
+        untrack(node);
         if (node->flags & GRAD_IS_NODE) {
             release(node->grad_node, &dying);
         }
@@ -273,9 +304,10 @@ node_dealloc(PyObject *self)
             spare_count++;
         }
         else {
+            PyTypeObject *type = Py_TYPE(node);
             PyObject_GC_Del(node);
+            Py_DECREF(type);
         }
-        Py_DECREF(type);
     }
 }
 
@@ -1334,6 +1366,21 @@ static PyNumberMethods node_as_number = {
     .nb_bool = node_bool,
 };
 
+/* An attribute that a node does not have is refused with a word of where to keep such things. Python would
+   need a method for this, which would run whenever a part of a node is set: see docs/engine.md. */
+static int
+node_setattr(PyObject *self, PyObject *name, PyObject *given)
+{
+    int status = PyObject_GenericSetAttr(self, name, given);
+    if (status < 0 && PyErr_ExceptionMatches(PyExc_AttributeError) &&
+        _PyType_Lookup(Py_TYPE(self), name) == NULL) {
+        PyErr_Format(PyExc_AttributeError,
+                     "'Value' object has no attribute '%U': keep what you know of nodes in a dict by node",
+                     name);
+    }
+    return status;
+}
+
 /* What `autograd.Value` is built upon; called so too, for its methods are named after it. */
 static PyTypeObject Node_Type = {
     PyVarObject_HEAD_INIT(NULL, 0)
@@ -1342,9 +1389,11 @@ static PyTypeObject Node_Type = {
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
     .tp_doc = PyDoc_STR("The parts of a node, and what this engine does with them."),
     .tp_new = node_new,
+    .tp_weaklistoffset = offsetof(Node, weak),
     .tp_dealloc = node_dealloc,
     .tp_traverse = node_traverse,
     .tp_clear = node_clear,
+    .tp_setattro = node_setattr,
     .tp_getset = node_getset,
     .tp_methods = node_methods,
     .tp_as_number = &node_as_number,

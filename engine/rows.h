@@ -773,8 +773,8 @@ row_normal_cdf(double x, Result *result)
 static inline double
 value_sigmoid(double x, bool *failed)
 {
-    return x >= 0.0 ? quotient(1.0, 1.0 + real(exp(-x), failed), failed) : quotient(real(exp(x),
-        failed), 1.0 + real(exp(x), failed), failed);
+    return x >= 0.0 ? quotient(1.0, 1.0 + real(exp(-fabs(x)), failed), failed) :
+        quotient(real(exp(-fabs(x)), failed), 1.0 + real(exp(-fabs(x)), failed), failed);
 }
 
 static inline bool
@@ -1185,7 +1185,7 @@ static const char *const row_texts[ROW_COUNT + 1][5] = {
      "gaussian(x) / sqrt(2.0 * pi)"},
     {"sigmoid",
      "x",
-     "1.0 / (1.0 + exp(-x)) if x >= 0.0 else exp(x) / (1.0 + exp(x))",
+     "1.0 / (1.0 + exp(-abs(x))) if x >= 0.0 else exp(-abs(x)) / (1.0 + exp(-abs(x)))",
      "0.5 / (1.0 + cosh(x)) if -1.0 < x < 1.0 else out * (1.0 - out) if x < 0.0 else out / (1.0 + exp(x)) if x < 40.0 else exp(-x)"},
     {"logsigmoid",
      "x",

@@ -31,12 +31,15 @@ __all__ = [
 
 def _new_axes(ax: Axes | None) -> Axes:
     try:
-        from matplotlib import pyplot
+        from matplotlib import axes, pyplot
     except ImportError:
         raise AutogradError(
             "plots are drawn by matplotlib, which is not installed: pip install 'scalar-autograd[plot]'"
         ) from None
-    return pyplot.subplots(layout="constrained")[1] if ax is None else ax
+    if ax is None:
+        new: Axes = pyplot.subplots(layout="constrained")[1]
+        return new
+    return instance("ax", ax, axes.Axes, "an Axes of matplotlib")
 
 
 def error_curve(errors: Sequence[float], *, ax: Axes | None = None, label: str | None = None) -> Axes:

@@ -99,6 +99,7 @@ TAKEN: dict[str, set[str]] = {
     "Sequence": _LISTS | set(LENGTHS),
     "Iterable": {"list"} | set(LENGTHS),
     "Mapping": {"dict"},
+    "Row": {"dict", "longer"},
     "AnswerFile": {"dict", *LENGTHS},
     "list": _LISTS,
     "dict": {"dict"},
@@ -351,7 +352,7 @@ and came before anything was changed. What is otherwise stands in words, in bold
 *Half-built* is a node above a leaf that is NaN, as is its gradient. *Another's Value* belongs to another
 graph. *Shorter*, *longer* and *empty* are the good list or dict with one item less, one more, and none.
 Lists, texts and arrays have as many items as the good thing. Constructors of errors and of plain
-records are left out, and so are `nn.fit` and what it takes and returns.
+records are left out.
 
 """
 

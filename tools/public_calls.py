@@ -20,6 +20,7 @@ from typing import Any
 import hypothesis
 
 import autograd
+import autograd.linalg
 import autograd.strategies
 import nn
 import nn.answers
@@ -33,11 +34,9 @@ from autograd.pytree import leaves, mapped
 
 __all__ = ["PACKAGES", "Prepared", "Way", "ways"]
 
-#: What is not tried: tests of its own hold what training takes to its kinds.
-TRAINING = {"EarlyStopping", "History", "fit"}
 #: Where what is public is listed.
 PACKAGES = (
-    *(autograd, autograd.strategies),
+    *(autograd, autograd.linalg, autograd.strategies),
     *(nn, nn.losses, nn.worked, nn.worksheet, nn.proofreading, nn.strategies),
 )
 
@@ -297,6 +296,8 @@ SAMPLES: Samples = {
     "RecordedProgram.compile.engine": lambda: "python",
     "RecordedProgram.batch.gradients": lambda: None,
     "RecordedProgram.source.what": lambda: "backward",
+    "a": lambda: [[0.5, 1.0], [0.25, 2.0]],
+    "b": lambda: [0.5, 1.0],
     "language": lambda: "c",
     "model": _network,
     "X": lambda: [[0.5, -1.0], [0.25, 1.0]],
@@ -436,7 +437,8 @@ def ways() -> Iterator[Way]:
     for package in PACKAGES:
         for name in package.__all__:
             thing = getattr(package, name)
-            if callable(thing) and thing not in seen and name not in TRAINING:
+            # what is callable otherwise is an annotation
+            if (inspect.isroutine(thing) or isinstance(thing, type)) and thing not in seen:
                 seen.add(thing)
                 yield from _of_class(name, thing) if isinstance(thing, type) else _of_call(name, thing)
     for function in (nn.byhand.by_hand, nn.byhand.rounded):
@@ -487,14 +489,14 @@ def _of_call(
         annotation = "Value | float" if each.annotation is each.empty else str(each.annotation)
         if annotation == "Any":
             annotation = "tree | None" if each.default is None else "tree"
-            if each.name == "X":  # examples, which arrays may hold
+            if each.name in ("X", "Y", "a", "b"):  # examples or matrices, which arrays may hold
                 annotation += " | array"
         yield Way(name, each.name, annotation, module, prepare)
 
 
 def _of_class(name: str, kind: type) -> Iterator[Way]:
     # errors are raised by us; what a list, a tuple or a plain record holds is checked where it is used
-    if issubclass(kind, Exception | tuple | list):
+    if issubclass(kind, Exception | tuple | list) or getattr(kind, "_is_protocol", False):
         return
     plain = is_dataclass(kind) and not hasattr(kind, "__post_init__")
     loaded = kind.__module__.startswith("nn.worked")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
-from importlib import import_module
 from typing import Any, TypeAlias
 
 from autograd.arguments import choice, instance
@@ -13,7 +12,7 @@ from autograd.program.line import Line
 from autograd.program.naming import LEIBNIZ, Naming, Symbols
 from autograd.program.order import post_order
 from autograd.program.printable import Printable
-from autograd.program.python import ORDERING, STEPPING, Function, Rounds, Sources, evaluated
+from autograd.program.python import ORDERING, STEPPING, Function, Rounds, Sources, stepping
 from autograd.program.recording import LEVELS, used
 from autograd.program.reverse import named_sweep, operation_sweep
 from autograd.program.tape import Tape
@@ -311,6 +310,30 @@ class Program:
         return order
 
     @cached_property
+    def _ordered(self) -> bool:
+        """Whether each line stands after those it needs, as in all programs that were made of graphs."""
+        done = {*self.given}
+        for line in self.lines.values():
+            if not done.issuperset(line.needs):
+                return False
+            done.add(line.symbol)
+        return True
+
+    def _leading_to(self, wanted: Sequence[str], until: Collection[str]) -> list[Line]:
+        """The lines that lead to some numbers, in an order in which they can be computed."""
+        if len(self.lines) <= _MOST_COMPILED or not self._ordered:
+            return self._order(wanted, until)
+        self._check(wanted, until)
+        needed, found = {*wanted}, []
+        for line in reversed(self.lines.values()):
+            if line.symbol in needed and line.symbol not in until:
+                found.append(line)
+                needed.update(line.needs)
+        self._sources.work += ORDERING * len(found)
+        found.reverse()
+        return found
+
+    @cached_property
     def users(self) -> dict[str, list[str]]:
         """By each symbol those of the values that are directly computed from its number, in order.
 
@@ -415,7 +438,7 @@ class Program:
         key = (tuple(wanted), frozenset(instead.keys() - self.given.keys()), keep is None)
         function = self._found.get(key)
         if function is None:
-            order = self._order(wanted, key[1])
+            order = self._leading_to(wanted, key[1])
             if len(order) > _MOST_COMPILED:
                 return self._stepped(order, wanted, numbers, keep)
             same = (key, tuple(map(id, order)))
@@ -431,8 +454,7 @@ class Program:
     ) -> dict[str, float]:
         numbers = dict(given)
         self._sources.work += STEPPING * len(order)
-        for line in order:
-            number = evaluated(line, numbers, often=True)
+        for line, number in stepping(order, numbers):
             numbers[line.symbol] = number if keep is None else keep(line.symbol, number)
         return {symbol: numbers[symbol] for symbol in wanted}
 
@@ -536,8 +558,8 @@ class Program:
         >>> "    out = np.log(area)" in program.source("numpy").splitlines()
         True
         """
-        # languages know what a program is, so a program asks for them by name
-        languages = import_module("autograd.program.languages")
+        from autograd.program import languages
+
         choice("language", language, ("python", *languages.LANGUAGES))
         if language != "python":
             if wanted is not None:

@@ -23,10 +23,19 @@ from autograd.program.printing import PYTHON, children, spelled
 from autograd.symbols import GREEK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from types import TracebackType
 
-__all__ = ["ORDERING", "STEPPING", "Function", "Identifiers", "Rounds", "Sources", "evaluated"]
+__all__ = [
+    "ORDERING",
+    "STEPPING",
+    "Function",
+    "Identifiers",
+    "Rounds",
+    "Sources",
+    "evaluated",
+    "stepping",
+]
 
 #: Reverse lines never raise: what Python cannot divide, IEEE 754 can.
 _NEVER_RAISES = frozenset(("partial", "contribution", "gradient"))
@@ -441,6 +450,29 @@ def evaluated(line: Line, numbers: Mapping[str, float], often: bool = False) -> 
         if line.kind in _NEVER_RAISES:
             return compute(line, operands, by_ieee=True)
         raise failure(line, numbers, error) from None
+
+
+def stepping(lines: Iterable[Line], numbers: Mapping[str, float]) -> Iterator[tuple[Line, float]]:
+    """Lines, one after the other, each with its number: as `evaluated`, for very many lines.
+
+    Args:
+        lines: the lines, each after those that it needs.
+        numbers: those that are known; whoever takes a line's number adds it.
+    """
+    functions: dict[tuple[int, tuple[str, ...]], Callable[..., float]] = {}
+    kept = []
+    for line in lines:
+        key = (id(line.tree), line.variables)
+        function = functions.get(key)
+        if function is None:
+            function = functions[key] = _function(line)
+            kept.append(line.tree)  # whose identity is in the key
+        operands = [numbers[each] if each.__class__ is str else each for each in line.operands]
+        try:
+            number = function(*operands)
+        except (ArithmeticError, ValueError):
+            number = evaluated(line, numbers, often=True)
+        yield line, number
 
 
 def _called(line: Line, operands: Sequence[float], by_ieee: bool = False) -> float:

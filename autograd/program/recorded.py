@@ -10,7 +10,6 @@ import inspect
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from importlib import import_module
 from operator import is_ as _is
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -28,12 +27,22 @@ from autograd.errors import (
 )
 from autograd.functional import refuse_changed
 from autograd.program.captured import Captured
-from autograd.program.engine import Plan, Runner, Stopped
+from autograd.program.engine import Plan, Stopped
 from autograd.program.engines import made_ready
 from autograd.program.program import Program
 from autograd.program.source import PythonRunner, symbols_of
 from autograd.program.stepping import LineFailed, SteppingRunner, decided, same, slopes, values
-from autograd.program.tape import Decision, Leaves, Tape, constant_nodes, taped
+from autograd.program.tape import Tape, constant_nodes
+from autograd.program.traces import (
+    STEPS,
+    Trace,
+    Variant,
+    check_numbers,
+    decides_otherwise,
+    difference_between,
+    numbers_near,
+    refuse_numbers,
+)
 from autograd.program.tracing import recording
 from autograd.pytree import leaves, paths, rebuilt
 from autograd.value import Value
@@ -76,39 +85,6 @@ class Batch(NamedTuple):
 
     values: list[float]
     gradients: list[float]
-
-
-class _Trace(NamedTuple):
-    """What a function computed once.
-
-    Attributes:
-        inputs: its inputs, as leaves.
-        result: what it returned.
-        outputs: the nodes in that.
-        decisions: what it decided on numbers.
-    """
-
-    inputs: list[Value]
-    result: Any
-    outputs: list[Value]
-    decisions: list[Decision]
-
-    def tape(self, parameters: Sequence[Value]) -> tuple[Tape, list[Value]]:
-        return taped(self.outputs, Leaves(self.inputs, parameters), self.decisions)
-
-
-class _Variant:
-    """One way through the function.
-
-    Attributes:
-        trace: its graph; None if the program was loaded.
-        tape: its tape.
-        nodes: the nodes of the tape's lines.
-        runner: what replays it.
-    """
-
-    def __init__(self, trace: _Trace | None, tape: Tape, nodes: Sequence[Value], runner: Runner) -> None:
-        self.trace, self.tape, self.nodes, self.runner = trace, tape, nodes, runner
 
 
 # --- recording ------------------------------------------------------------------------------------
@@ -220,38 +196,17 @@ def _of_graph(root: Value, inputs: Sequence[Any], explicit: Sequence[Value] | No
             raise wrong_kind(f"input {index} of a graph", "one of its leaves", leaf)
         if leaf in inputs[:index]:
             raise ArgumentValueError(f"input {index} stands twice", operands=(leaf,))
-    trace = _Trace(list(inputs), root, [root], [])
+    trace = Trace(list(inputs), root, [root], [])
     found = [leaf for leaf in constant_nodes([root], inputs) if leaf not in (explicit or ())]
     program = object.__new__(RecordedProgram)
     names = [leaf.name or f"x{index}" for index, leaf in enumerate(inputs, 1)]
     program._fill(None, tuple(inputs), names, explicit, "raise")
     program._extend(found)
     tape, nodes = trace.tape(program._all)
-    _check_numbers(tape, nodes, program._leaf_numbers([leaf._data for leaf in trace.inputs]))
-    program._variants.append(_Variant(trace, tape, nodes, made_ready(tape, "auto", None)))
+    check_numbers(tape, nodes, program._leaf_numbers([leaf._data for leaf in trace.inputs]))
+    program._variants.append(Variant(trace, tape, nodes, made_ready(tape, "auto", None)))
     program._result = 0.0
     return program
-
-
-def _check_numbers(tape: Tape, nodes: Sequence[Value], given: Sequence[float]) -> None:
-    """Refuse a graph whose nodes are not what its operations compute of its leaves."""
-    try:
-        numbers = values(tape, given)
-    except LineFailed as error:
-        node = nodes[error.line]
-        raise RecordingError(
-            f"node {node.label!r} is {node._data!r}, but Python has no such result: {error}",
-            operation=node.operation,
-            operands=node.operands,
-        ) from None
-    for number, node in zip(numbers[tape.start :], nodes, strict=True):
-        if not same(number, node._data):
-            raise RecordingError(
-                f"node {node.label!r} is {node._data!r}, and would be {number!r} now: it was computed "
-                f"before a leaf below it changed, or outside the function; compute it within",
-                operation=node.operation,
-                operands=node.operands,
-            )
 
 
 class RecordedProgram:
@@ -271,7 +226,7 @@ class RecordedProgram:
     RecordedProgram(2 inputs, 1 parameter, 3 lines)
     """
 
-    _variants: list[_Variant]
+    _variants: list[Variant]
 
     def __init__(self) -> None:
         raise ArgumentTypeError("a RecordedProgram is made by autograd.record")
@@ -328,7 +283,7 @@ class RecordedProgram:
 
     # --- recording ----------------------------------------------------------------------------
 
-    def _trace(self, numbers: Sequence[float]) -> _Trace:
+    def _trace(self, numbers: Sequence[float]) -> Trace:
         """Call the function."""
         assert self._f is not None
         inputs = [Value(number, name) for number, name in zip(numbers, self._names, strict=True)]
@@ -342,9 +297,9 @@ class RecordedProgram:
         if not outputs:
             raise wrong_kind("what a recorded function returns", "a Value", result)
         refuse_changed(inputs, numbers, lambda: self._names)
-        return _Trace(inputs, result, outputs, recorder.decisions)
+        return Trace(inputs, result, outputs, recorder.decisions)
 
-    def _add(self, numbers: Sequence[float]) -> _Trace:
+    def _add(self, numbers: Sequence[float]) -> Trace:
         """Record the function at some inputs and nearby, as a further variant that is tried first."""
         trace = self._trace(numbers)
         compared = [
@@ -356,13 +311,13 @@ class RecordedProgram:
         extra = [leaf for leaf in others if leaf in shared]
         all_leaves = [*self._all, *extra]
         tape, nodes = trace.tape(all_leaves)
-        difference = _difference(tape, again.tape(all_leaves)[0])
+        difference = difference_between(tape, again.tape(all_leaves)[0])
         if difference:
             raise RecordingError(
                 f"the function does not do the same at its inputs and nearby: {difference}; what "
                 f"depends on numbers has to be computed on nodes, and what is random to be an input"
             )
-        _check_numbers(tape, nodes, [*numbers, *(leaf._data for leaf in all_leaves)])
+        check_numbers(tape, nodes, [*numbers, *(leaf._data for leaf in all_leaves)])
         self._captured = Captured(self._f)
         self._extend([*self._extra, *extra])
         if extra:
@@ -370,14 +325,14 @@ class RecordedProgram:
                 assert variant.trace is not None
                 variant.tape, variant.nodes = variant.trace.tape(self._all)
                 variant.runner = made_ready(variant.tape, *self._engine)
-        self._variants.insert(0, _Variant(trace, tape, nodes, made_ready(tape, *self._engine)))
+        self._variants.insert(0, Variant(trace, tape, nodes, made_ready(tape, *self._engine)))
         del self._variants[_MOST_VARIANTS:]
         self._result = rebuilt(trace.result, iter([0.0] * len(trace.outputs)))
         return trace
 
     def _nearby(
-        self, trace: _Trace, numbers: Sequence[float], others: Sequence[Value]
-    ) -> tuple[_Trace, set[Value]]:
+        self, trace: Trace, numbers: Sequence[float], others: Sequence[Value]
+    ) -> tuple[Trace, set[Value]]:
         """The function recorded at a point near its inputs where it decides alike.
 
         Args:
@@ -390,20 +345,20 @@ class RecordedProgram:
         """
         moved = [*self._all, *others]
         before = [leaf._data for leaf in moved]
-        for step in _STEPS:
-            near = _moved(numbers, step, 0)
-            put = _moved(before, step, len(numbers))
+        for step in STEPS:
+            near = numbers_near(numbers, step, 0)
+            put = numbers_near(before, step, len(numbers))
             try:
                 set_together(zip(moved, ["_data"] * len(moved), put, strict=True))
                 again = self._trace(near)
                 refuse_changed(moved, put, lambda: [leaf.label for leaf in moved])
-                if step and _decides_otherwise(trace, again):
+                if step and decides_otherwise(trace, again):
                     continue
                 compared = [n for a, _, b, *_ in again.decisions for n in (a, b) if isinstance(n, Value)]
                 shared = {*constant_nodes([*again.outputs, *compared], again.inputs)}
                 leaves_now = [*self._all, *(leaf for leaf in others if leaf in shared)]
                 tape, nodes = again.tape(leaves_now)
-                _check_numbers(tape, nodes, [*near, *(leaf._data for leaf in leaves_now)])
+                check_numbers(tape, nodes, [*near, *(leaf._data for leaf in leaves_now)])
             except RecordingError:
                 raise
             except (AutogradError, ArithmeticError, ValueError):
@@ -412,7 +367,7 @@ class RecordedProgram:
                 continue
             finally:
                 set_together(zip(moved, ["_data"] * len(moved), before, strict=True))
-            _refuse_numbers(trace, again)
+            refuse_numbers(trace, again)
             return again, shared
         raise AssertionError("the last step is none")  # pragma: no cover
 
@@ -696,11 +651,11 @@ class RecordedProgram:
         return outputs, [float(slopes_of.get(leaf, 0.0)) for leaf in (*trace.inputs, *self._all)]
 
     @staticmethod
-    def _result_of(variant: _Variant) -> Any:
+    def _result_of(variant: Variant) -> Any:
         # one that came from elsewhere has the numbers alone
         return variant.trace.result if variant.trace else [0.0] * len(variant.tape.outputs)
 
-    def _branched(self, trace: _Trace, numbers: Sequence[float]) -> AutogradError:
+    def _branched(self, trace: Trace, numbers: Sequence[float]) -> AutogradError:
         variant = self._variants[0]
         symbols = symbols_of(variant.tape)
         tape = variant.tape
@@ -790,7 +745,7 @@ class RecordedProgram:
         """
         return list(self._recorded().inputs)
 
-    def _recorded(self) -> _Trace:
+    def _recorded(self) -> Trace:
         trace = self._variants[0].trace
         if trace is None:
             raise ArgumentValueError("a program that was loaded has no nodes")
@@ -884,7 +839,8 @@ class RecordedProgram:
         >>> "    const double v1 = w * x;" in program.source("c").splitlines()
         True
         """
-        languages = import_module("autograd.program.languages")
+        from autograd.program import languages
+
         choice("language", language, ("python", *languages.LANGUAGES))
         choice("what", what, ("forward", "backward", "batch"))
         if language == "python":
@@ -963,7 +919,7 @@ class RecordedProgram:
         program._extend(stored.leaves[stored.own :])
         program._result = stored.result
         runner = made_ready(stored.tape, "auto", None)
-        program._variants.append(_Variant(None, stored.tape, [], runner))
+        program._variants.append(Variant(None, stored.tape, [], runner))
         return program
 
     def __eq__(self, other: object) -> bool:
@@ -1002,70 +958,12 @@ def _received(
     program._fill(None, args, names, leaves_here[:own], "raise")
     program._extend(leaves_here[own:])
     program._engine = engine
-    program._variants = [_Variant(None, tape, [], made_ready(tape, *engine)) for tape in tapes]
+    program._variants = [Variant(None, tape, [], made_ready(tape, *engine)) for tape in tapes]
     return program, leaves_here
 
 
-# --- what differs ---------------------------------------------------------------------------------
-
-#: How far from the inputs a function is recorded again. The last is not away from them at all: where it
-#: decides otherwise everywhere around, it has to do the same there.
-_STEPS = (2.0**-12, -(2.0**-12), 2.0**-24, -(2.0**-24), 2.0**-40, -(2.0**-40), 0.0)
-
 #: Ways through a function that are kept; those that were not taken for longest are recorded again.
 _MOST_VARIANTS = 100
-
-
-def _moved(numbers: Sequence[float], step: float, start: int) -> list[float]:
-    """Numbers near others, each moved by another fraction, so that no two changes cancel."""
-    moved = []
-    for index, number in enumerate(numbers, start + 1):
-        share = step * (1.0 + (index * 0.6180339887498949) % 1.0)
-        moved.append(number + share if number == 0.0 else number * (1.0 + share))
-    return moved
-
-
-def _decides_otherwise(trace: _Trace, again: _Trace) -> bool:
-    """Whether what was decided differs; the numbers that were read may."""
-    return [(sign, outcome, place) for _, sign, _, outcome, place in trace.decisions] != [
-        (sign, outcome, place) for _, sign, _, outcome, place in again.decisions
-    ]
-
-
-def _refuse_numbers(trace: _Trace, again: _Trace) -> None:
-    """Refuse a function that takes a number out of the graph which is another one nearby."""
-    for (node, sign, number, _, place), (_, _, other, *_) in zip(
-        trace.decisions, again.decisions, strict=False
-    ):
-        if sign == "is" and not same(number, other):  # type: ignore[arg-type]  # a number that was read
-            raise RecordingError(
-                f"{place}: the number of {node.label} leaves the graph, and what is computed from it "
-                f"would be wrong at other inputs: compute with the node, or compare it",
-                operands=(node,),
-            )
-
-
-def _difference(tape: Tape, other: Tape) -> str:
-    """Where two recordings of a function differ, in words; "" if nowhere."""
-    if tape == other:
-        return ""
-    symbols = symbols_of(tape)
-    for index, (line, again) in enumerate(zip(tape.lines(), other.lines(), strict=False)):
-        slot, operation, operands = line
-        if operation is not again[1] or operands != again[2]:
-            return (
-                f"operation {index + 1}, {symbols[slot]}, is {operation.name} of "
-                f"{' and '.join(symbols[each] for each in operands)} once, and {again[1].name} then"
-            )
-    for index, (number, then) in enumerate(zip(tape.constants, other.constants, strict=False)):
-        if not same(number, then):
-            slot = tape.leaves + index
-            user = next((line for line in tape.lines() if slot in line[2]), None)
-            where = f" in {user[1].name}, which computes {symbols[user[0]]}," if user else ""
-            return f"the number{where} is {number!r} once, and {then!r} then"
-    if len(tape) != len(other):
-        return f"it has {len(tape)} operations once, and {len(other)} then"
-    return "its results or decisions are of other nodes"
 
 
 def _branch_error(guard: Any, symbols: Sequence[str], where: str) -> BranchError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import operator
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableSequence, Sequence
 from functools import cache
 from math import copysign, isnan
 
@@ -170,7 +170,7 @@ class _Sweep:
         self._functions.append(_partial_of_all(operation, place))
         return len(self._functions) - 1, None
 
-    def add(self, numbers: Sequence[float], gradients: list[float]) -> None:
+    def add(self, numbers: Sequence[float], gradients: MutableSequence[float]) -> None:
         """Add to the gradients by slot, which have that of the first output already."""
         numbers = [*numbers, *self._constants]
         functions = self._functions
@@ -183,7 +183,7 @@ class _Sweep:
 
 
 class SteppingRunner:
-    """A tape, run line by line.
+    """A tape, run line by line; how that is done, a subclass may say.
 
     Args:
         tape: the tape.
@@ -194,7 +194,11 @@ class SteppingRunner:
         self.tape, self.plan = tape, plan
         self._sweeps: dict[bool, _Sweep] = {}
 
-    def _forward(self, leaves: Sequence[float]) -> list[float]:
+    def _zeros(self, count: int) -> MutableSequence[float]:
+        return [0.0] * count
+
+    def _forward(self, leaves: Sequence[float]) -> Sequence[float]:
+        """The numbers of all slots."""
         try:
             numbers = values(self.tape, leaves)
         except LineFailed:
@@ -203,7 +207,9 @@ class SteppingRunner:
             raise Stopped
         return numbers
 
-    def _reverse(self, numbers: Sequence[float], gradients: list[float], *, inputs: bool) -> None:
+    def _reverse(
+        self, numbers: Sequence[float], gradients: MutableSequence[float], *, inputs: bool
+    ) -> None:
         """Add to the gradients, which have that of the first output already."""
         found = self._sweeps.get(inputs)
         if found is None:
@@ -211,9 +217,9 @@ class SteppingRunner:
             found = self._sweeps[inputs] = _Sweep(self.tape, leaves)
         found.add(numbers, gradients)
 
-    def gradients(self, numbers: Sequence[float]) -> list[float]:
+    def gradients(self, numbers: Sequence[float]) -> Sequence[float]:
         """The derivative of the first output by every slot, from the numbers of all slots."""
-        found = [0.0] * len(numbers)
+        found = self._zeros(len(numbers))
         found[self.tape.outputs[0]] = 1.0
         self._reverse(numbers, found, inputs=True)
         return found
@@ -226,7 +232,8 @@ class SteppingRunner:
     def backward(self, leaves: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
         """See `Runner.backward`."""
         numbers = self._forward(leaves)
-        return [numbers[each] for each in self.tape.outputs], self.gradients(numbers)[: self.tape.leaves]
+        slopes = self.gradients(numbers)[: self.tape.leaves]
+        return [numbers[each] for each in self.tape.outputs], [*slopes]
 
     def batch(
         self,
@@ -244,11 +251,12 @@ class SteppingRunner:
                 numbers = self._forward([*row, *parameters])
             except Stopped:
                 raise Stopped(outputs, sums) from None
-            found = [0.0] * len(numbers)
-            found[tape.inputs : tape.leaves] = sums
+            found = self._zeros(len(numbers))
+            for slot, total in enumerate(sums, tape.inputs):
+                found[slot] = total
             found[tape.outputs[0]] += scale
             self._reverse(numbers, found, inputs=False)
-            sums = found[tape.inputs : tape.leaves]
+            sums = [*found[tape.inputs : tape.leaves]]
             outputs.append(numbers[tape.outputs[0]])
         return outputs, sums
 

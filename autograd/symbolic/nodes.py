@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
-from math import isnan
+from math import isclose, isfinite, isnan
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeGuard
 
 from autograd.expression import evaluate
@@ -266,19 +266,33 @@ def _decided(node: Value, index: int, inside: Mapping[str, ast.expr]) -> Slope:
     operation, slope = node.operation, node.derivatives[index]
     assert operation is not None
     text = operation.as_taught[index]
-    if operation.kink is None and not has_cases(text):
+    numbers = [each if isinstance(each, float) else each.data for each in node.operands]
+    plain = operation.kink is None and not has_cases(text)
+    if plain and not any(map(_is_extreme, (*numbers, node.data))):
         return Slope(substituted(text, inside))
     recorded = Slope(number(slope or 0.0))
-    numbers = [each if isinstance(each, float) else each.data for each in node.operands]
     if not _holds_still(operation, numbers, node.data):
-        return recorded
+        return Slope(substituted(text, inside)) if plain else recorded
     values = dict(zip(operation.parameters, numbers, strict=True))
     if operation.kink is not None and evaluate(operation.kink.tree, values, ieee_value):
         return recorded._replace(conditions=(Condition(put(operation.kink.tree, inside), True),))
     cases = _Cases(values | {"out": node.data})
     tree = cases.visit(ast.parse(text.text, mode="eval").body)
+    # what is taught may be 0·ln(0) where the row has the limit: a formula is shown that gives the number
+    if (
+        slope is not None
+        and isfinite(slope)
+        and any(map(_is_extreme, (*numbers, node.data)))
+        and not isclose(float(evaluate(tree, cases.values, ieee_value)), slope, rel_tol=1e-6)
+    ):
+        return recorded
     why = tuple(Condition(put(each, inside)) for each in cases.conditions.values())
     return Slope(substituted(tree, inside), why)
+
+
+def _is_extreme(number: float) -> bool:
+    """Whether a formula may meet 0·∞ at a number, or a power of it leave the floats."""
+    return not 1e-100 < abs(number) < 1e100
 
 
 class _Cases(ast.NodeTransformer):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -97,8 +98,12 @@ class RoundedStep(Tabular):
 
     def _drift(self, symbol: str, rounded: float, exact: float) -> Drift:
         apart = rounded - exact
-        unit = float(self.rounding.unit(rounded)) if isfinite(rounded) else nan
-        return Drift(symbol, rounded, exact, apart, apart / unit)
+        if not isfinite(rounded):
+            return Drift(symbol, rounded, exact, apart, nan)
+        unit = self.rounding.unit(rounded)
+        # of the least numbers, the unit is too small for a float
+        units = apart / float(unit) if float(unit) else float(Decimal(apart) / unit)
+        return Drift(symbol, rounded, exact, apart, units)
 
     def __getitem__(self, symbol: str) -> Drift:
         """A number of the step.

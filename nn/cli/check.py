@@ -60,11 +60,13 @@ def check(
     """
     from nn.answers import Tolerance, check_answers, check_group, load_scheme
     from nn.answers.group import answer_files
+    from nn.worked.limits import check_judged
 
     if digits is not None and decimals is not None:
         raise click.UsageError("--digits or --decimals: just one of them is expected")
     check_files(example, output)
     loaded = worked.load(example)
+    check_judged(loaded)
     marking = load_scheme(scheme) if scheme is not None else None
     given = (digits, decimals, rounding) != (None, None, None)
     tolerance = Tolerance(digits, decimals, rounding or "either") if given else None

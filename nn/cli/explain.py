@@ -92,6 +92,8 @@ def explain(
     respect to that. With --all the whole step is explained instead, from the given numbers to the
     updated ones; with --hessian all second derivatives are listed.
     """
+    from nn.worked.limits import check_explained
+
     _check(symbol, then, everything=everything, hessian=hessian, contributions=contributions)
     for option, given, fits in (
         ("--of", of is not None, not everything),
@@ -105,6 +107,7 @@ def explain(
     if output is not None:
         check_files(example, output)
     loaded = worked.load(example)
+    check_explained(loaded, everything)
     step = step_of(loaded, steps, update_biases)
     if notation is not None:
         step = _network(step, "--notation").in_notation(notation)

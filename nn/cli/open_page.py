@@ -25,8 +25,10 @@ def open_page(example: str) -> None:
     import webbrowser
 
     from nn.stepper import page
+    from nn.worked.limits import check_page
 
     loaded = worked.load(example)
+    check_page(loaded)
     made = page(loaded)
     path = made.save(Path(mkdtemp(prefix="backprop-"), f"{loaded.name}.html"))
     print_line(str(path))

@@ -22,8 +22,11 @@ def proofread(context: click.Context, example: str, as_json: bool) -> None:
     The exit code is 1 if one is, and 2 if the example cannot be read.
     """
     from nn import proofreading
+    from nn.worked.limits import check_judged
 
-    proof = proofreading.proofread(worked.load(example))
+    loaded = worked.load(example)
+    check_judged(loaded)
+    proof = proofreading.proofread(loaded)
     print_json(proof.to_dict()) if as_json else print_parts(proof.tables())
     if proof.disagree:
         context.exit(1)

@@ -103,6 +103,10 @@ def step(
     if pictures or html is not None:
         check_files(example, *pictures, html)
     loaded = worked.load(example)
+    if html is not None:
+        from nn.worked.limits import check_page
+
+        check_page(loaded)
     if targets is not None:
         loaded = network_of(loaded, "--targets").with_targets(targets)
     taken = step_of(loaded, steps, update_biases)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from autograd.arguments import text
 from autograd.errors import ArgumentValueError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class History:
 
     def __init__(self, plan: str = "") -> None:
         self.rows: list[dict[str, float]] = []
-        self.plan = plan
+        self.plan = text("plan", plan)
         self.stopped = ""
 
     def __getitem__(self, column: str) -> list[float]:
@@ -42,7 +43,7 @@ class History:
         Raises:
             KeyError: there is no such column.
         """
-        if self.rows and column not in self.rows[0]:
+        if self.rows and text("column", column) not in self.rows[0]:
             raise UnknownNameError(
                 f"the history has no column {column!r}; there are {', '.join(self.rows[0])}"
             )

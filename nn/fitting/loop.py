@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value
 from autograd.arguments import (
     choice,
-    each,
     flag,
     function,
     instance,
@@ -21,7 +20,7 @@ from autograd.arguments import (
     wrong_kind,
     wrong_value,
 )
-from autograd.errors import ArgumentValueError, UnknownNameError
+from autograd.errors import ArgumentTypeError, ArgumentValueError, AutogradError, UnknownNameError
 from autograd.program import distributed
 from nn.fitting.checkpoint import Checkpoint, State
 from nn.fitting.chunks import data_on, is_dask, rows_of_chunk
@@ -132,11 +131,9 @@ def fit(
         epochs=whole("epochs", epochs, 0),
         batch_size=None if batch_size is None else whole("batch_size", batch_size, 1),
         seed=_seed(seed) if flag("shuffle", shuffle) else None,
-        metrics=list(_listed("metrics", metrics)),
+        metrics=list(items("metrics", metrics)),
         stopping=_kind("early_stopping", early_stopping, EarlyStopping, "an EarlyStopping"),
-        callbacks=[
-            function(f"callbacks[{n}]", f) for n, f in enumerate(_listed("callbacks", callbacks))
-        ],
+        callbacks=[function(f"callbacks[{n}]", f) for n, f in enumerate(items("callbacks", callbacks))],
         shown=None if progress is None else flag("progress", progress),
     )
     choice("engine", engine, ENGINES)
@@ -161,12 +158,6 @@ def _checked(optimizer: Any, model: Module) -> Optimizer:
 
 def _seed(seed: Any) -> int:
     return whole("seed", seed, 0)
-
-
-def _listed(what: str, given: Any) -> Iterator[Any]:
-    if isinstance(given, str):
-        raise wrong_kind(what, "a list", given)
-    return each(what, given)
 
 
 def _kind(what: str, given: Any, kind: type, called: str) -> Any:
@@ -225,14 +216,27 @@ class _Training:
                 f"metrics of {what} are measured on validation examples, and there are none"
             )
         self.metrics = metrics_of(self._given_metrics, self.loss, known) if known else {}
+        example = [*map(Value, self.rows[0] if self.rows else self.example)]
+        try:  # of a copy, since a neuron remembers its last call
+            self._error(self.model.copy(), example)
+        except TypeError as error:
+            if isinstance(error, AutogradError):
+                raise
+            raise ArgumentTypeError(f"loss of the first example: {error}") from error
+
+    def _error(self, model: Module, numbers: Sequence[Value]) -> tuple[Value, list[Value]]:
+        """The error of an example, and the model's outputs."""
+        outputs = outputs_of(model, numbers[: self.shape.inputs])
+        error = self.loss.part(outputs, numbers[self.shape.inputs :])
+        return instance("what the loss returns", error, Value, "a Value"), outputs
 
     def _rows(self, X: Any, Y: Any, names: tuple[str, str]) -> Rows:  # noqa: N803
         if Y is None:
-            pairs = [items(f"X[{index}]", pair) for index, pair in enumerate(listed("X", X))]
+            pairs = [items(f"without Y, X[{index}]", pair) for index, pair in enumerate(listed("X", X))]
             for index, pair in enumerate(pairs):
                 if len(pair) != 2:
                     raise wrong_value(f"without Y, X[{index}]", "an Example, inputs and targets", pair)
-            names = ("the inputs of X", "the targets of X")
+            names = ("without Y, the inputs of X", "without Y, the targets of X")
             X, Y = [pair[0] for pair in pairs], [pair[1] for pair in pairs]  # noqa: N806
         inputs = inputs_of(self.model, names[0], X)
         if not self.rows:
@@ -319,10 +323,7 @@ class _Training:
         count = self.shape.inputs
 
         def f(*numbers: Value) -> list[Value]:
-            outputs = outputs_of(self.model, numbers[:count])
-            error = self.loss.part(outputs, numbers[count:])
-            if not isinstance(error, Value):
-                raise wrong_kind("what the loss returns", "a Value", error)
+            error, outputs = self._error(self.model, numbers)
             return [error, *outputs]
 
         targets = self.shape.targets or 0

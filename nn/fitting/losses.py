@@ -9,7 +9,8 @@ from operator import add
 from typing import NamedTuple, TypeAlias
 
 from autograd import Value
-from autograd.errors import ArgumentTypeError, ArgumentValueError
+from autograd.arguments import wrong_kind
+from autograd.errors import ArgumentValueError
 from nn import losses
 from nn.error_rules import ERRORS, ErrorRule, error_rule, error_text
 from nn.losses import log_add_exp
@@ -79,14 +80,14 @@ def loss_of(given: LossLike) -> Loss:
     >>> loss_of("(target - out) ** 4").part([Value(3.0)], [Value(1.0)]).data
     16.0
     """
-    if given is losses.cross_entropy or given == "cross_entropy" or given is ERRORS["cross_entropy"]:
+    if given is losses.cross_entropy or given is ERRORS["cross_entropy"]:
+        given = "cross_entropy"
+    if isinstance(given, str) and given == "cross_entropy":
         return Loss("cross_entropy", _smooth_cross_entropy, by_output=True, of_classes=True)
     if isinstance(given, str | ErrorRule):
         return _of_rule(error_rule(given))
     if not callable(given):
-        raise ArgumentTypeError(
-            f"loss must be a name, a formula, an ErrorRule or a function, got {given!r:.60}"
-        )
+        raise wrong_kind("loss", "a name, a formula, an ErrorRule or a function", given)
     name = getattr(given, "__qualname__", type(given).__qualname__)
     ours = getattr(losses, name, None) is given
     zero = given in (losses.binary_cross_entropy_with_logits, losses.hinge)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from autograd.arguments import each, function, real, wrong_kind, wrong_value
+from autograd.arguments import function, items, real, wrong_value
 from autograd.errors import ArgumentValueError
 from nn.fitting.data import Rows
 from nn.fitting.losses import Loss
@@ -28,9 +28,7 @@ def metrics_of(given: Any, loss: Loss, targets: Rows) -> Mapping[str, Metric]:
         targets: those of some examples.
     """
     found: dict[str, Metric] = {}
-    if isinstance(given, str):
-        raise wrong_kind("metrics", "a list", given)
-    for index, metric in enumerate(each("metrics", given)):
+    for index, metric in enumerate(items("metrics", given)):
         what = f"metrics[{index}]"
         if isinstance(metric, str):
             if metric != "accuracy":

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import inf
+from typing import TypeAlias
 
-from autograd.arguments import flag, non_negative, text, whole
+from autograd.arguments import each, flag, instance, non_negative, real, text, whole
+from autograd.errors import UnknownNameError
 
 __all__ = ["EarlyStopping"]
+
+#: An epoch of a history: each column's number.
+Row: TypeAlias = Mapping[str, float]
 
 
 class EarlyStopping:
@@ -50,14 +55,25 @@ class EarlyStopping:
         >>> EarlyStopping().column(validates=True)
         'validation_error'
         """
-        return self.monitor or ("validation_error" if validates else "error")
+        return self.monitor or ("validation_error" if flag("validates", validates) else "error")
 
-    def best(self, rows: Iterable[Mapping[str, float]], column: str | None = None) -> int:
-        """Which of some epochs was the best, counted from 0: the first of those that are as good."""
-        column = column or self.column(validates=False)
+    def best(self, rows: Iterable[Row], column: str | None = None) -> int:
+        """Which of some epochs was the best, counted from 0: the first of those that are as good.
+
+        Args:
+            rows: those of a history.
+            column: which column says how good; if None, what is looked at without validation examples.
+
+        Raises:
+            KeyError: there is no such column.
+        """
+        column = self.column(validates=False) if column is None else text("column", column)
         best, place = inf, 0
-        for index, row in enumerate(rows):
-            number = -row[column] if self.largest else row[column]
+        for index, row in enumerate(each("rows", rows)):
+            if column not in instance(f"rows[{index}]", row, dict, "a dict"):
+                raise UnknownNameError(f"rows[{index}] has no column {column!r}")
+            number = real(f"rows[{index}][{column!r}]", row[column])
+            number = -number if self.largest else number
             if number < best - self.min_delta or (best == inf and number < inf):
                 best, place = number, index
         return place

@@ -9,7 +9,7 @@ from autograd import RecordedProgram, Value, record
 from autograd.arguments import flag, instance
 from autograd.operations import OPERATIONS
 from autograd.program import Program
-from autograd.program.languages.onnx import Graph, computed, onnx_model, refuse_decisions, tensor
+from autograd.program.onnx import Graph, computed, onnx_model, refuse_decisions, tensor
 from autograd.program.source import symbols_of
 from nn.fitting.losses import LossLike, loss_of
 from nn.interop.layer_arrays import LayerParameters, layer_parameters
@@ -42,7 +42,7 @@ def to_onnx(
     parameter and input. It is computed line by line, as the program of one example is: such a file is
     for networks of some thousand parameters at most.
 
-    Of a program, see `autograd.program.languages.onnx.onnx_model`.
+    Of a program, see `autograd.program.onnx.onnx_model`.
 
     Args:
         program: the network or program.

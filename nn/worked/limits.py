@@ -14,12 +14,31 @@ if TYPE_CHECKING:
     from nn.worked.example import WorkedExample
     from nn.worked.formulas import FormulaExample
 
-__all__ = ["MAX_BY_HAND", "MAX_NUMBERS", "MAX_TRAINED", "check_by_hand", "check_steps"]
+__all__ = [
+    "MAX_BY_HAND",
+    "MAX_DERIVED",
+    "MAX_EXPLAINED",
+    "MAX_JUDGED",
+    "MAX_NUMBERS",
+    "MAX_PAGE",
+    "MAX_TRAINED",
+    "check_by_hand",
+    "check_explained",
+    "check_judged",
+    "check_page",
+    "check_steps",
+]
 
 #: How many numbers a step has that is shown: its parameters, times the examples.
 MAX_NUMBERS = 50_000
-#: Likewise a step that is rounded or proofread: line by line, with every derivative.
+#: Likewise a step that is rounded: line by line, with every derivative.
 MAX_BY_HAND = 10_000
+#: One that is explained as a whole, and one of which a derivative is.
+MAX_EXPLAINED, MAX_DERIVED = 2_000, 10_000
+#: One that figures or answers are held to.
+MAX_JUDGED = 1_000
+#: One that is written as a page, with what can be chosen there.
+MAX_PAGE = 350
 #: The numbers of a step, times all steps up to the one that is asked for.
 MAX_TRAINED = 1_000_000
 
@@ -49,8 +68,41 @@ def check_by_hand(example: WorkedExample | FormulaExample) -> None:
     Raises:
         WorkedExampleError: there are more.
     """
-    if (numbers := example.size) > MAX_BY_HAND:
+    _check(example, MAX_BY_HAND, "computed line by line, to be rounded")
+
+
+def check_explained(example: WorkedExample | FormulaExample, everything: bool) -> None:
+    """Refuse a step of more numbers than can be explained in time, or one derivative of it.
+
+    Raises:
+        WorkedExampleError: there are more.
+    """
+    if everything:
+        _check(example, MAX_EXPLAINED, "explained as a whole; ask for one SYMBOL")
+    else:
+        _check(example, MAX_DERIVED, "explained")
+
+
+def check_judged(example: WorkedExample | FormulaExample) -> None:
+    """Refuse a step of more numbers than figures or answers can be held to in time.
+
+    Raises:
+        WorkedExampleError: there are more.
+    """
+    _check(example, MAX_JUDGED, "proofread or checked")
+
+
+def check_page(example: WorkedExample | FormulaExample) -> None:
+    """Refuse a step of more numbers than a page of it can be written for in time.
+
+    Raises:
+        WorkedExampleError: there are more.
+    """
+    _check(example, MAX_PAGE, "written as a page")
+
+
+def _check(example: WorkedExample | FormulaExample, most: int, what: str) -> None:
+    if (numbers := example.size) > most:
         raise WorkedExampleError(
-            f"{example.file or example.name}: a step of {numbers:,} numbers; at most "
-            f"{MAX_BY_HAND:,} are computed line by line, to be rounded or proofread"
+            f"{example.file or example.name}: a step of {numbers:,} numbers; at most {most:,} are {what}"
         )

@@ -196,9 +196,18 @@ def test_leaves_are_made_and_set_alike(python: Peer) -> None:
         steps += [["leaf", thing, name] for name in (None, "b", 5)]
         steps += [
             ["set", node, attribute, thing]
-            for node, attribute in product((0, 1), ("data", "grad", "name", "colour"))
+            for node, attribute in product((0, 1), ("data", "grad", "name"))
         ]
     same(python, steps)
+
+
+@c_engine
+def test_what_is_no_attribute_is_refused_by_both_and_c_says_more(python: Peer) -> None:
+    steps: engine_cases.Steps = [["leaf", "1.5", "a"], ["set", 0, "colour", "2"]]
+    found, other = (outcome(steps)[1] for outcome in (engine_cases.outcome, python.outcome))
+    assert found[0] == other[0] == "AttributeError"
+    assert found[1].startswith("'Value' object has no attribute 'colour': keep what you know")
+    assert other[1].startswith("'Value' object has no attribute 'colour'")
 
 
 @c_engine

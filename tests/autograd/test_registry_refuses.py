@@ -356,7 +356,9 @@ def test_every_row_with_a_planted_mistake_would_be_refused(operation: Operation)
     texts = [partial.text for partial in operation.partials]
     mistakes = []
     for index, text in enumerate(texts):
-        planted = (f"-({text})", f"1.001 * ({text})", f"({text}) + 0.001", "0.0")
+        planted = [f"({text}) + 0.001"]
+        if text != "0.0 if x == x else nan":  # of which any multiple is the same
+            planted += [f"-({text})", f"1.001 * ({text})", "0.0"]
         mistakes += [[*texts[:index], wrong, *texts[index + 1 :]] for wrong in planted]
     if len(set(texts)) == 2:
         mistakes.append(texts[::-1])

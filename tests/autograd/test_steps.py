@@ -4,6 +4,7 @@ import ast
 import math
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -48,6 +49,27 @@ def test_every_step_computes_its_number(ends: tuple[Value, Value]) -> None:
     assert derivation.steps[-1].value == derivation.value
     symbols = [step.symbol for step in derivation.steps]
     assert len(set(symbols)) == len(symbols)
+
+
+@pytest.mark.parametrize(
+    ("f", "numbers", "slope"),
+    [
+        (lambda x, y: y**x, (1.0, 0.0), "0"),  # 0·ln(0), as it is taught
+        (lambda x, y: y**x, (3.0, 0.0), "0"),
+        (lambda x, y: x.hypot(y), (math.inf, 0.0), "1"),
+        (lambda x, y: x.silu() + y, (math.inf, 1.0), "1"),
+        (lambda x, y: x / y, (0.0, 1e-320), None),
+    ],
+)
+def test_a_formula_that_is_taught_is_left_where_it_does_not_give_the_number(
+    f: Any, numbers: tuple[float, float], slope: str | None
+) -> None:
+    x, y = Value(numbers[0], "x"), Value(numbers[1], "y")
+    derivation = explain(f(x, y).named("E"), x, form="delta")
+    assert wrong(derivation.steps) == []
+    assert "nan" not in str(derivation)
+    if slope is not None:
+        assert str(derivation).splitlines()[-1] == f"  ∂E/∂x = {slope}"
 
 
 def ladder(rungs: int) -> tuple[Value, Value]:

@@ -80,10 +80,10 @@ def test_they_are_taken_over_the_whole_domain(operation: Operation) -> None:
     assert len(counted(operation, "first")) > 0.5 * len(found) * operation.arity
 
 
-#: Operations that end, or overflow, at a number of everyday size.
+#: Operations that end, or overflow, at a smaller number than others: where the last point before is.
 BOUNDED = {
     "asin": 1.0, "acos": 1.0, "atanh": 1.0, "exp": 709.0, "expm1": 709.0, "exp2": 1023.0, "sinh": 710.0,
-    "cosh": 710.0,
+    "cosh": 710.0, "square": 3.3e153,
 }  # fmt: skip
 
 

@@ -6,15 +6,18 @@ import re
 import sys
 import tracemalloc
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from engines import blocks
 
 import nn
 from autograd import AutogradError, Value, draw, explain, topological_order
-from benchmarks import load
+from benchmarks import bounds, load, pages
 from benchmarks.engines import ENGINES, OURS
 from benchmarks.workloads import WrongResultError
+from nn import worked
+from nn.worked import limits
 
 PAGE = load.PAGE.read_text(encoding="utf-8")
 COLUMNS = ["autograd", "micrograd", "torch"]
@@ -208,3 +211,40 @@ def test_a_wrong_result_is_never_measured() -> None:
     graph.leaves[0].grad += 1e-3
     with pytest.raises(WrongResultError, match="the gradient of its start"):
         graph.confirm()
+
+
+# --- files at the bounds ----------------------------------------------------------------------------
+
+
+def test_no_command_on_the_page_takes_longer_than_it_may() -> None:
+    lines = pages.table("bounds", PAGE).splitlines()
+    assert cells(lines[0])[1:] == [f"`{command}`" for command in bounds.COMMANDS]
+    rows = {name: found for name, *found in pages.cells("\n".join(lines))}
+    assert rows.keys() <= bounds.FILES.keys()
+    for found in rows.values():
+        assert all(each == "refused" or float(each) <= bounds.SECONDS for each in found)
+
+
+@pytest.mark.slow
+def test_files_at_the_bounds_are_read_and_no_larger_ones(tmp_path: Path) -> None:
+    for number, text in enumerate(bounds.FILES.values()):
+        path = tmp_path / f"{number}.toml"
+        path.write_text(text(), encoding="utf-8")
+        worked.load(path)
+    path.write_text(bounds.network(2, 2, 2, numbers=limits.MAX_NUMBERS + 20), encoding="utf-8")
+    with pytest.raises(worked.WorkedExampleError, match="4,167 examples for 12 weights and biases"):
+        worked.load(path)
+
+
+def test_what_becomes_of_a_command_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "small.toml"
+    path.write_text(bounds.network(2, 2, 2, numbers=12, figures=2), encoding="utf-8")
+    done = bounds.outcome(bounds.Command(("step", "FILE", "--json")), path)
+    assert (done.refused, done.ended) == ("", False)
+    assert 0.0 < done.seconds <= bounds.SECONDS
+    refused = bounds.outcome(bounds.Command(("explain", "FILE", "w99")), path)
+    assert refused.refused.startswith("there is no 'w99'") or "w99" in refused.refused
+    assert bounds.cell(refused) == "refused"
+    assert bounds.cell(bounds.Outcome(61.0, 50.0, ended=True)) == "**61.0**"
+    with pytest.raises(RuntimeError, match=r"ended with 2: Usage"):
+        bounds.outcome(bounds.Command(("step", "FILE", "--frobnicate")), path)

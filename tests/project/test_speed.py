@@ -1,10 +1,13 @@
-"""The page of speed has what its command measures; no test asserts how long something takes."""
+"""The pages of speed have what their commands measure; no test asserts how long something takes."""
 
 import re
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks import replay, replay_ours, replay_peers
+from benchmarks import fitting, replay, replay_ours, replay_peers, speed_page
+from benchmarks.pages import cells, table
 from benchmarks.replay_ours import BATCHES, NATIVE, SIZES, WORK
 from benchmarks.workloads import WrongResultError
 
@@ -16,7 +19,7 @@ def missing_from(page: str) -> list[str]:
     tables = dict(
         re.findall(r"^\| ([^|]+) \| [^|]+ \| times native \|\n\|.*\n((?:\|.*\n)+)", page, re.M)
     )
-    left_out = page.partition("Left out: ")[2]
+    left_out = page.partition("Left out: ")[2].partition("\n")[0]
     found = []
     for work, (title, *_) in replay.WORKS.items():
         for name, works in (WORK | replay_peers.PEERS).items():
@@ -35,6 +38,55 @@ def test_a_row_that_is_missing_is_found() -> None:
     assert missing_from(re.sub(r"\| casadi \|.*\n", "", PAGE, count=1)) == [
         f"{replay.WORKS['call'][0]}: casadi"
     ]
+
+
+def test_the_goals_are_those_of_the_tables() -> None:
+    assert table("goals", PAGE) == speed_page.goals(speed_page.read(PAGE))
+
+
+def test_a_goal_that_is_missed_is_said() -> None:
+    slower = re.sub(r"(\| C by hand \| [\d.]+) \| [\d.]+ \|", r"\1 | 0.50 |", PAGE, count=1)
+    rows = cells(speed_page.goals(speed_page.read(slower)))
+    assert rows[0] == ["W1, a loop: C by hand", "≤ 1.5 times", "2 times", "**missed**"]
+    assert table("goals", slower) != speed_page.goals(speed_page.read(slower))
+
+
+@pytest.mark.slow
+def test_the_plots_have_what_the_page_has(tmp_path: Path) -> None:
+    page = tmp_path / "speed.md"
+    page.write_text(PAGE, encoding="utf-8")
+    speed_page.write(page)
+    assert page.read_text(encoding="utf-8") == PAGE
+    for name in speed_page.PLOTS:
+        drawn, there = ((folder / name) for folder in (tmp_path, replay.PAGE.parent))
+        texts = [
+            {
+                "".join(each.itertext())
+                for each in ElementTree.parse(file).iter()
+                if each.tag.endswith("text")
+            }
+            for file in (drawn, there)
+        ]
+        assert texts[0] == texts[1]
+        assert f"({name})" in PAGE
+    assert {f"{ours:,.3g}" for ours, _ in speed_page.read(PAGE).work["call"].values()} <= {
+        each.text for each in ElementTree.parse(tmp_path / "speed-work.svg").iter()
+    }
+
+
+def test_the_page_of_training_has_all_cases_and_engines() -> None:
+    text = fitting.PAGE.read_text(encoding="utf-8")
+    speed, sets, *_ = table("measured", text).split("\n\n")
+    rows = cells(speed)
+    assert [row[0] for row in rows if row[0]] == [case.title for case in fitting.CASES.values()]
+    assert [row[1] for row in rows] == [*fitting.ENGINES] * len(fitting.CASES)
+    assert [row[0].partition(",")[0] for row in cells(sets) if row[0]] == ["iris", "digits"]
+
+
+@pytest.mark.parametrize("engine", ["eager", "python"])
+def test_training_is_measured_on_any_engine(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = fitting.CASES["xor"]._replace(epochs=1)
+    assert all(seconds > -1.0 for seconds in fitting.timed(case, engine))
 
 
 def test_ratios_are_taken_within_a_round() -> None:

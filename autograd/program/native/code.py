@@ -17,7 +17,8 @@ import ast
 import operator
 import struct
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from math import copysign
 from typing import Any, TypeAlias
 
@@ -616,16 +617,39 @@ def _walked(tree: ast.expr) -> Iterable[ast.expr]:
             waiting += children(each)
 
 
-def _calls(tree: ast.expr) -> bool:
-    return any(
-        (
-            isinstance(each, ast.Call)
-            and isinstance(each.func, ast.Name)
-            and each.func.id not in _INSTRUCTIONS
-        )
-        or (isinstance(each, ast.BinOp) and isinstance(each.op, ast.Pow | ast.Mod))
-        for each in _walked(tree)
-    )
+def _certain(tree: ast.expr) -> set[str]:
+    """The calls that a tree makes whatever its conditions are, as text."""
+    found: set[str] = set()
+    waiting = [tree]
+    while waiting:
+        each = waiting.pop()
+        match each:
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                found |= _certain(body) & _certain(orelse)
+                waiting.append(test)
+            case ast.BoolOp() | ast.Compare():
+                waiting.append(children(each)[0])
+            case _:
+                if isinstance(each, ast.Call):
+                    found.add(ast.dump(each))
+                waiting += children(each)
+    return found
+
+
+def _calls(tree: ast.expr, known: Collection[str] = ()) -> bool:
+    """Whether a tree calls a function, besides those that are called anyway."""
+    waiting = [tree]
+    while waiting:
+        each = waiting.pop()
+        match each:
+            case ast.Call() if known and ast.dump(each) in known:
+                continue
+            case ast.Call(func=ast.Name(id=name)) if name not in _INSTRUCTIONS:
+                return True
+            case ast.BinOp(op=ast.Pow() | ast.Mod()):
+                return True
+        waiting += children(each)
+    return False
 
 
 def _takes_long(tree: ast.expr) -> bool:
@@ -635,10 +659,12 @@ def _takes_long(tree: ast.expr) -> bool:
     )
 
 
+@lru_cache(maxsize=1000)
 def _calls_on_one_side(tree: ast.expr) -> bool:
     """Whether a choice within a tree, or a row that it calls, decides if a function is called."""
+    known = _certain(tree)
     for each in _walked(tree):
-        if isinstance(each, ast.IfExp) and (_calls(each.body) or _calls(each.orelse)):
+        if isinstance(each, ast.IfExp) and (_calls(each.body, known) or _calls(each.orelse, known)):
             return True
         if isinstance(each, ast.Call) and isinstance(each.func, ast.Name):
             row = OPERATIONS.get(each.func.id)

@@ -17,7 +17,7 @@ from autograd.program.native.interpreter import interpreter
 from autograd.program.native.runtime import MOST_OPERANDS, callable_of
 from autograd.program.native.straight import backward_text, batch_text, forward_text, order_of_sums
 from autograd.program.reverse import leading_to, sweep
-from autograd.program.stepping import decided
+from autograd.program.stepping import SteppingRunner, decided
 from autograd.program.tape import Tape
 
 __all__ = ["ENGINE", "InterpretedRunner", "StraightRunner", "level", "pointer", "raise_from", "zeros"]
@@ -234,7 +234,7 @@ class _BatchCode:
         return outputs[:done].tolist(), found
 
 
-class InterpretedRunner:
+class InterpretedRunner(SteppingRunner):
     """A tape whose lines machine code steps through.
 
     Args:
@@ -243,9 +243,12 @@ class InterpretedRunner:
     """
 
     def __init__(self, tape: Tape, plan: Plan) -> None:
-        self.tape, self.plan = tape, plan
+        super().__init__(tape, plan)
         self._code = interpreter(tape.operations)
         self._wanted: dict[bool, array[int]] = {}
+
+    def _zeros(self, count: int) -> array[float]:
+        return zeros(count)
 
     def _needed(self, inputs: bool) -> array[int]:
         """By line, which of its operands' gradients are needed, as the interpreter has it."""
@@ -262,7 +265,7 @@ class InterpretedRunner:
     def _arrays(self) -> tuple[int, int, int]:
         return pointer(self.tape.rows), pointer(self.tape.first), pointer(self.tape.second)
 
-    def _values(self, leaves: Sequence[float]) -> array[float]:
+    def _forward(self, leaves: Sequence[float]) -> array[float]:
         tape = self.tape
         numbers = array("d", leaves)
         if len(numbers) != tape.leaves:
@@ -275,7 +278,7 @@ class InterpretedRunner:
             raise Stopped
         return numbers
 
-    def _reverse(self, numbers: array[float], gradients: array[float], inputs: bool) -> None:
+    def _reverse(self, numbers: Any, gradients: Any, *, inputs: bool) -> None:
         tape = self.tape
         lines = max(0, tape.outputs[0] - tape.start + 1)
         self._code.reverse(
@@ -283,40 +286,3 @@ class InterpretedRunner:
             *(pointer(gradients), 0, lines, tape.start),
         )
         raise_from(self._code.callbacks)
-
-    def forward(self, leaves: Sequence[float]) -> Sequence[float]:
-        """See `Runner.forward`."""
-        numbers = self._values(leaves)
-        return [numbers[slot] for slot in self.tape.outputs]
-
-    def backward(self, leaves: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
-        """See `Runner.backward`."""
-        tape = self.tape
-        numbers, gradients = self._values(leaves), zeros(tape.start + len(tape))
-        gradients[tape.outputs[0]] = 1.0
-        self._reverse(numbers, gradients, inputs=True)
-        return [numbers[slot] for slot in tape.outputs], gradients[: tape.leaves].tolist()
-
-    def batch(
-        self,
-        rows: Sequence[Sequence[float]],
-        parameters: Sequence[float],
-        gradients: Sequence[float],
-        scale: float,
-    ) -> tuple[list[float], list[float]]:
-        """See `Runner.batch`."""
-        tape = self.tape
-        outputs: list[float] = []
-        sums = list(gradients)
-        for row in rows:
-            try:
-                numbers = self._values([*row, *parameters])
-            except Stopped:
-                raise Stopped(outputs, sums) from None
-            found = zeros(tape.start + len(tape))
-            found[tape.inputs : tape.leaves] = array("d", sums)
-            found[tape.outputs[0]] += scale
-            self._reverse(numbers, found, inputs=False)
-            sums = found[tape.inputs : tape.leaves].tolist()
-            outputs.append(numbers[tape.outputs[0]])
-        return outputs, sums

@@ -474,3 +474,35 @@ def test_sources_are_forgotten_but_not_at_once() -> None:
     assert sources() == kept
     program_of_a_step().run()
     assert len(sources()) < len(kept) - 5
+
+
+# --- very many lines --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_what_is_computed_line_by_line_is_the_same(
+    shuffled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x, w = Value(0.0, "x"), Value(2.0, "w")
+    root = ((x * w).sqrt() + w.exp()).named("E")  # with an infinite slope
+    compiled = Program.from_graph(root, "operations").differentiated()
+    lines = [*compiled.lines.values()]
+    if shuffled:
+        Random(1).shuffle(lines)
+    stepped = Program(lines, compiled.given)
+    monkeypatch.setattr("autograd.program.program._MOST_COMPILED", 0)
+    assert stepped._ordered is not shuffled
+    wanted = [*compiled.lines]
+    found, elsewhere = stepped.run(wanted), stepped.run(["dE/dw"], {"x": 1.0})
+    assert stepped.run(["E"], {"v2": 3.0})["E"] == 3.0 + math.exp(2.0)
+    with pytest.raises(LineError, match="sqrt"):
+        stepped.run(wanted, {"x": -1.0})
+    with pytest.raises(KeyError):
+        stepped.run(["nothing"])
+    monkeypatch.undo()
+    expected = compiled.run(wanted)
+    assert elsewhere == compiled.run(["dE/dw"], {"x": 1.0})
+    assert {each: bits(number) for each, number in found.items()} == {
+        each: bits(number) for each, number in expected.items()
+    }
+    assert math.isinf(found["dE/dv1"])

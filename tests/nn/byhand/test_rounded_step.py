@@ -20,7 +20,7 @@ from nn import Example, worked
 from nn.byhand import Drift, rounded
 from nn.byhand.rounding import decimal_of
 from nn.cli import main
-from nn.worked import LayerData, WorkedExample
+from nn.worked import FormulaExample, LayerData, WorkedExample
 
 
 def four(number: Decimal | float) -> Decimal:
@@ -52,6 +52,26 @@ def test_by_hand_with_four_digits() -> None:
     }
     for symbol, number in by_hand.items():
         assert step[symbol].rounded == float(number), symbol
+
+
+def test_numbers_whose_last_digit_is_no_float() -> None:
+    """A number of 1e-322 has four digits, and the last of them is worth 1e-325."""
+    example = FormulaExample(
+        name="tiny",
+        title="",
+        source="",
+        ours="",
+        values={"w": 1e-310, "x": 1.2345e-12},
+        formulas={"y": "w * x", "E": "2.0 * y + x"},
+        error="E",
+        parameters=["w"],
+        learning_rate=0.5,
+        figures=[],
+    )
+    drift = rounded(example, 4)["y"]
+    assert (drift.rounded, drift.exact) == (drift.exact, 1e-310 * 1.2345e-12)
+    assert drift.units == 0.0
+    assert "y" in str(rounded(example, 4))
 
 
 @given(plain_examples(), st.integers(1, 6), st.integers(1, 3))

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import AutogradError, RecordingError, Value
+from autograd import ArgumentTypeError, AutogradError, RecordingError, Value
 from nn import MLP, SGD, Adam, AdamW, EarlyStopping, Example, Module, Optimizer, fit, schedules, train
 
 ENGINES = ["eager", "python", *(["native"] if find_spec("llvmlite") else [])]
@@ -333,6 +333,32 @@ def test_classes_may_be_numbers_or_probabilities() -> None:
     assert states[0] == states[1] == states[2]
 
 
+# --- the loss is tried before anything is changed ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("loss", "message"),
+    [
+        (lambda out, target: 0.5, "what the loss returns must be a Value, got 0.5"),
+        (
+            lambda out: out[0],
+            r"loss of the first example: .*takes 1 positional argument but 2",
+        ),
+        (lambda out, target: out - target, "loss of the first example: unsupported operand"),
+    ],
+    ids=["a number", "of one argument", "of lists"],
+)
+@pytest.mark.parametrize("engine", ["eager", "python"])
+def test_a_loss_that_is_none_changes_nothing(loss: Any, message: str, engine: str) -> None:
+    model = MLP(2, [1], seed=1)
+    optimizer = SGD(model.parameters(), lr=0.1)
+    before = model.state_dict()
+    with pytest.raises(ArgumentTypeError, match=message):
+        fit(model, X, range(20), loss=loss, optimizer=optimizer, engine=engine)
+    assert model.state_dict() == before
+    assert model.layers[0].neurons[0].net is None
+
+
 # --- options --------------------------------------------------------------------------------------
 
 
@@ -348,7 +374,7 @@ def test_an_epoch_takes_every_example_once_in_an_order_of_its_own() -> None:
         model = MLP(2, [1], seed=1)
         optimizer = SGD(model.parameters(), lr=0.0)
         fit(model, X, range(20), loss=noted, optimizer=optimizer, epochs=2, engine="eager", seed=seed)
-        return [*seen]
+        return seen[1:]  # it is tried first
 
     first, again, other = order(1), order(1), order(2)
     assert first == again != other

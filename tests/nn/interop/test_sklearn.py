@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from autograd import ArgumentError
-from nn import MLP
+from benchmarks import fitting
+from nn import MLP, predict, predict_proba
 from nn.interop import to_sklearn
 
 INPUTS = [[0.5, -1.0], [0.0, 0.0], [-2.0, 3.0]]
@@ -54,3 +55,17 @@ def test_a_classifier_of_three_classes_has_their_softmax() -> None:
 def test_what_scikit_learn_has_not_is_refused(call: Callable[[], Any], message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
         call()
+
+
+def test_iris_is_learnt_as_scikit_learn_learns_it() -> None:
+    data = fitting.data_set("iris")
+    model, _ = fitting.ours(data)
+    estimator, _ = fitting.of_sklearn(data)
+    right = fitting.accuracy(predict(model, data.test[0]), data.test[1])
+    assert right > 0.9
+    assert right == estimator.score(*data.test)
+    # from the same start by the same batches, but for where ε is added
+    for ours, theirs in zip(
+        predict_proba(model, data.test[0]), estimator.predict_proba(data.test[0]).tolist(), strict=True
+    ):
+        assert ours == pytest.approx(theirs, abs=1e-5)

@@ -28,11 +28,27 @@ def refused(*arguments: str) -> str:
     return result.stderr
 
 
-@pytest.mark.parametrize("command", [["proofread"], ["step", "--digits", "3"]], ids=" ".join)
-def test_a_step_that_is_too_large_to_be_computed_line_by_line(command: list[str], large: Path) -> None:
-    name, *options = command
-    said = refused(name, str(large), *options)
-    assert "large.toml: a step of 10,100 numbers; at most 10,000 are computed line by line" in said
+@pytest.mark.parametrize(
+    ("command", "bound"),
+    [
+        (["step", "FILE", "--digits", "3"], "10,000 are computed line by line, to be rounded"),
+        (["step", "FILE", "--html", "page.html"], "350 are written as a page"),
+        (["open", "FILE"], "350 are written as a page"),
+        (["explain", "FILE", "--all"], "2,000 are explained as a whole; ask for one SYMBOL"),
+        (["explain", "FILE", "w1"], "10,000 are explained"),
+        (["proofread", "FILE"], "1,000 are proofread or checked"),
+        (["check", "FILE", "answers.json"], "1,000 are proofread or checked"),
+    ],
+    ids=lambda each: each[0] if isinstance(each, list) else each,
+)
+def test_a_step_that_is_too_large(
+    command: list[str], bound: str, large: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(large.parent)
+    Path("answers.json").write_text('{"net": 1.0}')
+    said = refused(*(str(large) if each == "FILE" else each for each in command))
+    assert said == f"Error: {large}: a step of 10,100 numbers; at most {bound}\n"
+    assert not Path("page.html").exists()
 
 
 @pytest.mark.parametrize("options", [[], ["--json"], ["--digits", "3"]], ids=" ".join)

@@ -1,7 +1,7 @@
 """Programs as ONNX: the value and, since the lines of the reverse sweep are lines too, its derivatives.
 
 Everything is float64, of operators that onnxruntime computes in float64 (see
-`autograd.program.languages.onnx_functions`), of opset 18. ONNX has no errors: where Python raises, there
+`autograd.program.onnx_functions`), of opset 18. ONNX has no errors: where Python raises, there
 is what IEEE 754 has, an infinity or NaN, and every branch of a choice is computed.
 """
 
@@ -15,8 +15,8 @@ from autograd.errors import ArgumentValueError, AutogradError
 from autograd.expression import CONSTANTS
 from autograd.operations import OPERATIONS
 from autograd.program.folding import folded
-from autograd.program.languages.onnx_functions import COMPOSED
 from autograd.program.naming import Symbols
+from autograd.program.onnx_functions import COMPOSED
 from autograd.program.program import Program
 from autograd.program.source import symbols_of
 

@@ -13,8 +13,8 @@ from registered import LOG_GAMMA, as_it_was, registered
 from autograd import OPERATIONS, Value, record
 from autograd.errors import ArgumentValueError
 from autograd.program import Line, Program
-from autograd.program.languages import onnx as language
-from autograd.program.languages.onnx import OPSET, onnx_model
+from autograd.program import onnx as language
+from autograd.program.onnx import OPSET, onnx_model
 from benchmarks.onnx import PAGE, difference, run
 from benchmarks.pages import cells, table
 from benchmarks.random_graphs import graph
