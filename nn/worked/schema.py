@@ -97,7 +97,7 @@ def network_example(name: str, top: Section) -> WorkedExample:
         WorkedExampleError: something in it cannot be meant.
     """
     notation = _notation(top)
-    bias = top.choice("bias_convention", BIAS_CONVENTIONS, notation.bias_convention or "+b")
+    bias = _bias_convention(top, notation.bias_convention or "+b")
     notation = replace(notation, bias_convention=bias)
     layers = _layers(top.sections("layers"), bias, notation.vectors)
     parameters = sum(layer.size for layer in layers)
@@ -154,6 +154,14 @@ def network_example(name: str, top: Section) -> WorkedExample:
         if not symbols.knows(figure.of) and figure.of not in buffers:
             section.fail("of", f"the example has no {figure.of!r}")
     return example
+
+
+def _bias_convention(top: Section, default: str) -> str:
+    """How biases enter the net inputs, by either name of the key."""
+    given = [key for key in ("bias_convention", "bias") if key in top.left]
+    if len(given) == 2:
+        top.fail("bias", "the same as bias_convention, which is given too; one of them is expected")
+    return top.choice(given[0] if given else "bias_convention", BIAS_CONVENTIONS, default)
 
 
 def _check_targets(training: Section, sections: list[Section], example: WorkedExample) -> None:

@@ -216,6 +216,16 @@ def test_no_bias(load: Load) -> None:
         load('bias_convention = "none"\n' + URBAIN)
 
 
+def test_the_bias_convention_may_be_called_bias(load: Load) -> None:
+    assert load('bias = "-b"\n' + URBAIN).bias_convention == "-b"
+    with pytest.raises(
+        WorkedExampleError, match="bias: the same as bias_convention, which is given too"
+    ):
+        load('bias = "-b"\nbias_convention = "-b"\n' + URBAIN)
+    with pytest.raises(WorkedExampleError, match="bias: one of .* is expected, not '%b'"):
+        load('bias = "%b"\n' + URBAIN)
+
+
 @pytest.mark.parametrize(("bias", "sign"), [("+b", 1.0), ("-b", -1.0), ("x0=1", 1.0), ("x0=-1", -1.0)])
 def test_bias_conventions(bias: str, sign: float, load: Load) -> None:
     taken = load(f'bias_convention = "{bias}"\n' + URBAIN).step()
