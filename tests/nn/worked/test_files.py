@@ -222,7 +222,7 @@ def test_the_bias_convention_may_be_called_bias(load: Load) -> None:
         WorkedExampleError, match="bias: the same as bias_convention, which is given too"
     ):
         load('bias = "-b"\nbias_convention = "-b"\n' + URBAIN)
-    with pytest.raises(WorkedExampleError, match="bias: one of .* is expected, not '%b'"):
+    with pytest.raises(WorkedExampleError, match=r"bias: one of .* is expected, not str '%b'"):
         load('bias = "%b"\n' + URBAIN)
 
 
