@@ -69,12 +69,14 @@ OF_OPTIMIZERS = {
 }
 
 
-@pytest.mark.parametrize("digits", DIGITS)
 @pytest.mark.parametrize(
-    "name",
+    ("name", "digits"),
     [
-        pytest.param(name, marks=[] if name == "average" else [pytest.mark.slow])
+        pytest.param(
+            name, digits, marks=[] if (name, digits) == ("betas_exchanged", 6) else [pytest.mark.slow]
+        )
         for name in OF_OPTIMIZERS
+        for digits in DIGITS
     ],
 )
 def test_mistakes_with_optimizers_are_found_in_networks(name: str, digits: int) -> None:

@@ -139,8 +139,12 @@ OF_FORMULAS = {
 
 #: Of each part of the table; the others are left to --all.
 SAMPLE = {
-    *("updated_weights", "no_output_slope", "slope_at_out", "factor_twice", "half_lost"),
-    *("mean_over_outputs", "forward_transposed", "bias_left_out", "uphill"),
+    "updated_weights",
+    "slope_at_out",
+    "factor_twice",
+    "mean_over_outputs",
+    "bias_left_out",
+    "uphill",
 }
 
 
