@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 from oracles import attached, inside, on_kink, replaced, same, spoilt
 from registered import registered
@@ -319,13 +319,11 @@ def test_graphs_are_of_every_kind(condition: Callable[[Graph], bool]) -> None:
 def test_every_operation_occurs_in_graphs() -> None:
     seen: set[Operation] = set()
 
-    @settings(generating, max_examples=1_000)
-    @given(graphs(max_size=20))
-    def collect(graph: Graph) -> None:
+    def all_seen(graph: Graph) -> bool:
         seen.update(graph.operations)
+        return seen == {*OPERATIONS.values()}
 
-    collect()
-    assert seen == {*OPERATIONS.values()}
+    find(graphs(max_size=20), all_seen, settings=settings(generating, max_examples=10_000))
 
 
 @every_operation
