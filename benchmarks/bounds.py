@@ -23,7 +23,7 @@ from tempfile import TemporaryDirectory, TemporaryFile
 
 from benchmarks.pages import put
 from nn import worked
-from nn.worked.limits import MAX_BY_HAND, MAX_JUDGED, MAX_NUMBERS, MAX_PAGE, MAX_TRAINED
+from nn.worked.limits import MAX_BY_HAND, MAX_JUDGED, MAX_NUMBERS, MAX_PAGE, MAX_QUIZ, MAX_TRAINED
 
 __all__ = [
     "COMMANDS",
@@ -120,9 +120,10 @@ FILES: dict[str, Callable[[], str]] = {
     "1-1-…-1, 5,000 layers, 5 examples": lambda: network(*[1] * 5001),
     "2-2-2, 4,166 examples": lambda: network(2, 2, 2),
     "99-98-1, 10 figures": lambda: network(99, 98, 1, numbers=MAX_BY_HAND, figures=10),
-    "30-30-1, 10 figures": lambda: network(30, 30, 1, numbers=MAX_JUDGED, figures=10),
-    "1-1-…-1, 500 layers, 25 figures": lambda: network(*[1] * 501, numbers=MAX_JUDGED, figures=25),
+    "17-17-1, 10 figures": lambda: network(17, 17, 1, numbers=MAX_JUDGED, figures=10),
+    "1-1-…-1, 175 layers, 25 figures": lambda: network(*[1] * 176, numbers=MAX_JUDGED, figures=25),
     "17-17-1": lambda: network(17, 17, 1, numbers=MAX_PAGE),
+    "10-10-1": lambda: network(10, 10, 1, numbers=MAX_QUIZ),
     "5-10-10-4, 467 figures": lambda: network(5, 10, 10, 4, numbers=214, figures=467),
     "13-13-1, 5 examples, 100 figures": lambda: network(13, 13, 1, numbers=980, figures=100),
     "1-1-…-1, 99 layers, 500 figures": lambda: network(*[1] * 100, numbers=198, figures=500),

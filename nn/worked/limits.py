@@ -21,11 +21,13 @@ __all__ = [
     "MAX_JUDGED",
     "MAX_NUMBERS",
     "MAX_PAGE",
+    "MAX_QUIZ",
     "MAX_TRAINED",
     "check_by_hand",
     "check_explained",
     "check_judged",
     "check_page",
+    "check_quiz",
     "check_steps",
 ]
 
@@ -36,7 +38,9 @@ MAX_BY_HAND = 10_000
 #: One that is explained as a whole, and one of which a derivative is.
 MAX_EXPLAINED, MAX_DERIVED = 2_000, 10_000
 #: One that figures or answers are held to.
-MAX_JUDGED = 1_000
+MAX_JUDGED = 350
+#: One of which a quiz knows where every classic mistake leads.
+MAX_QUIZ = 130
 #: One that is written as a page, with what can be chosen there.
 MAX_PAGE = 350
 #: The numbers of a step, times all steps up to the one that is asked for.
@@ -91,6 +95,15 @@ def check_judged(example: WorkedExample | FormulaExample) -> None:
         WorkedExampleError: there are more.
     """
     _check(example, MAX_JUDGED, "proofread or checked")
+
+
+def check_quiz(example: WorkedExample | FormulaExample) -> None:
+    """Refuse a step of more numbers than a quiz can know the mistakes of in time.
+
+    Raises:
+        WorkedExampleError: there are more.
+    """
+    _check(example, MAX_QUIZ, "asked for in a quiz")
 
 
 def check_page(example: WorkedExample | FormulaExample) -> None:

@@ -24,6 +24,7 @@ from nn.byhand import by_hand
 from nn.byhand.calculation import HandCalculation
 from nn.byhand.mistakes import MISTAKES, Variant
 from nn.byhand.rounding import Rounding
+from nn.worked.limits import check_quiz
 from nn.worksheet.elements import (
     Blank,
     Heading,
@@ -63,7 +64,7 @@ def moodle_xml(worksheets: Sequence[Worksheet]) -> str:
 
     Raises:
         TypeError: they are no worksheets.
-        ValueError: there are none.
+        ValueError: there are none, or the step of one is so large that its mistakes take too long.
 
     >>> from xml.etree import ElementTree
     >>> from nn import worked
@@ -84,6 +85,8 @@ def moodle_xml(worksheets: Sequence[Worksheet]) -> str:
     ]
     if not sheets:
         raise ArgumentValueError("worksheets must be one at least, got none")
+    for sheet in sheets:
+        check_quiz(sheet.example)
     banks = [list(_asked(sheet)) for sheet in sheets]
     quiz = ElementTree.Element("quiz")
     first = _title(sheets[0])

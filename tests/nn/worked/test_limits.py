@@ -47,8 +47,8 @@ def test_a_step_of_many_layers_is_smaller(tmp_path: Path) -> None:
         (["open", "FILE"], "350 are written as a page"),
         (["explain", "FILE", "--all"], "2,000 are explained as a whole; ask for a SYMBOL"),
         (["explain", "FILE", "w1"], "10,000 are explained"),
-        (["proofread", "FILE"], "1,000 are proofread or checked"),
-        (["check", "FILE", "answers.json"], "1,000 are proofread or checked"),
+        (["proofread", "FILE"], "350 are proofread or checked"),
+        (["check", "FILE", "answers.json"], "350 are proofread or checked"),
     ],
     ids=lambda each: each[0] if isinstance(each, list) else each,
 )

@@ -287,3 +287,9 @@ def test_another_reader_of_the_format_reads_the_same(name: str, tmp_path: Path) 
         right = own.findtext("answer/text") or ""
         assert float(choices.get("target")) == float(right)
         assert f"sign={str(float(right) < 0).lower()}" in choices.text.replace(" ", "")
+
+
+def test_a_quiz_of_a_large_step_is_refused() -> None:
+    sheet = Worksheet(worked.exercise(1, (11, 11, 1)))
+    with pytest.raises(ValueError, match="a step of 144 numbers; at most 130 are asked for in a quiz"):
+        moodle_xml([sheet])
