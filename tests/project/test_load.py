@@ -231,7 +231,7 @@ def test_files_at_the_bounds_are_read_and_no_larger_ones(tmp_path: Path) -> None
         path = tmp_path / f"{number}.toml"
         path.write_text(text(), encoding="utf-8")
         worked.load(path)
-    path.write_text(bounds.network(2, 2, 2, numbers=limits.MAX_NUMBERS + 20), encoding="utf-8")
+    path.write_text(bounds.network(2, 2, 2, numbers=limits.MAX_NUMBERS + 10), encoding="utf-8")
     with pytest.raises(worked.WorkedExampleError, match="4,167 examples for 12 weights and biases"):
         worked.load(path)
 
