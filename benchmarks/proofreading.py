@@ -259,7 +259,10 @@ def with_one_mistake(
         kinds: which kinds of pages.
         counts: how many digits.
     """
-    for place, name in enumerate(mistakes):
+    for name in mistakes:
+        place = [*MISTAKES].index(
+            name
+        )  # a page of one mistake is the same whichever others are asked for
         for kind in kinds:
             for digits in counts:
                 random = Random(f"{name} {kind} {digits}")

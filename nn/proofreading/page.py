@@ -28,7 +28,7 @@ __all__ = ["ROUNDS_BY_HAND", "Page"]
 ROUNDS_BY_HAND = 10
 
 #: To find out why figures are off, so much work is done, which takes some ten seconds; see `Page.work`.
-_MAX_WORK = 10_000_000
+_MAX_WORK = 20_000_000
 #: After so much, the best account that is known by then has to do.
 _ENOUGH_WORK = 5_000_000
 

@@ -416,8 +416,8 @@ class Search:
             for candidate in candidates:
                 if left.isdisjoint(self._concerned[candidate]) or candidate in account.candidates:
                     continue
-                if self.page.is_enough:
-                    return
+                if self.page.is_enough and account.candidates:
+                    return  # what one cause explains by itself is known by now
                 other = self._known.account([*account.candidates, candidate])
                 if other is not None and other not in seen:
                     seen.add(other)

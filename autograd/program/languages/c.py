@@ -7,7 +7,7 @@ from math import isfinite, isnan
 from textwrap import fill
 
 from autograd.program.languages.module import WIDTH, broken
-from autograd.program.languages.target import Function, Page, Statement, Target, templates
+from autograd.program.languages.target import ANGLES, Function, Page, Statement, Target, templates
 from autograd.program.printing import PYTHON
 
 __all__ = ["TARGET"]
@@ -125,21 +125,7 @@ _LIBRARY = (
         "erf",
         "erfc",
     ),
-    *(
-        "sin",
-        "cos",
-        "tan",
-        "asin",
-        "acos",
-        "atan",
-        "atan2",
-        "sinh",
-        "cosh",
-        "tanh",
-        "asinh",
-        "acosh",
-        "atanh",
-    ),
+    *ANGLES,
     "hypot",
 )
 _KEYWORDS = [

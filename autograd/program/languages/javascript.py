@@ -21,7 +21,7 @@ from autograd.errors import ArgumentValueError
 from autograd.expression import PRIMITIVES
 from autograd.operations import OPERATIONS, Operation
 from autograd.program.languages.module import WIDTH, broken, wrapped
-from autograd.program.languages.target import Page, Statement, Target, templates
+from autograd.program.languages.target import ANGLES, Page, Statement, Target, templates
 from autograd.program.line import Line
 from autograd.program.printing import PYTHON, Language, spelled
 
@@ -165,21 +165,7 @@ _OF_PRIMITIVES = (
 )
 _MATH = (
     *("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "abs", "hypot", "max", "min"),
-    *(
-        "sin",
-        "cos",
-        "tan",
-        "asin",
-        "acos",
-        "atan",
-        "atan2",
-        "sinh",
-        "cosh",
-        "tanh",
-        "asinh",
-        "acosh",
-        "atanh",
-    ),
+    *ANGLES,
 )
 _KEYWORDS = [
     "await", "break", "case", "catch", "class", "const", "continue", "debugger", "default",

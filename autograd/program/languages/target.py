@@ -24,6 +24,7 @@ from autograd.program.printing import Language, children, spelled
 from autograd.program.python import Identifiers, calls
 
 __all__ = [
+    "ANGLES",
     "LONG",
     "Function",
     "Page",
@@ -34,6 +35,12 @@ __all__ = [
     "refused",
     "templates",
 ]
+
+#: Functions of angles and their inverses, which C and JavaScript call as the table does.
+ANGLES = (
+    *("sin", "cos", "tan", "asin", "acos", "atan", "atan2"),
+    *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh"),
+)
 
 #: From so many lines on, a file for PyTorch or JAX says that compiling takes long.
 LONG = 300
