@@ -15,7 +15,8 @@ from autograd.program.native.compiler import Machine, host_lanes, require
 from autograd.program.native.functions import Callback
 from autograd.program.native.interpreter import interpreter
 from autograd.program.native.runtime import MOST_OPERANDS, callable_of
-from autograd.program.native.straight import backward_text, batch_text, forward_text, order_of_sums
+from autograd.program.native.straight import backward_text, batch_text, forward_text
+from autograd.program.native.sums import order_of_sums
 from autograd.program.reverse import leading_to, sweep
 from autograd.program.stepping import SteppingRunner, decided
 from autograd.program.tape import Tape
@@ -196,14 +197,15 @@ class _BatchCode:
 
     def __init__(self, tape: Tape, lanes: int) -> None:
         self._tape, self._lanes, module = tape, lanes, Module()
-        machine = Machine(module.text(batch_text(tape, module, self._lanes)), level(tape))
+        order = order_of_sums(tape, lanes)
+        machine = Machine(module.text(batch_text(tape, module, lanes, order)), level(tape))
         self._callbacks = tuple(module.callbacks.values())
         pointer, whole = ctypes.c_void_p, ctypes.c_int64
         self._call = machine.function(
             "batch", whole, pointer, pointer, whole, pointer, pointer, pointer, ctypes.c_double
         )
         self._machine = machine
-        self._order = [slot - tape.inputs for slot in order_of_sums(tape)]
+        self._order = [each.parameter - tape.inputs for each in order]
 
     def __call__(
         self,

@@ -21,7 +21,8 @@ from autograd.program.native.code import Code, Module, Number
 from autograd.program.native.compiler import Machine, host_lanes, require
 from autograd.program.native.engine import level, pointer, raise_from, zeros
 from autograd.program.native.functions import Callback
-from autograd.program.native.straight import Examples, batch_text, order_of_sums
+from autograd.program.native.straight import Examples, batch_text
+from autograd.program.native.sums import Sum, order_of_sums
 from autograd.program.program import Program
 from autograd.program.reverse import leading_to
 from autograd.program.tape import Tape
@@ -66,8 +67,10 @@ class TrainingLoop:
                 f"the rule must change {parameter!r} by {gradient!r}; it is of {[*rule.given]} and "
                 f"changes {[*rule.updates]}"
             )
-        self._order = [slot - tape.inputs for slot in order_of_sums(tape)]
-        count, lanes = len(self._order), host_lanes()
+        lanes = host_lanes()
+        self._sums_order = order_of_sums(tape, lanes)
+        self._order = [each.parameter - tape.inputs for each in self._sums_order]
+        count = len(self._order)
         changed = [parameter, *(symbol for symbol in rule.updates if symbol != parameter)]
         self.settings = [each for each in rule.given if each not in (*changed, gradient)]
         self._tape, self._count, self._rule = tape, count, _Rule(rule, changed, gradient, self.settings)
@@ -78,8 +81,8 @@ class TrainingLoop:
         if penalty is not None:
             if penalty.inputs or penalty.parameters != tape.parameters:
                 raise ArgumentValueError("a penalty is of the same parameters, and of no inputs")
-            places = [slot - tape.inputs for slot in order_of_sums(tape)]
-            self._penalty = self._machine(level(penalty), lambda m: batch_text(penalty, m, 1, places))
+            same = [Sum(place, None) for place in self._order]
+            self._penalty = self._machine(level(penalty), lambda m: batch_text(penalty, m, 1, same))
         self._update = self._machine(1, lambda module: _update_text(self._rule, module, lanes))
         self._padded = count + lanes
         self._sums, self._gradients = zeros(self._padded), zeros(self._padded)
@@ -140,7 +143,7 @@ class TrainingLoop:
             lanes *= 2
         if lanes not in self._batches:
             self._batches[lanes] = self._machine(
-                level(self._tape), lambda module: batch_text(self._tape, module, lanes)
+                level(self._tape), lambda module: batch_text(self._tape, module, lanes, self._sums_order)
             )
         return self._batches[lanes].address("batch")
 
@@ -151,7 +154,7 @@ class TrainingLoop:
             return None
         if self._online is None:
             self._online = self._machine(
-                1, lambda module: _online_text(self._tape, self._rule, module, self._padded)
+                1, lambda module: _online_text(self._tape, self._rule, module, self._sums_order, self._padded)
             )
         at, number = ctypes.c_void_p, ctypes.c_int64
         return self._online.function("online", number, at, at, number, at, at, at, at, at)
@@ -320,16 +323,17 @@ def _update_text(rule: _Rule, module: Module, lanes: int) -> str:
     )
 
 
-def _online_text(tape: Tape, rule: _Rule, module: Module, padded: int) -> str:
+def _online_text(
+    tape: Tape, rule: _Rule, module: Module, order: Sequence[Sum], padded: int
+) -> str:
     """The function of steps on one example each.
 
     It takes the rows of the inputs, which of them come, their number, by step what the sweep begins
     with and the settings, the parameters with what is remembered of them behind, where the gradients go
     and where the outputs go; it returns how many steps it has done.
     """
-    order = order_of_sums(tape)
     code = Code(module, fails=True)
-    writer = Examples(tape, code, {slot: place for place, slot in enumerate(order)})
+    writer = Examples(tape, code, order)
 
     def load(array: str, place: str) -> str:
         return code.put(
@@ -346,7 +350,7 @@ def _online_text(tape: Tape, rule: _Rule, module: Module, padded: int) -> str:
     }
     fresh: list[tuple[str, int, Number]] = []
     checked: list[Number] = []
-    for place, slot in enumerate(order):
+    for place, (slot, _) in enumerate(order):
         gradient = writer.gradients.get(slot, 0.0)
         numbers = settings | {rule.changed[0]: writer.number(slot), rule.gradient: gradient}
         for number, symbol in enumerate(rule.changed[1:], 1):
