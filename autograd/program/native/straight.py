@@ -21,11 +21,12 @@ class _Writer:
     Args:
         tape: the tape.
         code: where they go.
-        load: the instructions that give the number of a leaf.
+        signed_zeros: whether gradients are 0.0 where they are in eager computation, and never -0.0. Sums
+            of products that begin with 0.0 do not tell the one from the other.
     """
 
-    def __init__(self, tape: Tape, code: Code) -> None:
-        self.tape, self.code = tape, code
+    def __init__(self, tape: Tape, code: Code, signed_zeros: bool = False) -> None:
+        self.tape, self.code, self.signed_zeros = tape, code, signed_zeros
         self.numbers: dict[int, Number] = {
             tape.leaves + place: number for place, number in enumerate(tape.constants)
         }
@@ -75,12 +76,12 @@ class _Writer:
         """Add what one use of a number contributes to its gradient."""
         gradients, code = self.gradients, self.code
         term = code.multiplied(gradients[use.out], self.partial(use.line, use.place))
-        if not use.first:
-            gradients[use.operand] = code.added(gradients[use.operand], term)
-        elif term == gradients[use.out]:  # a gradient is never -0.0, so that 0.0 changes nothing
+        same = term == gradients[use.out] if self.signed_zeros else use.operand >= self.tape.leaves
+        if use.first and same:
             gradients[use.operand] = term
         else:
-            gradients[use.operand] = code.added(0.0, term)
+            before = 0.0 if use.first else gradients[use.operand]
+            gradients[use.operand] = code.added(before, term)
 
     def reverse(self, needed: bytearray, seed: Number) -> None:
         """The reverse lines.
@@ -154,10 +155,11 @@ class Examples(_Writer):
         tape: the tape.
         code: where the instructions go.
         order: the parameters in the order in which they are given.
+        signed_zeros: as for others.
     """
 
-    def __init__(self, tape: Tape, code: Code, order: Sequence[Sum]) -> None:
-        super().__init__(tape, code)
+    def __init__(self, tape: Tape, code: Code, order: Sequence[Sum], signed_zeros: bool = False) -> None:
+        super().__init__(tape, code, signed_zeros)
         self.places = {each.parameter: place for place, each in enumerate(order)}
 
     def factor(self, factor: Factor) -> Number:
@@ -197,7 +199,7 @@ def batch_text(tape: Tape, module: Module, lanes: int, order: Sequence[Sum]) -> 
     the registers with one at which it stopped.
     """
     code = Code(module, lanes, fails=True)
-    writer = Examples(tape, code, order)
+    writer = Examples(tape, code, order, signed_zeros=True)  # sums may begin with -0.0
     for lane in range(lanes):
         code.lines += [
             f"  %place{lane} = add i64 %done, {lane}",

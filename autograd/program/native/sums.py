@@ -52,7 +52,7 @@ class Sum(NamedTuple):
 
     Attributes:
         parameter: its slot.
-        shared: which of its factors those beside it share, 0 for gradients, 1 for partials; None if none.
+        shared: which factors those beside it share, 0 its gradients, 1 its partials; None if none.
     """
 
     parameter: int
@@ -86,7 +86,10 @@ def _products(tape: Tape) -> dict[int, _Products]:
         elif use.first:
             copied = times[use.operand] == 1 and product[1] == _ONE
             gradients[use.operand] = product[0] if copied else Factor("gradient", use.operand)
-    return {parameter: (*zip(*each, strict=True),) for parameter, each in found.items()}
+    return {
+        parameter: (tuple(gradient for gradient, _ in each), tuple(partial for _, partial in each))
+        for parameter, each in found.items()
+    }
 
 
 def _related(products: dict[int, _Products]) -> Iterable[list[int]]:
@@ -154,8 +157,8 @@ def order_of_sums(tape: Tape, lanes: int) -> list[Sum]:
         rest += [each for each in best if each.shared is None]
     last = {parameter: number for number, parameter in enumerate(products)}
     rest.sort(key=lambda each: last[each.parameter])
-    parameters = range(tape.inputs, tape.leaves)
-    return [*found, *rest, *(Sum(slot, None) for slot in parameters if slot not in products)]
+    unused = [slot for slot in range(tape.inputs, tape.leaves) if slot not in products]
+    return [*found, *rest, *(Sum(slot, None) for slot in unused)]
 
 
 class Sums:
