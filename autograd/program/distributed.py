@@ -151,7 +151,7 @@ def sums_of(
     for leaf, number in zip(replay.leaves, parameters, strict=True):
         leaf.data = number
     listed = rows.rows()
-    if len(listed[0]) != len(replay.inputs):
+    if len(listed[0]) != replay.inputs.count:
         raise replay.inputs.wrong_shape(listed[0])
     return _part(replay, listed, scale, values=values)
 

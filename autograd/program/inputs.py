@@ -42,6 +42,7 @@ class Inputs:
 
     Attributes:
         names: these.
+        count: how many there are.
         args: the nesting, with the names in it.
         flat: whether each input is a scalar.
 
@@ -54,11 +55,9 @@ class Inputs:
 
     def __init__(self, args: tuple[Any, ...], names: Sequence[str]) -> None:
         self.names = list(names)
+        self.count = len(self.names)
         self.args = rebuilt(args, iter(self.names))
         self.flat = all(isinstance(arg, str) for arg in self.args)
-
-    def __len__(self) -> int:
-        return len(self.names)
 
     def __eq__(self, other: object) -> bool:
         """Whether the others are nested alike."""
@@ -74,7 +73,7 @@ class Inputs:
             ArgumentTypeError: one is no number.
         """
         if self.flat:
-            if len(args) != len(self.names):
+            if len(args) != self.count:
                 raise self.wrong_shape(args)
             if all([arg.__class__ is float for arg in args]):  # noqa: C419  # a list is faster
                 return [*args]

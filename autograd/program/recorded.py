@@ -176,19 +176,15 @@ class RecordedProgram:
         >>> record(lambda v: v[0] * v[1], [1.0, 1.0]).gradients([2.0, 3.0])
         Gradients(value=6.0, inputs=([3.0, 2.0],), parameters=[])
         """
-        replay, outputs, found = self._both(inputs)
-        count = len(replay.inputs)
-        return Gradients(
-            self._nested(outputs),
-            replay.inputs.nested(found[:count]),
-            list(found[count : count + replay.own]),
-        )
+        outputs, found = self._both(inputs)
+        nested, count, own = self._replay.inputs.nested, self._replay.inputs.count, self._replay.own
+        return Gradients(self._nested(outputs), nested(found[:count]), list(found[count : count + own]))
 
-    def _both(self, inputs: Sequence[Any]) -> tuple[Replay, Sequence[float], Sequence[float]]:
+    def _both(self, inputs: Sequence[Any]) -> tuple[Sequence[float], Sequence[float]]:
         replay = self._replay
         replay.captured.check()
         self._last = numbers = replay.with_leaves(replay.inputs.numbers(inputs))
-        return replay, *replay.backward(numbers)
+        return replay.backward(numbers)
 
     def backward(self, *inputs: Any) -> Any:
         """The value at other inputs; the derivatives by the parameters are added to their ``grad``.
@@ -204,10 +200,10 @@ class RecordedProgram:
         >>> program.backward(2.0), program.backward(4.0), w.grad
         (1.0, 4.0, 20.0)
         """
-        replay, outputs, found = self._both(inputs)
+        outputs, found = self._both(inputs)
         set_together(
             (leaf, "_grad", leaf._grad + slope)
-            for leaf, slope in zip(self.parameters, found[len(replay.inputs) :], strict=False)
+            for leaf, slope in zip(self.parameters, found[self._replay.inputs.count :], strict=False)
         )
         return self._nested(outputs)
 
@@ -359,12 +355,12 @@ class RecordedProgram:
         """
         self._recorded()
         replay = self._replay
-        if inputs or not len(replay.inputs):
+        if inputs or not replay.inputs.count:
             given = replay.inputs.numbers(inputs)
         elif self._last is None:
             raise ArgumentValueError("nothing was computed yet: sync takes the inputs of an example")
         else:
-            given = self._last[: len(replay.inputs)]
+            given = self._last[: replay.inputs.count]
         return replay.synced(given)
 
     def source(self, language: str = "python", what: str = "backward") -> str:
@@ -417,7 +413,7 @@ class RecordedProgram:
         dy/dx = 0.0 + dy/dx directly + dy/dx directly (2)
         """
         trace = self._replay.variants[0].trace
-        inputs = [leaf._data for leaf in trace.inputs] if trace else [0.0] * len(self._replay.inputs)
+        inputs = [leaf._data for leaf in trace.inputs] if trace else [0.0] * self._replay.inputs.count
         return Program.of_tape(self.tape, symbols_of(self.tape), self._replay.with_leaves(inputs))
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -484,7 +480,7 @@ class RecordedProgram:
     def __repr__(self) -> str:
         tape = self.tape
         counts = (
-            (len(self._replay.inputs), "input"),
+            (self._replay.inputs.count, "input"),
             (len(self.parameters), "parameter"),
             (len(tape), "line"),
         )

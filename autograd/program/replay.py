@@ -229,7 +229,7 @@ class Replay:
             return found
         if self.f is None:
             raise self.failure(numbers)
-        inputs = numbers[: len(self.inputs)]
+        inputs = numbers[: self.inputs.count]
         trace = traced(self.f, self.inputs, inputs)  # where the function raises, that is the error
         if self.on_branch == "raise":
             raise branched(self.variants[0].tape, trace, self.inputs.named(numbers))
