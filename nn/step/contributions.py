@@ -71,9 +71,6 @@ class Contributions(Tabular):
     [('w₅·outₕ₁', 'net_o1'), ('w₇·outₕ₁', 'net_o2')]
     """
 
-    # IPython would take the dataclass's repr before what it inherits
-    _repr_pretty_ = Tabular._repr_pretty_
-
     symbol: str
     of: str
     examples: int
