@@ -86,8 +86,6 @@ class FormulaExample(Tabular):
     figures: Sequence[Figure] = field(default_factory=list)
     file: str = field(default="", compare=False)
 
-    _repr_pretty_ = Tabular._repr_pretty_  # IPython prefers the __repr__ of a class to what it inherits
-
     def __post_init__(self) -> None:
         for table, names in (("values", self.values), ("formulas", self.formulas)):
             for name in names:
