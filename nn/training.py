@@ -59,7 +59,8 @@ def train(
     """Train a network for some steps, all examples at each, and return the error after them.
 
     Where so many steps are to come that it pays, the error of an example is recorded and replayed, see
-    `nn.fit`; every number is the same to the last bit.
+    `nn.fit`; every number is the same to the last bit. Parameters that the optimizer does not have get their
+    derivatives at the last step.
 
     Args:
         network: what to train.
@@ -89,12 +90,14 @@ def train(
         return deque(errors, 1).pop()
     from nn.runs import Order
 
+    # the last step node by node, where it has derivatives that no other needs
+    last = len(run.parameters) < len(network.parameters())
     count, rows = len(examples), [[*each.inputs, *each.targets] for each in examples]
     at_once = max(1, run.at_once // count)
-    for done in range(0, steps, at_once):
-        order = Order([*range(count)] * min(at_once, steps - done), count, count, mean=rule.mean)
+    for done in range(0, steps - last, at_once):
+        order = Order([*range(count)] * min(at_once, steps - last - done), count, count, mean=rule.mean)
         deque(run.train(optimizer, rows, order), 0)
-    return Forward(network, examples, rule).error.data
+    return deque(errors_in_training(network, examples, optimizer, error=rule, steps=int(last)), 1).pop()
 
 
 def _replayed(
@@ -107,7 +110,6 @@ def _replayed(
     from nn import runs
 
     parameters = [each for each in optimizer.parameters if each in trained]
-    parameters += [each for each in network.parameters() if each not in trained]
     inputs, targets = map(len, examples[0])
 
     def f(*numbers: Value) -> list[Value]:

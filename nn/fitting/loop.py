@@ -336,7 +336,7 @@ class _Training:
 
     def run(self, path: str | os.PathLike[str] | None) -> History:
         """Train."""
-        history = History(self._run.plan)
+        history = History(self._run.plan(self.optimizer))
         columns = ["epoch", "error", *(self.metrics if self.rows else ())]
         if self.held_out:
             columns += ["validation_error", *(f"validation_{name}" for name in self.metrics)]

@@ -168,9 +168,19 @@ def test_a_rule_that_is_no_text_is_kept(engine: str) -> None:
     states = []
     for each in ("eager", engine):
         model = MLP(2, [3, 1], seed=1)
-        fit(model, X, Y, optimizer=ByNorm(model.parameters(), lr=0.1), engine=each, epochs=3)
+        optimizer = ByNorm(model.parameters(), lr=0.1)
+        history = fit(model, X, Y, optimizer=optimizer, engine=each, epochs=3)
         states.append(model.state_dict())
     assert states[0] == states[1]
+    said = "; Python updates the parameters, since ByNorm has no text as its rule"
+    assert history.plan.endswith(said) == (engine == "native")
+
+
+@pytest.mark.native
+def test_who_updates_after_an_interpreted_sweep_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograd.program.native.engine.MOST_STRAIGHT", 10)
+    _, history = trained("native")
+    assert history.plan.endswith("Python updates the parameters, since the error of an example is interpreted")
 
 
 def test_relu_and_its_kinks_are_the_same_on_every_engine() -> None:
@@ -210,14 +220,67 @@ def test_the_smooth_cross_entropy_is_the_usual_one_also_far_out() -> None:
                 assert z.grad == pytest.approx(w.grad, rel=1e-12, abs=1e-300)
 
 
-def test_only_the_parameters_of_the_optimizer_change() -> None:
+class Counted(SGD):
+    """How often Python takes a step."""
+
+    taken = 0
+
+    def step(self) -> None:
+        self.taken += 1
+        super().step()
+
+
+@pytest.mark.parametrize("size", [1, 6, None])
+def test_parameters_that_the_optimizer_does_not_have_stay_as_they_are(size: Any) -> None:
+    found = []
     for engine in ENGINES:
-        model = MLP(2, [3, 1], activation="tanh", seed=1)
-        before = model.state_dict()
-        last = model.layers[1].parameters()
-        fit(model, X, Y, optimizer=SGD(last, lr=0.1), epochs=2, engine=engine)
+        model = MLP(2, [3, 2, 1], activation="tanh", seed=1)
+        middle = [*reversed(model.layers[1].parameters())]
+        for each in model.parameters():
+            each.grad = 0.5
+        before, optimizer = model.state_dict(), Counted(middle, lr=0.1, momentum=0.9, weight_decay=0.1)
+        options: dict[str, Any] = {"epochs": 3, "batch_size": size, "engine": engine}
+        histories = [fit(model, X, Y, optimizer=optimizer, **options)]
+        model.layers[2].neurons[0].bias.data = 0.25  # which its next loop has to know
+        histories.append(fit(model, X, Y, optimizer=optimizer, **options))
         changed = {path for path, number in model.state_dict().items() if number != before[path]}
-        assert changed == {path for path in before if path.startswith("layers.1.")}
+        assert changed == {
+            *(path for path in before if path.startswith("layers.1.")),
+            "layers.2.neurons.0.bias",
+        }
+        assert all(each.grad == 0.5 for each in model.parameters() if each not in middle)
+        assert optimizer.taken == (0 if engine == "native" else optimizer.steps)
+        assert not any("Python updates" in each.plan for each in histories)
+        gradients = [each.grad for each in middle]
+        rows = [each.rows for each in histories]
+        found.append((model.state_dict(), optimizer.state_dict(), gradients, rows))
+    assert all(each == found[0] for each in found)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_callback_may_change_a_parameter_that_is_not_trained(engine: str) -> None:
+    model = MLP(2, [2, 1], activation="tanh", seed=1)
+    bias, last = model.layers[0].neurons[0].bias, model.layers[1].parameters()
+
+    def move(history: Any) -> None:
+        bias.data = float(len(history))
+
+    optimizer = Counted(last, lr=0.1)
+    fit(model, X, Y, optimizer=optimizer, epochs=40, callbacks=[move], engine=engine)
+    expected = MLP(2, [2, 1], activation="tanh", seed=1)
+    other = expected.layers[0].neurons[0].bias
+    ours = SGD(expected.layers[1].parameters(), lr=0.1)
+    for epoch in range(1, 41):
+        pairs = [(X[k], Y[k]) for k in _order_of_epoch(epoch)]
+        fit(expected, pairs, optimizer=ours, batch_size=32, shuffle=False, engine="eager")
+        other.data = float(epoch)
+    assert model.state_dict() == expected.state_dict()
+
+
+def _order_of_epoch(epoch: int) -> list[int]:
+    order = [*range(len(X))]
+    Random(f"0 epoch {epoch}").shuffle(order)
+    return order
 
 
 class Plain(Module):
