@@ -59,8 +59,8 @@ def train(
     """Train a network for some steps, all examples at each, and return the error after them.
 
     Where so many steps are to come that it pays, the error of an example is recorded and replayed, see
-    `nn.fit`; every number is the same to the last bit. Parameters that the optimizer does not have get their
-    derivatives at the last step.
+    `nn.fit`; every number is the same to the last bit. Parameters that the optimizer does not have get
+    their derivatives at the last step.
 
     Args:
         network: what to train.
@@ -83,7 +83,7 @@ def train(
     (True, {'layers.0.neurons.0.weights.0': 2.0, 'layers.0.neurons.0.bias': 1.0})
     """
     steps, rule = whole("the number of steps", steps, 0), error_rule(error)
-    examples = checked(network, examples)
+    examples = checked(network, examples, rule)
     run = _replayed(network, examples, optimizer, rule, steps)
     if run is None:
         errors = errors_in_training(network, examples, optimizer, error=rule, steps=steps)
@@ -143,7 +143,7 @@ def errors_in_training(
     [2.0, 0.5, 0.125]
     """
     steps, rule = whole("the number of steps", steps, 0), error_rule(error)
-    examples = checked(network, examples)
+    examples = checked(network, examples, rule)
     trained_parameters(network, optimizer)
     for _ in range(steps):
         forward = Forward(network, examples, rule)

@@ -179,9 +179,16 @@ class Tape:
         Tape(0 inputs, 1 parameter, 1 constant, 1 line)
         """
         return Tape(
-            *(self.inputs, self.parameters - len(numbers), [*numbers, *self.constants]),
-            *(self.operations, self.rows, self.first, self.second, self.outputs),
-            *(self.guards, self.names),
+            self.inputs,
+            self.parameters - len(numbers),
+            [*numbers, *self.constants],
+            self.operations,
+            self.rows,
+            self.first,
+            self.second,
+            self.outputs,
+            self.guards,
+            self.names,
         )
 
     def _key(self) -> tuple[object, ...]:
