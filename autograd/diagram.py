@@ -272,9 +272,7 @@ def draw(
     ]
     prefix = f"g{hashlib.sha256(repr(content).encode()).hexdigest()[:8]}"
     ways = _STRAIGHT if sum(map(len, edges.values())) > _MOST_CURVED else {}
-    graph = graphviz.Digraph(
-        graph_attr=_GRAPH | {"id": prefix} | ways, node_attr=_NODE, edge_attr=_EDGE
-    )
+    graph = graphviz.Digraph(graph_attr=_GRAPH | {"id": prefix} | ways, node_attr=_NODE, edge_attr=_EDGE)
     if folds and asked is None:
         left = len(everything) - len(nodes)
         note = " ".join([f"Named quantities only, without {left} operations between them.", note])
