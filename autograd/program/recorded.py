@@ -121,7 +121,7 @@ class RecordedProgram:
         >>> record(lambda x: w * x + b, 3.0, parameters=[w]).frozen
         [Value(1.0, name='b')]
         """
-        return self._all[self._own :]
+        return self._replay.leaves[self._replay.own :]
 
     @property
     def tape(self) -> Tape:
