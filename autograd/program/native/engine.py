@@ -29,8 +29,8 @@ MOST_STRAIGHT = 2000
 PAYS_AFTER = 10_000
 #: More lines than this are interpreted in any case: one function would take gigabytes to compile.
 MOST_COMPILED = 100_000
-#: Up to so many lines the code generator tries harder: with one example, and with several in lanes, where
-#: that gains more. Beyond, its time grows faster than the lines do.
+#: Up to so many lines the code generator tries harder: with one example, and with several in lanes,
+#: where that gains more. Beyond, its time grows faster than the lines do.
 MOST_AT_LEVEL_1, MOST_IN_LANES_AT_LEVEL_1 = 250, 1000
 
 
