@@ -197,6 +197,9 @@ class SteppingRunner:
     def _zeros(self, count: int) -> MutableSequence[float]:
         return [0.0] * count
 
+    def _free(self, *arrays: Sequence[float]) -> None:
+        """Tell that arrays of all slots are needed no longer."""
+
     def _forward(self, leaves: Sequence[float]) -> Sequence[float]:
         """The numbers of all slots."""
         try:
@@ -227,13 +230,17 @@ class SteppingRunner:
     def forward(self, leaves: Sequence[float]) -> Sequence[float]:
         """See `Runner.forward`."""
         numbers = self._forward(leaves)
-        return [numbers[slot] for slot in self.tape.outputs]
+        found = [numbers[slot] for slot in self.tape.outputs]
+        self._free(numbers)
+        return found
 
     def backward(self, leaves: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
         """See `Runner.backward`."""
         numbers = self._forward(leaves)
-        slopes = self.gradients(numbers)[: self.tape.leaves]
-        return [numbers[each] for each in self.tape.outputs], [*slopes]
+        gradients = self.gradients(numbers)
+        found = [numbers[each] for each in self.tape.outputs], [*gradients[: self.tape.leaves]]
+        self._free(numbers, gradients)
+        return found
 
     def batch(
         self,
@@ -258,6 +265,7 @@ class SteppingRunner:
             self._reverse(numbers, found, inputs=False)
             sums = [*found[tape.inputs : tape.leaves]]
             outputs.append(numbers[tape.outputs[0]])
+            self._free(numbers, found)
         return outputs, sums
 
 

@@ -32,6 +32,9 @@ MOST_COMPILED = 100_000
 #: Up to so many lines the code generator tries harder: with one example, and with several in lanes,
 #: where that gains more. Beyond, its time grows faster than the lines do.
 MOST_AT_LEVEL_1, MOST_IN_LANES_AT_LEVEL_1 = 250, 1000
+#: Up to so many lines, the arrays that the interpreter goes over fit the processor's caches; beyond,
+#: operands are fetched so many lines ahead.
+MOST_CACHED, FETCHED_AHEAD = 200_000, 64
 
 
 class NativeEngine:
@@ -247,11 +250,24 @@ class InterpretedRunner(SteppingRunner):
 
     def __init__(self, tape: Tape, plan: Plan) -> None:
         super().__init__(tape, plan)
-        self._code = interpreter(tape.operations)
+        self._code = interpreter(tape.operations, FETCHED_AHEAD if len(tape) > MOST_CACHED else 0)
         self._wanted: dict[bool, array[int]] = {}
+        #: arrays of all slots, to be used again: what is new has to be mapped, page by page
+        self._spare: list[array[float]] = []
+
+    def _array(self) -> array[float]:
+        try:
+            return self._spare.pop()
+        except IndexError:
+            return zeros(self.tape.start + len(self.tape))
 
     def _zeros(self, count: int) -> array[float]:
-        return zeros(count)
+        found = self._array()
+        ctypes.memset(pointer(found), 0, 8 * count)
+        return found
+
+    def _free(self, *arrays: Any) -> None:
+        self._spare += arrays
 
     def _needed(self, inputs: bool) -> array[int]:
         """By line, which of its operands' gradients are needed, as the interpreter has it."""
@@ -270,11 +286,11 @@ class InterpretedRunner(SteppingRunner):
 
     def _forward(self, leaves: Sequence[float]) -> array[float]:
         tape = self.tape
-        numbers = array("d", leaves)
-        if len(numbers) != tape.leaves:
-            raise ArgumentValueError(f"there must be {tape.leaves} numbers, got {len(numbers)}")
-        numbers.extend(tape.constants)
-        numbers.frombytes(bytes(8 * len(tape)))
+        given = array("d", leaves)
+        if len(given) != tape.leaves:
+            raise ArgumentValueError(f"there must be {tape.leaves} numbers, got {len(given)}")
+        numbers = self._array()
+        numbers[: tape.start] = given + tape.constants
         failed = self._code.forward(*self._arrays(), pointer(numbers), 0, len(tape), tape.start)
         raise_from(self._code.callbacks)
         if failed or not all(decided(guard, numbers) for guard in tape.guards):

@@ -27,6 +27,8 @@ class Interpreter:
 
     Args:
         operations: the rows, in the order in which tapes number them.
+        ahead: how many lines ahead operands are fetched into the processor's caches; 0 if these hold
+            all of them.
 
     Attributes:
         forward: computes lines ``begin`` to ``end`` of the numbers of all slots; whether one may have
@@ -36,10 +38,10 @@ class Interpreter:
         callbacks: the Python functions that it calls.
     """
 
-    def __init__(self, operations: Sequence[Operation]) -> None:
+    def __init__(self, operations: Sequence[Operation], ahead: int) -> None:
         module = Module()
         text = module.text  # called last, since the functions add to it
-        functions = [_forward(operations, module), _reverse(operations, module)]
+        functions = [_forward(operations, module, ahead), _reverse(operations, module, ahead), _FETCHES]
         self.callbacks = tuple(module.callbacks.values())
         self._machine = Machine(text(*functions), 1)
         pointer, whole = ctypes.c_void_p, ctypes.c_int64
@@ -51,12 +53,16 @@ class Interpreter:
 
 
 @lru_cache(maxsize=32)
-def interpreter(operations: tuple[Operation, ...]) -> Interpreter:
+def interpreter(operations: tuple[Operation, ...], ahead: int = 0) -> Interpreter:
     """The interpreter for some rows, compiled when it is first asked for."""
-    return Interpreter(operations)
+    return Interpreter(operations, ahead)
 
 
 _TAPE = "ptr noalias %rows, ptr noalias %first, ptr noalias %second, ptr noalias %numbers"
+
+_FETCHES = """declare void @llvm.prefetch.p0(ptr, i32, i32, i32)
+declare i64 @llvm.smin.i64(i64, i64)
+declare i64 @llvm.smax.i64(i64, i64)"""
 
 _GRADIENTS = "ptr noalias %needed, ptr noalias %gradients"
 
@@ -79,15 +85,36 @@ def _operand(which: str, array: str) -> list[str]:
     ]
 
 
+def _fetched(line: str, within: str, *arrays: str) -> list[str]:
+    """Instructions that have the operands of a line to come fetched, and do not wait for them."""
+    found = [
+        f"  %later = {line}",
+        f"  %soon = call i64 @llvm.{within}(i64 %later, i64 %last)",
+    ]
+    for which in ("first", "second"):
+        found += [
+            *_load("i32", f"%{which}", "%soon", f"%{which}.soon"),
+            f"  %{which}.far = sext i32 %{which}.soon to i64",
+        ]
+        for number, each in enumerate(arrays):
+            at = f"%{which}.at{number}"
+            found += [
+                f"  {at} = getelementptr double, ptr {each}, i64 %{which}.far",
+                f"  call void @llvm.prefetch.p0(ptr {at}, i32 0, i32 3, i32 1)",
+            ]
+    return found
+
+
 def _switch(count: int, on: str) -> list[str]:
     cases = " ".join(f"i32 {number}, label %row{number}" for number in range(count))
     return [f"  switch i32 {on}, label %unknown [ {cases} ]"]
 
 
-def _forward(operations: Sequence[Operation], module: Module) -> str:
+def _forward(operations: Sequence[Operation], module: Module, ahead: int) -> str:
     lines = [
         f"define zeroext i1 @forward({_TAPE}, i64 %begin, i64 %end, i64 %start) nounwind {{",
         "top:",
+        "  %last = sub i64 %end, 1",
         "  br label %again",
         "again:",
         "  %line = phi i64 [ %begin, %top ], [ %line1, %next ]",
@@ -98,6 +125,7 @@ def _forward(operations: Sequence[Operation], module: Module) -> str:
         *_load("i32", "%rows", "%line", "%row"),
         *_operand("x", "%first"),
         *_operand("y", "%second"),
+        *(_fetched(f"add i64 %line, {ahead}", "smin.i64", "%numbers") if ahead else ()),
         *_switch(len(operations), "%row"),
     ]
     results, failures = [], []
@@ -129,10 +157,11 @@ def _forward(operations: Sequence[Operation], module: Module) -> str:
     return "\n".join(lines)
 
 
-def _reverse(operations: Sequence[Operation], module: Module) -> str:
+def _reverse(operations: Sequence[Operation], module: Module, ahead: int) -> str:
     lines = [
         f"define void @reverse({_TAPE}, {_GRADIENTS}, i64 %begin, i64 %end, i64 %start) nounwind {{",
         "top:",
+        "  %last = add i64 %begin, 0",
         "  br label %again",
         "again:",
         "  %line1 = phi i64 [ %end, %top ], [ %line, %next ]",
@@ -153,6 +182,7 @@ def _reverse(operations: Sequence[Operation], module: Module) -> str:
         "  %out.slot = add i64 %start, %line",
         *_load("double", "%numbers", "%out.slot", "%out"),
         *_load("double", "%gradients", "%out.slot", "%above"),
+        *(_fetched(f"sub i64 %line, {ahead}", "smax.i64", "%numbers", "%gradients") if ahead else ()),
         *_switch(len(operations), "%row"),
     ]
     for number, operation in enumerate(operations):

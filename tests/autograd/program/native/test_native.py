@@ -233,6 +233,32 @@ def test_a_large_graph_is_interpreted() -> None:
     assert program(1.0) == record(node, x).compile("python")(1.0)
 
 
+@given(graphs(max_size=20), st.integers(1, 70))
+def test_operands_that_are_fetched_ahead(graph: Graph, ahead: int) -> None:
+    """As of tapes that the processor's caches do not hold; nothing beyond the ends of arrays is read."""
+    leaves = graph.leaves
+    tape = Tape.of([graph.result], Leaves(leaves, []))
+    numbers = [leaf.data for leaf in leaves]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "MOST_CACHED", 0)
+        patch.setattr(engine, "FETCHED_AHEAD", ahead)
+        runner = InterpretedRunner(tape, PLAN)
+    assert backward(runner, numbers) in (backward(InterpretedRunner(tape, PLAN), numbers), None)
+
+
+def test_arrays_that_are_used_again_keep_nothing() -> None:
+    x, w = Value(0.5), Value(2.0)
+    tape = Tape.of([(x * w + 3.0).log() * w], Leaves([x], [w]))
+    runner, stepping = InterpretedRunner(tape, PLAN), SteppingRunner(tape, PLAN)
+    for number in (1.0, 2.0, -5.0, 0.25):
+        found = backward(runner, [number, 2.0]), backward(stepping, [number, 2.0])
+        assert found[0] == found[1]
+        arguments = ([[number], [1.0]], [2.0], [0.5], 0.1)
+        assert batch(runner, *arguments) == batch(stepping, *arguments)
+        slopes = runner.gradients(runner._forward([1.0, 2.0]))
+        assert bits(slopes) == bits(stepping.gradients(stepping._forward([1.0, 2.0])))
+
+
 def test_the_plan_says_what_was_chosen() -> None:
     x = Value(2.0, "x")
     tape = Tape.of([x * x], Leaves([x], []))
