@@ -61,7 +61,7 @@ MOST_WHOLE = 20
 #: Otherwise Graphviz takes twenty seconds for a thousand between random nodes, and its time grows fast.
 _MOST_CURVED = 800
 _STRAIGHT = {"splines": "line", "nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.1"}
-#: And by how many places edges may pass, times the nodes that may be drawn: each is a node to the layout.
+#: How many places edges may pass, times how many nodes may be drawn: each is a node to the layout.
 _MOST_PASSED = 15
 _FORMULA, _LINE = 40, 20  # characters of a formula, and of a name with one in one line
 #: How a node is drawn, by its role: the same shapes and colours as in a picture of a network.
@@ -260,8 +260,9 @@ def draw(
     edges = _folded_edges(nodes, everything) if folded else {node: _edges(node) for node in nodes}
     if (passed := _passed(nodes, edges)) > _MOST_PASSED * max_nodes:
         raise ArgumentValueError(
-            f"the edges between the {len(nodes)} nodes to draw pass {passed} places where nodes could stand, "
-            f"more than {_MOST_PASSED} times max_nodes = {max_nodes}: draw a node further down, or only some"
+            f"the edges between the {len(nodes)} nodes to draw pass {passed} places where nodes could "
+            f"stand, more than {_MOST_PASSED} times max_nodes = {max_nodes}: draw a node further down, "
+            f"or only some"
         )
     swept = any(node.grad for node in nodes if node.operands)
     stale = stale_nodes(everything)
@@ -312,9 +313,9 @@ def _passed(nodes: list[Value], edges: Mapping[Value, list[tuple[Value | float, 
     first: dict[Value, int] = {}  # where a node is first used, which is where a leaf stands
     for node in nodes:
         operands = [operand for operand, _ in edges[node] if isinstance(operand, Value)]
-        ranks[node] = max((ranks[each] + 1 for each in operands), default=0)
-        for each in operands:
-            first[each] = min(first.get(each, ranks[node]), ranks[node])
+        ranks[node] = max((ranks[operand] + 1 for operand in operands), default=0)
+        for operand in operands:
+            first[operand] = min(first.get(operand, ranks[node]), ranks[node])
     stands = {node: ranks[node] if edges[node] else first.get(node, 1) - 1 for node in nodes}
     return sum(
         stands[node] - stands[operand] - 1
