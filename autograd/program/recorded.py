@@ -112,6 +112,18 @@ class RecordedProgram:
         return self._replay.leaves[: self._replay.own]
 
     @property
+    def frozen(self) -> list[Value]:
+        """The leaves that it uses besides: their present numbers are used, and nothing more.
+
+        They are the last parameters of the `tape`.
+
+        >>> w, b = Value(0.5, "w"), Value(1.0, "b")
+        >>> record(lambda x: w * x + b, 3.0, parameters=[w]).frozen
+        [Value(1.0, name='b')]
+        """
+        return self._replay.leaves[self._replay.own :]
+
+    @property
     def tape(self) -> Tape:
         """The lines as flat arrays, of the way through the function that was taken last.
 

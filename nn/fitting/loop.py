@@ -105,6 +105,7 @@ def fit(
             has no possible value; or the checkpoint is of another run. Nothing has changed. Or an update
             would make a parameter infinite or NaN: those before it have been made.
         ArgumentTypeError: an argument is not of its kind.
+        DomainError: a target is a negative probability.
         RecordingError: the model or the loss cannot be recorded, and the engine is not "auto", or there
             are chunks.
         ImportError: the engine is not installed; the error has the command that installs it.
@@ -336,7 +337,7 @@ class _Training:
 
     def run(self, path: str | os.PathLike[str] | None) -> History:
         """Train."""
-        history = History(self._run.plan)
+        history = History(self._run.plan(self.optimizer))
         columns = ["epoch", "error", *(self.metrics if self.rows else ())]
         if self.held_out:
             columns += ["validation_error", *(f"validation_{name}" for name in self.metrics)]

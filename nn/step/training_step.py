@@ -89,7 +89,8 @@ class TrainingStep(NetworkNodes, Recorded):
         error: str | ErrorRule = "half_squared_error",
         notation: Notation | str | None = None,
     ) -> None:
-        self.examples, self.rule = checked(network, examples), error_rule(error)
+        self.rule = error_rule(error)
+        self.examples = checked(network, examples, self.rule)
         trained = trained_parameters(network, optimizer)
         self._before = network.copy()
         flipped = self._record(Notation() if notation is None else notation)
