@@ -247,7 +247,7 @@ class RecordedProgram:
         self._explicit = explicit
         self._extend([])
         self._variants = []
-        self._engine: tuple[str, int | None] = ("auto", None)
+        self._engine: tuple[str, int | None, str] = ("auto", None, "scalar")
         self._captured = Captured(f)
         self._result: Any = 0.0
         self._last: list[float] | None = None
@@ -701,25 +701,33 @@ class RecordedProgram:
 
     # --- how it runs --------------------------------------------------------------------------
 
-    def compile(self, engine: str = "auto", runs: int | None = None) -> RecordedProgram:
+    def compile(
+        self, engine: str = "auto", runs: int | None = None, functions: str = "scalar"
+    ) -> RecordedProgram:
         """The program itself, made ready to run on an engine.
 
         Args:
             engine: "python", "native" or "auto".
             runs: how many replays are to come, if known: what to compile pays after so many.
+            functions: what machine code calls for `exp`, `tanh` and so on of several examples: "scalar"
+                functions, for the numbers of eager computation; or "vector" functions, which are faster
+                and differ from those by a few units in the last place. One example is always computed
+                with scalar ones.
 
         Raises:
-            ArgumentValueError: there is no such engine.
+            ArgumentValueError: there is no such engine, or it has no vector functions.
             ImportError: it is not installed; the error has the command that installs it.
+            AutogradError: this machine has no library of vector functions.
 
         >>> record(lambda x: x * x, 3.0).compile("python").plan.engine
         'python'
         """
         if runs is not None:
             runs = int(whole("runs", runs, 0))
-        for variant in self._variants:
-            variant.runner = made_ready(variant.tape, engine, runs)
-        self._engine = engine, runs
+        runners = [made_ready(variant.tape, engine, runs, functions) for variant in self._variants]
+        for variant, runner in zip(self._variants, runners, strict=True):
+            variant.runner = runner
+        self._engine = engine, runs, functions
         return self
 
     @property
@@ -950,7 +958,7 @@ def _received(
     tapes: Sequence[Tape],
     count: int,
     own: int,
-    engine: tuple[str, int | None],
+    engine: tuple[str, int | None, str],
 ) -> tuple[RecordedProgram, list[Value]]:
     """A program as a cluster gets it: without its function, and leaves that are given numbers."""
     leaves_here = [Value(0.0) for _ in range(count)]

@@ -14,14 +14,16 @@ from functools import cache
 from itertools import chain
 from typing import Any, NamedTuple
 
-from autograd.arguments import whole
+from autograd.arguments import choice, whole
 from autograd.errors import ArgumentValueError
+from autograd.program.engine import FUNCTIONS
 from autograd.program.line import Line
 from autograd.program.native.code import Code, Module, Number
 from autograd.program.native.compiler import Machine, host_lanes, require
 from autograd.program.native.engine import level, pointer, raise_from, zeros
 from autograd.program.native.functions import Callback
 from autograd.program.native.straight import Examples, batch_text, order_of_sums
+from autograd.program.native.vectors import require_vectors
 from autograd.program.program import Program
 from autograd.program.reverse import leading_to
 from autograd.program.tape import Tape
@@ -43,6 +45,8 @@ class TrainingLoop:
         parameter: the symbol of the parameter in the rule.
         gradient: that of its gradient.
         penalty: what is added to the error of a batch, a tape of the same parameters without inputs.
+        functions: those that the lanes of a batch call, as in `RecordedProgram.compile`. The rule, the
+            penalty and batches of one example call scalar ones.
 
     Attributes:
         settings: the symbols of the other given numbers of the rule, in the order that `run` takes.
@@ -50,6 +54,7 @@ class TrainingLoop:
     Raises:
         ArgumentValueError: the rule has no such number, or does not change the parameter.
         MissingCompilerError: llvmlite is not installed.
+        AutogradError: there is no library of vector functions.
     """
 
     def __init__(
@@ -59,8 +64,12 @@ class TrainingLoop:
         parameter: str = "w",
         gradient: str = "g",
         penalty: Tape | None = None,
+        functions: str = "scalar",
     ) -> None:
         require()
+        if choice("functions", functions, FUNCTIONS) == "vector":
+            require_vectors()
+        self._functions = functions
         if not {parameter, gradient} <= rule.given.keys() or parameter not in rule.updates:
             raise ArgumentValueError(
                 f"the rule must change {parameter!r} by {gradient!r}; it is of {[*rule.given]} and "
@@ -86,8 +95,10 @@ class TrainingLoop:
         # the parameters, and behind them what is remembered of each
         self._numbers, self._fresh = (zeros(self._padded * len(changed)) for _ in range(2))
 
-    def _machine(self, effort: int, write: Callable[[Module], str]) -> Machine:
-        module = Module()
+    def _machine(
+        self, effort: int, write: Callable[[Module], str], functions: str = "scalar"
+    ) -> Machine:
+        module = Module(functions)
         text = write(module)
         self._callbacks += module.callbacks.values()
         return Machine(module.text(text), effort)
@@ -140,7 +151,9 @@ class TrainingLoop:
             lanes *= 2
         if lanes not in self._batches:
             self._batches[lanes] = self._machine(
-                level(self._tape), lambda module: batch_text(self._tape, module, lanes)
+                level(self._tape),
+                lambda module: batch_text(self._tape, module, lanes),
+                self._functions,
             )
         return self._batches[lanes].address("batch")
 
