@@ -23,9 +23,9 @@ from autograd.expression import PRIMITIVES
 from autograd.ieee import ieee_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-__all__ = ["TRIED", "Callback", "library_address", "outcome", "python_function", "special_source"]
+__all__ = ["TRIED", "Callback", "library_address", "special_source"]
 
 #: What is tried, as one operand or two: ordinary numbers, and those where libraries round otherwise.
 TRIED = (
@@ -47,7 +47,7 @@ def library_address(name: str) -> int | None:
     """
     if name == "hypot":
         return None
-    python = python_function(name)
+    python: Callable[..., Any] | None = _power if name == "pow" else getattr(math, name, None)
     function = getattr(_library(), name, None)
     if python is None or function is None:
         return None
@@ -56,26 +56,16 @@ def library_address(name: str) -> int | None:
     function.argtypes = [ctypes.c_double] * (1 + two)
     points = [(x, y) for x in TRIED for y in TRIED[::3]] if two else [(x,) for x in TRIED]
     for point in points:
-        expected, found = outcome(python, point), function(*point)
-        if expected is None:
-            if math.isfinite(found):  # a failure would not be noticed
+        try:
+            expected = python(*point)
+        except (ArithmeticError, ValueError):
+            if math.isfinite(function(*point)):  # a failure would not be noticed
                 return None
-        elif not _same(found, expected):
+            continue
+        found = function(*point)
+        if not _same(found, expected):
             return None
     return ctypes.cast(function, ctypes.c_void_p).value
-
-
-def python_function(name: str) -> Callable[..., Any] | None:
-    """The function of `math` of a name, or Python's power for "pow"; None if there is none."""
-    return _power if name == "pow" else getattr(math, name, None)
-
-
-def outcome(function: Callable[..., float], point: Sequence[float]) -> float | None:
-    """What a function of Python gives; None where it raises."""
-    try:
-        return function(*point)
-    except (ArithmeticError, ValueError):
-        return None
 
 
 @cache

@@ -19,8 +19,10 @@ from functools import cache
 
 from autograd.errors import AutogradError
 from autograd.expression import PRIMITIVES
+from autograd.ieee import ieee_value
+from autograd.operations import OPERATIONS
 from autograd.program.native.compiler import Machine, host_lanes
-from autograd.program.native.functions import TRIED, outcome, python_function
+from autograd.program.native.functions import TRIED
 
 __all__ = ["MOST_ULP", "in_lanes", "require_vectors", "vector_address"]
 
@@ -69,28 +71,23 @@ def vector_address(name: str, lanes: int) -> int | None:
         name: what `math` calls it; "pow" is Python's ``**``.
         lanes: how many numbers it takes at once; no more than a register of this machine holds.
     """
-    count = 2 if name in {"atan2", "hypot", "pow"} else 1
     prefix = _PREFIXES.get(platform.machine(), {}).get(lanes)
-    python = python_function(name)
-    if prefix is None or python is None or lanes > host_lanes():
+    if prefix is None or lanes > host_lanes():
         return None
-    if name != "pow" and PRIMITIVES.get(name) is not python:  # a function of one's own
-        return None
+    if name != "pow" and not (hasattr(math, name) and PRIMITIVES.get(name) is getattr(math, name)):
+        return None  # not a function of `math`, but of somebody's own
+    count = OPERATIONS[name].arity
     function = getattr(require_vectors(), f"{prefix}{'v' * count}_{name}", None)
     address = ctypes.cast(function, ctypes.c_void_p).value if function else None
     if address is None:
         return None
     tried = (*TRIED, *_EDGES)
     points = [(x, y) for x in tried for y in tried] if count == 2 else [(x,) for x in tried]
-    found = in_lanes(address, lanes, points)
-    near = all(_near(got, outcome(python, each)) for got, each in zip(found, points, strict=True))
-    return address if near else None
+    found = zip(in_lanes(address, lanes, points), points, strict=True)
+    return address if all(_near(got, ieee_value(name, each)) for got, each in found) else None
 
 
-def _near(got: float, expected: float | None) -> bool:
-    """Whether a result is near Python's; None where Python raises, which must be told from it."""
-    if expected is None:
-        return not math.isfinite(got)
+def _near(got: float, expected: float) -> bool:
     if math.isnan(expected) or math.isnan(got):
         return math.isnan(expected) and math.isnan(got)
     if 0.0 in (got, expected) or math.inf in (abs(got), abs(expected)):
@@ -118,7 +115,6 @@ def in_lanes(address: int, lanes: int, points: Sequence[Sequence[float]]) -> lis
     return results[: len(points)].tolist()
 
 
-@cache
 def _loop(address: int, lanes: int, count: int) -> Machine:
     kind = f"<{lanes} x double>"
     taken = ", ".join(f"ptr %operand{place}" for place in range(count))
