@@ -18,12 +18,14 @@ import autograd
 from autograd import OPERATIONS, AutogradError, BranchError, Operation, Value, record
 from autograd.errors import ArgumentTypeError, ArgumentValueError
 from autograd.expression import PRIMITIVES
+from autograd.program import distributed
 from autograd.program.engine import Plan, Stopped
 from autograd.program.native import TrainingLoop, compiler, engine, straight, training, vectors
 from autograd.program.native.code import Module
 from autograd.program.native.engine import ENGINE, StraightRunner
 from autograd.program.native.vectors import require_vectors, vector_address
 from autograd.program.recorded import RecordedProgram
+from autograd.program.replay import Replay
 from autograd.program.stepping import SteppingRunner
 from autograd.program.tape import Leaves, Tape
 from benchmarks import vectors as accuracy
@@ -270,7 +272,7 @@ def test_guards_are_those_of_eager(monkeypatch: pytest.MonkeyPatch) -> None:
     f, rows, limit = beside_a_guard()
     program = record(f, 3.0).compile("native", functions="vector")
     stopped = []
-    monkeypatch.setattr(RecordedProgram, "_one", lambda *given: stopped.append(given) or (0.0, [0.0]))
+    monkeypatch.setattr(Replay, "_one", lambda *given: stopped.append(given) or (0.0, [0.0]))
     assert program.batch(rows).values == [limit] * 2
     assert not stopped
     with pytest.MonkeyPatch.context() as patch:  # what decides is a vector function
@@ -324,11 +326,12 @@ def test_a_cluster_gets_the_choice_and_a_file_does_not(tmp_path: Path) -> None:
         def submit(self, function: Callable[..., Any], content: bytes, pure: bool) -> bytes:
             return content
 
-    there, leaves = pickle.loads(program._sent_to(Client())[0])()
-    for leaf, own in zip(leaves, program.parameters, strict=True):
-        leaf.data = own.data
-    assert there.plan == program.plan
-    assert there.batch(examples) == program.batch(examples)
+    there = pickle.loads(distributed._sent(program._replay, Client()))()
+    assert there.variants[0].runner.plan == program.plan
+    rows = [[*each] for each in examples]
+    numbers = [each.data for each in program.parameters]
+    arguments = rows, numbers, [0.0] * len(numbers), 1.0
+    assert there.variants[0].runner.batch(*arguments) == tuple(program.batch(examples))
     program.save(tmp_path / "program.json")
     loaded = RecordedProgram.load(tmp_path / "program.json")
     assert loaded == program
