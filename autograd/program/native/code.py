@@ -28,7 +28,7 @@ from autograd.expression import CONSTANTS, PRIMITIVES
 from autograd.operations import OPERATIONS
 from autograd.program.native.functions import Callback, library_address, special_source
 from autograd.program.native.vectors import vector_address
-from autograd.program.printing import children
+from autograd.program.printing import children, walk
 
 __all__ = ["Code", "Module", "Number", "literal"]
 
@@ -647,16 +647,6 @@ def _does_nothing(op: ast.operator, b: float) -> bool:
     return False
 
 
-def _walked(tree: ast.expr) -> Iterable[ast.expr]:
-    waiting, seen = [tree], set()
-    while waiting:
-        each = waiting.pop()
-        if id(each) not in seen:
-            seen.add(id(each))
-            yield each
-            waiting += children(each)
-
-
 def _certain(tree: ast.expr) -> set[str]:
     """The calls that a tree makes whatever its conditions are, as text."""
     found: set[str] = set()
@@ -696,7 +686,7 @@ def _calls(tree: ast.expr, known: Collection[str] = ()) -> bool:
 def _called(tree: ast.expr) -> frozenset[str]:
     """The functions that a tree calls, through the rows that it calls."""
     found: set[str] = set()
-    for each in _walked(tree):
+    for each in walk(tree):
         match each:
             case ast.Call(func=ast.Name(id=name)) if name not in _INSTRUCTIONS:
                 row = OPERATIONS.get(name)
@@ -714,7 +704,7 @@ def _called(tree: ast.expr) -> frozenset[str]:
 def _takes_long(tree: ast.expr) -> bool:
     """Whether it pays not to compute a side that is not taken."""
     return _calls(tree) or any(
-        isinstance(each, ast.BinOp) and isinstance(each.op, ast.Div) for each in _walked(tree)
+        isinstance(each, ast.BinOp) and isinstance(each.op, ast.Div) for each in walk(tree)
     )
 
 
@@ -722,7 +712,7 @@ def _takes_long(tree: ast.expr) -> bool:
 def _calls_on_one_side(tree: ast.expr) -> bool:
     """Whether a choice within a tree, or a row that it calls, decides if a function is called."""
     known = _certain(tree)
-    for each in _walked(tree):
+    for each in walk(tree):
         if isinstance(each, ast.IfExp) and (_calls(each.body, known) or _calls(each.orelse, known)):
             return True
         if isinstance(each, ast.Call) and isinstance(each.func, ast.Name):
