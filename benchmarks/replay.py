@@ -20,12 +20,13 @@ from typing import Any
 
 from benchmarks.__main__ import machine
 from benchmarks.pages import put
-from benchmarks.replay_ours import BATCHES, NATIVE, SIZES
+from benchmarks.replay_ours import BATCHES, NATIVE, SIZES, VECTOR
 from benchmarks.replay_ours import WORK as OURS
 from benchmarks.replay_peers import C_FLAGS, PEERS
 from benchmarks.speed_page import PAGE, write
+from benchmarks.workloads import NETWORKS
 
-__all__ = ["LEFT_OUT", "PAGE", "WORKS", "beside", "tables"]
+__all__ = ["LEFT_OUT", "PAGE", "WORKS", "beside", "networks", "tables"]
 
 ROOT = Path(__file__).parents[1]
 #: What is measured: its title, its unit and how many units are a second.
@@ -79,7 +80,7 @@ def beside(python: str, missing: dict[str, str], rounds: int) -> dict[str, dict[
         for work in works
         if name not in missing
     ]
-    found: dict[str, dict[str, list[float] | str]] = {work: {} for work in WORKS}
+    found: dict[str, dict[str, list[float] | str]] = {work: {} for work in (*WORKS, *NETWORKS)}
     for _ in range(rounds):
         for name, work, by, module in jobs:
             result = _run(by, module, name, work)
@@ -133,12 +134,25 @@ def tables(
         two = f"{each['two'] * 1e9:,.0f}" if "two" in each else ""
         lines.append(f"| {count:,} | {each['one'] * 1e9:,.0f} | {two} |")
     parts.append("\n".join(lines))
+    parts.append(networks(measured))
     reasons = [f"{name} ({why})" for name, why in (LEFT_OUT | missing).items()]
     parts.append(
         f"Medians of {rounds} rounds on {machine()}; C is compiled with `cc {' '.join(C_FLAGS)}`, "
         f"that of casadi too. Left out: {'; '.join(reasons)}."
     )
     return "\n\n".join(parts)
+
+
+def networks(measured: dict[str, dict[str, list[float] | str]]) -> str:
+    """The table of networks of tanh, whose functions are scalar or vector functions."""
+    engines = (NATIVE, VECTOR, "jax")
+    lines = [f"| a training step of a tanh network | {' | '.join(f'{each}, µs' for each in engines)} |"]
+    lines.append("| --- | ---: | ---: | ---: |")
+    for name in NETWORKS:
+        found = [measured[name].get(each, "") for each in engines]
+        shown = [each if isinstance(each, str) else f"{median(each) * 1e6:,.3g}" for each in found]
+        lines.append(f"| {name} | {' | '.join(shown)} |")
+    return "\n".join(lines)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

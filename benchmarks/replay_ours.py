@@ -35,6 +35,8 @@ from benchmarks.replay_peers import (
     w2_parameters,
 )
 from benchmarks.workloads import (
+    NETWORK_RATE,
+    NETWORKS,
     W1_RATE,
     W1_WEIGHTS,
     W2_DECAY,
@@ -49,9 +51,10 @@ from benchmarks.workloads import (
     w3_record,
 )
 
-__all__ = ["BATCHES", "HAND", "NATIVE", "SIZES", "WORK", "batches", "sizes"]
+__all__ = ["BATCHES", "HAND", "NATIVE", "SIZES", "VECTOR", "WORK", "batches", "sizes"]
 
 NATIVE = "autograd, native"
+VECTOR = "autograd, native, vector functions"
 HAND = Path(__file__).with_name("hand.c")
 #: How many nodes graphs have, and how many examples batches.
 SIZES = (100, 1_000, 10_000, 100_000, 1_000_000)
@@ -209,6 +212,42 @@ def _hand_w2(*flags: str) -> Callable[[], float]:
     return measure
 
 
+# --- networks of tanh -----------------------------------------------------------------------------
+
+
+def _network_loop(name: str, functions: str) -> Callable[[], float]:
+    network = NETWORKS[name]
+
+    def measure() -> float:
+        layers = [[[*map(Value, neuron)] for neuron in layer] for layer in network.layers()]
+        parameters = [each for layer in layers for neuron in layer for each in neuron]
+        inputs = [Value(0.1) for _ in range(network.sizes[0])]
+        targets = [Value(0.2) for _ in range(network.sizes[-1])]
+        signals = inputs
+        for layer in layers:
+            nets = [
+                sum((w * x for w, x in zip(weights, signals, strict=True)), bias)
+                for *weights, bias in layer
+            ]
+            signals = [net.tanh() for net in nets]
+        first, *rest = [(out - t).square() for out, t in zip(signals, targets, strict=True)]
+        tape = Tape.of([0.5 * sum(rest, first)], Leaves([*inputs, *targets], parameters))
+        loop = TrainingLoop(tape, DESCENT, functions=functions)
+        rows, count = array("d", chain.from_iterable(network.rows())), network.examples
+        batch = array("q", range(count))
+
+        def train(steps: int) -> array[float]:
+            loop.parameters = [each.data for each in parameters]
+            scales, rates = (array("d", [each]) * steps for each in (1.0 / count, NETWORK_RATE))
+            return loop.run(rows, batch * steps, count, scales, rates)[1]
+
+        errors = train(2)
+        network.check([sum(errors[:count]) / count, sum(errors[count:]) / count])
+        return seconds_of(train)
+
+    return measure
+
+
 # --- by size --------------------------------------------------------------------------------------
 
 
@@ -261,7 +300,13 @@ def batches(count: int) -> dict[str, float]:
 
 #: By engine, the work and how it is measured, in seconds per unit.
 WORK: dict[str, dict[str, Callable[[], float]]] = {
-    NATIVE: {"call": _built_in, "loop": _w1_loop, "batch": _w2_step},
+    NATIVE: {
+        "call": _built_in,
+        "loop": _w1_loop,
+        "batch": _w2_step,
+        **{name: _network_loop(name, "scalar") for name in NETWORKS},
+    },
+    VECTOR: {name: _network_loop(name, "vector") for name in NETWORKS},
     "autograd, native, program.gradients": {"call": _replayed("native")},
     "autograd, Python source": {"call": _replayed("python")},
     "autograd, eager": {"call": _eager},

@@ -20,6 +20,8 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks.workloads import (
+    NETWORK_RATE,
+    NETWORKS,
     W1_BIASES,
     W1_INPUTS,
     W1_RATE,
@@ -327,6 +329,38 @@ def _jax_w2() -> float:
     return seconds_of(lambda units: jax.block_until_ready(train(start, units)))
 
 
+def _jax_network(name: str) -> Callable[[], float]:
+    network = NETWORKS[name]
+
+    def measure() -> float:
+        jax = _jax()
+        np = jax.numpy
+        rows = np.array(network.rows())
+        inputs, targets = rows[:, : network.sizes[0]], rows[:, network.sizes[0] :]
+        layers = [np.array(layer) for layer in network.layers()]
+        start = [(layer[:, :-1], layer[:, -1]) for layer in layers]
+
+        def loss(parameters: Any) -> Any:
+            signals = inputs
+            for weights, biases in parameters:
+                signals = np.tanh(signals @ weights.T + biases)
+            return 0.5 * ((signals - targets) ** 2).sum() / network.examples
+
+        def step(parameters: Any) -> Any:
+            slopes = jax.grad(loss)(parameters)
+            return jax.tree_util.tree_map(lambda p, g: p - NETWORK_RATE * g, parameters, slopes)
+
+        network.check([float(loss(start)), float(loss(step(start)))])
+
+        @jax.jit
+        def train(parameters: Any, steps: Any) -> Any:
+            return jax.lax.fori_loop(0, steps, lambda _, p: step(p), parameters)
+
+        return seconds_of(lambda units: jax.block_until_ready(train(start, units)))
+
+    return measure
+
+
 def _torch_w2() -> float:
     import torch
 
@@ -489,7 +523,12 @@ PEERS: dict[str, dict[str, Callable[[], float]]] = {
     "ddx-ad": {"call": _ddx_call, "batch": _ddx_w2},
     "rsdag": {"call": _rsdag_call},
     "xad": {"call": _xad_call},
-    "jax": {"call": _jax_call, "loop": _jax_loop, "batch": _jax_w2},
+    "jax": {
+        "call": _jax_call,
+        "loop": _jax_loop,
+        "batch": _jax_w2,
+        **{name: _jax_network(name) for name in NETWORKS},
+    },
     "torch": {"call": _torch_call, "batch": _torch_w2},
     "micrograd": {"call": _micrograd_call},
     "numpy": {"batch": _numpy_w2},

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.engines import Engine
 
@@ -185,6 +185,52 @@ def w2_step(engine: Engine) -> float:
         if engine.differentiates or step == 0:
             check(f"the loss before step {step + 1}", reached, expected, 1e-11)
     return sorted(times)[1] * 1e3
+
+
+# --- networks of tanh, trained on batches --------------------------------------------------------------
+
+NETWORK_RATE = 0.01
+
+
+class Network(NamedTuple):
+    """A network and its examples, which are random.
+
+    Attributes:
+        sizes: how many inputs there are, and neurons in each layer.
+        examples: how many examples make a batch.
+        losses: the mean of half the squared error, before each of two steps; by the textbook's matrices.
+    """
+
+    sizes: tuple[int, ...]
+    examples: int
+    losses: tuple[float, float]
+
+    def layers(self) -> list[list[list[float]]]:
+        """By layer and neuron the weights, and then the bias."""
+        random = Random(11)
+        return [
+            [[random.gauss(0.0, inputs**-0.5) for _ in range(inputs)] + [0.0] for _ in range(outputs)]
+            for inputs, outputs in pairwise(self.sizes)
+        ]
+
+    def rows(self) -> list[list[float]]:
+        """By example the inputs, and then the targets."""
+        random = Random(13)
+        width = self.sizes[0] + self.sizes[-1]
+        return [[random.uniform(-1.0, 1.0) for _ in range(width)] for _ in range(self.examples)]
+
+    def check(self, losses: Sequence[float]) -> None:
+        """Compare the losses before the first steps."""
+        for found, expected in zip(losses, self.losses, strict=True):
+            check("a loss", found, expected, 1e-10)
+
+
+NETWORKS = {
+    "2-16-16-1, 100 examples": Network((2, 16, 16, 1), 100, (0.272772338257, 0.269859864094)),
+    "2-16-16-1, 1,000 examples": Network((2, 16, 16, 1), 1_000, (0.269427874350, 0.266757530569)),
+    "64-32-10, 100 examples": Network((64, 32, 10), 100, (2.390987598697, 2.380841577321)),
+    "64-32-10, 1,000 examples": Network((64, 32, 10), 1_000, (2.412760055968, 2.408704969387)),
+}
 
 
 # --- W3: a random graph of +, *, tanh and exp --------------------------------------------------------

@@ -294,6 +294,7 @@ SAMPLES: Samples = {
     "RecordedProgram.load.path": _program_file,
     "RecordedProgram.batch.examples": lambda: [[0.5], [1.0]],
     "RecordedProgram.compile.engine": lambda: "python",
+    "RecordedProgram.compile.functions": lambda: "scalar",
     "RecordedProgram.batch.gradients": lambda: None,
     "RecordedProgram.source.what": lambda: "backward",
     "a": lambda: [[0.5, 1.0], [0.25, 2.0]],

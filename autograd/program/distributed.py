@@ -101,7 +101,7 @@ def _received(
     tapes: Sequence[Tape],
     count: int,
     own: int,
-    engine: tuple[str, int | None],
+    engine: tuple[str, int | None, str],
 ) -> Replay:
     """A replay without its function, of leaves that are to be given numbers."""
     leaves = [Value(0.0) for _ in range(count)]

@@ -1,8 +1,9 @@
 """What runs a tape: the interface of engines, which other ones than Python's plug into.
 
-An engine makes a `Runner` of a `Tape`. It has the numbers of eager computation to the last bit, or
-stops: where a line has no result, a guard decides otherwise, or a derivative is infinite and the engine
-has no infinities, it raises `Stopped`, and whoever called it does that one example some other way.
+An engine makes a `Runner` of a `Tape`. It has the numbers of eager computation to the last bit, but for
+batches for which vector functions are asked, or stops: where a line has no result, a guard decides
+otherwise, or a derivative is infinite and the engine has no infinities, it raises `Stopped`, and whoever
+called it does that one example some other way.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from typing import NamedTuple, Protocol
 
 from autograd.program.tape import Tape
 
-__all__ = ["Engine", "Plan", "Runner", "Stopped"]
+__all__ = ["FUNCTIONS", "Engine", "Plan", "Runner", "Stopped"]
+
+#: Which functions the lanes of a batch call: the C library's one after the other, or vector functions.
+FUNCTIONS = ("scalar", "vector")
 
 
 class Plan(NamedTuple):
@@ -93,10 +97,11 @@ class Engine(Protocol):
 
     name: str
 
-    def runner(self, tape: Tape, runs: int | None = None) -> Runner:
+    def runner(self, tape: Tape, runs: int | None = None, functions: str = "scalar") -> Runner:
         """The tape, ready to run.
 
         Args:
             tape: the tape.
             runs: how many replays are to come, if known.
+            functions: one of `FUNCTIONS`.
         """

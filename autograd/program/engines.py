@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 
 from autograd.arguments import choice
-from autograd.program.engine import Plan, Runner
+from autograd.errors import ArgumentValueError
+from autograd.program.engine import FUNCTIONS, Plan, Runner
 from autograd.program.source import PythonRunner
 from autograd.program.stepping import SteppingRunner
 from autograd.program.tape import Tape
@@ -28,8 +29,8 @@ class PythonEngine:
 
     name = "python"
 
-    def runner(self, tape: Tape, runs: int | None = None) -> Runner:
-        """The tape, ready to run."""
+    def runner(self, tape: Tape, runs: int | None = None, functions: str = "scalar") -> Runner:
+        """The tape, ready to run; Python has scalar functions alone."""
         lines = f"{len(tape):,} line{'s' * (len(tape) != 1)}"
         if len(tape) <= MOST_COMPILED:
             verb = "is" if len(tape) == 1 else "are"
@@ -44,21 +45,26 @@ class PythonEngine:
 ENGINE = PythonEngine()
 
 
-def made_ready(tape: Tape, engine: str, runs: int | None) -> Runner:
+def made_ready(tape: Tape, engine: str, runs: int | None, functions: str = "scalar") -> Runner:
     """A tape, ready to run on an engine.
 
     Args:
         tape: the tape.
         engine: its name, or "auto".
         runs: how many replays are to come, if known.
+        functions: one of `FUNCTIONS`.
 
     Raises:
-        ArgumentValueError: there is no such engine.
+        ArgumentValueError: there is no such engine, there are no such functions, or it has none of them.
         ImportError: it is not installed; the error has the command that installs it.
+        AutogradError: there is no library of vector functions.
     """
     choice("engine", engine, ("auto", *ENGINES))
+    choice("functions", functions, FUNCTIONS)
+    if functions == "vector" and engine != "native":
+        raise ArgumentValueError(f"functions='vector' needs engine='native', got engine={engine!r}")
     if engine != "auto":
-        return _runner(engine, tape, runs)
+        return _runner(engine, tape, runs, functions)
     if runs is None or runs < NATIVE_PAYS_AFTER:
         return _runner("python", tape, runs)
     reason = f"{runs:,} replays pay for machine code"
@@ -70,6 +76,6 @@ def made_ready(tape: Tape, engine: str, runs: int | None) -> Runner:
     return found
 
 
-def _runner(engine: str, tape: Tape, runs: int | None) -> Runner:
-    found: Runner = import_module(ENGINES[engine]).ENGINE.runner(tape, runs)
+def _runner(engine: str, tape: Tape, runs: int | None, functions: str = "scalar") -> Runner:
+    found: Runner = import_module(ENGINES[engine]).ENGINE.runner(tape, runs, functions)
     return found

@@ -275,16 +275,23 @@ class RecordedProgram:
 
     # --- how it runs --------------------------------------------------------------------------
 
-    def compile(self, engine: str = "auto", runs: int | None = None) -> RecordedProgram:
+    def compile(
+        self, engine: str = "auto", runs: int | None = None, functions: str = "scalar"
+    ) -> RecordedProgram:
         """The program itself, made ready to run on an engine.
 
         Args:
             engine: "python", "native" or "auto".
             runs: how many replays are to come, if known: what to compile pays after so many.
+            functions: what machine code calls for `exp`, `tanh` and so on of several examples: "scalar"
+                functions, for the numbers of eager computation; or "vector" functions, which are faster
+                and differ from those by a few units in the last place. One example is always computed
+                with scalar ones.
 
         Raises:
-            ArgumentValueError: there is no such engine.
+            ArgumentValueError: there is no such engine, or it has no vector functions.
             ImportError: it is not installed; the error has the command that installs it.
+            AutogradError: this machine has no library of vector functions.
 
         >>> from autograd import record
         >>> record(lambda x: x * x, 3.0).compile("python").plan.engine
@@ -292,7 +299,7 @@ class RecordedProgram:
         """
         if runs is not None:
             runs = int(whole("runs", runs, 0))
-        self._replay.made_ready(engine, runs)
+        self._replay.made_ready(engine, runs, functions)
         return self
 
     @property

@@ -68,7 +68,7 @@ class Replay:
             ones, since every replay goes through them.
         own: how many of them, from the first, are parameters.
         variants: the variants.
-        engine: the engine and the number of runs that they are made ready for.
+        engine: the engine, the number of runs and the functions that they are made ready for.
         captured: the plain numbers that the function finds outside itself.
         result: the nesting of what it returns, with 0.0 for each number.
         sent: what of it lies on a cluster, and where; see `autograd.program.distributed`.
@@ -86,7 +86,7 @@ class Replay:
         on_branch: str,
     ) -> None:
         self.f, self.inputs, self.on_branch = f, inputs, on_branch
-        self.engine: tuple[str, int | None] = ("auto", None)
+        self.engine: tuple[str, int | None, str] = ("auto", None, "scalar")
         self.captured = Captured(f)
         self.result: Any = 0.0
         self.sent: tuple[tuple[Any, ...], Any] | None = None
@@ -125,11 +125,12 @@ class Replay:
         self.result = self.variants[0].result
         return trace
 
-    def made_ready(self, engine: str, runs: int | None) -> None:
+    def made_ready(self, engine: str, runs: int | None, functions: str) -> None:
         """Make the variants ready to run on an engine, and those that come."""
-        for variant in self.variants:
-            variant.runner = made_ready(variant.tape, engine, runs)
-        self.engine = engine, runs
+        runners = [made_ready(variant.tape, engine, runs, functions) for variant in self.variants]
+        for variant, runner in zip(self.variants, runners, strict=True):
+            variant.runner = runner
+        self.engine = engine, runs, functions
 
     def with_leaves(self, inputs: Sequence[float]) -> list[float]:
         """The numbers of the inputs, and those that the leaves have now."""

@@ -9,7 +9,7 @@ import pytest
 from benchmarks import fitting, replay, replay_ours, replay_peers, speed_page
 from benchmarks.pages import cells, table
 from benchmarks.replay_ours import BATCHES, NATIVE, SIZES, WORK
-from benchmarks.workloads import WrongResultError
+from benchmarks.workloads import NETWORKS, WrongResultError
 
 PAGE = replay.PAGE.read_text(encoding="utf-8")
 
@@ -25,8 +25,8 @@ def missing_from(page: str) -> list[str]:
         for name, works in (WORK | replay_peers.PEERS).items():
             if work in works and f"| {name} |" not in tables.get(title, "") and name not in left_out:
                 found.append(f"{title}: {name}")
-    counts = (*SIZES, *BATCHES)
-    return found + [str(n) for n in counts if not re.search(rf"^\| {n:,} \|", page, re.MULTILINE)]
+    rows = (*(f"{count:,}" for count in (*SIZES, *BATCHES)), *NETWORKS)
+    return found + [each for each in rows if not re.search(rf"^\| {each} \|", page, re.MULTILINE)]
 
 
 def test_the_page_has_all_that_is_measured() -> None:
@@ -38,6 +38,8 @@ def test_a_row_that_is_missing_is_found() -> None:
     assert missing_from(re.sub(r"\| casadi \|.*\n", "", PAGE, count=1)) == [
         f"{replay.WORKS['call'][0]}: casadi"
     ]
+    (network, *_) = NETWORKS
+    assert missing_from(PAGE.replace(network, "")) == [network]
 
 
 def test_the_goals_are_those_of_the_tables() -> None:
@@ -94,25 +96,28 @@ def test_ratios_are_taken_within_a_round() -> None:
         work: {NATIVE: [1e-6, 2e-6, 4e-6], "other": [3e-6, 8e-6, 8e-6], "broken": "it ended by signal 6"}
         for work in replay.WORKS
     }
+    measured |= {name: {NATIVE: [2e-6, 4e-6, 3e-6], "jax": "no wheel"} for name in NETWORKS}
     size = {"interpreter": 3e-8, "straight": 1e-8, "straight compile": 2e-4}
     text = replay.tables(measured, {100: size}, {1: {"one": 1e-6}}, {"xad": "no wheel"}, 3)
     assert "| other | 8 | 3.00 |" in text
     assert "| broken | it ended by signal 6 | |" in text
     assert "| 100 | 30.0 | 10.0 | 200 | 10,000 replays |" in text
     assert "xad (no wheel)" in text
+    assert "| 64-32-10, 100 examples | 3 |  | no wheel |" in text
 
 
 @pytest.mark.native
-@pytest.mark.parametrize("work", replay.WORKS)
+@pytest.mark.parametrize("work", [*replay.WORKS, next(iter(NETWORKS))])
 def test_what_is_timed_is_checked_first(work: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (replay_ours, replay_peers):
-        monkeypatch.setattr(module, "seconds_of", lambda work: work(2) or 1.0)
+        monkeypatch.setattr(module, "seconds_of", lambda work: (work(2), 1.0)[1])
     for works in WORK.values():
         if work in works and "hand" not in works[work].__qualname__:
             assert works[work]() > 0.0
     # with another rate the weights and losses are others
     monkeypatch.setattr(replay_ours, "W1_RATE", 0.25)
     monkeypatch.setattr(replay_ours, "W2_RATE", 0.25)
+    monkeypatch.setattr(replay_ours, "NETWORK_RATE", 0.25)
     if work != "call":
         with pytest.raises(WrongResultError):
             WORK[NATIVE][work]()

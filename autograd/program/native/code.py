@@ -8,7 +8,8 @@ them decided. What has been computed once is not computed again.
 Where Python would raise, the result is infinite or NaN, and a sum of 0·result tells: it is NaN from then
 on. It is NaN after infinite operands too, where Python may not raise; so it says who has to look again.
 
-In lanes, each register holds the numbers of several examples.
+In lanes, each register holds the numbers of several examples. Functions are called for each of them in
+turn, or, where a module has vector functions, for all at once.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from autograd.errors import ArgumentValueError
 from autograd.expression import CONSTANTS, PRIMITIVES
 from autograd.operations import OPERATIONS
 from autograd.program.native.functions import Callback, library_address, special_source
+from autograd.program.native.vectors import vector_address
 from autograd.program.printing import children, walk
 
 __all__ = ["Code", "Module", "Number", "literal"]
@@ -54,6 +56,8 @@ _INSTRUCTIONS = frozenset(("abs", "copysign", "max", "min", "sqrt"))
 #: Rows whose texts, computed by machine arithmetic, are what IEEE 754 says of them; of other rows that
 #: may fail, the row's own text of that is asked.
 _AS_BY_IEEE = frozenset(("sigmoid", "silu", "square"))
+#: More than a vector function is away from Python's: what is finite by less than this, Python looks at.
+_MARGIN = 1.0 + 2.0**-48
 
 
 def literal(number: float) -> str:
@@ -68,11 +72,18 @@ def literal(number: float) -> str:
 class Module:
     """What functions of one module share: those that they call.
 
+    Args:
+        functions: which are called in lanes: "scalar", those of the C library, for one after the other;
+            or "vector", those of `vectors` where there are any.
+
     Attributes:
         callbacks: the Python functions among them, which have to live as long as the code does.
+        vectors: the names of the vector functions among them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, functions: str = "scalar") -> None:
+        self.functions = functions
+        self.vectors: set[str] = set()
         self.callbacks: dict[tuple[str, bool], Callback] = {}
         self._defined: dict[Any, tuple[str, bool]] = {}
         self._kept: list[ast.expr] = []  # whose identities are in keys
@@ -101,6 +112,10 @@ class Module:
                 self.callbacks[key] = Callback(name, count, by_ieee)
             address = self.callbacks[key].address
         return f"inttoptr (i64 {address} to ptr)"
+
+    def vector(self, name: str, lanes: int) -> int | None:
+        """Where a function of all lanes at once is; None if there is none, or none is asked for."""
+        return vector_address(name, lanes) if self.functions == "vector" and lanes > 1 else None
 
     def _special(self, name: str) -> str:
         if name not in self._defined:
@@ -159,6 +174,7 @@ class Code:
         block: the block that it has come to.
         lines: the instructions.
         failed: the sum of 0·result of all that may have failed.
+        decides: whether a guard depends on what is computed, so that no function is a vector function.
     """
 
     def __init__(
@@ -170,6 +186,7 @@ class Code:
         self.bits = "i1" if lanes == 1 else f"<{lanes} x i1>"
         self.lines: list[str] = []
         self.failed: Number = 0.0
+        self.decides = False
         #: the registers by the instructions; within a block, also those from before it
         self._known: ChainMap[tuple[str, ...], str] = ChainMap()
         self._count = 0
@@ -287,7 +304,7 @@ class Code:
                 return self.value(tree, variables)
             if isinstance(tree, ast.IfExp) and not (_calls(tree.test) or _calls(tree.body)):
                 return self._without_calls(tree, variables, by_ieee)
-            return self._each_lane(tree, variables, by_ieee)
+            return self._on_one_side(tree, variables, by_ieee)
         finally:
             self.fails = fails
 
@@ -381,8 +398,18 @@ class Code:
                     return power
             except ArithmeticError:
                 pass
+        vector = self._vector(name)
+        if vector is not None:
+            self.module.vectors.add(name)
+            result = self._together(f"inttoptr (i64 {vector} to ptr)", operands)
+            if self.fails:
+                self.check(self.arithmetic("fmul", result, _MARGIN))
+            return result
         function = self.module.called(name, len(operands), not self.fails)
         return self.check(self._each(function, operands))
+
+    def _vector(self, name: str) -> int | None:
+        return None if self.decides else self.module.vector(name, self.lanes)
 
     def _instruction(self, name: str, operands: Sequence[Number]) -> Number:
         if name in {"min", "max"}:
@@ -391,9 +418,13 @@ class Code:
             return self.selected(test, second, first)
         intrinsic = "fabs" if name == "abs" else name
         function = self.module.intrinsic(intrinsic, self.kind, len(operands))
-        arguments = ", ".join(f"{self.kind} {self.spelled(each)}" for each in operands)
-        result = self.once("call", self.kind, f"{function}({arguments})")
+        result = self._together(function, operands)
         return self.check(result) if name == "sqrt" else result
+
+    def _together(self, function: str, operands: Sequence[Number]) -> str:
+        """A call of a function of all lanes."""
+        arguments = ", ".join(f"{self.kind} {self.spelled(each)}" for each in operands)
+        return self.once("call", self.kind, f"{function}({arguments})")
 
     def _each(self, function: str, operands: Sequence[Number]) -> str:
         """A call of a function of plain numbers, for each lane."""
@@ -439,6 +470,15 @@ class Code:
         self._known[key] = found[0]
         return found[0]
 
+    def _on_one_side(self, tree: ast.expr, variables: Mapping[str, Number], by_ieee: bool) -> Number:
+        """A tree in which a choice decides if functions are called.
+
+        Vector functions are called in any case, for all lanes; others for those lanes that need them.
+        """
+        if all(self._vector(name) is not None for name in _called(tree)):
+            return self.value(tree, variables)
+        return self._each_lane(tree, variables, by_ieee)
+
     def _without_calls(self, tree: ast.IfExp, variables: Mapping[str, Number], by_ieee: bool) -> Number:
         """A choice whose one side calls nothing, which is taken at once where all lanes take it."""
         test = self.condition(tree.test, variables)
@@ -452,7 +492,7 @@ class Code:
         self.lines.append(f"  br i1 {some}, label %else{mark}, label %end{mark}")
         self.start(f"else{mark}")
         self._known = known.new_child()
-        orelse = self._each_lane(tree, variables, by_ieee)
+        orelse = self._on_one_side(tree, variables, by_ieee)
         sides = (body, before), (orelse, self.block)
         failures = (failed, before), (self.failed, self.block)
         self.lines.append(f"  br label %end{mark}")
@@ -640,6 +680,25 @@ def _calls(tree: ast.expr, known: Collection[str] = ()) -> bool:
                 return True
         waiting += children(each)
     return False
+
+
+@lru_cache(maxsize=1000)
+def _called(tree: ast.expr) -> frozenset[str]:
+    """The functions that a tree calls, through the rows that it calls."""
+    found: set[str] = set()
+    for each in walk(tree):
+        match each:
+            case ast.Call(func=ast.Name(id=name)) if name not in _INSTRUCTIONS:
+                row = OPERATIONS.get(name)
+                if row is None or name in PRIMITIVES:
+                    found.add(name)
+                else:
+                    found |= _called(row.value.tree)
+            case ast.BinOp(op=ast.Pow()):
+                found.add("pow")
+            case ast.BinOp(op=ast.Mod()):
+                found.add("fmod")
+    return frozenset(found)
 
 
 def _takes_long(tree: ast.expr) -> bool:

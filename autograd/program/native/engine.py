@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain
 from typing import Any, NoReturn
 
@@ -17,6 +17,7 @@ from autograd.program.native.interpreter import interpreter
 from autograd.program.native.runtime import MOST_OPERANDS, callable_of
 from autograd.program.native.straight import backward_text, batch_text, forward_text
 from autograd.program.native.sums import order_of_sums
+from autograd.program.native.vectors import MOST_ULP, require_vectors
 from autograd.program.reverse import leading_to, sweep
 from autograd.program.stepping import SteppingRunner, decided
 from autograd.program.tape import Tape
@@ -42,28 +43,34 @@ class NativeEngine:
 
     name = "native"
 
-    def runner(self, tape: Tape, runs: int | None = None) -> Runner:
+    def runner(self, tape: Tape, runs: int | None = None, functions: str = "scalar") -> Runner:
         """The tape, ready to run.
 
         Args:
             tape: the tape.
             runs: how many replays are to come, if known.
+            functions: those that the lanes of a batch call, "scalar" or "vector".
 
         Raises:
             MissingCompilerError: llvmlite is not installed.
+            AutogradError: there is no library of vector functions.
         """
         require()
+        if functions == "vector":
+            require_vectors()
         lines = f"{len(tape):,} line{'s' * (len(tape) != 1)}"
         if len(tape) <= MOST_STRAIGHT:
             verb = "is" if len(tape) == 1 else "are"
             plan = Plan(self.name, "straight-line code", f"{lines} {verb} compiled, one after the other")
-            return StraightRunner(tape, plan)
+            return StraightRunner(tape, plan, functions)
         if runs is not None and runs >= PAYS_AFTER and len(tape) <= MOST_COMPILED:
             reason = (
                 f"{lines} are compiled, one after the other, which pays after some {PAYS_AFTER:,} runs"
             )
-            return StraightRunner(tape, Plan(self.name, "straight-line code", reason))
+            return StraightRunner(tape, Plan(self.name, "straight-line code", reason), functions)
         reason = f"{lines} would take too long to compile: the rows alone are compiled, and step through"
+        if functions == "vector":
+            reason += "; one example comes after the other, so that no function is a vector function"
         return InterpretedRunner(tape, Plan(self.name, "interpreter", reason))
 
 
@@ -97,13 +104,17 @@ class StraightRunner:
 
     Args:
         tape: the tape.
-        plan: how it runs.
+        plan: how it runs; which functions are vector functions is added to it.
+        functions: those that the lanes of a batch call, "scalar" or "vector".
     """
 
-    def __init__(self, tape: Tape, plan: Plan) -> None:
+    def __init__(self, tape: Tape, plan: Plan, functions: str = "scalar") -> None:
         self.tape, self.plan = tape, plan
         self._single: dict[str, Callable[..., Any]] = {}
         self._batches: dict[int, _BatchCode] = {}
+        if functions == "vector":  # compiled at once, which tells what it calls
+            code = self._batches[host_lanes()] = _BatchCode(tape, host_lanes(), functions)
+            self.plan = plan._replace(reason=f"{plan.reason}; {_told(code.vectors)}")
 
     def function(self, what: str, stopped: Callable[..., Any] | None = None) -> Callable[..., Any]:
         """A built-in function of the leaves, as plain floats.
@@ -169,6 +180,18 @@ class StraightRunner:
         return self._batches[lanes](rows, parameters, gradients, scale)
 
 
+def _told(vectors: Collection[str]) -> str:
+    """Which functions are vector functions, and what that means."""
+    if not vectors:
+        return "batches call no vector function"
+    *names, last = sorted(vectors)
+    called = f"{', '.join(names)} and {last}" if names else last
+    return (
+        f"batches call vector functions for {called}, whose results are not those of eager to the last "
+        f"bit, but within {MOST_ULP:g} ulp"
+    )
+
+
 def level(tape: Tape, lanes: int = 1) -> int:
     """How much the code generator is to try, with so many examples at a time."""
     return 1 if len(tape) <= (MOST_AT_LEVEL_1 if lanes == 1 else MOST_IN_LANES_AT_LEVEL_1) else 0
@@ -197,13 +220,17 @@ class _BatchCode:
     Args:
         tape: the tape.
         lanes: how many of them a register holds.
+        functions: those that lanes call, "scalar" or "vector".
+
+    Attributes:
+        vectors: the names of the vector functions that it calls.
     """
 
-    def __init__(self, tape: Tape, lanes: int) -> None:
-        self._tape, self._lanes, module = tape, lanes, Module()
+    def __init__(self, tape: Tape, lanes: int, functions: str = "scalar") -> None:
+        self._tape, self._lanes, module = tape, lanes, Module(functions)
         order = order_of_sums(tape, lanes)
         machine = Machine(module.text(batch_text(tape, module, lanes, order)), level(tape, lanes))
-        self._callbacks = tuple(module.callbacks.values())
+        self._callbacks, self.vectors = tuple(module.callbacks.values()), module.vectors
         pointer, whole = ctypes.c_void_p, ctypes.c_int64
         self._call = machine.function(
             "batch", whole, pointer, pointer, whole, pointer, pointer, pointer, ctypes.c_double

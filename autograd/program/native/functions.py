@@ -25,10 +25,10 @@ from autograd.ieee import ieee_value
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Callback", "library_address", "special_source"]
+__all__ = ["TRIED", "Callback", "library_address", "special_source"]
 
 #: What is tried, as one operand or two: ordinary numbers, and those where libraries round otherwise.
-_TRIED = (
+TRIED = (
     *(0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 0.1, -0.3, 0.7, 1e-9, -1e-9, 3e-320),
     *(1.5, 2.5, 3.3, -4.7, 7.25, 10.1, -12.6, 19.9, 33.3, -45.6, 100.3, 345.6, 700.2, -744.4),
     *(1e5 / 3, -1e7 / 7, 1e15 / 9, 1e22, 1e300, 0.99999, 1.00001, 0.3333333333333333, -0.999999),
@@ -54,7 +54,7 @@ def library_address(name: str) -> int | None:
     two = name in {"atan2", "fmod", "pow"}
     function.restype = ctypes.c_double
     function.argtypes = [ctypes.c_double] * (1 + two)
-    points = [(x, y) for x in _TRIED for y in _TRIED[::3]] if two else [(x,) for x in _TRIED]
+    points = [(x, y) for x in TRIED for y in TRIED[::3]] if two else [(x,) for x in TRIED]
     for point in points:
         try:
             expected = python(*point)

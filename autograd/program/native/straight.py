@@ -46,9 +46,12 @@ class _Writer:
     def forward(self) -> str:
         """The forward lines; the register that says whether one may have failed, or a guard differs."""
         tape, code = self.tape, self.code
+        deciding = _deciding(tape)
         for slot, operation, operands in tape.lines():
             variables = dict(zip(operation.parameters, map(self.number, operands), strict=True))
+            code.decides = bool(deciding[slot])
             self.numbers[slot] = code.line(operation.value.tree, variables)
+        code.decides = False
         stopped = code.compared("uno", code.failed, 0.0)
         for guard in dict.fromkeys(tape.guards):
             stopped = code.either(stopped, self._differs(guard))
@@ -93,6 +96,19 @@ class _Writer:
         self.gradients[self.tape.outputs[0]] = seed
         for use in sweep(self.tape, needed):
             self.add(use)
+
+
+def _deciding(tape: Tape) -> bytearray:
+    """By slot, whether a guard depends on its number."""
+    found = bytearray(tape.start + len(tape))
+    for guard in tape.guards:
+        found[guard.left] = found[guard.right] = 1
+    for line in reversed(range(len(tape))) if tape.guards else ():
+        if found[tape.start + line]:
+            found[tape.first[line]] = 1
+            if tape.second[line] >= 0:
+                found[tape.second[line]] = 1
+    return found
 
 
 _COMPARISONS = {"<": "olt", "<=": "ole", ">": "ogt", ">=": "oge", "==": "oeq", "!=": "une"}

@@ -14,8 +14,9 @@ from functools import cache
 from itertools import chain
 from typing import Any, NamedTuple
 
-from autograd.arguments import whole
+from autograd.arguments import choice, whole
 from autograd.errors import ArgumentValueError
+from autograd.program.engine import FUNCTIONS
 from autograd.program.line import Line
 from autograd.program.native.code import Code, Module, Number
 from autograd.program.native.compiler import Machine, host_lanes, require
@@ -23,6 +24,7 @@ from autograd.program.native.engine import level, pointer, raise_from, zeros
 from autograd.program.native.functions import Callback
 from autograd.program.native.straight import Examples, batch_text
 from autograd.program.native.sums import Sum, order_of_sums
+from autograd.program.native.vectors import require_vectors
 from autograd.program.program import Program
 from autograd.program.reverse import leading_to
 from autograd.program.tape import Tape
@@ -44,6 +46,8 @@ class TrainingLoop:
         parameter: the symbol of the parameter in the rule.
         gradient: that of its gradient.
         penalty: what is added to the error of a batch, a tape of the same parameters without inputs.
+        functions: those that the lanes of a batch call, as in `RecordedProgram.compile`. The rule, the
+            penalty and batches of one example call scalar ones.
 
     Attributes:
         settings: the symbols of the other given numbers of the rule, in the order that `run` takes.
@@ -51,6 +55,7 @@ class TrainingLoop:
     Raises:
         ArgumentValueError: the rule has no such number, or does not change the parameter.
         MissingCompilerError: llvmlite is not installed.
+        AutogradError: there is no library of vector functions.
     """
 
     def __init__(
@@ -60,8 +65,12 @@ class TrainingLoop:
         parameter: str = "w",
         gradient: str = "g",
         penalty: Tape | None = None,
+        functions: str = "scalar",
     ) -> None:
         require()
+        if choice("functions", functions, FUNCTIONS) == "vector":
+            require_vectors()
+        self._functions = functions
         if not {parameter, gradient} <= rule.given.keys() or parameter not in rule.updates:
             raise ArgumentValueError(
                 f"the rule must change {parameter!r} by {gradient!r}; it is of {[*rule.given]} and "
@@ -89,8 +98,10 @@ class TrainingLoop:
         # the parameters, and behind them what is remembered of each
         self._numbers, self._fresh = (zeros(self._padded * len(changed)) for _ in range(2))
 
-    def _machine(self, effort: int, write: Callable[[Module], str]) -> Machine:
-        module = Module()
+    def _machine(
+        self, effort: int, write: Callable[[Module], str], functions: str = "scalar"
+    ) -> Machine:
+        module = Module(functions)
         text = write(module)
         self._callbacks += module.callbacks.values()
         return Machine(module.text(text), effort)
@@ -145,6 +156,7 @@ class TrainingLoop:
             self._batches[lanes] = self._machine(
                 level(self._tape, lanes),
                 lambda module: batch_text(self._tape, module, lanes, self._order),
+                self._functions,
             )
         return self._batches[lanes].address("batch")
 

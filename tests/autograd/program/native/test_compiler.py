@@ -19,8 +19,9 @@ def test_without_llvmlite_the_error_has_the_command(monkeypatch: pytest.MonkeyPa
     program = record(lambda x: x * x, 3.0)
     before = program.plan
     try:
-        with pytest.raises(MissingCompilerError, match=r"pip install 'scalar-autograd\[native\]'"):
-            program.compile("native")
+        for functions in ("scalar", "vector"):
+            with pytest.raises(MissingCompilerError, match=r"pip install 'scalar-autograd\[native\]'"):
+                program.compile("native", functions=functions)
     finally:
         compiler.require.cache_clear()
     assert issubclass(MissingCompilerError, AutogradError)
