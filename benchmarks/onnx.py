@@ -6,7 +6,6 @@ It writes the table into ``docs/handover.md``; a test holds onnxruntime to it at
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
@@ -19,24 +18,9 @@ import autograd
 from autograd import OPERATIONS, AutogradError, Operation, RecordedProgram, Value, record
 from autograd.program.onnx import onnx_model
 from benchmarks.pages import put
+from benchmarks.points import operands, place
 
 PAGE = Path(__file__).parents[1] / "docs" / "handover.md"
-SPECIAL = (
-    0.0,
-    -0.0,
-    1.0,
-    -1.0,
-    0.5,
-    2.0,
-    3.0,
-    1e300,
-    -1e300,
-    1e-300,
-    5e-324,
-    math.inf,
-    -math.inf,
-    math.nan,
-)
 
 
 def run(model: onnx.ModelProto, inputs: dict[str, Sequence[object]]) -> dict[str, numpy.ndarray]:
@@ -58,12 +42,7 @@ def ulps(one: float, other: float) -> float:
         return 0.0 if math.isnan(one) and math.isnan(other) else math.inf
     if one != other and (math.isinf(one) or math.isinf(other)):
         return math.inf
-    return float(abs(_place(one) - _place(other)))
-
-
-def _place(number: float) -> int:
-    found: int = struct.unpack("q", struct.pack("d", number))[0]
-    return found if found >= 0 else -(found & 0x7FFF_FFFF_FFFF_FFFF)
+    return float(abs(place(one) - place(other)))
 
 
 def recorded(operation: Operation) -> RecordedProgram:
@@ -72,27 +51,6 @@ def recorded(operation: Operation) -> RecordedProgram:
     method = getattr(Value, name)
     start = 1.5 if name == "acosh" else 0.5
     return record(method, *[start] * operation.arity)
-
-
-def operands(operation: Operation, random: Random) -> list[float]:
-    """Small numbers, large ones, and those where operations end or change."""
-
-    def one() -> float:
-        kind = random.random()
-        if kind < 0.6:
-            return random.uniform(-4.0, 4.0)
-        if kind < 0.8:
-            return random.uniform(-45.0, 45.0)
-        return (
-            random.choice(SPECIAL)
-            if kind < 0.9
-            else random.choice((-1, 1)) * 10 ** random.uniform(-12, 3)
-        )
-
-    found = [one() for _ in operation.parameters]
-    if operation.name == "pow" and random.random() < 0.6:
-        found[1] = float(random.randint(-6, 8))
-    return found
 
 
 def difference(operation: Operation, points: int, seed: int = 0) -> tuple[float, float]:

@@ -8,12 +8,12 @@ from typing import Any, TypeAlias
 
 from autograd.arguments import choice, instance
 from autograd.errors import ArgumentValueError, UnknownNameError
+from autograd.program.forward import LEVELS, used
 from autograd.program.line import Line
 from autograd.program.naming import LEIBNIZ, Naming, Symbols
 from autograd.program.order import post_order
 from autograd.program.printable import Printable
 from autograd.program.python import ORDERING, STEPPING, Function, Rounds, Sources, stepping
-from autograd.program.recording import LEVELS, used
 from autograd.program.reverse import named_sweep, operation_sweep
 from autograd.program.tape import Tape
 from autograd.value import Value
@@ -143,12 +143,12 @@ class Program:
         {'triangle': 7.5}
         """
         instance("root", root, Value, "a Value")
-        recording = LEVELS[choice("level", level, LEVELS)](root, symbols or {})
+        forward = LEVELS[choice("level", level, LEVELS)](root, symbols or {})
         program = Program((), {})
-        program._fill({line.symbol: line for line in recording.lines}, recording.given, {})
-        program.level, program.root = level, recording.symbols[root]
+        program._fill({line.symbol: line for line in forward.lines}, forward.given, {})
+        program.level, program.root = level, forward.symbols[root]
         if level == "named":
-            program.nodes = {symbol: node for node, symbol in recording.symbols.items()}
+            program.nodes = {symbol: node for node, symbol in forward.symbols.items()}
         return program
 
     @staticmethod

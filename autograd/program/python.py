@@ -296,16 +296,24 @@ class Function:
         try:
             results: Sequence[float] = self._function(*leading, *[given[each] for each in self.inputs])
         except (ArithmeticError, ValueError) as error:
-            number, known = self._where(error)
-            found = dict(given)
-            for line in self.lines[:number]:
-                found[line.symbol] = known[self.names[line.symbol]]
-            del known
-            for line in self.lines[number:]:
-                value = evaluated(line, found)
-                found[line.symbol] = value if keep is None else keep(line.symbol, value)
-            results = [found[symbol] for symbol in self.wanted]
+            results = self._line_by_line(*self._where(error), dict(given), keep)
         return results
+
+    def _line_by_line(
+        self,
+        number: int,
+        known: dict[str, Any],
+        found: dict[str, float],
+        keep: Callable[[str, float], float] | None,
+    ) -> list[float]:
+        """The results, from the line that raised an error on by IEEE 754, if that helps."""
+        for line in self.lines[:number]:
+            found[line.symbol] = known[self.names[line.symbol]]
+        del known
+        for line in self.lines[number:]:
+            value = evaluated(line, found)
+            found[line.symbol] = value if keep is None else keep(line.symbol, value)
+        return [found[symbol] for symbol in self.wanted]
 
     def _count(self, times: int, keep: object) -> None:
         self.sources.work += _CALLING + times * len(self.lines) * (1 if keep is None else _KEEPING)
@@ -384,18 +392,12 @@ class Rounds(Function):
                 results = self._function(rounds, *leading, *[numbers[each] for each in parameters])
                 rounds = 0
             except (ArithmeticError, ValueError) as error:
-                # this round line by line, by IEEE 754 if that helps; those after it at full speed
+                # this round line by line; those after it at full speed
                 number, known = self._where(error)
                 rounds -= known["done"] + 1
                 for symbol in self.updates:
                     numbers[symbol] = known[self.names[symbol]]
-                found = dict(numbers)
-                for line in self.lines[:number]:
-                    found[line.symbol] = known[self.names[line.symbol]]
-                for line in self.lines[number:]:
-                    value = evaluated(line, found)
-                    found[line.symbol] = value if keep is None else keep(line.symbol, value)
-                results = [found[symbol] for symbol in self.wanted]
+                results = self._line_by_line(number, known, dict(numbers), keep)
                 self.sources.work += STEPPING * len(self.lines)
                 del known
             self._count(left - rounds, keep)

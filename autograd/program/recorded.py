@@ -1,7 +1,7 @@
 """A recorded program: a function's operations, replayed with other numbers.
 
 A replay is the same computation to the last bit. What Python decided on numbers while the function was
-recorded is guarded: see `autograd.program.tracing`.
+recorded is guarded: see `autograd.program.decisions`.
 """
 
 from __future__ import annotations

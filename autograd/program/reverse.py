@@ -17,10 +17,10 @@ from functools import cache, reduce
 from math import isnan
 from typing import NamedTuple
 
+from autograd.program.forward import marked, used
 from autograd.program.line import Line, Operand
 from autograd.program.naming import Naming, Symbols
 from autograd.program.order import post_order
-from autograd.program.recording import marked, used
 from autograd.program.tape import Tape
 from autograd.symbolic import partials, plus, times
 from autograd.value import Value

@@ -10,11 +10,11 @@ from autograd.arguments import wrong_kind
 from autograd.atomic import set_together
 from autograd.errors import AutogradError, RecordingError
 from autograd.functional import refuse_changed
+from autograd.program.decisions import recording
 from autograd.program.inputs import Inputs
 from autograd.program.source import symbols_of
 from autograd.program.stepping import LineFailed, same, values
 from autograd.program.tape import Decision, Leaves, Tape, constant_nodes, taped
-from autograd.program.tracing import recording
 from autograd.pytree import leaves
 from autograd.value import Value
 

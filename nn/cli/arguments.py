@@ -29,6 +29,7 @@ __all__ = [
     "json_option",
     "network_of",
     "notation_option",
+    "only_option",
     "step_of",
     "steps_option",
     "symbols_looked_up",
@@ -127,6 +128,12 @@ notation_option = click.option(
     help=f"Show it in another document's notation: {', '.join(notation_names())}.",
 )
 update_biases_option = click.option("--update-biases", is_flag=True, help="Update the biases too.")
+only_option = click.option(
+    "--only",
+    multiple=True,
+    metavar="SYMBOL",
+    help="Draw that node of the graph only; can be given several times.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 

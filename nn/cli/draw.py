@@ -15,6 +15,7 @@ from nn.cli.arguments import (
     example_argument,
     in_notation,
     notation_option,
+    only_option,
     step_of,
     steps_option,
     symbols_looked_up,
@@ -84,12 +85,7 @@ def save_pictures(taken: Recorded, paths: Sequence[Path], **options: Any) -> Non
     default=None,
     help="Draw of the graph the named nodes only, or all. [default: all, if they are at most 20]",
 )
-@click.option(
-    "--only",
-    multiple=True,
-    metavar="SYMBOL",
-    help="Draw that node of the graph only; can be given several times.",
-)
+@only_option
 @errors_in_one_line
 def draw(
     example: str,

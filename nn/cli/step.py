@@ -16,6 +16,7 @@ from nn.cli.arguments import (
     in_notation,
     network_of,
     notation_option,
+    only_option,
     step_of,
     steps_option,
     update_biases_option,
@@ -71,12 +72,7 @@ def _targets(_: click.Context, __: click.Parameter, text: str | None) -> list[li
     help="Write a page to step through it in a browser, every number of which can be changed.",
 )
 @click.option("--fold", is_flag=True, help="Draw the graph, and of it named nodes only.")
-@click.option(
-    "--only",
-    multiple=True,
-    metavar="SYMBOL",
-    help="Draw that node of the graph only; can be given several times.",
-)
+@only_option
 @errors_in_one_line
 def step(
     example: str,

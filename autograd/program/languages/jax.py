@@ -10,9 +10,8 @@ import ast
 from collections.abc import Sequence
 
 from autograd.program.languages.module import RESERVED, Module, converted, module
-from autograd.program.languages.numpy import ARRAYS, SAME_NAME
+from autograd.program.languages.numpy import SAME_NAME, of_arrays
 from autograd.program.languages.target import LONG, Page, Target, adds_a_number, templates
-from autograd.program.printing import PYTHON
 
 __all__ = ["TARGET"]
 
@@ -111,11 +110,7 @@ _TEXTS = {
 TARGET = Target(
     title="JAX",
     ending=".py",
-    language=ARRAYS._replace(
-        choice="jnp.where({test}, {body}, {orelse})",
-        constants={"pi": "jnp.pi", "inf": "jnp.inf", "nan": "jnp.nan"},
-        number=lambda number: PYTHON.number(number).replace("inf", "jnp.inf").replace("nan", "jnp.nan"),
-    ),
+    language=of_arrays("jnp", "jnp.where"),
     functions={
         **templates("jnp.{}", {name: own for name, own in SAME_NAME.items() if name not in _TEXTS}),
         "erf": "jax.scipy.special.erf({})",

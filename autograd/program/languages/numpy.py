@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from autograd.program.languages.module import RESERVED, Module, converted, module
 from autograd.program.languages.target import Page, Target, templates
-from autograd.program.printing import PYTHON
+from autograd.program.printing import PYTHON, Language
 
-__all__ = ["ARRAYS", "SAME_NAME", "TARGET"]
+__all__ = ["SAME_NAME", "TARGET", "of_arrays"]
 
 _INVERSES = ("sin", "cos", "tan", "sinh", "cosh", "tanh")
 #: Functions that libraries of arrays call as the table does, or as NumPy does, by the table's names.
@@ -28,8 +28,24 @@ SAME_NAME = {
     "max": "maximum",
     "min": "minimum",
 }
-#: Formulas in libraries of arrays, but for the choice between two numbers.
-ARRAYS = PYTHON._replace(both=" & ", either=" | ", brackets_compared=True, choice_is_call=True)
+
+
+def of_arrays(module: str, choice: str) -> Language:
+    """Formulas in a library of arrays, with its module's name and that of its choice between two."""
+    constants = {name: f"{module}.{name}" for name in ("pi", "inf", "nan")}
+
+    def number(given: float) -> str:
+        return PYTHON.number(given).replace("inf", constants["inf"]).replace("nan", constants["nan"])
+
+    return PYTHON._replace(
+        both=" & ",
+        either=" | ",
+        brackets_compared=True,
+        choice_is_call=True,
+        choice=f"{choice}({{test}}, {{body}}, {{orelse}})",
+        constants=constants,
+        number=number,
+    )
 
 
 def _imports(page: Page) -> list[str]:
@@ -59,11 +75,7 @@ Where Python would raise an error, as at log(0), a number is infinite or NaN."""
 TARGET = Target(
     title="NumPy",
     ending=".py",
-    language=ARRAYS._replace(
-        choice="np.where({test}, {body}, {orelse})",
-        constants={"pi": "np.pi", "inf": "np.inf", "nan": "np.nan"},
-        number=lambda number: PYTHON.number(number).replace("inf", "np.inf").replace("nan", "np.nan"),
-    ),
+    language=of_arrays("np", "np.where"),
     functions={
         **templates("np.{}", SAME_NAME),
         "erf": "np.vectorize(math.erf, otypes=[float])({})",

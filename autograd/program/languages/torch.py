@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograd.program.languages.module import RESERVED, Module, converted, module
-from autograd.program.languages.numpy import ARRAYS, SAME_NAME
+from autograd.program.languages.numpy import SAME_NAME, of_arrays
 from autograd.program.languages.target import LONG, Page, Target, templates
-from autograd.program.printing import PYTHON
 
 __all__ = ["TARGET"]
 
@@ -51,13 +50,7 @@ _STYLE = Module(
 TARGET = Target(
     title="PyTorch",
     ending=".py",
-    language=ARRAYS._replace(
-        choice="where({test}, {body}, {orelse})",
-        constants={"pi": "torch.pi", "inf": "torch.inf", "nan": "torch.nan"},
-        number=lambda number: (
-            PYTHON.number(number).replace("inf", "torch.inf").replace("nan", "torch.nan")
-        ),
-    ),
+    language=of_arrays("torch", "where"),
     functions=templates(
         "torch.{}",
         {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import struct
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
@@ -21,6 +20,7 @@ from autograd.ieee import ieee_value, strict
 from autograd.operations import Operation
 from autograd.program import Line, Program
 from autograd.program.languages.javascript import condition, function, library
+from benchmarks.points import operands, place
 
 #: By how many units in the last place the page's documentation says that an operation differs at most.
 PAGE = Path(__file__).parents[4] / "docs" / "stepper.md"
@@ -53,12 +53,6 @@ def empty_page() -> Iterator[Any]:
         yield browser.new_page()
 
 
-def bits(number: float) -> int:
-    """Neighbouring floats have neighbouring numbers."""
-    found: int = struct.unpack("q", struct.pack("d", number))[0]
-    return found if found >= 0 else -(found & 0x7FFF_FFFF_FFFF_FFFF)
-
-
 def text(number: float) -> str:
     """A number as JavaScript's Number reads it."""
     return repr(number).replace("inf", "Infinity").replace("nan", "NaN")
@@ -69,43 +63,7 @@ def apart(found: str, right: float) -> int:
     if math.isnan(right) or found == "nan":
         return 0 if math.isnan(right) and found == "nan" else 2**63
     number = int(found)
-    return abs((number if number >= 0 else -(number & 0x7FFF_FFFF_FFFF_FFFF)) - bits(right))
-
-
-def operands(random: Random, operation: Operation) -> list[float]:
-    special = (
-        0.0,
-        -0.0,
-        1.0,
-        -1.0,
-        0.5,
-        2.0,
-        3.0,
-        1e300,
-        -1e300,
-        1e-300,
-        5e-324,
-        math.inf,
-        -math.inf,
-        math.nan,
-    )
-
-    def one() -> float:
-        kind = random.random()
-        if kind < 0.6:
-            return random.uniform(-4.0, 4.0)
-        if kind < 0.8:
-            return random.uniform(-45.0, 45.0)
-        return (
-            random.choice(special)
-            if kind < 0.9
-            else random.choice((-1, 1)) * 10 ** random.uniform(-12, 3)
-        )
-
-    found = [one() for _ in operation.parameters]
-    if operation.name == "pow" and random.random() < 0.6:
-        found[1] = float(random.randint(-6, 8))
-    return found
+    return abs((number if number >= 0 else -(number & 0x7FFF_FFFF_FFFF_FFFF)) - place(right))
 
 
 @pytest.mark.browser
@@ -114,8 +72,8 @@ def test_every_function_is_that_of_python_but_for_its_last_digits(empty_page: An
     calls: list[tuple[str, str, list[float]]] = []
     for operation in OPERATIONS.values():
         if not operation.functions:
-            calls += [("strict", operation.name, operands(random, operation)) for _ in range(1000)]
-            calls += [("ieee", operation.name, operands(random, operation)) for _ in range(300)]
+            calls += [("strict", operation.name, operands(operation, random)) for _ in range(1000)]
+            calls += [("ieee", operation.name, operands(operation, random)) for _ in range(300)]
     rows = [row for row in OPERATIONS.values() if not row.functions]
     found = empty_page.evaluate(
         RUN, [library(rows), [[table, name, list(map(text, numbers))] for table, name, numbers in calls]]

@@ -16,13 +16,13 @@ from autograd.program.printing import children
 from autograd.symbolic import definition
 from autograd.value import Value
 
-__all__ = ["Recording", "by_names", "by_operations", "marked", "used"]
+__all__ = ["ForwardLines", "by_names", "by_operations", "marked", "used"]
 
 #: A named quantity whose formula has more operations than this, spelled out, is not for anybody to read.
 MOST_OPERATIONS = 100_000
 
 
-class Recording(NamedTuple):
+class ForwardLines(NamedTuple):
     """What a graph computes, line by line.
 
     Attributes:
@@ -62,7 +62,7 @@ def _symbols(
 # --- one operation per line -----------------------------------------------------------------------
 
 
-def by_operations(root: Value, names: Mapping[str, Value]) -> Recording:
+def by_operations(root: Value, names: Mapping[str, Value]) -> ForwardLines:
     """A line for each operation that a node depends on, each the row applied to its operands.
 
     Args:
@@ -87,7 +87,7 @@ def by_operations(root: Value, names: Mapping[str, Value]) -> Recording:
             operands = tuple(operands[place] for place in places)
         tree = operation.value.tree
         lines.append(Line(symbols[node], "value", tree, variables, operands, "", "", operation))
-    return Recording(lines, given, symbols)
+    return ForwardLines(lines, given, symbols)
 
 
 @cache
@@ -135,7 +135,7 @@ def marked(tree: ast.expr) -> tuple[str, ...]:
     return tuple(found)
 
 
-def by_names(root: Value, names: Mapping[str, Value]) -> Recording:
+def by_names(root: Value, names: Mapping[str, Value]) -> ForwardLines:
     """A line for each named quantity that a node depends on, its formula in terms of named ones.
 
     The node itself has a line too, whether it has a name or not. What is unnamed and given is a number
@@ -158,7 +158,7 @@ def by_names(root: Value, names: Mapping[str, Value]) -> Recording:
         [*names, symbols[root]], lambda symbol: lines[symbol].needs if symbol in lines else ()
     )
     given = {symbol: nodes[symbol].data for symbol in order if symbol not in lines}
-    return Recording([lines[symbol] for symbol in order if symbol in lines], given, symbols)
+    return ForwardLines([lines[symbol] for symbol in order if symbol in lines], given, symbols)
 
 
 #: The recordings by the level of detail.
