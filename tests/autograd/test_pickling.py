@@ -313,7 +313,7 @@ def test_another_graph_is_pickled_meanwhile(
         for other in (*others, history(2)[-1]):
             pickle.dumps(other)
 
-    thing = order(history(50))
+    thing = order(history(25))
     inner(None)
     walks.taken = 0
     inner(None)

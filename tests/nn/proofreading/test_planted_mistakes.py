@@ -234,7 +234,7 @@ def test_a_mistake_of_a_program_shows_after_many_rounds(name: str) -> None:
     (variant,) = variants(step, name)
     program = step.program.rewritten(variant.lines.values())
     planted = printed_from(
-        example, lambda after: run(program, after), ["E_total", "out_o1", "out_o2"], 9, (1, 500)
+        example, lambda after: run(program, after), ["E_total", "out_o1", "out_o2"], 9, (1, 200)
     )
     proof = proofread(planted)
     causes = {finding.symbol: finding.cause for finding in proof if not finding.agrees}
@@ -382,7 +382,7 @@ def test_slips_without_a_cause_are_rarely_explained(everything: bool) -> None:
         example = worked.load(name)
         step = example.step()
         figures = [figure for figure in example.figures if not figure.after]
-        for _ in range(40 if everything else 10):
+        for _ in range(40 if everything else 6):
             chosen, changed = random.sample(figures, 3), []
             for figure in figures:
                 unit = Printed(figure.printed).unit
