@@ -35,11 +35,12 @@ guards against hanging waits for many minutes.
 A test that is named (``path::test``), or chosen by ``-m``, runs in either tier.
 """
 
+import gc
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Generator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -109,6 +110,20 @@ def _leave_out(config: pytest.Config, items: list[pytest.Item], markers: Collect
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = run
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep what the tests are made of out of the garbage collector's sight: it stays until the end.
+
+    Those are some 400,000 objects, and to look through them again and again takes a tenth of the time.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

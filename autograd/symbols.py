@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 __all__ = [
@@ -143,6 +144,7 @@ class _Markup(NamedTuple):
     logarithm: Callable[[str], str]
 
 
+@lru_cache(maxsize=5000)  # a page has the same few symbols everywhere
 def _marked(symbol: str, markup: _Markup) -> str:
     if second := _SECOND.fullmatch(symbol):
         return markup.second(*(_marked(each, markup) for each in second.groups()))

@@ -14,6 +14,7 @@ from contextlib import chdir
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import count
 from math import inf, nan
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -357,14 +358,15 @@ records are left out.
 """
 
 
-def table(every: int = 1) -> dict[str, dict[str, str]]:
+def table(every: int = 1, first: int = 0) -> dict[str, dict[str, str]]:
     """What happens: for each function and place of an argument, by each kind of bad thing.
 
     Args:
         every: to try only so much of it, every second or third cell and so on, in turn of the kinds.
+        first: the number of the first cell that is tried, from 0.
     """
     kinds = [*KINDS, *LENGTHS]
-    count = 0
+    cells = count()
     found: dict[str, dict[str, str]] = {}
     # what is taken for a path is written to
     with TemporaryDirectory() as folder, chdir(folder):
@@ -374,8 +376,7 @@ def table(every: int = 1) -> dict[str, dict[str, str]]:
                 name += f", {place.path}" if way.module == "operator" else ""
                 found[name] = {}
                 for kind in kinds:
-                    count += 1
-                    if count % every == 0:
+                    if next(cells) % every == first:
                         found[name][kind] = outcome(way, place.path, kind)
     return found
 

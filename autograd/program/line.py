@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
@@ -13,6 +12,7 @@ from autograd.expression import PRIMITIVES, Expression
 from autograd.formula import UNICODE, Style, Written, symbol_piece, write
 from autograd.operations import OPERATIONS
 from autograd.program.printing import PYTHON, spelled, walk
+from autograd.symbolic import put
 from autograd.symbols import unicode_symbol
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ class Line:
         'a * 2.0'
         """
         known = dict(zip(self.variables, self.operands, strict=True))
-        return _replaced(deepcopy(self.tree), {name: place(each) for name, each in known.items()})
+        return put(self.tree, {name: place(each) for name, each in known.items()})
 
     def rewritten(self, text: str) -> Line:
         """The same line with another formula of its operands.
@@ -192,8 +192,7 @@ class Line:
         ('w + 0.5 * dE/dw', '-(w - 0.5 * dE/dw)')
         """
         template = _parsed(text.format(_RIGHT), (*self.variables, _RIGHT))
-        # the parsed text is shared, so a copy of it is changed
-        return self.with_tree(_replaced(deepcopy(template), {_RIGHT: self.tree}))
+        return self.with_tree(put(template, {_RIGHT: self.tree}))
 
     def can_be(self, text: str) -> bool:
         """Whether `rewritten` takes a text: it uses no other names than the line has.
@@ -283,17 +282,6 @@ def _parsed(text: str, names: tuple[str, ...]) -> ast.expr:
     for name in expression.calls.keys() - OPERATIONS.keys() - PRIMITIVES.keys():
         raise ArgumentValueError(f"{text!r}: unknown function {name!r}")
     return expression.tree
-
-
-def _replaced(tree: ast.expr, others: Mapping[str, ast.expr]) -> ast.expr:
-    """A tree of one's own, with other trees in the place of some names."""
-
-    class Replaced(ast.NodeTransformer):
-        def visit_Name(self, node: ast.Name) -> ast.expr:
-            return others.get(node.id, node)
-
-    replaced: ast.expr = Replaced().visit(tree)
-    return replaced
 
 
 def names_in(tree: ast.expr, among: Collection[str]) -> tuple[str, ...]:

@@ -66,6 +66,26 @@ class HandCalculation:
         """How many examples the network is to learn; 0 of formulas."""
         return max(tag.example for tag in self.tags.values())
 
+    @cached_property
+    def _formulas(self) -> dict[str, str]:
+        return {}
+
+    def differs(self, line: Line) -> bool:
+        """Whether a line is written otherwise than the program's own of its symbol.
+
+        >>> from nn import worked
+        >>> calculation = by_hand(worked.load("urbain"))
+        >>> line = calculation.program.lines["delta_h1"]
+        >>> calculation.differs(line), calculation.differs(line.rewritten("-{}"))
+        (False, True)
+        """
+        right = self.program.lines[line.symbol]
+        if line is right:
+            return False
+        if line.symbol not in self._formulas:  # asked for again and again, and to write one takes time
+            self._formulas[line.symbol] = right.formula
+        return line.formula != self._formulas[line.symbol]
+
     def role(self, symbol: str) -> str:
         """What a quantity is in the network; "" where it is in none.
 

@@ -47,7 +47,6 @@ def transposed_throughout(step: HandCalculation) -> Rewritten:
     """The same, and on the way back as well: as if the weights stood in each other's place."""
     others = {s: o for layer in range(1, step.layers + 1) for s, o in _other_way(step, layer).items()}
     lines = [line.with_operands(others) for line in _nets(step)]
-    right = step.program.lines
     lines += [
         line.with_operands(others)
         for line in step.of_kind("contribution", "gradient")
@@ -61,7 +60,7 @@ def transposed_throughout(step: HandCalculation) -> Rewritten:
             lines.append(
                 joined(line, other.tree, dict(zip(other.variables, other.operands, strict=True)))
             )
-    yield (), [line for line in lines if line.formula != right[line.symbol].formula]
+    yield (), [line for line in lines if step.differs(line)]
 
 
 def biases_left_out(step: HandCalculation) -> Rewritten:

@@ -88,10 +88,9 @@ class Mistake:
         """
         if (self.error and step.rule not in self.error) or (self.several and step.examples < 2):
             return
-        right = step.program.lines
         found: dict[str, dict[str, Line]] = {}
         for which, lines in self.lines(step) if self.lines else [((), self._rewritten(step))]:
-            changed = {line.symbol: line for line in lines if line.formula != right[line.symbol].formula}
+            changed = {line.symbol: line for line in lines if step.differs(line)}
             if changed:
                 found[self.says.format(*which)] = changed
         if self.local:

@@ -158,21 +158,16 @@ class Page:
         Args:
             sentences: what is said of some mistakes, each of which explains the same.
         """
-        written = self._written
-        known = {each: written[each] for each in sentences if each in written}
+        known = {
+            each.says: frozenset((symbol, line.formula) for symbol, line in each.lines.items())
+            for each in self.variants
+            if each.says in sentences
+        }
         return [
             each
             for each in sentences
             if not any(other < known.get(each, frozenset()) for other in known.values())
         ]
-
-    @cached_property
-    def _written(self) -> dict[str, frozenset[tuple[str, str]]]:
-        """By what is said of each mistake the formulas that are written by it."""
-        return {
-            each.says: frozenset((symbol, line.formula) for symbol, line in each.lines.items())
-            for each in self.variants
-        }
 
     @cached_property
     def stages(self) -> dict[int, Stage]:

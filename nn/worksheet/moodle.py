@@ -193,7 +193,7 @@ def _asked(sheet: Worksheet) -> Iterator[_Numerical]:
     wrong = _WrongNumbers(calculation)
     writer, answered = _Html(sheet.digits, answers=False), _Html(sheet.digits, answers=True)
     given = "".join(writer.render_item(item) for item in _given(sheet.items))
-    pictures = [item for item in sheet.items if isinstance(item, Picture)]
+    pictures = [svg(item, styled=True) for item in sheet.items if isinstance(item, Picture)]
     asked = list(_blanks(sheet.items))
     width = len(str(max(item.number for item, _, _ in asked)))
     for item, blank, place in asked:
@@ -214,7 +214,7 @@ def _asked(sheet: Worksheet) -> Iterator[_Numerical]:
             given + find,
             "" if isinstance(item, Table) else answered.render_item(item),
             list(_answers(blank, Rounding(sheet.digits), wrong.of(blank))),
-            svg(pictures[0], styled=True) if pictures else "",
+            pictures[0] if pictures else "",
         )
 
 

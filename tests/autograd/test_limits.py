@@ -33,7 +33,7 @@ def test_derivatives_up_to_the_third_are_the_limits_at_every_edge(
 ) -> None:
     found = places(operation)
     sample = 1 if everything or operation.arity == 1 or operation.name == "pow" else 7
-    assert wrong_limits(operation, found[::sample]) == []
+    assert list(wrong_limits(operation, found[::sample])) == []
 
 
 @every_operation
@@ -166,4 +166,4 @@ def test_limits_of_a_power_are_the_derivatives_that_mpmath_finds(x: float, y: fl
 def test_a_planted_mistake_at_an_edge_is_found(name: str, index: int, partial: str) -> None:
     row = spoilt(name, index, partial)
     with replaced(row):
-        assert wrong_limits(row)
+        assert next(wrong_limits(row), "")

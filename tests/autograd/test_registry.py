@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from oracles import same
-from registered import HUBER, LOG_GAMMA, SOFTSIGN, as_it_was, registered, traces
+from registered import HUBER, LOG_GAMMA, SOFTSIGN, as_it_was, registered, taken_as_right, traces
 
 import autograd
 from autograd import (
@@ -62,7 +62,7 @@ def test_a_registered_operation_is_a_method_and_a_function() -> None:
 
 
 def test_it_has_derivatives_of_any_order() -> None:
-    softsign = registered("softsign", **SOFTSIGN)
+    softsign = taken_as_right("softsign", **SOFTSIGN)
     derivative: Callable[..., Any] = softsign
     for expected in (1 / 4, -2 / 8, 6 / 16, -24 / 32):
         derivative = grad(derivative)
@@ -72,7 +72,7 @@ def test_it_has_derivatives_of_any_order() -> None:
 
 
 def test_it_is_written_drawn_and_explained() -> None:
-    registered("softsign", **SOFTSIGN, symbol="soft")
+    taken_as_right("softsign", **SOFTSIGN, symbol="soft")
     x = Value(1.0, "x")
     y = x.softsign().named("y")
     y.backward()
@@ -100,7 +100,7 @@ def test_a_formula_and_derivatives_as_taught_are_read_instead() -> None:
 
 
 def test_two_operands_and_a_default_work_on_either_side() -> None:
-    huber = registered("huber", **HUBER)
+    huber = taken_as_right("huber", **HUBER)
     x, width = Value(3.0, "x"), Value(2.0, "width")
     assert huber(3.0) == huber(3.0, 1.0) == 2.5
     assert x.huber().data == 2.5
@@ -114,7 +114,7 @@ def test_two_operands_and_a_default_work_on_either_side() -> None:
 
 
 def test_rows_call_each_other() -> None:
-    registered("softsign", **SOFTSIGN)
+    taken_as_right("softsign", **SOFTSIGN)
     gate = registered(
         "gate",
         "x, y",
@@ -132,14 +132,14 @@ def test_it_is_an_activation_of_a_network() -> None:
     assert "softsign" not in activation_names()
     with pytest.raises(ValueError, match=r"activation must be one of .* got 'softsign'"):
         resolve("softsign")
-    registered("softsign", **SOFTSIGN)
+    taken_as_right("softsign", **SOFTSIGN)
     model = MLP(2, [3, 2], activation="softsign", seed=1)
     assert model([0.5, -1.0])[0].operation is OPERATIONS["softsign"]
     assert gradcheck(lambda _: sum(model([0.5, -1.0])), model.parameters())
     unregister("softsign")
     with pytest.raises(ValueError, match=r"activation must be one of .* got 'softsign'"):
         model([0.5, -1.0])
-    registered("softsign", "x", "2.0 * x", partials=["2.0"], about="not what it was")
+    taken_as_right("softsign", "x", "2.0 * x", partials=["2.0"], about="not what it was")
     assert resolve("softsign")(Value(3.0)).data == 6.0
 
 
@@ -149,13 +149,13 @@ def test_it_is_an_activation_of_a_worked_example(tmp_path: Any) -> None:
     text = (resources.files("nn.worked") / "urbain.toml").read_text(encoding="utf-8")
     file = tmp_path / "soft.toml"
     file.write_text(text.replace('"sigmoid"', '"softsign"'), encoding="utf-8")
-    registered("softsign", **SOFTSIGN)
+    taken_as_right("softsign", **SOFTSIGN)
     step = worked.load(file).step()
     assert step.error_after < step.error_before
 
 
 def test_graphs_are_pickled_by_its_name(run_python: Callable[..., str]) -> None:
-    registered("softsign", **SOFTSIGN)
+    taken_as_right("softsign", **SOFTSIGN)
     node = (Value(3.0, "x").softsign() * 2.0).named("y")
     data = pickle.dumps(node)
     for copied in (pickle.loads(data), copy.deepcopy(node), copy.copy(node)):
@@ -173,23 +173,23 @@ def test_graphs_are_pickled_by_its_name(run_python: Callable[..., str]) -> None:
 
 
 def test_a_pickle_of_another_operation_of_its_name_is_refused() -> None:
-    registered("softsign", **SOFTSIGN)
+    taken_as_right("softsign", **SOFTSIGN)
     one = pickle.dumps(Value(3.0).softsign())
     unregister("softsign")
-    registered("softsign", "x, y", "2.0 * x * y", partials=["2.0 * y", "2.0 * x"], about="")
+    taken_as_right("softsign", "x, y", "2.0 * x * y", partials=["2.0 * y", "2.0 * x"], about="")
     both = pickle.dumps(autograd.softsign(Value(3.0), 2.0))
     with pytest.raises(AutogradError, match=r"with 1 operand of 'softsign', but .* takes 2 here"):
         pickle.loads(one)
     assert pickle.loads(both).operands[1] == 2.0
     unregister("softsign")
-    registered("softsign", **SOFTSIGN)
+    taken_as_right("softsign", **SOFTSIGN)
     with pytest.raises(AutogradError, match=r"with 2 operands of 'softsign', but .* takes 1 here"):
         pickle.loads(both)
     assert pickle.loads(one).data == 0.75
 
 
 def test_an_error_names_it() -> None:
-    registered(
+    taken_as_right(
         "ratio",
         "x, y",
         "x / (y * y)",
@@ -298,7 +298,7 @@ def test_a_slope_that_a_function_cannot_give_does_not_stop_a_backward_pass() -> 
 
 
 def test_an_operation_that_is_removed_leaves_its_graphs() -> None:
-    registered("softsign", **SOFTSIGN)
+    taken_as_right("softsign", **SOFTSIGN)
     registered("lgamma", **LOG_GAMMA)
     x = Value(1.0, "x")
     y, z = x.softsign(), x.lgamma()
@@ -316,5 +316,5 @@ def test_an_operation_that_is_removed_leaves_its_graphs() -> None:
         unregister("softsign")
     with pytest.raises(RegistrationError, match="no operation 'exp' was registered"):
         unregister("exp")
-    registered("softsign", **SOFTSIGN)
+    taken_as_right("softsign", **SOFTSIGN)
     assert same(Value(3.0).softsign().data, 0.75)

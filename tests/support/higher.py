@@ -59,9 +59,8 @@ def _has_derivative(operation: Operation, operands: Sequence[float]) -> bool:
     return True
 
 
-def lost_digits(operation: Operation, at: Iterable[Sequence[float]]) -> list[str]:
+def lost_digits(operation: Operation, at: Iterable[Sequence[float]]) -> Iterator[str]:
     """Where a second or third derivative is not right to 8 ulp, or a first to 4."""
-    complaints = []
     functions: dict[Any, Callable[..., Any]] = {}
     for order, path in orders_and_paths(operation):
         function = getattr(autograd, operation.name)
@@ -69,16 +68,16 @@ def lost_digits(operation: Operation, at: Iterable[Sequence[float]]) -> list[str
             function = grad(function, index)
         functions[order, path] = function
     for operands in at:
+        numbers = {order: exact(operation, order, operands) for order, _ in functions}
         for (order, path), function in functions.items():
-            number = exact(operation, order, operands)
+            number = numbers[order]
             if number is None or not math.isfinite(number):
                 continue
             got = function(*operands)
             found = error(operation.name, order, operands, got, number)
             if found > (4.0 if sum(order) == 1 else 8.0):
                 where = f"{operation.name}{tuple(operands)} by {path}"
-                complaints.append(f"{where}: {got}, not {float(number)}: {found:.3g} ulp")
-    return complaints
+                yield f"{where}: {got}, not {float(number)}: {found:.3g} ulp"
 
 
 # --- the branches of a text -----------------------------------------------------------------------
@@ -123,6 +122,13 @@ class _Line:
 
     def __init__(self, operation: Operation, place: int, rest: tuple[float, ...]) -> None:
         self.operation, self.place, self.rest = operation, place, rest
+        self.conditions = [
+            piece.test
+            for text in operation.partials
+            for piece in ast.walk(text.tree)
+            if isinstance(piece, ast.IfExp)
+        ]
+        self._decided: dict[float, list[bool]] = {}
 
     def operands(self, x: float) -> tuple[float, ...]:
         return (*self.rest[: self.place], x, *self.rest[self.place :])
@@ -130,16 +136,11 @@ class _Line:
     def has_derivative(self, x: float) -> bool:
         return _has_derivative(self.operation, self.operands(x))
 
-    def decided(self, x: float) -> list[tuple[bool, ...]]:
+    def decided(self, x: float) -> list[bool]:
         """What each condition of each partial says, be it asked or not."""
-        operands = self.operands(x)
-        out = getattr(autograd, self.operation.name)(*operands)
-        variables = dict(zip(self.operation.parameters, operands, strict=True)) | {"out": out}
-        return [
-            tuple(
-                bool(evaluate(piece.test, variables, ieee_value))
-                for piece in ast.walk(text.tree)
-                if isinstance(piece, ast.IfExp)
-            )
-            for text in self.operation.partials
-        ]
+        if x not in self._decided:
+            operands = self.operands(x)
+            out = getattr(autograd, self.operation.name)(*operands)
+            variables = dict(zip(self.operation.parameters, operands, strict=True)) | {"out": out}
+            self._decided[x] = [bool(evaluate(test, variables, ieee_value)) for test in self.conditions]
+        return self._decided[x]

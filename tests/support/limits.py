@@ -180,13 +180,12 @@ def orders_and_paths(operation: Operation) -> Iterator[tuple[tuple[int, ...], tu
 # --- the check ------------------------------------------------------------------------------------
 
 
-def wrong_limits(operation: Operation, at: Sequence[Sequence[float]] | None = None) -> list[str]:
+def wrong_limits(operation: Operation, at: Sequence[Sequence[float]] | None = None) -> Iterator[str]:
     """Where a derivative of up to the third order is not its limit.
 
     Where a lower derivative has no limit, as the direction of (∞, ∞) has none, there is nothing to hold
     the higher ones to; and of an exponential that has underflowed and an infinite factor neither.
     """
-    complaints = []
     functions = {}
     for order, path in orders_and_paths(operation):
         function = getattr(autograd, operation.name)
@@ -212,5 +211,4 @@ def wrong_limits(operation: Operation, at: Sequence[Sequence[float]] | None = No
             else:
                 right = error(operation.name, order, operands, got, expected) <= 8.0
             if not right:
-                complaints.append(f"{operation.name}{tuple(operands)} by {path}: {got}, not {expected}")
-    return complaints
+                yield f"{operation.name}{tuple(operands)} by {path}: {got}, not {expected}"

@@ -142,8 +142,9 @@ def test_a_slope_that_rounding_hides_is_unclear() -> None:
 
 @pytest.mark.parametrize("exponent", range(18, 300, 3))
 def test_numbers_too_far_apart_to_tell_a_slope_are_unclear(exponent: int, everything: bool) -> None:
+    numbers = (1.0, 2.9030961165197873, 9.13131220858885)
     for name in ("sin", "cos", "tan"):
-        for digits in (1.0, 2.9030961165197873, 9.13131220858885)[:: 1 if everything else 2]:
+        for digits in numbers if everything else (numbers[exponent // 3 % 3],):
             assert verdict(getattr(autograd, name), digits * 10.0**exponent) == "unclear"
 
 

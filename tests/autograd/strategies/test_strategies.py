@@ -556,12 +556,13 @@ import sys
 import hypothesis
 heavy = {"numpy", "rich", "click", "graphviz", "autograd.check", "autograd.strategies", "nn.strategies"}
 print(sorted(heavy & set(sys.modules)))
-from hypothesis import find, strategies
+from hypothesis import Phase, find, settings, strategies
 from autograd import Value
 from nn import MLP
 from nn.worked import WorkedExample
 for kind in (Value, MLP, WorkedExample):
-    print(type(find(strategies.from_type(kind), lambda drawn: True)).__name__)
+    first = settings(phases=[Phase.generate], database=None, deadline=None)
+    print(type(find(strategies.from_type(kind), lambda drawn: True, settings=first)).__name__)
 """
 DRAWN = """[]
 Value

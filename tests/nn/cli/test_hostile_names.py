@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import example, given
 from hypothesis import strategies as st
+from strategies import times
 from toml_tables import toml
 
 from autograd import Value, draw, explain
@@ -86,6 +87,7 @@ def braced(text: str) -> str:
 @example(names=["[/x]", "[link=https://e.org]E[/link]", "[bold]", "w", "t", "s"], vectors="", columns=80)
 @example(names=["[b]{{", *"wntos"], vectors="", columns=80)
 @example(names=["[/x]E"] * 6, vectors="row", columns=20)
+@times(1 / 2)
 def test_markup_in_names_is_text(
     arguments: list[str], names: list[str], vectors: str, columns: int, folder: Path
 ) -> None:

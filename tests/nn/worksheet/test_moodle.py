@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -26,8 +27,13 @@ EXAMPLES = [
 ]
 
 
+@cache
+def text_of(name: str, digits: int = 6) -> str:
+    return moodle_xml([Worksheet(worked.load(name), digits=digits)])
+
+
 def quiz_of(name: str, digits: int = 6) -> ET.Element:
-    return ET.fromstring(moodle_xml([Worksheet(worked.load(name), digits=digits)]))
+    return ET.fromstring(text_of(name, digits))
 
 
 def numerical(quiz: ET.Element) -> list[ET.Element]:
@@ -110,11 +116,11 @@ def wrong_in(text: str) -> list[str]:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_format_is_that_of_moodles_documentation(name: str) -> None:
-    assert wrong_in(moodle_xml([Worksheet(worked.load(name))])) == []
+    assert wrong_in(text_of(name)) == []
 
 
 def test_what_is_not_so_is_found() -> None:
-    text = moodle_xml([Worksheet(worked.load("xing-single"))])
+    text = text_of("xing-single")
     for old, new in (
         ("<?xml", "<!-- quiz --><?xml"),
         ("$course$/top/", "top/"),
@@ -237,7 +243,7 @@ def test_the_command_writes_it(tmp_path: Path) -> None:
     path = tmp_path / "quiz.xml"
     result = run("urbain", "-o", path, "--digits", 4)
     assert (result.exit_code, result.output) == (0, f"written: {path}\n")
-    assert path.read_text(encoding="utf-8") == moodle_xml([Worksheet(worked.load("urbain"), digits=4)])
+    assert path.read_text(encoding="utf-8") == text_of("urbain", 4)
     assert run("--seed", 5, "--count", 2, "--layers", "1,1", "-o", path).exit_code == 0
     assert wrong_in(path.read_text(encoding="utf-8")) == []
 
@@ -276,7 +282,7 @@ def test_another_reader_of_the_format_reads_the_same(name: str, tmp_path: Path) 
     from amc2moodle.moodle2amc._questions import QuestionNumerical
 
     path = tmp_path / "quiz.xml"
-    text = moodle_xml([Worksheet(worked.load(name), digits=4)])
+    text = text_of(name, 4)
     path.write_text(text, encoding="utf-8")
     read = Quiz(str(path)).mdl.getroot()
     ours = numerical(ET.fromstring(text))
