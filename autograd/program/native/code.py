@@ -53,7 +53,7 @@ _COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[float, float], bool]]] 
 _INSTRUCTIONS = frozenset(("abs", "copysign", "max", "min", "sqrt"))
 #: Rows whose texts, computed by machine arithmetic, are what IEEE 754 says of them; of other rows that
 #: may fail, the row's own text of that is asked.
-_AS_BY_IEEE = frozenset(("sigmoid", "silu", "square"))
+_AS_BY_IEEE = frozenset(("hypot", "sigmoid", "silu", "square"))
 
 
 def literal(number: float) -> str:
