@@ -580,7 +580,7 @@ _TABLE = (
         partials=(
             (
                 "0.5 + 0.5 * cos(2.0 * out) if x * x < 2.0 "
-                "else 1.0 / (1.0 + x * x) if x * x < 2.0 ** 300.0 else 1.0 / x / x"
+                "else 1.0 / (1.0 + x * x) if x * x < 1e90 else 1.0 / x / x"
             ),
         ),
         as_taught=("1.0 / (1.0 + x ** 2.0)",),
@@ -640,7 +640,7 @@ _TABLE = (
         "x",
         "asinh(x)",
         partials=(
-            "sqrt(1.0 / (1.0 + x * x)) if x * x < 2.0 ** 300.0 else 1.0 / x if x > 0.0 else -1.0 / x",
+            "sqrt(1.0 / (1.0 + x * x)) if x * x < 1e90 else 1.0 / x if x > 0.0 else -1.0 / x",
         ),
         as_taught=("1.0 / sqrt(x ** 2.0 + 1.0)",),
         symbol="arsinh",
@@ -691,7 +691,7 @@ _TABLE = (
             (
                 "(1.0 - y / out * (y / (out + x)) if x > 0.65 * out "
                 "else x / out if x > -0.65 * out "
-                "else y / out * (y / (out - x)) - 1.0) if 1.0 / 2.0 ** 930.0 < out < 2.0 ** 1022.0 "
+                "else y / out * (y / (out - x)) - 1.0) if 1e-280 < out < 1e307 "
                 "else 0.0 if out == 0.0 else x / out if -0.65 * out < x < 0.65 * out and out > 1.0 "
                 "else 2.0 ** 600.0 * x / sqrt(2.0 ** 600.0 * x * (2.0 ** 600.0 * x) "
                 "+ 2.0 ** 600.0 * y * (2.0 ** 600.0 * y)) "
@@ -702,7 +702,7 @@ _TABLE = (
             (
                 "(1.0 - x / out * (x / (out + y)) if y > 0.65 * out "
                 "else y / out if y > -0.65 * out "
-                "else x / out * (x / (out - y)) - 1.0) if 1.0 / 2.0 ** 930.0 < out < 2.0 ** 1022.0 "
+                "else x / out * (x / (out - y)) - 1.0) if 1e-280 < out < 1e307 "
                 "else 0.0 if out == 0.0 else y / out if -0.65 * out < y < 0.65 * out and out > 1.0 "
                 "else 2.0 ** 600.0 * y / sqrt(2.0 ** 600.0 * x * (2.0 ** 600.0 * x) "
                 "+ 2.0 ** 600.0 * y * (2.0 ** 600.0 * y)) "
