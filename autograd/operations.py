@@ -639,9 +639,7 @@ _TABLE = (
         "asinh",
         "x",
         "asinh(x)",
-        partials=(
-            "sqrt(1.0 / (1.0 + x * x)) if x * x < 1e90 else 1.0 / x if x > 0.0 else -1.0 / x",
-        ),
+        partials=("sqrt(1.0 / (1.0 + x * x)) if x * x < 1e90 else 1.0 / x if x > 0.0 else -1.0 / x",),
         as_taught=("1.0 / sqrt(x ** 2.0 + 1.0)",),
         symbol="arsinh",
         numpy="arcsinh",
