@@ -82,7 +82,8 @@ def _products(tape: Tape) -> dict[int, _Products]:
     for use in uses:
         product = gradients[use.out], _partial(tape, use)
         if use.operand < tape.leaves:
-            found[use.operand] = [*found.pop(use.operand, []), product]
+            own = found[use.operand] = found.pop(use.operand, [])  # the last is the last to be used
+            own.append(product)
         elif use.first:
             copied = times[use.operand] == 1 and product[1] == _ONE
             gradients[use.operand] = product[0] if copied else Factor("gradient", use.operand)

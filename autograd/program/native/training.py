@@ -34,6 +34,8 @@ __all__ = ["TrainingLoop"]
 #: Up to so many lines, those of the update of each parameter included, a step on one example is one
 #: function, whose numbers stay in registers.
 _MOST_AT_ONCE = 500
+#: Up to so many parameters go from step to step in registers. To load more of them takes less time.
+_MOST_CARRIED = 16
 
 
 class TrainingLoop:
@@ -346,8 +348,8 @@ def _online_text(tape: Tape, rule: _Rule, module: Module, order: Sequence[Sum], 
     """
     code = Code(module, fails=True)
     writer = Examples(tape, code, order)
-    # registers carry them from step to step; through memory alone it takes longer
-    writer.numbers |= {each.parameter: f"%carried{place}" for place, each in enumerate(order)}
+    carried = range(len(order) if len(order) <= _MOST_CARRIED else 0)
+    writer.numbers |= {order[place].parameter: f"%carried{place}" for place in carried}
 
     def load(array: str, place: str) -> str:
         return code.put(
@@ -365,8 +367,8 @@ def _online_text(tape: Tape, rule: _Rule, module: Module, order: Sequence[Sum], 
     settings: dict[str, Number] = {
         symbol: load("%settings_at", str(place)) for place, symbol in enumerate(rule.settings)
     }
-    carried: list[str] = []
     fresh: list[tuple[str, int, Number]] = []
+    changed: list[str] = []
     checked: list[Number] = []
     for place, (slot, _) in enumerate(order):
         gradient = writer.gradients.get(slot, 0.0)
@@ -374,7 +376,7 @@ def _online_text(tape: Tape, rule: _Rule, module: Module, order: Sequence[Sum], 
         for number, symbol in enumerate(rule.changed[1:], 1):
             numbers[symbol] = load("%parameters", str(number * padded + place))
         found = rule.written(code, numbers)
-        carried.append(code.spelled(found[0]))
+        changed.append(code.spelled(found[0]))
         fresh += [("%parameters", number * padded + place, each) for number, each in enumerate(found)]
         fresh.append(("%gradients", place, gradient))
         checked += [gradient, *found]
@@ -399,11 +401,11 @@ def _online_text(tape: Tape, rule: _Rule, module: Module, order: Sequence[Sum], 
     starts = "".join(
         f"  %at{place} = getelementptr double, ptr %parameters, i64 {place}\n"
         f"  %start{place} = load double, ptr %at{place}\n"
-        for place in range(len(order))
+        for place in carried
     )
     phis = "".join(
         f"  %carried{place} = phi double [ %start{place}, %start ], [ {each}, %{code.block} ]\n"
-        for place, each in enumerate(carried)
+        for place, each in zip(carried, changed, strict=False)
     )
     return (
         "define i64 @online(ptr noalias %rows, ptr noalias %order, i64 %steps, ptr noalias %scales, "
