@@ -8,6 +8,7 @@ import random
 import sys
 import threading
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise, product
 from typing import Any
 
@@ -167,6 +168,63 @@ def test_random_graphs_in_lanes(graph: Graph, count: int, lanes: int, data: st.D
         patch.setattr(engine, "host_lanes", lambda: lanes)
         runner = StraightRunner(tape, PLAN)
         assert batch(runner, *arguments) == batch(SteppingRunner(tape, PLAN), *arguments)
+
+
+@cache
+def of_all_lanes(name: str, lanes: int) -> Any:
+    """Machine code for all lanes at once that has the very results of the scalar function."""
+    module = code.Module()
+    inside = code.Code(module, lanes)
+    operands = [f"%x{place}" for place in range(OPERATIONS[name].arity)]
+    result = inside._each(module.called(name, len(operands), True), operands)
+    taken = ", ".join(f"{inside.kind} {each}" for each in operands)
+    lines = "\n".join(inside.lines)
+    body = f"entry:\n{lines}\n  ret {inside.kind} {result}\n"
+    return compiler.Machine(module.text(f"define {inside.kind} @f({taken}) nounwind {{\n{body}}}"), 1)
+
+
+def vector(module: code.Module, name: str, lanes: int) -> int | None:
+    """What stands for `Module.vector`, so that batches with vector functions have eager's numbers."""
+    known = module.functions == "vector" and lanes > 1 and functions.library_address(name)
+    return of_all_lanes(name, lanes).address("f") if known else None
+
+
+def check_vectors(tape: Tape, *arguments: Any) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(code.Module, "vector", vector)
+        patch.setattr(engine, "host_lanes", lambda: 2)  # as wide as any machine has them
+        runner = StraightRunner(tape, PLAN, "vector")
+        assert batch(runner, *arguments) == batch(SteppingRunner(tape, PLAN), *arguments)
+
+
+@given(graphs(max_size=15), st.integers(2, 5), st.data())
+def test_random_graphs_with_vector_functions(graph: Graph, count: int, data: st.DataObject) -> None:
+    leaves = graph.leaves
+    inputs = data.draw(st.integers(0, len(leaves)))
+    tape = Tape.of([graph.result], Leaves(leaves[:inputs], leaves[inputs:]))
+    parameters = [leaf.data for leaf in leaves[inputs:]]
+    rows = [[data.draw(st.floats(-3.0, 3.0)) for _ in range(inputs)] for _ in range(count)]
+    check_vectors(tape, rows, parameters, [0.5] * len(parameters), 0.1)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_every_row_with_vector_functions(part: int) -> None:
+    draw = random.Random(11)
+    for operation in list(OPERATIONS.values())[part::4]:
+        for tape in tapes_of(operation):
+            rows = [[draw.choice(POINTS) for _ in range(tape.inputs)] for _ in range(40)]
+            for number in (0.3, -0.7, 700.5):
+                parameters = [number] * tape.parameters
+                check_vectors(tape, rows, parameters, [0.5] * tape.parameters, 0.1)
+
+
+def test_a_wrong_side_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    x = Value(0.5)
+    tape = Tape.of([x.elu()], Leaves([x], []))
+    check_vectors(tape, [[-0.7], [0.7]], [], [], 1.0)
+    monkeypatch.setattr(code.Code, "selected", lambda self, test, body, orelse: body)
+    with pytest.raises(AssertionError):
+        check_vectors(tape, [[-0.7], [0.7]], [], [], 1.0)
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
