@@ -88,8 +88,8 @@ def explain(
 ) -> None:
     """Explain a derivative: by the chain rule, factor by factor, or each δ once.
 
-    The error is differentiated with respect to SYMBOL, as w5 or net_h1; given a second SYMBOL, then with
-    respect to that. With --all the whole step is explained instead, from the given numbers to the
+    SYMBOL is what the error is differentiated with respect to, as w5 or net_h1, or the derivative itself,
+    as delta_h1 or dE/dw5; given a second SYMBOL, the result is differentiated with respect to that. With --all the whole step is explained instead, from the given numbers to the
     updated ones; with --hessian all second derivatives are listed.
     """
     from nn.worked.limits import check_explained

@@ -36,6 +36,9 @@ _DRAWN_AS = {
     "out": "neuron", "part": "error", "error": "error",
 }  # fmt: skip
 
+#: A derivative, as it is asked for and as it is shown.
+_DERIVATIVE = re.compile("[d∂](.+)/[d∂](.+)")
+
 #: With more named quantities, the graph of a network is drawn without its weights and biases.
 _MOST_NAMED = 60
 
@@ -96,11 +99,13 @@ class Recorded(Tabular):
             return self.nodes[symbol]
         if symbol == "E":
             return self.error
-        from difflib import get_close_matches
+        from nn.spellings import symbol_as_read
 
-        close = get_close_matches(symbol, self.nodes, n=3)
-        hint = f"; did you mean {' or '.join(close)}?" if close else ""
-        raise UnknownNameError(f"no {symbol!r} in this step{hint}")
+        read = symbol_as_read(symbol)
+        alike = [node for each, node in self.nodes.items() if symbol_as_read(each) == read]
+        if len(alike) == 1:
+            return alike[0]
+        raise _unknown(symbol, self.nodes)
 
     def __getitem__(self, symbol: str) -> float:
         """The number of that name: a value, a gradient, a δ, an updated parameter, any dA/dB.
@@ -113,10 +118,56 @@ class Recorded(Tabular):
         for numbers in self.numbers.values():
             if symbol in numbers:
                 return numbers[symbol]
-        if derivative := re.fullmatch(r"d(.+)/d(.+)", symbol):
-            above, below = self.node(derivative[1]), self.node(derivative[2])
+        if parts := _DERIVATIVE.fullmatch(symbol):
+            above, below = self.node(parts[1]), self.node(parts[2])
             return float(gradients(above).get(below, 0.0))
-        return self.node(symbol).data
+        try:
+            return self.node(symbol).data
+        except UnknownNameError:
+            raise _unknown(symbol, [*self]) from None
+
+    def derivative(self, by: str, of: str | None = None) -> tuple[Value, Value]:
+        """What a derivative is with respect to, and what is differentiated.
+
+        Args:
+            by: the one; or the derivative itself, as ``delta_h1``, ``dE/dw5`` or ``∂E/∂w₅``.
+            of: the other; the error, if None.
+
+        Raises:
+            KeyError: there is no such node.
+            TypeError: it is no text.
+
+        >>> from nn import worked
+        >>> step = worked.load("urbain").step()
+        >>> [node.name for node in step.derivative("delta_h1")]
+        ['net_h1', 'E_total']
+        >>> step.derivative("dE_o1/dout_h1") == step.derivative("out_h1", "E_o1")
+        True
+        """
+        if text("symbol", by) in self.nodes or of is not None:
+            return self.node(by), self.error if of is None else self.node(of)
+        from nn.spellings import symbol_as_read
+
+        read = symbol_as_read(by)
+        for symbol, gradient in zip(self.nodes, self.gradients, strict=True):
+            if read in {symbol_as_read(each) for each in (gradient, self._called(symbol))}:
+                return self.nodes[symbol], self.error
+        if parts := _DERIVATIVE.fullmatch(by):
+            return self.node(parts[2]), self.node(parts[1])
+        for symbol, after in self.updates.items():
+            if by in after:
+                raise UnknownNameError(
+                    f"{by!r} belongs to the update of {symbol!r}; what is explained is a derivative, "
+                    f"as that with respect to {symbol!r}"
+                )
+        try:
+            return self.node(by), self.error
+        except UnknownNameError:
+            raise _unknown(by, [*self.nodes, *map(self._called, self.nodes)]) from None
+
+    def _called(self, symbol: str) -> str:
+        """What the derivative of the error with respect to a node is called, as δ."""
+        return self.naming.gradient(self.error.name or "E", symbol)
 
     def __iter__(self) -> Iterator[str]:
         """Every symbol that there is a number for by itself."""
@@ -175,7 +226,7 @@ class Recorded(Tabular):
         """The derivative of the error, or of another node, explained; see `autograd.explain`.
 
         Args:
-            by: with respect to what.
+            by: with respect to what; or the derivative itself, as ``delta_h1``, ``dE/dw5``, ``∂E/∂w₅``.
             of: what is differentiated; the error, if None.
             then: of a second derivative, with respect to what the first one is differentiated.
             form: "paths", "delta", or None for paths where there are at most four.
@@ -196,15 +247,17 @@ class Recorded(Tabular):
           ∂netₒ₁/∂w₅    = outₕ₁ = 0.593269992
         >>> step.explain("w5", then="w6").steps[-1].formula
         '∂δₒ₁/∂w₆·outₕ₁'
+        >>> step.explain("delta_h1").text() == step.explain("net_h1").text()
+        True
         """
         from nn.step.explained import derivation, second
 
-        result = self.error if of is None else self.node(of)
+        below, result = self.derivative(by, of)
         if then is None:
-            return derivation(self, self.node(by), result, form, max_paths)
+            return derivation(self, below, result, form, max_paths)
         if form not in {None, "delta"}:
             raise ArgumentValueError(f"a second derivative is explained in the δ form, not as {form!r}")
-        return second(self, self.node(by), self.node(then), result)
+        return second(self, below, self.node(then), result)
 
     def hessian(self, symbols: Iterable[str] | None = None, of: str | None = None) -> HessianTable:
         """The second derivatives of the error, or of another node, as a table.
@@ -468,3 +521,10 @@ def _own(node: Value) -> list[Value]:
                 found.append(operand)
                 open_nodes.append(operand)
     return found
+
+
+def _unknown(symbol: str, known: Collection[str]) -> UnknownNameError:
+    """The error that says what else may be meant."""
+    from nn.spellings import of_symbol
+
+    return UnknownNameError(f"no {symbol!r} in this step{of_symbol(symbol, known)}")

@@ -12,6 +12,7 @@ from nn.error_rules import error_rule
 from nn.forward import Example
 from nn.neuron import BIAS_CONVENTIONS
 from nn.notation import Names, Notation, notation_names
+from nn.spellings import of_symbol
 from nn.step.updates import UpdateRule
 from nn.worked.example import Figure, LayerData, WorkedExample
 from nn.worked.limits import MAX_NUMBERS, MAX_TRAINED
@@ -86,7 +87,8 @@ def formula_example(name: str, top: Section) -> FormulaExample:
         if figure.of not in nodes | updated and not (
             derivative and nodes.issuperset(derivative.groups())
         ):
-            section.fail("of", f"the example has no {figure.of!r}")
+            hint = of_symbol(figure.of, sorted(nodes | updated))
+            section.fail("of", f"the example has no {figure.of!r}{hint}")
     return example
 
 
@@ -152,7 +154,7 @@ def network_example(name: str, top: Section) -> WorkedExample:
     buffers = {each for symbol in symbols.parameters.values() for each in example.update.symbols(symbol)}
     for section, figure in zip(printed, example.figures, strict=True):
         if not symbols.knows(figure.of) and figure.of not in buffers:
-            section.fail("of", f"the example has no {figure.of!r}")
+            section.fail("of", f"the example has no {figure.of!r}{symbols.hint(figure.of)}")
     return example
 
 
