@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
-from nn.activations import activation_names
+from nn.activations import NO_ACTIVATION, activation_names
 from nn.error_rules import error_rule
 from nn.forward import Example
 from nn.neuron import BIAS_CONVENTIONS
@@ -212,7 +212,8 @@ def _layers(sections: list[Section], bias: str, vectors: str) -> list[LayerData]
             biases = section.number_or_numbers("bias")
         if isinstance(biases, list) and len(biases) != len(weights):
             section.fail("bias", f"{len(weights)} are expected, one per neuron, not {len(biases)}")
-        layers.append(LayerData(section.choice("activation", activation_names()), weights, biases))
+        activation = section.choice("activation", activation_names(), instead=NO_ACTIVATION)
+        layers.append(LayerData(activation, weights, biases))
         section.done(["activation", "weights", "matrix", *(["bias"] if bias != "none" else [])])
     return layers
 
