@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from abc import abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, overload
 
 from autograd import Value
 from autograd.arguments import choice, each, flag, number_of, text, whole
 from autograd.backward import gradients
-from autograd.errors import ArgumentValueError, UnknownNameError
+from autograd.errors import ArgumentValueError
 from autograd.symbols import unicode_symbol
 from nn.json_text import json_text
-from nn.step.updates import UpdateRule
+from nn.step.named import DERIVATIVE, NamedNodes, unknown_symbol
 from nn.terminal import Tabular
 
 if TYPE_CHECKING:
-    import ast
     from os import PathLike
     from pathlib import Path
 
     from autograd import Derivation, Diagram
-    from autograd.program import Naming
     from autograd.second import HessianTable, SecondDerivation
-    from nn.notation import Tag
     from nn.step.contributions import Contributions
 
 __all__ = ["Recorded"]
@@ -36,41 +31,18 @@ _DRAWN_AS = {
     "out": "neuron", "part": "error", "error": "error",
 }  # fmt: skip
 
-#: A derivative, as it is asked for and as it is shown.
-_DERIVATIVE = re.compile("[d∂](.+)/[d∂](.+)")
-
 #: With more named quantities, the graph of a network is drawn without its weights and biases.
 _MOST_NAMED = 60
 
 
-class Recorded(Tabular):
-    """Named nodes with the derivatives of one of them, the error, by all others.
+class Recorded(NamedNodes, Tabular):
+    """A computation whose named numbers can be shown, explained, drawn and printed.
 
     Attributes:
-        error: the node of the error.
-        nodes: every node that has a name, by its symbol.
-        numbers: what is known by a symbol, by kinds: ``values``, ``gradients`` and more.
-        gradients: the derivative of the error by every node, in their order.
         error_after: the error after the update.
-        naming: what the derivatives of the error are called.
-        tags: by symbol what a quantity is, and where in a network; none of what no network has.
-        updates: by the symbol of each updated parameter those of it after the update, and of the change.
-        update_rule: how parameters are updated.
-        buffers: what the optimizer remembers of each parameter before the update, by its symbol.
-        steps_before: how many updates come before.
     """
 
-    error: Value
-    nodes: Mapping[str, Value]
-    numbers: Mapping[str, Mapping[str, float]]
-    gradients: Mapping[str, float]
     error_after: float
-    naming: Naming
-    tags: Mapping[str, Tag]
-    updates: Mapping[str, tuple[str, str]]
-    update_rule = UpdateRule()
-    buffers: Mapping[str, float] = MappingProxyType({})
-    steps_before = 0
 
     @property
     def error_before(self) -> float:
@@ -83,30 +55,6 @@ class Recorded(Tabular):
         """
         return self.error.data
 
-    def node(self, symbol: str) -> Value:
-        """The node of that name; "E" is the error, whatever the notation calls it.
-
-        Raises:
-            KeyError: there is none.
-            TypeError: it is no text.
-
-        >>> from nn import worked
-        >>> step = worked.load("urbain").step()
-        >>> step.node("out_o1").operation, step.node("E").name
-        (Operation('sigmoid'), 'E_total')
-        """
-        if text("symbol", symbol) in self.nodes:
-            return self.nodes[symbol]
-        if symbol == "E":
-            return self.error
-        from nn.spellings import symbol_as_read
-
-        read = symbol_as_read(symbol)
-        alike = [node for each, node in self.nodes.items() if symbol_as_read(each) == read]
-        if len(alike) == 1:
-            return alike[0]
-        raise _unknown(symbol, self.nodes)
-
     def __getitem__(self, symbol: str) -> float:
         """The number of that name: a value, a gradient, a δ, an updated parameter, any dA/dB.
 
@@ -118,81 +66,18 @@ class Recorded(Tabular):
         for numbers in self.numbers.values():
             if symbol in numbers:
                 return numbers[symbol]
-        if parts := _DERIVATIVE.fullmatch(symbol):
+        if parts := DERIVATIVE.fullmatch(symbol):
             above, below = self.node(parts[1]), self.node(parts[2])
             return float(gradients(above).get(below, 0.0))
         try:
             return self.node(symbol).data
-        except UnknownNameError:
-            raise _unknown(symbol, [*self]) from None
-
-    def derivative(self, by: str, of: str | None = None) -> tuple[Value, Value]:
-        """What a derivative is with respect to, and what is differentiated.
-
-        Args:
-            by: the one; or the derivative itself, as ``delta_h1``, ``dE/dw5`` or ``∂E/∂w₅``.
-            of: the other; the error, if None.
-
-        Raises:
-            KeyError: there is no such node.
-            TypeError: it is no text.
-
-        >>> from nn import worked
-        >>> step = worked.load("urbain").step()
-        >>> [node.name for node in step.derivative("delta_h1")]
-        ['net_h1', 'E_total']
-        >>> step.derivative("dE_o1/dout_h1") == step.derivative("out_h1", "E_o1")
-        True
-        """
-        if text("symbol", by) in self.nodes or of is not None:
-            return self.node(by), self.error if of is None else self.node(of)
-        from nn.spellings import symbol_as_read
-
-        read = symbol_as_read(by)
-        for symbol, gradient in zip(self.nodes, self.gradients, strict=True):
-            if read in {symbol_as_read(each) for each in (gradient, self._called(symbol))}:
-                return self.nodes[symbol], self.error
-        if parts := _DERIVATIVE.fullmatch(by):
-            return self.node(parts[2]), self.node(parts[1])
-        for symbol, after in self.updates.items():
-            if by in after:
-                raise UnknownNameError(
-                    f"{by!r} belongs to the update of {symbol!r}; what is explained is a derivative, "
-                    f"as that with respect to {symbol!r}"
-                )
-        try:
-            return self.node(by), self.error
-        except UnknownNameError:
-            raise _unknown(by, [*self.nodes, *map(self._called, self.nodes)]) from None
-
-    def _called(self, symbol: str) -> str:
-        """What the derivative of the error with respect to a node is called, as δ."""
-        return self.naming.gradient(self.error.name or "E", symbol)
+        except KeyError:
+            raise unknown_symbol(symbol, [*self]) from None
 
     def __iter__(self) -> Iterator[str]:
         """Every symbol that there is a number for by itself."""
         for numbers in self.numbers.values():
             yield from numbers
-
-    @property
-    def rewritten(self) -> Collection[str]:
-        """The symbols of quantities whose formulas the step's program has otherwise than the graph.
-
-        >>> from nn import worked
-        >>> worked.load("urbain").step().rewritten
-        ()
-        """
-        return ()
-
-    @property
-    def short(self) -> Mapping[str, ast.expr]:
-        """By the symbol of a net input, a shorter formula of the derivative with respect to it.
-
-        >>> from nn import worked
-        >>> worked.load("urbain").step().short  # nothing cancels there
-        {}
-        """
-        return {}
 
     @overload
     def explain(
@@ -521,10 +406,3 @@ def _own(node: Value) -> list[Value]:
                 found.append(operand)
                 open_nodes.append(operand)
     return found
-
-
-def _unknown(symbol: str, known: Collection[str]) -> UnknownNameError:
-    """The error that says what else may be meant."""
-    from nn.spellings import of_symbol
-
-    return UnknownNameError(f"no {symbol!r} in this step{of_symbol(symbol, known)}")
