@@ -12,7 +12,6 @@ from nn.error_rules import ONE_OUTPUT, error_rule
 from nn.forward import Example
 from nn.neuron import BIAS_CONVENTIONS
 from nn.notation import Names, Notation, notation_names
-from nn.spellings import of_symbol
 from nn.step.updates import UpdateRule
 from nn.worked.example import Figure, LayerData, WorkedExample
 from nn.worked.limits import MAX_NUMBERS, MAX_TRAINED
@@ -87,6 +86,8 @@ def formula_example(name: str, top: Section) -> FormulaExample:
         if figure.of not in nodes | updated and not (
             derivative and nodes.issuperset(derivative.groups())
         ):
+            from nn.spellings import of_symbol
+
             hint = of_symbol(figure.of, sorted(nodes | updated))
             section.fail("of", f"the example has no {figure.of!r}{hint}")
     return example
