@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 __all__ = [
+    "alike",
     "as_number",
     "between",
     "choice",
@@ -340,5 +341,21 @@ def choice(what: str, given: object, choices: Iterable[str]) -> str:
     if not isinstance(given, str):
         raise wrong_kind(what, wanted, given)
     if given not in names:
-        raise wrong_value(what, wanted, given)
+        error = wrong_value(what, wanted, given)
+        if close := alike(given, names):
+            raise ArgumentValueError(f"{error}; did you mean {close!r}?")
+        raise error
     return given
+
+
+def alike(given: str, names: Iterable[str]) -> str:
+    """The name that is most like another text, whatever the case of its letters; "" if none is.
+
+    >>> alike("Sigmoyd", ["tanh", "sigmoid"]), alike("b", ["+b", "x0=1"])
+    ('sigmoid', '')
+    """
+    from difflib import get_close_matches
+
+    lower = {name.lower(): name for name in names}
+    close = get_close_matches(given.lower(), lower, n=1, cutoff=0.7)
+    return lower[close[0]] if close else ""

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd import Value
+from autograd.arguments import alike
 from autograd.errors import ArgumentTypeError, ArgumentValueError
 from nn import losses
 
@@ -100,6 +101,15 @@ ERRORS: dict[str, ErrorRule] = {
 }
 
 
+#: What they are called elsewhere.
+_ELSEWHERE = {
+    **dict.fromkeys(("mse", "mean_square_error"), "mean_squared_error"),
+    **dict.fromkeys(("sse", "se", "l2", "quadratic"), "squared_error"),
+    **dict.fromkeys(("bce", "logloss", "log_loss"), "binary_cross_entropy"),
+    **dict.fromkeys(("ce", "nll", "softmax", "categorical_cross_entropy"), "cross_entropy"),
+}
+
+
 def error_rule(error: str | ErrorRule) -> ErrorRule:
     """The error of that name, or that a text says: a formula of ``out`` and ``target``.
 
@@ -126,10 +136,10 @@ def error_rule(error: str | ErrorRule) -> ErrorRule:
     try:
         return ErrorRule(partial(_of_each, _formula(error)))
     except ValueError as problem:
-        raise ArgumentValueError(
-            f"no error {error!r:.60}; there are {', '.join(ERRORS)}, "
-            f"and formulas of out and target, but as such: {problem}"
-        ) from None
+        known = f"no error {error!r:.60}; there are {', '.join(ERRORS)}, and formulas of out and target"
+        if close := _ELSEWHERE.get(error.lower()) or alike(error, ERRORS):
+            raise ArgumentValueError(f"{known}; did you mean {close!r}?") from None
+        raise ArgumentValueError(f"{known}; as a formula: {problem}") from None
 
 
 def error_text(rule: ErrorRule) -> str:

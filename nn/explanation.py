@@ -329,7 +329,9 @@ class MatrixSheet(_Sheet):
         instance("step", step, TrainingStep, "a step of a network")
         self.digits = whole("digits", digits, 1, MOST_DIGITS)
         names, matrices = step.names, step.matrices
-        node = step.node(symbol)
+        node, result = step.derivative(symbol)
+        if result is not step.error:
+            raise ArgumentValueError(f"matrices have derivatives of the error alone, not {symbol!r}")
         deltas = {
             each.nets[neuron]: each.deltas[neuron] for each in names.passes for neuron in each.nets
         }

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from autograd import Value
-from autograd.arguments import items
+from autograd.arguments import items, wrong_kind
 from autograd.errors import ArgumentValueError
 from nn.init import generator
 from nn.layer import Layer
@@ -56,6 +56,10 @@ class MLP(Module):
         elif isinstance(activation, str):
             activation = [activation] * len(nouts)
         else:
+            if callable(activation):
+                raise wrong_kind(
+                    "activation", "a name or a list of names (autograd.register adds some)", activation
+                )
             activation = items("activation", activation)
         if len(activation) != len(nouts):
             raise ArgumentValueError(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from autograd import OperandError, Value
 from autograd.arguments import as_number, choice, flag, items, number_of, shown, whole
 from autograd.errors import ArgumentValueError
-from nn.activations import activation_names, resolve
+from nn.activations import activation_name, resolve
 from nn.init import INITIALIZATIONS, generator
 from nn.module import Module
 
@@ -100,7 +100,7 @@ class Neuron(Module):
         nin = whole("nin, the number of inputs,", nin, 1)
         fan_out = whole("fan_out", fan_out, 1)
         choice("initialisation", init, INITIALIZATIONS)
-        choice("activation", activation, activation_names())
+        activation_name("activation", activation)
         self.activation = activation if flag("nonlin", nonlin) else "linear"
         self.bias_convention = BIAS_CONVENTIONS[
             choice("bias_convention", bias_convention, BIAS_CONVENTIONS)

@@ -1,15 +1,17 @@
-"""How formulas are written elsewhere, and here: hints for the errors of `nn.formula_texts`."""
+"""How formulas and symbols are written elsewhere, and here: hints for errors."""
 
 from __future__ import annotations
 
 import ast
 import re
+import unicodedata
 from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 
 from autograd import OPERATIONS
+from autograd.symbols import GREEK
 
-__all__ = ["of_function", "of_name", "of_power", "of_text"]
+__all__ = ["of_function", "of_name", "of_power", "of_symbol", "of_text", "symbol_as_read"]
 
 #: What a function is called elsewhere, and how that is written here; ``…`` is the operand.
 FUNCTIONS = {
@@ -55,6 +57,8 @@ CHARACTERS = {
 }
 #: Functions whose derivative is 0 wherever they have one.
 JUMPING = {"floor", "ceil", "round", "trunc", "int", "fix"}
+#: The names of Greek letters.
+_LETTERS = {letter: name for name, letter in GREEK.items()}
 _WORDS = {"if", "else", "and", "or", "not"}
 _NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _PRODUCT = re.compile(rf"(?<![\w.])({_NUMBER})\s*([^\W\d]\w*|\()")
@@ -148,3 +152,30 @@ def of_name(name: str, known: Collection[str]) -> str:
             return f"; for a product write {name[:cut]} * {name[cut:]}"
     close = get_close_matches(name, known, n=1)
     return f"; did you mean {close[0]}?" if close else ""
+
+
+def symbol_as_read(symbol: str) -> str:
+    """A symbol without what it may be written with or without.
+
+    >>> [symbol_as_read(each) for each in ("net_{h1}", "net_h1", "netₕ₁", "∂E/∂w₅", "δ_h1")]
+    ['neth1', 'neth1', 'neth1', 'dE/dw5', 'deltah1']
+    """
+    plain = unicodedata.normalize("NFKC", symbol).replace("∂", "d").replace("−", "-")
+    plain = "".join(_LETTERS.get(each, each) for each in plain)
+    return re.sub(r"[\s_{}\\^]", "", plain)
+
+
+def of_symbol(symbol: str, known: Collection[str]) -> str:
+    """A hint for a symbol that a step does not have; "" if there is none.
+
+    >>> of_symbol("net_h1", ["net_h1@1", "net_h2@1", "net_h1@2"])
+    '; each example has its own: net_h1@1, net_h1@2'
+    >>> of_symbol("W_5", ["w5", "b1"]), of_symbol("q", ["w5"])
+    ('; did you mean w5?', '')
+    """
+    own = [each for each in known if each.partition("@")[0] == symbol]
+    if own:
+        return f"; each example has its own: {', '.join(own[:3])}{', …' if len(own) > 3 else ''}"
+    lower = {each.lower(): each for each in reversed([*known])}
+    close = [lower[each] for each in get_close_matches(symbol.lower(), lower, n=3)]
+    return f"; did you mean {' or '.join(close)}?" if close else ""

@@ -239,6 +239,8 @@ SAMPLES: Samples = {
             ("hessian.of", "E"),
             ("contributions.symbol", leaf),
             ("contributions.of", "E"),
+            ("derivative.by", leaf),
+            ("derivative.of", "E"),
         )
     },
     "find_anomaly.by": lambda: None,

@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from autograd import OperandError
 from autograd.arguments import flag, instance, shown
 from autograd.errors import ArgumentValueError, UnknownNameError
-from autograd.symbols import unicode_symbol
 from autograd.tables import Table, decimal
+from nn import spellings
 from nn.answers.reading import AnswerFile, _text, read_answers
 from nn.answers.scheme import Points, Scheme
 from nn.answers.tolerance import Tolerance
@@ -377,14 +376,16 @@ class _Check:
         if later := _AFTER.fullmatch(symbol):
             symbol, after = later[1], int(later[2])
         step = self._step(after)
+        known = [*step]
+        if symbol not in known:
+            read = spellings.symbol_as_read(symbol)
+            alike = [each for each in known if spellings.symbol_as_read(each) == read]
+            if len(alike) == 1:
+                return alike[0], after
         try:
             _ = step[symbol]
         except KeyError:
-            written = {unicode_symbol(each): each for each in step}
-            if symbol in written:
-                return written[symbol], after
-            close = get_close_matches(symbol, [*step], n=3)
-            hint = f"; did you mean {' or '.join(close)}?" if close else ""
+            hint = spellings.of_symbol(symbol, known)
             raise ArgumentValueError(
                 f"{where}: there is no {symbol!r} in {self.example.name}{hint}"
             ) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -53,9 +54,17 @@ def errors_in_one_line(command: Callable[..., None]) -> Callable[..., None]:
         except (AutogradError, ValueError, OSError) as error:
             if isinstance(error, OSError) and error.filename is None:
                 raise  # it is stdout that cannot be written
-            raise _Refused(visible(str(error))) from None
+            raise _Refused(visible(_told(error))) from None
 
     return wrapped
+
+
+def _told(error: Exception) -> str:
+    """An error's text; of the system's errors, file and reason without their number."""
+    if isinstance(error, OSError) and error.strerror:
+        reason = error.strerror[0].lower() + error.strerror[1:]
+        return f"{os.fspath(error.filename)}: {reason}"
+    return str(error)
 
 
 @contextmanager
@@ -119,20 +128,20 @@ steps_option = click.option(
     type=click.IntRange(min=1),
     default=1,
     metavar="N",
-    help="Show the N-th step. [default: 1]",
+    help="Take N steps, and use the last one. [default: 1]",
 )
 notation_option = click.option(
     "--notation",
     type=click.Choice(notation_names()),
     metavar="NAME",
-    help=f"Show it in another document's notation: {', '.join(notation_names())}.",
+    help=f"Use another document's notation: {', '.join(notation_names())}.",
 )
 update_biases_option = click.option("--update-biases", is_flag=True, help="Update the biases too.")
 only_option = click.option(
     "--only",
     multiple=True,
     metavar="SYMBOL",
-    help="Draw that node of the graph only; can be given several times.",
+    help="Draw this node of the graph only. May be given several times.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 

@@ -17,20 +17,27 @@ __all__ = ["check"]
 @click.command()
 @click.argument("example", metavar="NAME|FILE")
 @click.argument("answers", nargs=-1, required=True, metavar="ANSWERS...")
-@click.option("--scheme", type=click.Path(), metavar="FILE", help="A marking scheme in TOML.")
+@click.option("--scheme", type=click.Path(), metavar="FILE", help="Mark by this scheme, in TOML.")
 @click.option(
-    "--digits", type=click.IntRange(1, 15), metavar="N", help="Significant digits.  [default: 3]"
+    "--digits",
+    type=click.IntRange(1, 15),
+    metavar="N",
+    help="Ask for N digits.  [default: 3]",
 )
-@click.option("--decimals", type=click.IntRange(0, 15), metavar="N", help="Decimals, instead.")
+@click.option("--decimals", type=click.IntRange(0, 15), metavar="N", help="Ask for N decimals instead.")
 @click.option(
     "--rounding",
     type=click.Choice(["either", "rounded", "cut"]),
-    help="How answers are brought to their digits.  [default: either]",
+    help="Whether answers must be rounded or cut to their digits.  [default: either]",
 )
 @notation_option
 @click.option("--reveal", is_flag=True, help="Show the right numbers.")
 @click.option(
-    "-o", "--output", type=FileToWrite(".csv"), metavar="FILE", help="Write the table of a group."
+    "-o",
+    "--output",
+    type=FileToWrite(".csv"),
+    metavar="FILE",
+    help="Write a group's table as .csv.",
 )
 @json_option
 @click.pass_context
@@ -50,13 +57,13 @@ def check(
 ) -> None:
     """Check somebody's answers to a worked example.
 
-    Each is right, right from the student's own numbers, or not; where the first slip is, and what was
-    done wrong there if it is known, is said. No right number is, unless --reveal asks for it.
+    Each answer is right, right from the student's own earlier numbers, or wrong. The first slip is
+    named, with what was done wrong there if that is known. Right numbers are shown only with --reveal.
 
-    ANSWERS is a file of numbers by their symbols, in .toml, .json or .csv, or a worksheet of ours that
-    is filled in, in .md or .html. Several files, or a folder of them, are a group: everybody's marks,
-    and the mistakes by how often they were made. The exit code is 1 if an answer is not right, and 2 if
-    something cannot be read.
+    ANSWERS is a file of numbers by their symbols, in .toml, .json or .csv, or a worksheet that was
+    filled in, in .md or .html. Several files, or a folder of them, are a group: the table has
+    everybody's marks, and the mistakes by how often they were made. The exit code is 1 if an answer is
+    not right, and 2 if something cannot be read.
     """
     from nn.answers import Tolerance, check_answers, check_group, load_scheme
     from nn.answers.group import answer_files

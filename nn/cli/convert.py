@@ -59,21 +59,21 @@ def _format(output: Path, chosen: str | None) -> str:
     type=click.Path(dir_okay=False, path_type=Path),
     required=True,
     metavar="FILE",
-    help="Where to.",
+    help="The file to write.",
 )
 @click.option(
     "--to",
     type=click.Choice([*_FORMATS]),
-    help="What it becomes; by the ending of the file if that tells it.",
+    help="The language. [default: that of the file's ending, if it tells]",
 )
 @steps_option
 @errors_in_one_line
 def convert(example: str, output: Path, to: str | None, steps: int) -> None:
     """Write a training step as a program in another language.
 
-    The file has the error and its derivatives, line by line in the symbols of the document, and the
-    numbers of the example, so that it runs by itself and prints them. With numpy, torch and jax it
-    computes many examples at once. With onnx it is a model whose outputs are the error and its
+    The program computes the error and its derivatives, line by line in the symbols of the document. It
+    has the numbers of the example, so that it runs by itself and prints the results. In numpy, torch and
+    jax it can compute many examples at once. In onnx it is a model whose outputs are the error and its
     derivatives.
     """
     chosen = _format(output, to)

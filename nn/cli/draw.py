@@ -46,21 +46,21 @@ def save_pictures(taken: Recorded, paths: Sequence[Path], **options: Any) -> Non
     type=FileToWrite(".svg", ".png", ".pdf", ".dot"),
     required=True,
     metavar="FILE",
-    help="Where to; its ending is the format: .svg, .png, .pdf or .dot.",
+    help="The file to write: .svg, .png, .pdf or .dot.",
 )
 @steps_option
 @notation_option
 @click.option(
     "--view",
     type=click.Choice(["network", "graph"]),
-    help="The network as lecture notes draw it, or the computational graph. [default: the network, if "
+    help="Draw the network as lecture notes do, or the computational graph. [default: the network, if "
     "there is one]",
 )
 @click.option(
     "--frame",
     type=click.Choice(["forward", "backward", "update", "all"]),
     default="all",
-    help="What of the network's step to draw. [default: all, one under another]",
+    help="Draw this pass of the network only. [default: all, one below the other]",
 )
 @click.option(
     "--example",
@@ -70,9 +70,7 @@ def save_pictures(taken: Recorded, paths: Sequence[Path], **options: Any) -> Non
     metavar="N",
     help="Draw the network with the numbers of the N-th example. [default: 1]",
 )
-@click.option(
-    "--magnitude", is_flag=True, help="Draw the network's lines the thicker, the larger the number."
-)
+@click.option("--magnitude", is_flag=True, help="Draw a line thicker, the larger its number.")
 @click.option(
     "--digits",
     type=click.IntRange(1, 17),
@@ -83,7 +81,7 @@ def save_pictures(taken: Recorded, paths: Sequence[Path], **options: Any) -> Non
 @click.option(
     "--fold/--no-fold",
     default=None,
-    help="Draw of the graph the named nodes only, or all. [default: all, if they are at most 20]",
+    help="Draw the graph's named nodes only, or all nodes. [default: all, if there are at most 20]",
 )
 @only_option
 @errors_in_one_line

@@ -35,35 +35,35 @@ __all__ = ["explain"]
 @example_argument
 @click.argument("symbol", required=False)
 @click.argument("then", metavar="[SYMBOL]", required=False)
-@click.option("--of", metavar="SYMBOL", help="What is differentiated.  [default: the error]")
+@click.option("--of", metavar="SYMBOL", help="Differentiate this instead of the error.")
 @click.option(
     "--all", "everything", is_flag=True, help="Explain the whole step, in the order of computation."
 )
 @click.option(
     "--hessian",
     is_flag=True,
-    help="A table of all second derivatives with respect to what is updated.",
+    help="List all second derivatives with respect to what is updated.",
 )
 @click.option(
     "--contributions",
     is_flag=True,
-    help="What backward added to the gradient, in its order, and which inputs of SYMBOL matter most.",
+    help="Show what backward added to the gradient, in order, and which inputs of SYMBOL matter most.",
 )
 @click.option(
-    "--over-examples", is_flag=True, help="With --contributions, sum over the examples what matters."
+    "--over-examples", is_flag=True, help="With --contributions: sum what matters over the examples."
 )
 @click.option(
     "--form",
     type=click.Choice(["paths", "delta", "matrix"]),
-    help="The factors along every path, each δ once, or the document's matrices.  "
-    "[default: paths where there are at most four, else delta]",
+    help="Show the factors along every path, each δ once, or the document's matrices.  "
+    "[default: paths if there are at most four, else delta]",
 )
 @click.option(
     "-o",
     "--output",
     type=FileToWrite(".md", ".html", ".tex", ".txt"),
     metavar="FILE",
-    help="Write it there.",
+    help="Write it to a file: .md, .html, .tex or .txt.",
 )
 @steps_option
 @update_biases_option
@@ -88,9 +88,10 @@ def explain(
 ) -> None:
     """Explain a derivative: by the chain rule, factor by factor, or each δ once.
 
-    The error is differentiated with respect to SYMBOL, as w5 or net_h1; given a second SYMBOL, then with
-    respect to that. With --all the whole step is explained instead, from the given numbers to the
-    updated ones; with --hessian all second derivatives are listed.
+    SYMBOL is what the error is differentiated with respect to, as w5 or net_h1, or the derivative
+    itself, as delta_h1 or dE/dw5. With a second SYMBOL the derivative is differentiated once more. --all
+    explains the whole step, from what is given to the updated parameters; --hessian lists all second
+    derivatives.
     """
     from nn.worked.limits import check_explained
 

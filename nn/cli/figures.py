@@ -14,16 +14,16 @@ __all__ = ["figures"]
 @click.command()
 @click.argument("file")
 @click.option(
-    "--example", required=True, metavar="NAME|FILE", help="The example whose numbers the text has."
+    "--example", required=True, metavar="NAME|FILE", help="The example that the text works out."
 )
 @json_option
 @errors_in_one_line
 def figures(file: str, example: str, as_json: bool) -> None:
     """Find the figures in a text, to be proofread.
 
-    FILE is a page in .md, .html or .txt. What it has as `symbol = number` is proposed as [[figures]] of
-    the example, to be looked through and put into its file; how much of the numbers in the text that is,
-    and what is left, is said in comments.
+    FILE is a page in .md, .html or .txt. Each `symbol = number` in it is proposed as an entry of
+    [[figures]], to be looked through and put into the example's file. Comments say which share of the
+    numbers in the text that is, and which are left.
     """
     from nn.proofreading.in_text import find_figures
 

@@ -23,26 +23,27 @@ REFUSED = 2
 DEFECT, INTERRUPTED, BROKEN_PIPE = 70, 130, 141
 
 
-#: The commands, and in which module of that function's name each is. It is imported when it is called.
-_COMMANDS = {
-    "check": "check",
-    "convert": "convert",
-    "draw": "draw",
-    "explain": "explain",
-    "figures": "figures",
-    "list": "list_examples",
-    "open": "open_page",
-    "proofread": "proofread",
-    "step": "step",
-    "train": "train",
-    "worksheet": "worksheet",
+#: The commands by what they are for, and in which module of that function's name each is. It is imported
+#: when it is called.
+_SECTIONS = {
+    "Look at a step": {
+        "list": "list_examples",
+        "step": "step",
+        "open": "open_page",
+        "draw": "draw",
+        "explain": "explain",
+        "train": "train",
+    },
+    "Check numbers": {"proofread": "proofread", "figures": "figures", "check": "check"},
+    "Write it down": {"worksheet": "worksheet", "convert": "convert"},
 }
+_COMMANDS = {name: module for section in _SECTIONS.values() for name, module in section.items()}
 
 
 class _Commands(click.Group):
     def list_commands(self, _: click.Context) -> list[str]:
         """The names of the commands."""
-        return sorted(_COMMANDS)
+        return list(_COMMANDS)
 
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
         """The command of that name."""
@@ -50,6 +51,29 @@ class _Commands(click.Group):
             return None
         command: click.Command = getattr(import_module(f"nn.cli.{_COMMANDS[name]}"), _COMMANDS[name])
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the first sentence of each command's help, section by section."""
+        for title, section in _SECTIONS.items():
+            with formatter.section(title):
+                commands = {name: self.get_command(ctx, name) for name in section}
+                formatter.write_dl(
+                    [
+                        (name, command.get_short_help_str(limit=1_000))
+                        for name, command in commands.items()
+                        if command is not None
+                    ],
+                    col_max=max(map(len, _COMMANDS)),
+                )
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called, or an error that says which may be meant."""
+        name = args[0]
+        if name not in _COMMANDS and not name.startswith("-"):
+            ctx.fail(f"no command {name!r}{_hint(name)}")
+        return super().resolve_command(ctx, args)
 
     def main(
         self,
@@ -65,6 +89,17 @@ class _Commands(click.Group):
             return super(_Commands, self).main(args, prog_name, complete_var, False, **extra)
 
         return sys.exit(_code(run)) if standalone_mode else run()
+
+
+def _hint(name: str) -> str:
+    from difflib import get_close_matches
+
+    from nn import worked
+
+    if name in worked.names() or name.endswith(".toml"):
+        return f"; the command comes first, as in `backprop step {name}`"
+    close = get_close_matches(name, _COMMANDS, n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(_COMMANDS)}"
 
 
 def _code(run: Callable[[], Any]) -> int:

@@ -39,8 +39,10 @@ def _targets(_: click.Context, __: click.Parameter, text: str | None) -> list[li
         return None
     try:
         return [[float(target) for target in each.split()] for each in text.split(";")]
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
+    except ValueError:
+        raise click.BadParameter(
+            f"numbers separated by spaces, and examples by semicolons, are expected, not {text!r}"
+        ) from None
 
 
 @click.command()
@@ -51,17 +53,17 @@ def _targets(_: click.Context, __: click.Parameter, text: str | None) -> list[li
     "--targets",
     callback=_targets,
     metavar="T1 T2; …",
-    help="Other targets: those of an example apart by spaces, the examples by semicolons.",
+    help="Use other targets: spaces between those of an example, semicolons between the examples.",
 )
 @notation_option
 @click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object, every number by its symbol."
+    "--json", "as_json", is_flag=True, help="Print one JSON object: every number by its symbol."
 )
 @click.option(
     "--digits",
     type=click.IntRange(1, 15),
     metavar="D",
-    help="Round each number to D digits before it is carried on, and show how far that leads astray.",
+    help="Round each number to D digits before going on, and show the error that this causes.",
 )
 @click.option("--svg", type=FileToWrite(".svg"), metavar="FILE", help="Draw the step as SVG.")
 @click.option("--png", type=FileToWrite(".png"), metavar="FILE", help="Draw the step as PNG.")
@@ -69,9 +71,9 @@ def _targets(_: click.Context, __: click.Parameter, text: str | None) -> list[li
     "--html",
     type=FileToWrite(".html"),
     metavar="FILE",
-    help="Write a page to step through it in a browser, every number of which can be changed.",
+    help="Write a page that steps through it in a browser, where any number can be changed.",
 )
-@click.option("--fold", is_flag=True, help="Draw the graph, and of it named nodes only.")
+@click.option("--fold", is_flag=True, help="Draw the graph's named nodes instead of the network.")
 @only_option
 @errors_in_one_line
 def step(
@@ -90,8 +92,8 @@ def step(
 ) -> None:
     """Take a step of training and show every number of it.
 
-    With --steps N, the N-th step: its values and gradients are those before the N-th update, the error
-    after is that after N updates.
+    With --steps N, values and gradients are those of the N-th step, before its update; the error after
+    the update is that after N updates.
     """
     pictures = [path for path in (svg, png) if path is not None]
     if (fold or only) and not pictures:

@@ -22,7 +22,7 @@ __all__ = ["train"]
 @click.command()
 @example_argument
 @click.option(
-    "--steps", type=click.IntRange(min=1), default=100, metavar="N", help="How many. [default: 100]"
+    "--steps", type=click.IntRange(min=1), default=100, metavar="N", help="Take N steps. [default: 100]"
 )
 @update_biases_option
 @json_option

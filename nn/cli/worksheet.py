@@ -27,13 +27,18 @@ def _layers(_: click.Context, __: click.Parameter, text: str | None) -> list[int
     try:
         return [int(size) for size in text.split(",")]
     except ValueError:
-        raise click.BadParameter(f"numbers apart by commas are expected, not {text!r}") from None
+        raise click.BadParameter(f"numbers separated by commas are expected, not {text!r}") from None
 
 
 @click.command()
 @click.argument("example", metavar="[NAME|FILE]", required=False)
 @click.option(
-    "-o", "--output", type=FileToWrite(".md", ".html", ".tex", ".xml"), metavar="FILE", required=True
+    "-o",
+    "--output",
+    type=FileToWrite(".md", ".html", ".tex", ".xml"),
+    metavar="FILE",
+    required=True,
+    help="The file to write: .html, .md or .tex, or .xml for questions that Moodle imports.",
 )
 @click.option("--answers", is_flag=True, help="Fill in the blanks.")
 @click.option("--answers-at-back", is_flag=True, help="Add a page with the answers.")
@@ -42,47 +47,50 @@ def _layers(_: click.Context, __: click.Parameter, text: str | None) -> list[int
     type=click.IntRange(1, 17),
     default=6,
     metavar="N",
-    help="Significant digits of the answers.  [default: 6]",
+    help="Give the answers to N significant digits.  [default: 6]",
 )
 @click.option(
     "--length",
     type=click.Choice(["short", "full"]),
     default="full",
-    help="Every question, or one of each kind and a table for the rest.  [default: full]",
+    help="Ask every question, or one of each kind with a table for the rest.  [default: full]",
 )
 @click.option(
     "--hints",
     type=click.Choice(["none", "some", "all"]),
     default="all",
-    help="Blanks for the formulas, the formulas, or also the numbers in them.  [default: all]",
+    help="Show no formulas, the formulas, or the numbers in them too.  [default: all]",
 )
 @click.option(
     "--answers-to",
     type=FileToWrite(".md", ".html", ".tex"),
     metavar="FILE",
-    help="Write the worksheet with the answers too.",
+    help="Also write the worksheet with its answers, to another file.",
 )
 @notation_option
 @click.option(
-    "--seed", type=int, metavar="N", help="Make a new exercise instead, the same for the same N."
+    "--seed",
+    type=int,
+    metavar="N",
+    help="Invent an exercise instead: the same one for the same N.",
 )
 @click.option(
     "--count",
     type=click.IntRange(1, 1000),
     metavar="N",
-    help="So many exercises, of --seed and the seeds after it, as a question bank in .xml.",
+    help="With --seed and .xml: a question bank of N exercises, from --seed and the seeds after it.",
 )
 @click.option(
     "--layers",
     callback=_layers,
     metavar="N,N,…",
-    help="Its inputs, and the neurons of each layer.  [default: 2,2,1]",
+    help="With --seed: its inputs, and the neurons of each layer.  [default: 2,2,1]",
 )
-@click.option("--activation", metavar="NAME", help="Its activation.  [default: sigmoid]")
-@click.option("--error", metavar="NAME", help="How its error is made up.  [default: half_squared_error]")
-@click.option("--examples", type=int, metavar="N", help="The number of its examples.  [default: 1]")
-@click.option("--learning-rate", type=float, metavar="X", help="Its learning rate.")
-@click.option("--toml", type=FileToWrite(".toml"), metavar="FILE", help="Write the example itself too.")
+@click.option("--activation", metavar="NAME", help="With --seed: its activation.  [default: sigmoid]")
+@click.option("--error", metavar="NAME", help="With --seed: its error.  [default: half_squared_error]")
+@click.option("--examples", type=int, metavar="N", help="With --seed: how many examples.  [default: 1]")
+@click.option("--learning-rate", type=float, metavar="X", help="With --seed: its learning rate.")
+@click.option("--toml", type=FileToWrite(".toml"), metavar="FILE", help="Also write the example itself.")
 @errors_in_one_line
 def worksheet(
     example: str | None,
@@ -105,9 +113,8 @@ def worksheet(
 ) -> None:
     """Write a worked example as a worksheet with blanks, or with the answers.
 
-    FILE ends in .md, .html, .tex, or .xml for questions that Moodle imports. With --seed, the example
-    is a new exercise, with numbers that are pleasant to compute with; `backprop step` takes what --toml
-    writes.
+    With --seed, the example is a new exercise, with numbers that are pleasant to compute with.
+    `backprop step` and all other commands read the example that --toml writes.
     """
     from nn.worksheet import Worksheet, moodle_xml
 

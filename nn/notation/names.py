@@ -342,6 +342,17 @@ class Names:
         nodes = self._nodes | {"E"}
         return derivative is not None and derivative[1] in nodes and derivative[2] in nodes
 
+    def hint(self, symbol: str) -> str:
+        """What may be meant by a symbol that no step has; "" if nothing is like it.
+
+        >>> from nn import MLP, Notation
+        >>> Names(Notation(), MLP(1, [1]), 2).hint("delta_o1")
+        '; each example has its own: delta_o1@1, delta_o1@2'
+        """
+        from nn.spellings import of_symbol
+
+        return of_symbol(symbol, sorted(self._symbols))
+
     @cached_property
     def _wholes(self) -> set[str]:
         if not self.notation.vectors:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -18,6 +17,7 @@ from autograd.symbols import GREEK
 from nn.byhand import by_hand
 from nn.number_text import read_number
 from nn.proofreading.matrices_in_text import Grid, WrittenMatrix, grids, laid_out, without_matrices
+from nn.spellings import symbol_as_read
 from nn.worked import Figure, FormulaExample, WorkedExample
 from nn.worked.writer import figures_text
 
@@ -293,11 +293,11 @@ class _Known:
         symbols = dict.fromkeys([*self._step, *lines, *calculation.program.given])
         readings: dict[str, set[str]] = {}
         for symbol in symbols:
-            readings.setdefault(_read(symbol), set()).add(symbol)
+            readings.setdefault(symbol_as_read(symbol), set()).add(symbol)
         for line in lines.values():
             if line.kind in {"gradient", "partial"}:
                 for above in {line.above, "E"} if line.above == calculation.error else {line.above}:
-                    readings.setdefault(_read(f"d{above}/d{line.below}"), {line.symbol})
+                    readings.setdefault(symbol_as_read(f"d{above}/d{line.below}"), {line.symbol})
         self._symbols = {
             reading: min(of, key=len)
             for reading, of in readings.items()
@@ -309,7 +309,7 @@ class _Known:
         for reading, ((row, *rows), *_) in self._grids.items():
             if len(row) == 1 and not rows:  # a matrix of one number
                 self._symbols.setdefault(reading, row[0])
-        self._nodes = {_read(symbol): symbol for symbol in self._step.nodes}
+        self._nodes = {symbol_as_read(symbol): symbol for symbol in self._step.nodes}
         self.given = {
             symbol: number for symbol, number in calculation.program.given.items() if symbol not in lines
         }
@@ -353,19 +353,9 @@ class _Known:
         return ""
 
 
-_WORDS = {letter: word for word, letter in GREEK.items()}
-
-
-def _read(symbol: str) -> str:
-    """A symbol without what it may be written with or without: ``net_{h1}``, ``net_h1``, ``netₕ₁``."""
-    plain = unicodedata.normalize("NFKC", symbol).replace("∂", "d").replace("−", "-")
-    plain = "".join(_WORDS.get(each, each) for each in plain)
-    return re.sub(r"[\s_{}\\^]", "", plain)
-
-
 def _readings(name: str) -> set[str]:
     """How the name of a matrix may be read: of W2 also as ``W^{(2)}``."""
-    reading = _read(name)
+    reading = symbol_as_read(name)
     return {reading, re.sub(r"(?<=[A-Za-z])(\d)(?=\+?$|new$)", r"(\1)", reading)}
 
 
@@ -415,7 +405,7 @@ def _in_line(
                 found += [(symbol, number.end(), _tidy(number[0])) for symbol in pending]
                 pending = []
         if end < len(line) and (symbol := _symbol_at_end(segment, known)):
-            alone = known.symbol(_read(segment)) == symbol
+            alone = known.symbol(symbol_as_read(segment)) == symbol
             pending = [*(pending if alone else ()), symbol]
         start = after
     return found, pending
@@ -436,7 +426,7 @@ def _at_end(segment: str, known: Callable[[str], str]) -> str:
     tail = segment.rstrip()
     starts = [place.start() for place in re.finditer(r"(?<!\S)\S|(?<=[\s(,;:])\S", tail)]
     for start in starts:
-        if len(tail) - start <= _LONGEST and (symbol := known(_read(tail[start:]))):
+        if len(tail) - start <= _LONGEST and (symbol := known(symbol_as_read(tail[start:]))):
             before = tail[:start].rstrip()
             return "" if before and before[-1] in _OPERATORS else symbol
     return ""

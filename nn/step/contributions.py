@@ -165,11 +165,10 @@ def contributions(
     >>> found.examples, found.inputs[0].input
     (3, 'w_o1_1')
     """
-    result = step.error if of is None else step.node(of)
     called = {node: name for name, node in step.nodes.items()}
     if text("symbol", symbol) not in step.nodes and symbol != "E" and f"{symbol}@1" in step.nodes:
         symbol, over_examples = f"{symbol}@1", True
-    node = step.node(symbol)
+    node, result = step.derivative(symbol, of)
     own = called.get(node, symbol)
     if not over_examples:
         found = [

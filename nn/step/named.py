@@ -5,6 +5,7 @@ Modules above read programs, explanations and matrices from it; `Recorded` is ma
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from nn.network import MLP
     from nn.notation import Names, Tag
 
-__all__ = ["NamedNodes", "NetworkNodes"]
+__all__ = ["DERIVATIVE", "NamedNodes", "NetworkNodes", "unknown_symbol"]
+
+#: A derivative, as it is asked for and as it is shown.
+DERIVATIVE = re.compile("[d∂](.+)/[d∂](.+)")
 
 
 class NamedNodes:
@@ -67,11 +71,56 @@ class NamedNodes:
             return self.nodes[symbol]
         if symbol == "E":
             return self.error
-        from difflib import get_close_matches
+        from nn.spellings import symbol_as_read
 
-        close = get_close_matches(symbol, self.nodes, n=3)
-        hint = f"; did you mean {' or '.join(close)}?" if close else ""
-        raise UnknownNameError(f"no {symbol!r} in this step{hint}")
+        read = symbol_as_read(symbol)
+        alike = [node for each, node in self.nodes.items() if symbol_as_read(each) == read]
+        if len(alike) == 1:
+            return alike[0]
+        raise unknown_symbol(symbol, self.nodes)
+
+    def derivative(self, by: str, of: str | None = None) -> tuple[Value, Value]:
+        """What a derivative is with respect to, and what is differentiated.
+
+        Args:
+            by: the one; or the derivative itself, as ``delta_h1``, ``dE/dw5`` or ``∂E/∂w₅``.
+            of: the other; the error, if None.
+
+        Raises:
+            KeyError: there is no such node.
+            TypeError: it is no text.
+
+        >>> from nn import worked
+        >>> step = worked.load("urbain").step()
+        >>> [node.name for node in step.derivative("delta_h1")]
+        ['net_h1', 'E_total']
+        >>> step.derivative("dE_o1/dout_h1") == step.derivative("out_h1", "E_o1")
+        True
+        """
+        if text("symbol", by) in self.nodes or of is not None:
+            return self.node(by), self.error if of is None else self.node(of)
+        from nn.spellings import symbol_as_read
+
+        read = symbol_as_read(by)
+        for symbol, gradient in zip(self.nodes, self.gradients, strict=True):
+            if read in {symbol_as_read(each) for each in (gradient, self._called(symbol))}:
+                return self.nodes[symbol], self.error
+        if parts := DERIVATIVE.fullmatch(by):
+            return self.node(parts[2]), self.node(parts[1])
+        for symbol, after in self.updates.items():
+            if by in after:
+                raise UnknownNameError(
+                    f"{by!r} belongs to the update of {symbol!r}; what is explained is a derivative, "
+                    f"as that with respect to {symbol!r}"
+                )
+        try:
+            return self.node(by), self.error
+        except UnknownNameError:
+            raise unknown_symbol(by, [*self.nodes, *map(self._called, self.nodes)]) from None
+
+    def _called(self, symbol: str) -> str:
+        """What the derivative of the error with respect to a node is called, as δ."""
+        return self.naming.gradient(self.error.name or "E", symbol)
 
     @property
     def rewritten(self) -> Collection[str]:
@@ -110,3 +159,14 @@ class NetworkNodes(NamedNodes):
     updated: Mapping[str, float]
     descends: bool
     learning_rate: float
+
+
+def unknown_symbol(symbol: str, known: Collection[str]) -> UnknownNameError:
+    """The error that says what else may be meant.
+
+    >>> unknown_symbol("net_h3", ["net_h1", "w"])
+    UnknownNameError("no 'net_h3' in this step; did you mean net_h1?")
+    """
+    from nn.spellings import of_symbol
+
+    return UnknownNameError(f"no {symbol!r} in this step{of_symbol(symbol, known)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, overload
@@ -13,7 +12,7 @@ from autograd.backward import gradients
 from autograd.errors import ArgumentValueError
 from autograd.symbols import unicode_symbol
 from nn.json_text import AsJson
-from nn.step.named import NamedNodes
+from nn.step.named import DERIVATIVE, NamedNodes, unknown_symbol
 from nn.terminal import Tabular
 
 if TYPE_CHECKING:
@@ -67,10 +66,13 @@ class Recorded(NamedNodes, AsJson, Tabular):
         for numbers in self.numbers.values():
             if symbol in numbers:
                 return numbers[symbol]
-        if derivative := re.fullmatch(r"d(.+)/d(.+)", symbol):
-            above, below = self.node(derivative[1]), self.node(derivative[2])
+        if parts := DERIVATIVE.fullmatch(symbol):
+            above, below = self.node(parts[1]), self.node(parts[2])
             return float(gradients(above).get(below, 0.0))
-        return self.node(symbol).data
+        try:
+            return self.node(symbol).data
+        except KeyError:
+            raise unknown_symbol(symbol, [*self]) from None
 
     def __iter__(self) -> Iterator[str]:
         """Every symbol that there is a number for by itself."""
@@ -109,7 +111,7 @@ class Recorded(NamedNodes, AsJson, Tabular):
         """The derivative of the error, or of another node, explained; see `autograd.explain`.
 
         Args:
-            by: with respect to what.
+            by: with respect to what; or the derivative itself, as ``delta_h1``, ``dE/dw5``, ``∂E/∂w₅``.
             of: what is differentiated; the error, if None.
             then: of a second derivative, with respect to what the first one is differentiated.
             form: "paths", "delta", or None for paths where there are at most four.
@@ -130,15 +132,17 @@ class Recorded(NamedNodes, AsJson, Tabular):
           ∂netₒ₁/∂w₅    = outₕ₁ = 0.593269992
         >>> step.explain("w5", then="w6").steps[-1].formula
         '∂δₒ₁/∂w₆·outₕ₁'
+        >>> step.explain("delta_h1").text() == step.explain("net_h1").text()
+        True
         """
         from nn.step.explained import derivation, second
 
-        result = self.error if of is None else self.node(of)
+        below, result = self.derivative(by, of)
         if then is None:
-            return derivation(self, self.node(by), result, form, max_paths)
+            return derivation(self, below, result, form, max_paths)
         if form not in {None, "delta"}:
             raise ArgumentValueError(f"a second derivative is explained in the δ form, not as {form!r}")
-        return second(self, self.node(by), self.node(then), result)
+        return second(self, below, self.node(then), result)
 
     def hessian(self, symbols: Iterable[str] | None = None, of: str | None = None) -> HessianTable:
         """The second derivatives of the error, or of another node, as a table.

@@ -9,24 +9,26 @@ another error changes some blocks and leaves the others, so a choice is stored a
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd import AutogradError, Value
 from autograd.errors import ArgumentValueError
 from autograd.expression import Expression, evaluate
-from autograd.formula import MATHML, PRODUCT, UNICODE, Style, Written, write
+from autograd.formula import MATHML, UNICODE, Style, Written, write
 from autograd.program import Line, Program
 from autograd.program.languages.javascript import condition, function
 from autograd.symbolic import definition
-from autograd.symbols import mathml_symbol, unicode_symbol
+from autograd.symbols import unicode_symbol
 from nn.byhand import by_hand
 from nn.byhand.mistakes import MISTAKES
 from nn.error_rules import ERRORS
 from nn.formula_texts import read
 from nn.notation import Tag, notation_names
 from nn.step.program import RATE, step_program
+from nn.stepper.names import Composed, in_operation, name_of
 from nn.worked import FormulaExample, WorkedExample
 from nn.worked.writer import head
 
@@ -239,6 +241,7 @@ class Content:
         others: the step with each other error that can be chosen.
         data: plain data, for JSON.
         functions: JavaScript functions that compute the lines, by their numbers.
+        composed: how names consist of others.
     """
 
     example: Example
@@ -246,6 +249,7 @@ class Content:
     others: dict[str, Recording]
     data: dict[str, Any]
     functions: list[str]
+    composed: Composed
 
 
 def content(example: Example) -> Content:
@@ -269,7 +273,8 @@ def content(example: Example) -> Content:
 class _Writer:
     def __init__(self, example: Example) -> None:
         self.example = example
-        self.functions, self.templates = Pool(), Pool()
+        self.functions, self.templates, self.composed = Pool(), Pool(), Composed()
+        self._known: dict[tuple[Any, ...], tuple[ast.expr, int]] = {}
         step = example.step()
         if not step.update_rule.descends:
             raise ArgumentValueError(
@@ -291,9 +296,7 @@ class _Writer:
             "rate": RATE,
             "given": self._given(),
             "order": list(self.base),
-            "blocks": {
-                block: [self._line(each) for each in lines] for block, lines in self.base.items()
-            },
+            "blocks": self._own,
             "updates": dict(program.updates),
             "tags": {symbol: _told(tag) for symbol, tag in recording.step.tags.items()},
             "losses": {},
@@ -317,7 +320,8 @@ class _Writer:
         data["notations"] = self._notations([recording, *others.values()])
         data["mistakes"] = [*self._mistakes()]
         data["templates"] = self.templates.texts
-        return Content(example, recording, others, data, self.functions.texts)
+        data["composed"] = {"names": self.composed.names, "symbols": self.composed.symbols}
+        return Content(example, recording, others, data, self.functions.texts, self.composed)
 
     def _given(self) -> list[dict[str, Any]]:
         tags, example = self.recording.step.tags, self.example
@@ -333,7 +337,7 @@ class _Writer:
         return [
             line.symbol,
             line.kind,
-            self.functions.place(function(line)),
+            self._function(line),
             list(line.operands),
             self._template(written),
             [*written.operands],
@@ -341,7 +345,7 @@ class _Writer:
             line.below,
         ]
 
-    @property
+    @cached_property
     def _euler(self) -> bool:
         return not any(
             symbol in {"e", "E"} for symbol in self.recording.given.keys() | self.recording.nodes.keys()
@@ -390,9 +394,13 @@ class _Writer:
         except (AutogradError, ValueError):
             return None
 
+    @cached_property
+    def _own(self) -> dict[str, list[list[Any]]]:
+        return {block: [self._line(each) for each in lines] for block, lines in self.base.items()}
+
     def _difference(self, blocks: Mapping[str, Sequence[Shown]]) -> dict[str, Any]:
         """The blocks that differ from the file's own, and the order of all if it is another one."""
-        own = {block: [self._line(each) for each in lines] for block, lines in self.base.items()}
+        own = self._own
         other = {block: [self._line(each) for each in lines] for block, lines in blocks.items()}
         found: dict[str, Any] = {
             "blocks": {block: lines for block, lines in other.items() if own.get(block) != lines}
@@ -480,6 +488,8 @@ class _Writer:
                     found.append(notation)
                 else:
                     own["label"] = name
+        for notation in found:
+            notation["names"] = self.composed.shortened(notation["names"])
         return found
 
     def _renamed(self, recording: Recording, notation: str) -> Recording | None:
@@ -505,10 +515,9 @@ class _Writer:
             to_own = dict(zip(other.given, own.given, strict=True))
             to_own |= {b.line.symbol: a.line.symbol for a, b in zip(ours, theirs, strict=True)}
             turned = _turned(own, other)
-            negative |= dict.fromkeys(turned)
+            negative |= dict.fromkeys(sorted(turned))
             for symbol, our in to_own.items():
-                shown = "eta" if symbol == RATE else symbol
-                names.setdefault(our, [_in_mathml(shown), _in_unicode(shown), symbol])
+                names.setdefault(our, [*name_of("eta" if symbol == RATE else symbol)[:2], symbol])
             for a, b in zip(ours, theirs, strict=True):
                 symbol = a.line.symbol
                 if (a.line.kind, a.block) != (b.line.kind, f"{b.block[:2]}{to_own[b.block[2:]]}"):
@@ -520,18 +529,19 @@ class _Writer:
                     lines[symbol] = written
             for each in own.lines:
                 if each.label is not None:
+                    operands = [of for of in each.label.operands if isinstance(of, str)]
+                    if turned.isdisjoint(operands) and not self.composed.full(len(operands)):
+                        self.composed.operation(each.line.symbol, each.label)
+                        continue
                     names[each.line.symbol] = [
-                        _label(
-                            each.label,
-                            MATHML,
-                            {symbol: name[0] for symbol, name in names.items()},
-                            turned,
-                        ),
-                        _label(
-                            each.label,
-                            UNICODE,
-                            {symbol: name[1] for symbol, name in names.items()},
-                            turned,
+                        *(
+                            in_operation(
+                                each.label,
+                                style,
+                                {symbol: names[symbol][kind] for symbol in operands},
+                                turned,
+                            )
+                            for kind, style in enumerate((MATHML, UNICODE))
                         ),
                         each.line.symbol,
                     ]
@@ -544,7 +554,20 @@ class _Writer:
         }
 
     def _template(self, line: Line) -> int:
-        return self.templates.place(template(line, euler=self._euler))
+        return self._once(
+            "template", line, lambda: self.templates.place(template(line, euler=self._euler))
+        )
+
+    def _function(self, line: Line) -> int:
+        return self._once(line.kind, line, lambda: self.functions.place(function(line)))
+
+    def _once(self, of: str, line: Line, made: Callable[[], int]) -> int:
+        """What is made of a formula, once for all lines that share its tree and the numbers in it."""
+        numbers = tuple("" if isinstance(each, str) else each for each in line.operands)
+        key = of, id(line.tree), line.variables, numbers
+        if key not in self._known:
+            self._known[key] = line.tree, made()  # no other tree gets its id as long as it is here
+        return self._known[key][1]
 
     # --- mistakes ---------------------------------------------------------------------------------
 
@@ -556,7 +579,7 @@ class _Writer:
                     "name": variant.mistake,
                     "says": variant.says,
                     "lines": {
-                        symbol: [self.functions.place(function(line)), list(line.operands)]
+                        symbol: [self._function(line), list(line.operands)]
                         for symbol, line in variant.lines.items()
                     },
                 }
@@ -582,40 +605,6 @@ class _Writer:
 
 def _renamed_operands(line: Line, names: Mapping[str, str]) -> list[str | float]:
     return [names.get(each, each) if isinstance(each, str) else each for each in line.operands]
-
-
-def _label(label: Line, style: Style, names: Mapping[str, str], turned: set[str]) -> str:
-    """The formula of an unnamed quantity; a bias that a notation subtracts stands with a minus sign."""
-    pieces = {
-        variable: write(ast.Constant(each), style)
-        if not isinstance(each, str)
-        else Written(style.sign + names[each], PRODUCT)
-        if each in turned
-        else Written(names[each])
-        for variable, each in zip(label.variables, label.operands, strict=True)
-    }
-    return write(label.tree, style, pieces).text
-
-
-def _in_mathml(symbol: str) -> str:
-    """A symbol in MathML, also one that says by which use: ``dE/dw via h1``."""
-    head, word, use = _parted(symbol)
-    return mathml_symbol(head) + (
-        f"<mtext> {word} </mtext>{mathml_symbol(use) if use else ''}" if word else ""
-    )
-
-
-def _in_unicode(symbol: str) -> str:
-    head, word, use = _parted(symbol)
-    return " ".join(filter(None, [unicode_symbol(head), word, unicode_symbol(use) if use else ""]))
-
-
-def _parted(symbol: str) -> tuple[str, str, str]:
-    for word in ("via", "directly"):
-        head, found, use = symbol.partition(f" {word}")
-        if found and head and not head.count(" "):
-            return head, word, use.strip()
-    return symbol, "", ""
 
 
 def _told(tag: Tag) -> list[Any]:

@@ -317,9 +317,11 @@ def _pictures(found: Content) -> tuple[str, str, str]:
     of the named quantities, which is the same for all activations.
     """
     recording, data = found.recording, found.data
+    notations = [each["names"] for each in data["notations"]]
     labels = {
-        symbol: max((each["names"][symbol][1] for each in data["notations"]), key=len)
-        for symbol in data["notations"][0]["names"]
+        symbol: max((found.composed.shown(symbol, names)[1] for names in notations), key=len)
+        for each in (recording, *found.others.values())
+        for symbol in (*each.given, *each.nodes)
     }
     pictures: dict[tuple[Any, ...], str] = {}
     symbols: list[list[str]] = []

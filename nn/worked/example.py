@@ -460,8 +460,8 @@ class WorkedExample(Tabular):
         given = [items(f"targets[{n}]", each) for n, each in enumerate(items("targets", targets))]
         if len(given) != len(self.examples) or any(len(each) != nout for each in given):
             raise ArgumentValueError(
-                f"{len(self.examples)} lists of {nout} targets are expected, "
-                f"not {[len(each) for each in given]} targets"
+                f"targets: for each of {len(self.examples)} examples, {nout} are expected, "
+                f"not {', '.join(str(len(each)) for each in given)}"
             )
         examples = [
             Example(example.inputs, [real(f"targets[{n}]", target) for target in each])

@@ -10,9 +10,9 @@ from math import ceil, floor, inf
 from random import Random
 
 from autograd import AutogradError, Value
-from autograd.arguments import choice, items, positive, whole
+from autograd.arguments import items, positive, whole
 from autograd.errors import ArgumentValueError
-from nn.activations import activation_names, resolve
+from nn.activations import activation_name, resolve
 from nn.error_rules import error_rule
 from nn.forward import Example
 from nn.neuron import BIAS_CONVENTIONS, BiasConvention
@@ -92,7 +92,7 @@ def exercise(
             f"the number of inputs and of each layer's neurons, 2 to {_MAX_LAYERS} numbers from 1 to "
             f"{_MAX_NEURONS}, are expected, not {', '.join(map(str, layers))}"
         )
-    choice("activation", activation, activation_names())
+    activation_name("activation", activation)
     error_rule(error)
     if error == "cross_entropy" and layers[-1] < 2:
         raise ArgumentValueError("cross_entropy needs two outputs at least, got 1")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
-from nn.activations import activation_names
+from nn.activations import NO_ACTIVATION, activation_names
 from nn.error_rules import ONE_OUTPUT, error_rule
 from nn.forward import Example
 from nn.neuron import BIAS_CONVENTIONS
@@ -86,7 +86,10 @@ def formula_example(name: str, top: Section) -> FormulaExample:
         if figure.of not in nodes | updated and not (
             derivative and nodes.issuperset(derivative.groups())
         ):
-            section.fail("of", f"the example has no {figure.of!r}")
+            from nn.spellings import of_symbol
+
+            hint = of_symbol(figure.of, sorted(nodes | updated))
+            section.fail("of", f"the example has no {figure.of!r}{hint}")
     return example
 
 
@@ -152,7 +155,7 @@ def network_example(name: str, top: Section) -> WorkedExample:
     buffers = {each for symbol in symbols.parameters.values() for each in example.update.symbols(symbol)}
     for section, figure in zip(printed, example.figures, strict=True):
         if not symbols.knows(figure.of) and figure.of not in buffers:
-            section.fail("of", f"the example has no {figure.of!r}")
+            section.fail("of", f"the example has no {figure.of!r}{symbols.hint(figure.of)}")
     return example
 
 
@@ -206,7 +209,8 @@ def _layers(sections: list[Section], bias: str, vectors: str) -> list[LayerData]
             biases = section.number_or_numbers("bias")
         if isinstance(biases, list) and len(biases) != len(weights):
             section.fail("bias", f"{len(weights)} are expected, one per neuron, not {len(biases)}")
-        layers.append(LayerData(section.choice("activation", activation_names()), weights, biases))
+        activation = section.choice("activation", activation_names(), instead=NO_ACTIVATION)
+        layers.append(LayerData(activation, weights, biases))
         section.done(["activation", "weights", "matrix", *(["bias"] if bias != "none" else [])])
     return layers
 

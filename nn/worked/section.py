@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+from autograd.arguments import alike
 from autograd.errors import ArgumentValueError
 from autograd.symbols import is_control
 
@@ -48,7 +50,9 @@ class Section:
     def _take(self, key: str, expected: str, default: T | None, convert: Callable[[Any], T | None]) -> T:
         if key not in self.left:
             if default is None:
-                self.fail(key, f"missing; {expected} is expected")
+                close = alike(key, self.left)
+                hint = f"; did you mean it by {close!r}?" if close else ""
+                self.fail(key, f"missing; {expected} is expected{hint}")
             return default
         found = self.left.pop(key)
         converted = convert(found)
@@ -67,9 +71,20 @@ class Section:
         """True or false."""
         return self._take(key, "true or false", default, lambda x: x if isinstance(x, bool) else None)
 
-    def choice(self, key: str, choices: Iterable[str], default: str | None = None) -> str:
-        """One of some texts."""
-        names = list(choices)
+    def choice(
+        self,
+        key: str,
+        choices: Iterable[str],
+        default: str | None = None,
+        instead: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:
+        """One of some texts; ``instead`` says what to write for others."""
+        names, given = list(choices), self.left.get(key)
+        if isinstance(given, str) and given not in names:
+            if given.lower() in instead:
+                self.fail(key, f"for {given!r} write {instead[given.lower()]}")
+            if close := alike(given, names):
+                self.fail(key, f"there is no {given!r}; did you mean {close!r}?")
         expected = f"one of {', '.join(names)}"
         return self._take(key, expected, default, lambda x: x if x in names else None)
 
@@ -118,7 +133,9 @@ class Section:
     def done(self, known: Iterable[str]) -> None:
         """Raise an error if keys are left that nobody asked for; ``known`` are those that one may."""
         for key in self.left:
-            self.fail(key, f"unknown key; there are {', '.join(known)}")
+            close = alike(key, known := list(known))
+            hint = f"; did you mean {close}?" if close else ""
+            self.fail(key, f"unknown key; there are {', '.join(known)}{hint}")
 
 
 def control_in(text: str, key: str) -> str | None:

@@ -80,6 +80,15 @@ def test_what_is_no_error(text: str, problem: str) -> None:
     assert len(str(caught.value)) < 400
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("MSE", "mean_squared_error"), ("bce", "binary_cross_entropy"), ("crossentropy", "cross_entropy")],
+)
+def test_what_an_error_is_called_elsewhere(text: str, meant: str) -> None:
+    with pytest.raises(ValueError, match=rf"did you mean '{meant}'\?$"):
+        error_rule(text)
+
+
 @pytest.mark.parametrize("error", [None, 1, ["squared_error"], len])
 def test_what_is_no_text(error: object) -> None:
     with pytest.raises(TypeError, match="a name, a formula or an ErrorRule, got "):

@@ -376,6 +376,19 @@ def test_unknown_activations_are_refused_by_name(name: str) -> None:
             make()
 
 
+def test_what_is_said_of_an_activation_that_is_none() -> None:
+    with pytest.raises(ValueError, match=r"got 'Sigmoid'; did you mean 'sigmoid'\?$"):
+        Neuron(1, activation="Sigmoid")
+    with pytest.raises(
+        ValueError, match=r"got 'softmax'; write 'linear', with the error 'cross_entropy'"
+    ):
+        Neuron(1, activation="softmax")
+    with pytest.raises(
+        TypeError, match=r"activation must be a name or a list of names .*, got <function"
+    ):
+        MLP(1, [1], activation=lambda net: net * 2.0)  # type: ignore[arg-type]
+
+
 def test_an_activation_outside_its_domain_says_where() -> None:
     neuron = Neuron(1, activation="log", init="zeros")
     with pytest.raises(AutogradError, match=r"log\(x\) needs x > 0"):

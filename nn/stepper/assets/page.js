@@ -241,7 +241,7 @@ function growing(line, numbers) {
   const share = numberInMathML(inNotation(line.symbol, numbers.get(line.symbol)), page.digits, true);
   element.innerHTML =
     math(`${named(gradient)}<mo>+=</mo>${share}`) +
-    `<span> ${decimal(before, page.digits)} → <strong>${decimal(after, page.digits)}</strong></span>`;
+    `<span> (${decimal(before, page.digits)} → <strong>${decimal(after, page.digits)}</strong>)</span>`;
   return element;
 }
 
@@ -635,7 +635,11 @@ function key(event) {
   if (!page.shortcuts || event.altKey || event.ctrlKey || event.metaKey || target.closest("dialog")) {
     return;
   }
-  if (target.closest("input, select, textarea")) {
+  if (target.id === "goto" && event.key === "Enter") {
+    target.blur(); // it goes to that step, and the arrows go on from there
+    return;
+  }
+  if (target.closest("input:not([type=checkbox]), select, textarea")) {
     return;
   }
   const act = {
@@ -647,7 +651,7 @@ function key(event) {
     b: () => byId("phase-backward").click(),
     u: () => byId("phase-update").hidden || byId("phase-update").click(),
     g: () => hasTwoViews && byId(page.view === "network" ? "show-graph" : "show-network").click(),
-    " ": target.closest("button, a, summary") ? undefined : play,
+    " ": target.closest("button, a, summary, input") ? undefined : play,
   }[event.key];
   if (act) {
     event.preventDefault();

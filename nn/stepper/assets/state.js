@@ -168,7 +168,7 @@ function json() {
   for (const symbol of [...content.given.map((each) => each.symbol), ...named]) {
     const number = inNotation(symbol, page.run.numbers.get(symbol));
     if (number !== undefined) {
-      const name = page.notation.names[symbol][2];
+      const name = called(symbol, 2);
       numbers[name] = Number.isFinite(number) ? number : String(number);
     }
   }

@@ -126,8 +126,7 @@ function searchTable() {
   let found = 0;
   for (const row of /** @type {Iterable<HTMLTableRowElement>} */ (byId("symbols").children)) {
     const symbol = String(row.dataset.symbol);
-    const names = page.notation.names[symbol] || ["", symbol, symbol];
-    const texts = [symbol, names[1], names[2], row.cells[1].textContent || ""];
+    const texts = [symbol, plain(symbol), called(symbol, 2), row.cells[1].textContent || ""];
     row.hidden = !texts.some((text) => text.toLowerCase().includes(wanted));
     found += row.hidden ? 0 : 1;
   }

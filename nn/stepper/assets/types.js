@@ -29,11 +29,13 @@
 
 /** @typedef {{name: string, says: string, lines: Record<string, [number, Operand[]]>}} Mistake */
 
+/** @typedef {[string, string, string]} Name  in MathML, as text, and as a symbol */
+
 /**
  * @typedef {object} Notation
  * @property {string} name  "" for that of the file
  * @property {string} label
- * @property {Record<string, [string, string, string]>} names  each quantity in MathML, as text, and its symbol
+ * @property {Record<string, Name>} names  of those whose names do not follow from others
  * @property {string[]} negative  what it writes with the other sign
  * @property {Record<string, [number, Operand[]]>} lines  what it writes otherwise
  */
@@ -73,6 +75,7 @@
  * @property {Notation[]} notations
  * @property {Mistake[]} mistakes
  * @property {string[]} templates
+ * @property {{names: Record<string, Name>, symbols: string[]}} composed  names with places for others, from U+E100
  * @property {string[][]} graphs  of each graph, the symbols of its nodes, by their numbers
  * @property {number} graph  the number of that of the file's own error and activations, -1 if there is none
  */

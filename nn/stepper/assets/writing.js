@@ -74,16 +74,29 @@ function filled(template, piece) {
   });
 }
 
+/**
+ * What the notation shown calls a quantity: in MathML (0), as text (1), or by its symbol (2); "" if it does not.
+ * @param {string} symbol
+ * @param {0 | 1 | 2} kind
+ * @returns {string}
+ */
+function called(symbol, kind) {
+  const name = page.notation.names[symbol];
+  if (name) {
+    return name[kind];
+  }
+  const text = content.composed.names[symbol]?.[kind] ?? "";
+  return text.replace(/[\ue100-\uf8ff]/g, (place) => called(content.composed.symbols[place.charCodeAt(0) - 0xe100], kind));
+}
+
 /** The name of a quantity as text. @param {string} symbol */
 function plain(symbol) {
-  const names = page.notation.names[symbol];
-  return names ? names[1] : symbol;
+  return called(symbol, 1) || symbol;
 }
 
 /** The name of a quantity in MathML. @param {string} symbol */
 function named(symbol) {
-  const names = page.notation.names[symbol];
-  return names ? names[0] : "<mtext>?</mtext>";
+  return called(symbol, 0) || "<mtext>?</mtext>";
 }
 
 /**

@@ -161,10 +161,10 @@ def test_what_is_not_of_the_document_is_said() -> None:
 def test_targets_of_ones_own() -> None:
     values = json.loads(printed("step", "urbain", "--targets", "0 1", "--json"))["values"]
     assert (values["target_o1"], values["target_o2"]) == (0.0, 1.0)
-    assert "2 targets are expected" in refused("step", "urbain", "--targets", "0; 1")
+    assert "2 are expected, not 1, 1" in refused("step", "urbain", "--targets", "0; 1")
     result = run("step", "urbain", "--targets", "0 x")
     assert result.exit_code == 2
-    assert "'x'" in result.stderr
+    assert "not '0 x'" in result.stderr
 
 
 # --- step ----------------------------------------------------------------------------------------
@@ -745,3 +745,30 @@ def test_without_what_makes_pdf(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     message = refused("draw", "urbain", "-o", tmp_path / "a.pdf")
     assert message.endswith("pip install 'scalar-autograd[pdf]'")
     assert not (tmp_path / "a.pdf").exists()
+
+
+def test_the_help_of_the_group_has_every_command_and_each_sentence_whole() -> None:
+    help = printed("--help")
+    _, _, commands = help.partition("[ARGS]...")
+    assert "..." not in commands
+    for name in main.list_commands(None):  # type: ignore[arg-type]
+        assert re.search(rf"^  {name} ", commands, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("stap", "no command 'stap'; did you mean 'step'?"),
+        ("urbain", "no command 'urbain'; the command comes first, as in `backprop step urbain`"),
+        ("own.toml", "as in `backprop step own.toml`"),
+        ("qqq", "no command 'qqq'; there are list, step, "),
+    ],
+)
+def test_what_is_no_command(name: str, says: str) -> None:
+    result = run(name)
+    assert result.exit_code == 2
+    assert says in result.stderr
+
+
+def test_a_file_that_is_not_there_is_said_without_a_number() -> None:
+    assert refused("step", "no-such.toml") == "no-such.toml: no such file or directory"

@@ -785,3 +785,43 @@ def test_a_zero_has_no_sign_wherever_it_is_shown(activation: str) -> None:
         texts += [derivation.text(), derivation._repr_latex_(), derivation._repr_html_()]
     for text in texts:
         assert not re.search(r"(?<![\w.])[-−]0(?![.\d])", re.sub(r"<[^>]*>", "", text))
+
+
+@pytest.mark.parametrize(
+    ("asked", "by", "of"),
+    [
+        ("delta_h1", "net_h1", "E_total"),
+        ("δₕ₁", "net_h1", "E_total"),
+        ("δ_h1", "net_h1", "E_total"),
+        ("dE/dw5", "w5", "E_total"),
+        ("∂Eₜₒₜₐₗ/∂w₅", "w5", "E_total"),
+        ("dE_o1/dout_h1", "out_h1", "E_o1"),
+        ("netₕ₁", "net_h1", "E_total"),
+        ("w_5", "w5", "E_total"),
+    ],
+)
+def test_a_derivative_by_its_own_name(asked: str, by: str, of: str) -> None:
+    step = worked.load("urbain").step()
+    assert step.derivative(asked) == (step.nodes[by], step.nodes[of])
+
+
+def test_an_update_is_no_derivative() -> None:
+    step = worked.load("urbain").step()
+    for asked in ("w5+", "Δw5"):
+        with pytest.raises(KeyError, match="belongs to the update of 'w5'"):
+            step.explain(asked)
+
+
+def test_a_symbol_that_is_read_as_two() -> None:
+    network = MLP(11, [11], activation="sigmoid", seed=1)
+    examples = [Example([1.0] * 11, [0.0] * 11)]
+    step = TrainingStep(network, examples, SGD(network.parameters(), lr=0.1))
+    with pytest.raises(KeyError, match="did you mean"):
+        step.node("w_o111")  # w_o1_11 and w_o11_1
+
+
+@pytest.mark.parametrize("symbol", ["net_h1", "delta_h1"])
+def test_the_symbol_of_several_examples(symbol: str) -> None:
+    step = worked.load("batch-of-three").step()
+    with pytest.raises(KeyError, match=f"each example has its own: {symbol}@1, {symbol}@2, {symbol}@3"):
+        step.explain(symbol)

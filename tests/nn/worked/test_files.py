@@ -322,7 +322,20 @@ MALFORMED = [
     ("= false", "= 0", "training.update_biases: true or false is expected, not int 0"),
     ('"w{n}"', "1", "notation.weight: a text is expected, not int 1"),
     # of the right kind, but not known
-    ('"sigmoid"', '"sigmoind"', "layers[1].activation: one of linear, neg, "),
+    ('"sigmoid"', '"sigmoind"', "layers[1].activation: there is no 'sigmoind'; did you mean 'sigmoid'?"),
+    (
+        '"sigmoid"',
+        '"softplusses"',
+        "layers[1].activation: there is no 'softplusses'; did you mean 'softplus'?",
+    ),
+    ('"sigmoid"', '"Softmax"', "layers[1].activation: for 'Softmax' write 'linear', with the error "),
+    ('"sigmoid"', '"swish"', "layers[1].activation: one of linear, neg, "),
+    (
+        "learning_rate",
+        "learning-rate",
+        "training.learning_rate: missing; a finite number is expected; did ",
+    ),
+    ("title =", "titel =", "titel: unknown key; there are "),
     ('"sigmoid"', "[1]", "layers[1].activation: one of linear, neg, "),
     ('"half_squared_error"', '"mse"', "training.error: no error 'mse'; there are half_squared_error, "),
     (
@@ -713,7 +726,7 @@ def test_targets_of_ones_own() -> None:
     assert own.step()["y[2,1]"] == 0.25
     assert worked.load("guided").with_targets([[0.5]]).figures == []
     for wrong in ([], [[1.0]], [[1.0], [2.0], [3.0, 4.0]]):
-        with pytest.raises(ValueError, match="3 lists of 1 targets are expected, not "):
+        with pytest.raises(ValueError, match="targets: for each of 3 examples, 1 are expected, not "):
             example.with_targets(wrong)
 
 
