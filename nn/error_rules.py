@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["ERRORS", "ErrorRule", "error_rule", "error_text"]
 
 
+#: Why a network of one output has no cross-entropy of softmax.
+ONE_OUTPUT = (
+    "cross_entropy takes two outputs or more, one for each class; of a single output, the error is "
+    "binary_cross_entropy"
+)
+
+
 class ErrorRule(NamedTuple):
     """How the error of a network is made up.
 
@@ -26,7 +33,7 @@ class ErrorRule(NamedTuple):
         mean: whether the examples' errors are averaged, or added up.
         by_output: whether an example's error is the sum of one part per output.
         of_logits: whether it is the cross-entropy of softmax(outputs), so that a step has the
-            probabilities too.
+            probabilities too, and targets have to be probabilities.
         short: by activation, what ∂E/∂net of an output and its error is when both are multiplied out: a
             formula of ``out`` and ``target``.
 
@@ -49,6 +56,26 @@ class ErrorRule(NamedTuple):
     of_logits: bool = False
     short: Mapping[str, str] = MappingProxyType({})
 
+    def check(self, what: str, targets: Sequence[float]) -> None:
+        """Refuse the targets of an example that the error cannot take, whatever the outputs are.
+
+        Args:
+            what: what they are called.
+            targets: the targets.
+
+        Raises:
+            ArgumentValueError: they must be probabilities of two classes or more, and are not.
+            DomainError: one is negative.
+
+        >>> ERRORS["cross_entropy"].check("target", [0.5, 1.0])
+        Traceback (most recent call last):
+        autograd.errors.ArgumentValueError: target: probabilities add up to 1, not to 1.5
+        """
+        if self.of_logits:
+            if len(targets) < 2:
+                raise ArgumentValueError(ONE_OUTPUT)
+            losses.check_probabilities(what, targets)
+
     def parts(self, outputs: Sequence[Value], targets: Sequence[Value]) -> list[Value]:
         """What the error of one example is the sum of.
 
@@ -69,7 +96,7 @@ ERRORS: dict[str, ErrorRule] = {
     "binary_cross_entropy": ErrorRule(
         losses.binary_cross_entropy, short=MappingProxyType({"sigmoid": "out - target"})
     ),
-    "cross_entropy": ErrorRule(losses.cross_entropy, by_output=False, of_logits=True),
+    "cross_entropy": ErrorRule(losses.categorical, by_output=False, of_logits=True),
 }
 
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from autograd.arguments import instance, shown, whole, wrong_kind
+from autograd.arguments import instance, whole, wrong_kind
 from autograd.arguments import text as text_of
 from autograd.derivation import Derivation
-from autograd.errors import ArgumentValueError, OperandError, UnknownNameError
-from autograd.files import write
+from autograd.errors import ArgumentValueError, UnknownNameError
+from autograd.files import path_of, write
 from autograd.formula import MATHML, MOST_DIGITS, scientific
 from autograd.second import HessianTable, SecondDerivation
 from autograd.steps import Section, Step
 from autograd.symbols import unicode_symbol
-from autograd.tables import Table, decimal
+from autograd.tables import ShownAsText, Table, decimal
 from nn.step import Recorded
 from nn.step.contributions import Contributions
 from nn.step.explained import error_sections, forward_steps, update_steps, writer
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["DerivationSheet", "Explained", "MatrixSheet", "TableSheet", "sheet_of"]
 
 
-class _Sheet(ABC):
+class _Sheet(ShownAsText, ABC):
     """What is written as a file in several formats."""
 
     title: str
@@ -74,10 +73,6 @@ class _Sheet(ABC):
     def __str__(self) -> str:
         return self.text()
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        """What IPython shows where it shows no HTML."""
-        printer.text(str(self))
-
     def _repr_html_(self) -> str:
         from nn.worksheet.html import HtmlFragment
 
@@ -103,9 +98,7 @@ class _Sheet(ABC):
         ...     "documentclass" in path.read_text(encoding="utf-8")
         True
         """
-        if not isinstance(path, str | PathLike):
-            raise OperandError(f"path must be a text or a path, got {shown(path)}", operands=(path,))
-        path = Path(path)
+        path = path_of(path)
         format = path.suffix.removeprefix(".").lower()
         if format not in {"txt", *FORMATS}:
             raise ArgumentValueError(f"{path.name!r}: {_written_as(format)}")

@@ -37,11 +37,17 @@ class Example(NamedTuple):
     targets: Sequence[float]
 
 
-def checked(network: MLP, examples: Sequence[Example]) -> list[Example]:
+def checked(network: MLP, examples: Sequence[Example], rule: ErrorRule | None = None) -> list[Example]:
     """The examples as plain numbers, as many as the network has inputs and outputs.
 
+    Args:
+        network: the network.
+        examples: the examples.
+        rule: the error that is to take their targets.
+
     Raises:
-        ValueError: there is no example, a number is infinite or NaN, or there are too few or too many.
+        ValueError: there is no example, a number is infinite or NaN, there are too few or too many, or
+            the error cannot take a target.
         TypeError: what should be a network, a list or a number is none.
     """
     layers = instance("network", network, MLP, "an MLP").layers
@@ -49,11 +55,13 @@ def checked(network: MLP, examples: Sequence[Example]) -> list[Example]:
     found = [_example(f"examples[{n}]", each) for n, each in enumerate(items("examples", examples))]
     if not found:
         raise ArgumentValueError("a training step needs at least one example")
-    for example in found:
+    for index, example in enumerate(found):
         if len(example.inputs) != nin:
             raise ArgumentValueError(f"the network takes {nin} inputs, got {len(example.inputs)}")
         if len(example.targets) != nout:
             raise ArgumentValueError(f"{len(example.targets)} targets for {nout} outputs")
+        if rule:
+            rule.check(f"examples[{index}].targets", example.targets)
     return found
 
 
@@ -102,7 +110,7 @@ class Forward:
         self.nodes = {name: node for node, name in names.parameters.items()} if names else {}
         errors = [
             self._pass(network, example, rule, names.passes[number] if names else None)
-            for number, example in enumerate(checked(network, examples))
+            for number, example in enumerate(checked(network, examples, rule))
         ]
         total = reduce(add, errors)
         self.error = total / len(examples) if rule.mean and len(examples) > 1 else total

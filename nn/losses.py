@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial, reduce
-from math import fsum, inf, isclose
+from itertools import accumulate
+from math import fsum, inf
 from numbers import Integral
 from operator import add
 from typing import Any, NamedTuple, TypeAlias
@@ -209,13 +210,10 @@ def cross_entropy(logits: Sequence[Outputs], target: Targets) -> Value:
     feedforward classification network outputs", Neurocomputing, NATO ASI F 68, 1990).
     ``torch.nn.functional.cross_entropy``: of a list of examples, the mean.
 
-    With m the number of the largest logit, −ln pₖ is computed as
-
-        zₘ − zₖ + log1p(Σ exp(zᵢ − zₘ) over i ≠ m)
-
-    which cannot overflow, and keeps the digits of a small error and of its gradient, where
-    ln Σ exp(zᵢ) − zₖ would leave 0. It holds for any m, so its derivatives have no kink where the
-    largest changes.
+    −ln pₖ is computed as log1p(Σ exp(zᵢ) over i ≠ k / exp(zₖ)), which keeps the digits of a small error
+    and of its gradient, where ln Σ exp(zᵢ) − zₖ would leave 0. Where a logit is beyond ±200, it is
+    zₘ − zₖ + log1p(Σ exp(zᵢ − zₘ) over i ≠ m), with m the number of the largest, which cannot overflow.
+    That holds for any m, so that nothing has a kink.
 
     Args:
         logits: the nodes z of an example, two or more, or a list of such lists.
@@ -245,7 +243,7 @@ def cross_entropy(logits: Sequence[Outputs], target: Targets) -> Value:
             _classified(*items, (f"logits[{index}]", f"target[{index}]"))
             for index, items in enumerate(_paired(logits, target, ("logits", "target")))
         ]
-    errors = [_categorical(nodes, probabilities) for nodes, probabilities in classified]
+    errors = [categorical(nodes, probabilities) for nodes, probabilities in classified]
     return _divided(_sum(errors), len(errors))
 
 
@@ -273,23 +271,67 @@ def _classified(logits: Any, target: Any, names: tuple[str, str]) -> tuple[list[
         for index, (z, t) in enumerate(_paired(logits, target, names))
     ]
     probabilities = [t for _, t in pairs]
-    for index, t in enumerate(probabilities):
-        _check_between(t, 0.0, inf, f"{names[1]}[{index}]")
-    total = fsum(map(number_of, probabilities))
-    if not isclose(total, 1.0, abs_tol=1e-6):
-        raise ArgumentValueError(f"{names[1]}: probabilities add up to 1, not to {total!r}")
+    check_probabilities(names[1], probabilities)
     return [z for z, _ in pairs], probabilities
 
 
-def _categorical(logits: Sequence[Value], probabilities: Sequence[Scalar]) -> Value:
+def check_probabilities(what: str, given: Sequence[Scalar]) -> None:
+    """Refuse what are no probabilities of classes.
+
+    >>> check_probabilities("target", [0.5, 0.25])
+    Traceback (most recent call last):
+    autograd.errors.ArgumentValueError: target: probabilities add up to 1, not to 0.75
+    """
+    for index, t in enumerate(given):
+        _check_between(t, 0.0, inf, f"{what}[{index}]")
+    if not 1.0 - _ROOM <= reduce(add, given) <= 1.0 + _ROOM:
+        total = fsum(map(number_of, given))
+        raise ArgumentValueError(f"{what}: probabilities add up to 1, not to {total!r}")
+
+
+#: How far from 1 the sum of probabilities may be.
+_ROOM = 1e-6
+
+
+#: Beyond this, quotients of powers of two logits, and their derivatives, might overflow.
+_FAR = 200.0
+
+
+def categorical(logits: Sequence[Value], probabilities: Sequence[Scalar]) -> Value:
+    """The cross-entropy of one example, whose targets are known to be probabilities.
+
+    All that it decides on logits is whether one is far out.
+
+    >>> categorical([Value(0.0), Value(0.0)], [0.0, 1.0]).data
+    0.6931471805599453
+    """
+    wanted = [k for k, t in enumerate(probabilities) if not _is(t, 0.0)]
+    near = all(-_FAR <= z <= _FAR for z in logits)
+    surprise = _surprise_near(logits, wanted) if near else _surprise_far(logits)
+    return _expected((probabilities[k], partial(surprise, k)) for k in wanted)
+
+
+def _surprise_near(logits: Sequence[Value], wanted: Sequence[int]) -> Callable[[int], Value]:
+    powers = [z.exp() for z in logits]
+    first, last = wanted[0], wanted[-1]
+    before, after = [*accumulate(powers[:last])], [*accumulate(powers[:first:-1])][::-1]
+
+    def surprise(k: int) -> Value:
+        others = _sum(before[k - 1 : k] + after[k - first : k - first + 1])
+        return (others / powers[k]).log1p()
+
+    return surprise
+
+
+def _surprise_far(logits: Sequence[Value]) -> Callable[[int], Value]:
     classes = range(len(logits))
-    m = max(classes, key=lambda k: logits[k].data)
+    m = max(classes, key=logits.__getitem__)
     rest = _sum((logits[i] - logits[m]).exp() for i in classes if i != m).log1p()
 
     def surprise(k: int) -> Value:
         return rest if k == m else logits[m] - logits[k] + rest
 
-    return _expected((probabilities[k], partial(surprise, k)) for k in classes)
+    return surprise
 
 
 def softmax(logits: Sequence[Value]) -> list[Value]:

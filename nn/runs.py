@@ -18,7 +18,8 @@ from autograd.backward import gradients
 from autograd.errors import ArgumentValueError
 from autograd.expression import Expression
 from autograd.program import Line, Program
-from autograd.program.distributed import Chunks, on_cluster
+from autograd.program.chunks import Chunks
+from autograd.program.distributed import on_cluster
 from autograd.program.engines import PAYS_AFTER
 from autograd.program.folding import folded
 from nn.module import Module
@@ -36,6 +37,8 @@ ENGINES = ("auto", "eager", "python", "native")
 #: Machine code comes back after some so many lines, each of which takes some nanoseconds: then the bar
 #: moves on, and Ctrl-C is heard.
 _LINES_AT_ONCE = 2_000_000
+#: So many loops of machine code are kept, of different settings and branches.
+_MOST_LOOPS = 16
 
 
 def outputs_of(model: Module, inputs: Sequence[Value]) -> list[Value]:
@@ -122,9 +125,8 @@ class Run(Protocol):
     parameters: Sequence[Value]
     at_once: int = 1
 
-    @property
-    def plan(self) -> str:
-        """How it runs, and why, in words."""
+    def plan(self, optimizer: Optimizer | None = None) -> str:
+        """How it runs, and why, in words; with an optimizer, what updates the parameters, too."""
 
     def batch(self, rows: Sequence[Sequence[float]], scale: float) -> tuple[list[float], list[float]]:
         """The error of each example, and the derivatives of their sum · scale by the parameters."""
@@ -171,8 +173,7 @@ class EagerRun(Run):
     def __init__(self, f: Callable[..., list[Value]], parameters: Sequence[Value], reason: str) -> None:
         self._f, self.parameters, self._reason = f, parameters, reason
 
-    @property
-    def plan(self) -> str:
+    def plan(self, optimizer: Optimizer | None = None) -> str:
         """See `Run.plan`."""
         return f"eager: {self._reason}"
 
@@ -199,8 +200,7 @@ class ReplayedRun(Run):
         self._program = program
         self.parameters = program.parameters
 
-    @property
-    def plan(self) -> str:
+    def plan(self, optimizer: Optimizer | None = None) -> str:
         """See `Run.plan`."""
         return str(self._program.plan)
 
@@ -227,6 +227,11 @@ class LoopedRun(ReplayedRun):
         self._loops: dict[Any, tuple[Tape, TrainingLoop]] = {}
         self._rows: Sequence[Sequence[float]] = []
         self._table = array("d")
+
+    def plan(self, optimizer: Optimizer | None = None) -> str:
+        """See `Run.plan`."""
+        reason = "" if optimizer is None else self._updated_by_python(optimizer)
+        return super().plan() + (reason and f"; Python updates the parameters, since {reason}")
 
     def train(
         self, optimizer: Optimizer, rows: Sequence[Sequence[float]], order: Order
@@ -279,23 +284,35 @@ class LoopedRun(ReplayedRun):
             )
         return errors
 
+    def _updated_by_python(self, optimizer: Optimizer) -> str:
+        """Why machine code cannot do it; "" if it can."""
+        if type(optimizer)._update is not Optimizer._update:
+            return f"{type(optimizer).__name__} has no text as its rule"
+        if self._program.plan.form != "straight-line code":
+            return "the error of an example is interpreted"
+        own = self._program.parameters
+        if len(own) != len(optimizer.parameters) or any(map(is_not, own, optimizer.parameters)):
+            return "some are of another model"
+        return ""
+
     def _loop(self, optimizer: Optimizer) -> TrainingLoop | None:
         """The loop of the optimizer's rule as it is now; None if there can be none."""
-        tape = self._program.tape
-        constants = {name: float(number) for name, number in optimizer._constants().items()}
-        if (
-            type(optimizer)._update is not Optimizer._update
-            or self._program.plan.form != "straight-line code"
-            or tape.parameters != len(optimizer.parameters)
-            or any(map(is_not, self._program.parameters, optimizer.parameters))
-        ):
+        if self._updated_by_python(optimizer):
             return None
         optimizer._check_settings()
-        key = id(tape), *constants.values()
+        constants = {name: float(number) for name, number in optimizer._constants().items()}
+        # leaves that the optimizer leaves alone are constants of the loop, to be compiled again if
+        # somebody else changes them
+        tape, frozen = self._program.tape, self._program.frozen
+        numbers = array("d", [each.data for each in frozen])
+        key = id(tape), numbers.tobytes(), *constants.values()
         if key not in self._loops:
             from autograd.program.native import TrainingLoop
 
-            self._loops[key] = tape, TrainingLoop(tape, _rule(optimizer, constants), "p", "g")
+            if len(self._loops) == _MOST_LOOPS:
+                del self._loops[next(iter(self._loops))]
+            loop = TrainingLoop(tape.with_fixed(numbers), _rule(optimizer, constants), "p", "g")
+            self._loops[key] = tape, loop
         return self._loops[key][1]
 
 
@@ -312,8 +329,7 @@ class ChunkedRun(ReplayedRun):
         super().__init__(program)
         self._client, self._size = client, chunk_size
 
-    @property
-    def plan(self) -> str:
+    def plan(self, optimizer: Optimizer | None = None) -> str:
         """See `Run.plan`."""
         where = "here" if self._client is None else "on a cluster"
         return f"{self._program.plan}; {where}, in chunks of {self._size:,} examples"
@@ -339,7 +355,7 @@ class ChunkedRun(ReplayedRun):
         while begin < len(order):
             which = order.batch(begin)
             count = sum(map(chunks.examples_in, which))
-            part = on_cluster(self._program, chunks, which, order.scale(count))
+            part = on_cluster(self._program._replay, chunks, which, order.scale(count))
             set_together(
                 zip(self.parameters, ["_grad"] * len(part.gradients), part.gradients, strict=True)
             )

@@ -59,7 +59,8 @@ def train(
     """Train a network for some steps, all examples at each, and return the error after them.
 
     Where so many steps are to come that it pays, the error of an example is recorded and replayed, see
-    `nn.fit`; every number is the same to the last bit.
+    `nn.fit`; every number is the same to the last bit. Parameters that the optimizer does not have get
+    their derivatives at the last step.
 
     Args:
         network: what to train.
@@ -82,19 +83,21 @@ def train(
     (True, {'layers.0.neurons.0.weights.0': 2.0, 'layers.0.neurons.0.bias': 1.0})
     """
     steps, rule = whole("the number of steps", steps, 0), error_rule(error)
-    examples = checked(network, examples)
+    examples = checked(network, examples, rule)
     run = _replayed(network, examples, optimizer, rule, steps)
     if run is None:
         errors = errors_in_training(network, examples, optimizer, error=rule, steps=steps)
         return deque(errors, 1).pop()
     from nn.runs import Order
 
+    # the last step node by node, where it has derivatives that no other needs
+    last = len(run.parameters) < len(network.parameters())
     count, rows = len(examples), [[*each.inputs, *each.targets] for each in examples]
     at_once = max(1, run.at_once // count)
-    for done in range(0, steps, at_once):
-        order = Order([*range(count)] * min(at_once, steps - done), count, count, mean=rule.mean)
+    for done in range(0, steps - last, at_once):
+        order = Order([*range(count)] * min(at_once, steps - last - done), count, count, mean=rule.mean)
         deque(run.train(optimizer, rows, order), 0)
-    return Forward(network, examples, rule).error.data
+    return deque(errors_in_training(network, examples, optimizer, error=rule, steps=int(last)), 1).pop()
 
 
 def _replayed(
@@ -107,7 +110,6 @@ def _replayed(
     from nn import runs
 
     parameters = [each for each in optimizer.parameters if each in trained]
-    parameters += [each for each in network.parameters() if each not in trained]
     inputs, targets = map(len, examples[0])
 
     def f(*numbers: Value) -> list[Value]:
@@ -141,7 +143,7 @@ def errors_in_training(
     [2.0, 0.5, 0.125]
     """
     steps, rule = whole("the number of steps", steps, 0), error_rule(error)
-    examples = checked(network, examples)
+    examples = checked(network, examples, rule)
     trained_parameters(network, optimizer)
     for _ in range(steps):
         forward = Forward(network, examples, rule)

@@ -168,6 +168,29 @@ class Tape:
             yield slot, self.operations[row], (first,) if second < 0 else (first, second)
             slot += 1
 
+    def with_fixed(self, numbers: Sequence[float]) -> Tape:
+        """The same lines in the same slots, with constants in the place of the last parameters.
+
+        Args:
+            numbers: what these are fixed at.
+
+        >>> w, b = Value(0.5), Value(1.0)
+        >>> Tape.of([w * b], Leaves([], [w, b])).with_fixed([1.0])
+        Tape(0 inputs, 1 parameter, 1 constant, 1 line)
+        """
+        return Tape(
+            self.inputs,
+            self.parameters - len(numbers),
+            [*numbers, *self.constants],
+            self.operations,
+            self.rows,
+            self.first,
+            self.second,
+            self.outputs,
+            self.guards,
+            self.names,
+        )
+
     def _key(self) -> tuple[object, ...]:
         return (
             *(self.inputs, self.parameters, self.constants.tobytes(), self.operations),

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from autograd.arguments import finite, items, wrong_kind
 from autograd.errors import ArgumentValueError
+from nn.error_rules import ONE_OUTPUT
 from nn.fitting.losses import Loss
 from nn.module import Module
 from nn.network import MLP
@@ -90,10 +91,7 @@ def rows_of(inputs: Rows, given: Any, names: tuple[str, str], loss: Loss, shape:
     """
     what = names[1]
     if loss.of_classes and shape.outputs < 2:
-        raise ArgumentValueError(
-            "cross_entropy needs a model with two outputs or more, one for each class; "
-            "nn.binary_cross_entropy_with_logits takes a single one"
-        )
+        raise ArgumentValueError(ONE_OUTPUT)
     targets = listed(what, given)
     if len(targets) != len(inputs):
         raise ArgumentValueError(

@@ -1,10 +1,9 @@
-"""What fit() makes small: the error of one example, in a form that decides nothing on numbers."""
+"""What fit() makes small: the error of one example."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import reduce
-from math import fsum, isclose
 from operator import add
 from typing import NamedTuple, TypeAlias
 
@@ -13,7 +12,6 @@ from autograd.arguments import wrong_kind
 from autograd.errors import ArgumentValueError
 from nn import losses
 from nn.error_rules import ERRORS, ErrorRule, error_rule, error_text
-from nn.losses import log_add_exp
 
 __all__ = ["Loss", "LossLike", "loss_of"]
 
@@ -40,34 +38,8 @@ class Loss(NamedTuple):
 
     def check(self, what: str, targets: Sequence[float]) -> None:
         """Refuse targets that are no probabilities of classes, where they have to be."""
-        if not self.of_classes:
-            return
-        if min(targets) < 0.0 or not isclose(fsum(targets), 1.0, abs_tol=1e-6):
-            raise ArgumentValueError(
-                f"{what} must be the number of a class, or probabilities that add up to 1, got {targets}"
-            )
-
-
-def _smooth_cross_entropy(logits: Sequence[Value], probabilities: Sequence[Value]) -> Value:
-    """Σ tₖ (−ln pₖ), with −ln pₖ = softplus(ln Σᵢ≠ₖ exp(zᵢ) − zₖ).
-
-    `nn.cross_entropy` looks which logit is the largest, so that a recording of it holds only where that
-    stays so. This form has the same accuracy and looks at none.
-    """
-    before = [logits[0]]  # the logarithm of the sum of exp(z) up to each logit
-    for z in logits[1:-1]:
-        before.append(log_add_exp(before[-1], z))
-    after = [logits[-1]]  # and from each on
-    for z in reversed(logits[1:-1]):
-        after.append(log_add_exp(z, after[-1]))
-    after.reverse()
-    last = len(logits) - 1
-    others = [
-        after[0] if k == 0 else before[-1] if k == last else log_add_exp(before[k - 1], after[k])
-        for k in range(len(logits))
-    ]
-    parts = zip(probabilities, logits, others, strict=True)
-    return reduce(add, (t * (rest - z).softplus() for t, z, rest in parts))
+        if self.of_classes:
+            losses.check_probabilities(what, targets)
 
 
 def loss_of(given: LossLike) -> Loss:
@@ -80,10 +52,8 @@ def loss_of(given: LossLike) -> Loss:
     >>> loss_of("(target - out) ** 4").part([Value(3.0)], [Value(1.0)]).data
     16.0
     """
-    if given is losses.cross_entropy or given is ERRORS["cross_entropy"]:
-        given = "cross_entropy"
-    if isinstance(given, str) and given == "cross_entropy":
-        return Loss("cross_entropy", _smooth_cross_entropy, by_output=True, of_classes=True)
+    if given is losses.cross_entropy:
+        given = ERRORS["cross_entropy"]
     if isinstance(given, str | ErrorRule):
         return _of_rule(error_rule(given))
     if not callable(given):
@@ -103,4 +73,4 @@ def _of_rule(rule: ErrorRule) -> Loss:
     def part(outputs: Sequence[Value], targets: Sequence[Value]) -> Value:
         return reduce(add, rule.parts(outputs, targets))
 
-    return Loss(name, part, by_output=rule.by_output)
+    return Loss(name, part, rule.by_output or rule.of_logits, rule.of_logits)

@@ -18,6 +18,7 @@ from nn.network import MLP
 from nn.neuron import BIAS_CONVENTIONS, Neuron
 from nn.notation import Names, Notation, notation_of
 from nn.optimizers import Optimizer
+from nn.step.named import NetworkNodes
 from nn.step.recorded import Recorded
 from nn.step.updates import UpdateRule
 from nn.training import trained_parameters
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["TrainingStep"]
 
 
-class TrainingStep(Recorded):
+class TrainingStep(NetworkNodes, Recorded):
     """One step of training, recorded: forward, backward, update, and the error after it.
 
     The network is updated. The step keeps the network as it was, with the graph of its forward pass, so
@@ -88,7 +89,8 @@ class TrainingStep(Recorded):
         error: str | ErrorRule = "half_squared_error",
         notation: Notation | str | None = None,
     ) -> None:
-        self.examples, self.rule = checked(network, examples), error_rule(error)
+        self.rule = error_rule(error)
+        self.examples = checked(network, examples, self.rule)
         trained = trained_parameters(network, optimizer)
         self._before = network.copy()
         flipped = self._record(Notation() if notation is None else notation)
@@ -103,14 +105,7 @@ class TrainingStep(Recorded):
         rule = UpdateRule.of(optimizer)
         self.descends = rule is not None and rule.descends
         self.update_rule, self.steps_before = rule or UpdateRule(), optimizer.steps
-        paths = {parameter: path for path, parameter in originals.items()}
-        remembered = optimizer.state_dict()["buffers"] if rule is not None else {}
-        self._remembered = {
-            letter: dict(
-                zip(map(paths.__getitem__, optimizer.parameters), remembered[name], strict=True)
-            )
-            for name, letter in self.update_rule.buffers.items()
-        }
+        self._remembered = self._remembered_by(optimizer, originals) if rule is not None else {}
         optimizer.step()
         self.learning_rate = float(rate)
         self._after = {path: each.data for path, each in originals.items() if each in trained}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograd import AutogradError, Value
-from nn.error_rules import ERRORS, error_rule
+from nn.error_rules import error_rule
 from nn.forward import Example
 from nn.network import MLP
 
@@ -58,11 +58,11 @@ def wrong_with_targets(error: str, targets: Sequence[float]) -> str:
     >>> wrong_with_targets("cross_entropy", [0.5, 1.0])
     'target: probabilities add up to 1, not to 1.5'
     """
-    if error not in {"binary_cross_entropy", "cross_entropy"}:
-        return ""
-    outputs = [Value(0.5) for _ in targets]  # which both can take
+    rule = error_rule(error)
     try:
-        ERRORS[error].part(outputs, [Value(target) for target in targets])
+        rule.check("target", targets)
+        if error == "binary_cross_entropy":
+            rule.part([Value(0.5) for _ in targets], [Value(target) for target in targets])
     except ValueError as problem:
         return str(problem)
     return ""

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from nn.activations import activation_names
-from nn.error_rules import error_rule
+from nn.error_rules import ONE_OUTPUT, error_rule
 from nn.forward import Example
 from nn.neuron import BIAS_CONVENTIONS
 from nn.notation import Names, Notation, notation_names
@@ -167,11 +167,7 @@ def _bias_convention(top: Section, default: str) -> str:
 def _check_targets(training: Section, sections: list[Section], example: WorkedExample) -> None:
     """Refuse targets that the error cannot take, whatever the network gives."""
     if example.error == "cross_entropy" and example.shape[-1] < 2:
-        training.fail(
-            "error",
-            "cross_entropy takes two outputs or more, one for each class; of a single output, the error "
-            "is binary_cross_entropy",
-        )
+        training.fail("error", ONE_OUTPUT)
     for section, each in zip(sections, example.examples, strict=True):
         if problem := wrong_with_targets(example.error, each.targets):
             section.fail("targets", problem)

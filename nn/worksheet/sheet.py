@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 from itertools import pairwise
-from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from autograd import OPERATIONS, OperandError
-from autograd.arguments import choice, flag, shown, whole, wrong_kind
+from autograd import OPERATIONS
+from autograd.arguments import choice, flag, whole, wrong_kind
 from autograd.arguments import text as text_of
 from autograd.errors import ArgumentValueError
-from autograd.files import write
+from autograd.files import path_of, write
+from autograd.tables import ShownAsText
 from nn.notation import Names, Notation
 from nn.worked.example import WorkedExample
 from nn.worked.formulas import FormulaExample
@@ -45,7 +45,7 @@ FORMATS: dict[str, type[Renderer]] = {"md": Markdown, "html": Html, "tex": Latex
 _MOST_BLANKS, _MOST_EDGES = 3000, 60
 
 
-class Worksheet:
+class Worksheet(ShownAsText):
     r"""A worked example as guided notes: with blanks to fill in, or with the answers in them.
 
     Both come from one sequence of items, taken down from the example's training step: each number from
@@ -141,9 +141,6 @@ class Worksheet:
     def _repr_html_(self) -> str:
         return HtmlFragment(self.digits, answers=False).render(self.items)
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(str(self))
-
     def to_dict(self) -> dict[str, Any]:
         """The number of digits, and every blank, as plain data.
 
@@ -221,9 +218,7 @@ class Worksheet:
         ...     "</html>" in path.read_text(encoding="utf-8")
         True
         """
-        if not isinstance(path, str | PathLike):
-            raise OperandError(f"path must be a text or a path, got {shown(path)}", operands=(path,))
-        path = Path(path)
+        path = path_of(path)
         format = path.suffix.removeprefix(".").lower()
         if format not in FORMATS:
             raise ArgumentValueError(f"{path.name!r}: {_written_as(format)}")

@@ -11,6 +11,7 @@ import sys
 import sysconfig
 import unicodedata
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -198,6 +199,38 @@ def test_a_deep_graph() -> None:
 
 
 # --- folded --------------------------------------------------------------------------------------
+
+
+def test_very_many_edges_are_drawn_straight() -> None:
+    def of_edges(count: int) -> Diagram:
+        nodes = [Value(float(number)) for number in range(20)]
+        for _ in range(count // 40):
+            nodes = [(x + y).named("sum") for x, y in pairwise([*nodes, nodes[0]])]
+        return draw(*nodes, fold=False)
+
+    few, many = of_edges(800), of_edges(840)
+    assert (few.source.count("->"), many.source.count("->")) == (800, 840)
+    assert "splines=" not in few.source
+    assert "splines=line" in many.source
+    assert many.svg().count('class="edge"') == many.source.count("->")
+
+
+def test_edges_that_are_too_long_are_refused() -> None:
+    def chain(length: int) -> Value:
+        """Of n nodes: the edge of x to each passes one more than that to the one before."""
+        x = node = Value(0.5, "x")
+        for number in range(length):
+            node = (node + x).named(f"v{number}")
+        return node
+
+    most = 31  # 0 + 1 + … + 30 = 465 = 15 · 31
+    draw(chain(most), max_nodes=most + 1)
+    with pytest.raises(AutogradError) as caught:
+        draw(chain(200), max_nodes=201)
+    assert str(caught.value) == (
+        "the edges between the 201 nodes to draw pass 19900 places where nodes could stand, more than "
+        "15 times max_nodes = 201: draw a node further down, or only some"
+    )
 
 
 def test_folded_only_named_nodes_are_left() -> None:

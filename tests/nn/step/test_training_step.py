@@ -663,7 +663,7 @@ GOOD = Example([1.0, 2.0], [0.5])
         ([Example([math.inf, 2.0], [0.5])], "squared_error", ValueError, "a finite number, got inf"),
         ([Example([1.0, 2.0], [math.nan])], "squared_error", ValueError, "a finite number, got nan"),
         ([Example([1.0, 2.0], [2.0])], "binary_cross_entropy", ValueError, "a target lies in"),
-        ([GOOD], "cross_entropy", ValueError, "two logits or more"),
+        ([GOOD], "cross_entropy", ValueError, "two outputs or more"),
     ],
 )
 def test_bad_examples_are_refused_before_anything_changes(
