@@ -1,6 +1,5 @@
 """What is generated from the table: source that one can step through, functions, stubs, help."""
 
-import importlib.util
 import inspect
 import linecache
 import math
@@ -13,6 +12,7 @@ from types import FrameType, ModuleType
 from typing import Any
 
 import pytest
+from pages import tool
 
 import autograd
 from autograd import OPERATIONS, AutogradError, DomainError, Operation, Value
@@ -262,12 +262,7 @@ def test_primitives_are_those_of_math(name: str) -> None:
 
 @pytest.fixture(scope="module")
 def stubs() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("stubs", ROOT / "tools" / "stubs.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return tool("stubs")
 
 
 @pytest.mark.parametrize("name", ["methods", "functions"])

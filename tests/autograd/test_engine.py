@@ -18,6 +18,7 @@ from engine_cases import Peer
 from hypothesis import given
 from hypothesis import strategies as st
 from oracles import replaced, spoilt
+from pages import tool
 from strategies import SPECIAL, any_numbers, finite_numbers, operations
 
 from autograd import OPERATIONS, AutogradError, Operation, Value, grad
@@ -35,12 +36,7 @@ every_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=
 
 @pytest.fixture(scope="module")
 def generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generator", ROOT / "tools" / "engine.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return tool("engine")
 
 
 def test_the_rows_in_c_are_what_follows_from_the_table(generator: ModuleType) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
 import pytest
+from formula_trees import text, value
 from hypothesis import given
 from hypothesis import strategies as st
 from oracles import attached, inside, points
@@ -27,21 +27,8 @@ from autograd.symbolic import (
     slope_text,
     slopes,
     terms,
-    written,
 )
 from autograd.symbolic.nodes import glimpse
-
-
-def text(tree: ast.expr) -> str:
-    return written(tree, symbol=str).text
-
-
-def value(tree: ast.expr, numbers: dict[str, float]) -> float:
-    def apply(operation: str, operands: Sequence[Any]) -> float:
-        return float(getattr(autograd, operation)(*map(float, operands)))
-
-    return float(evaluate(tree, {f"={symbol}": each for symbol, each in numbers.items()}, apply))
-
 
 numbers_of_few_digits = st.sampled_from([-2.0, -1.5, -0.5, 0.25, 0.5, 1.0, 3.0])
 

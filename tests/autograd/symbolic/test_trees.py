@@ -1,28 +1,16 @@
 """Arithmetic on trees is arithmetic, and tidies."""
 
 import ast
-from collections.abc import Sequence
-from typing import Any
 
 import pytest
+from formula_trees import text, value
 from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd.expression import Expression, evaluate
-from autograd.symbolic import minus, name, number, plus, terms, times, written
+from autograd.expression import Expression
+from autograd.symbolic import minus, name, number, plus, terms, times
 from autograd.symbolic.trees import substituted
-
-
-def text(tree: ast.expr) -> str:
-    return written(tree, symbol=str).text
-
-
-def value(tree: ast.expr, numbers: dict[str, float]) -> float:
-    def apply(operation: str, operands: Sequence[Any]) -> float:
-        return float(getattr(autograd, operation)(*map(float, operands)))
-
-    return float(evaluate(tree, {f"={symbol}": each for symbol, each in numbers.items()}, apply))
 
 
 def test_terms_keep_their_signs() -> None:

@@ -1,48 +1,21 @@
 """Derivatives of a step in the step's own symbols, for every error and any size."""
 
-import math
 import re
 from dataclasses import replace
-from itertools import pairwise
 
 import pytest
+from formula_trees import wrong_steps
 from hypothesis import given
+from made_networks import made
 
-from autograd.expression import evaluate
-from autograd.ieee import ieee_value
 from nn import Example, worked
 from nn.explanation import DerivationSheet
 from nn.strategies import worked_examples
-from nn.worked import FormulaExample, LayerData, WorkedExample
-
-
-def made(sizes: list[int], activations: list[str], targets: list[float], **changes) -> WorkedExample:
-    weights = [0.5, -0.3, 0.2, 0.7, -0.6, 0.4, 0.1]
-    layers = [
-        LayerData(
-            activation,
-            [[weights[(3 * j + i + k) % 7] for i in range(nin)] for j in range(nout)],
-            [weights[(j + k) % 7] for j in range(nout)],
-        )
-        for k, ((nin, nout), activation) in enumerate(zip(pairwise(sizes), activations, strict=True))
-    ]
-    examples = [Example([weights[i % 7] for i in range(sizes[0])], targets)]
-    return WorkedExample(
-        **{"name": "made", "layers": layers, "examples": examples, "learning_rate": 0.5, **changes}
-    )
+from nn.worked import FormulaExample, WorkedExample
 
 
 def wrong(sheet: DerivationSheet) -> list[str]:
-    """Steps of a sheet whose formula, computed with the numbers that it has, gives another number."""
-    complaints = []
-    for section in sheet.sections:
-        for step in section.steps:
-            for tree in filter(None, (step.tree, step.short)):
-                numbers = {f"={symbol}": number for symbol, number in (step.numbers or {}).items()}
-                found = float(evaluate(tree, numbers, ieee_value))
-                if not math.isclose(found, step.value, rel_tol=1e-7, abs_tol=1e-10):
-                    complaints.append(f"{step.symbol} = {step.formula} is {found!r}, not {step.value!r}")
-    return complaints
+    return wrong_steps(step for section in sheet.sections for step in section.steps)
 
 
 @given(worked_examples())

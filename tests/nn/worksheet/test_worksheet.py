@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
+from made_networks import made
 from oracles import latex_mistakes
 from strategies import times
 
@@ -26,7 +27,7 @@ from autograd.symbols import is_control
 from nn import Example, Notation, worked
 from nn.cli import main
 from nn.notation import notation_names
-from nn.worked import LayerData, WorkedExample
+from nn.worked import WorkedExample
 from nn.worksheet import FORMATS, Blank, Worksheet, blanks
 from nn.worksheet.elements import Formula, Heading, MatrixItem, Question, answer_key
 from tests.support.browser import Reader, chromium
@@ -161,7 +162,7 @@ def test_gradients_are_sums_over_the_examples() -> None:
 
 
 def test_further_neurons_and_examples_have_blanks_alone() -> None:
-    example = make([3, 7, 2], ["tanh", "sigmoid"], examples=3)
+    example = made([3, 7, 2], ["tanh", "sigmoid"], examples=3)
     sheet = Worksheet(example)
     assert mistakes(sheet, example) == []
     assert len(symbols(sheet)) < 70
@@ -170,7 +171,7 @@ def test_further_neurons_and_examples_have_blanks_alone() -> None:
 
 
 def test_long_sums_leave_terms_out_but_not_the_last() -> None:
-    sheet = Worksheet(make([40, 1], ["tanh"]))
+    sheet = Worksheet(made([40, 1], ["tanh"]))
     question = next(item for item in sheet.items if isinstance(item, Question))
     names = [part for _, part in question.middle[0].named()]
     assert leaves_something_out(question.middle[0])
@@ -180,7 +181,7 @@ def test_long_sums_leave_terms_out_but_not_the_last() -> None:
 
 @pytest.mark.parametrize("kind", ["md", "html", "tex"])
 def test_a_zero_has_no_sign(kind: str) -> None:
-    example = make([2, 2, 1], ["relu", "tanh"], examples=2)
+    example = made([2, 2, 1], ["relu", "tanh"], examples=2)
     example.layers[0].weights[0] = [-0.0, -0.3]
     example.layers[1].biases[0] = -0.0
     example.examples[0] = Example([-0.0, 0.5], [-0.0])
@@ -339,39 +340,6 @@ def test_a_negative_answer_stands_in_brackets_where_it_has_to() -> None:
 # --- any network, any text ----------------------------------------------------------------------
 
 
-def make(sizes: list[int], activations: list[str], examples: int = 1, **changes: Any) -> WorkedExample:
-    weights = [0.5, -0.3, 0.2, 0.7, -0.6, 0.4, 0.1]
-    layers = [
-        LayerData(
-            activation,
-            [[weights[(3 * j + i + k) % 7] for i in range(nin)] for j in range(nout)],
-            [weights[(j + k) % 7] for j in range(nout)],
-        )
-        for k, ((nin, nout), activation) in enumerate(zip(pairwise(sizes), activations, strict=True))
-    ]
-    data = [
-        Example([weights[(i + e) % 7] for i in range(sizes[0])], [0.25] * sizes[-1])
-        for e in range(examples)
-    ]
-    return WorkedExample(
-        **{
-            "name": "made",
-            "title": "A network",
-            "source": "",
-            "ours": "",
-            "layers": layers,
-            "bias_convention": "+b",
-            "examples": data,
-            "error": "half_squared_error",
-            "learning_rate": 0.5,
-            "update_biases": True,
-            "notation": Notation(),
-            "figures": [],
-            **changes,
-        }
-    )
-
-
 @st.composite
 def networks(draw: st.DrawFn) -> WorkedExample:
     sizes = draw(st.lists(st.integers(1, 4), min_size=2, max_size=4))
@@ -395,15 +363,15 @@ def networks(draw: st.DrawFn) -> WorkedExample:
         )
     )
     notation = draw(st.sampled_from([Notation(), *map(Notation.named, notation_names())]))
-    made = make(sizes, activations, draw(st.integers(1, 3)), error=error, notation=notation)
+    example = made(sizes, activations, examples=draw(st.integers(1, 3)), error=error, notation=notation)
     if notation.bias_convention == "none":
-        layers = [replace(layer, biases=None) for layer in made.layers]
-        return replace(made, bias_convention="none", layers=layers)
+        layers = [replace(layer, biases=None) for layer in example.layers]
+        return replace(example, bias_convention="none", layers=layers)
     shared = draw(st.booleans())
     layers = [
-        replace(layer, biases=layer.biases[0] if shared else layer.biases) for layer in made.layers
+        replace(layer, biases=layer.biases[0] if shared else layer.biases) for layer in example.layers
     ]
-    return replace(made, layers=layers, bias_convention=notation.bias_convention or "+b")
+    return replace(example, layers=layers, bias_convention=notation.bias_convention or "+b")
 
 
 @given(networks())
@@ -424,7 +392,7 @@ def test_any_network_in_any_notation(example: WorkedExample) -> None:
 @pytest.mark.parametrize("error", ["binary_cross_entropy", "cross_entropy"])
 def test_other_errors(error: str) -> None:
     last = "linear" if error == "cross_entropy" else "sigmoid"
-    example = make([2, 3, 3], ["tanh", last], error=error)
+    example = made([2, 3, 3], ["tanh", last], error=error)
     example = replace(example, examples=[Example([0.5, -0.3], [1.0, 0.0, 0.0])])
     assert mistakes(Worksheet(example), example) == []
 
@@ -495,7 +463,7 @@ visible = names.filter(lambda name: not any(map(is_control, name)))
 @times(1 / 2)
 def test_no_text_is_more_than_text(title: str, source: str, weight: str, error: str) -> None:
     notation = Notation(weight=f"{braced(weight)}{{n}}w", bias="{n}", error=f"e{braced(error)}")
-    sheet = Worksheet(make([1, 1], ["sigmoid"], title=title, source=source, notation=notation))
+    sheet = Worksheet(made([1, 1], ["sigmoid"], title=title, source=source, notation=notation))
     for kind in FORMATS:
         assert dangers(kind, sheet.text(kind, answers=True)) == []
 
@@ -514,7 +482,7 @@ def test_no_text_is_more_than_text(title: str, source: str, weight: str, error: 
     ],
 )
 def test_a_planted_danger_is_found(kind: str, planted: str) -> None:
-    text = Worksheet(make([1, 1], ["sigmoid"], title="HERE")).text(kind)
+    text = Worksheet(made([1, 1], ["sigmoid"], title="HERE")).text(kind)
     assert dangers(kind, text) == []
     assert dangers(kind, text[::-1].replace("EREH", planted[::-1], 1)[::-1])
 
@@ -537,7 +505,7 @@ def test_the_network_is_drawn_in_latex_and_markdown_too() -> None:
     assert picture.count("->") == 8
     assert picture.count("<-") == 4
     assert '["b₂"] -.-> n2_1' in Worksheet(load("urbain")).text("md")
-    without = Worksheet(make([8, 8], ["tanh"])).text("tex")  # too many weights to be seen
+    without = Worksheet(made([8, 8], ["tanh"])).text("tex")  # too many weights to be seen
     assert "tikz" not in without
 
 
@@ -593,13 +561,13 @@ def questions_of(text: str) -> int:
 
 
 def test_a_short_worksheet_asks_for_the_same_in_fewer_questions() -> None:
-    made = worked.exercise(7, (2, 3, 2))
-    short, full = Worksheet(made, length="short"), Worksheet(made)
+    example = worked.exercise(7, (2, 3, 2))
+    short, full = Worksheet(example, length="short"), Worksheet(example)
     assert {blank.symbol for blank in blanks(short.items)} == {
         blank.symbol for blank in blanks(full.items)
     }
     assert [questions_of(sheet.text("md")) for sheet in (short, full)] == [22, 63]
-    assert mistakes(short, made) == []
+    assert mistakes(short, example) == []
 
 
 def test_a_short_worksheet_spells_out_each_kind_however_late_it_comes() -> None:
@@ -688,7 +656,7 @@ def test_a_page_needs_nothing_from_elsewhere() -> None:
 
 def test_what_nobody_would_fill_in_is_refused() -> None:
     with pytest.raises(ValueError, match=r"made: a worksheet of some 42,\d+ numbers to find"):
-        Worksheet(make([100, 200, 2], ["tanh", "sigmoid"]))
+        Worksheet(made([100, 200, 2], ["tanh", "sigmoid"]))
 
 
 @pytest.mark.parametrize("digits", [0, 18])
@@ -725,11 +693,11 @@ def test_the_command_makes_a_new_exercise_and_writes_it_too(run: Callable[..., R
     result = run(*arguments, "-o", "sheet.md", "--toml", "new.toml")
     assert result.output == "written: sheet.md\nwritten: new.toml\n"
     example = worked.load("new.toml")
-    made = worked.exercise(3, [2, 3, 1], activation="tanh", notation="hoey")
-    assert example == replace(made, name="new")
+    exercise = worked.exercise(3, [2, 3, 1], activation="tanh", notation="hoey")
+    assert example == replace(exercise, name="new")
     first = Path("sheet.md").read_text(encoding="utf-8")
     assert run(*arguments, "-o", "again.md").exit_code == 0
-    assert Path("again.md").read_text(encoding="utf-8") == first == Worksheet(made).text("md")
+    assert Path("again.md").read_text(encoding="utf-8") == first == Worksheet(exercise).text("md")
     assert CliRunner().invoke(main, ["step", "new.toml"]).exit_code == 0
 
 
