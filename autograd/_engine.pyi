@@ -19,7 +19,6 @@ def adopt(
     generated: Callable[[Operation, str], Callable[..., Any]],
     detector: ContextVar[Any],
     sweeping: dict[str, Any],
-    hypot: Callable[[float, float], float],
     /,
 ) -> dict[str, Any]: ...
 def alive() -> int: ...

@@ -32,7 +32,7 @@ PRIMITIVES: dict[str, Callable[..., float]] = {
         for name in (
             *("exp", "expm1", "exp2", "log", "log1p", "log2", "log10", "sqrt", "cbrt"),
             *("sin", "cos", "tan", "asin", "acos", "atan", "atan2"),
-            *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "hypot", "erf", "erfc"),
+            *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "erf", "erfc"),
         )
     },
     **{name: getattr(special, name) for name in special.__all__},

@@ -580,7 +580,7 @@ _TABLE = (
         partials=(
             (
                 "0.5 + 0.5 * cos(2.0 * out) if x * x < 2.0 "
-                "else 1.0 / (1.0 + x * x) if x * x < 2.0 ** 300.0 else square(1.0 / hypot(x, 1.0))"
+                "else 1.0 / (1.0 + x * x) if x * x < 1e90 else 1.0 / x / x"
             ),
         ),
         as_taught=("1.0 / (1.0 + x ** 2.0)",),
@@ -639,7 +639,7 @@ _TABLE = (
         "asinh",
         "x",
         "asinh(x)",
-        partials=("sqrt(1.0 / (1.0 + x * x)) if x * x < 2.0 ** 300.0 else 1.0 / hypot(x, 1.0)",),
+        partials=("sqrt(1.0 / (1.0 + x * x)) if x * x < 1e90 else 1.0 / x if x > 0.0 else -1.0 / x",),
         as_taught=("1.0 / sqrt(x ** 2.0 + 1.0)",),
         symbol="arsinh",
         numpy="arcsinh",
@@ -671,7 +671,17 @@ _TABLE = (
     _row(
         "hypot",
         "x, y",
-        "hypot(x, y)",
+        # the naive algorithm of C. F. Borges (ACM Trans. Math. Softw. 47, 2021), rescaled where a square
+        # leaves the floats: at most the neighbour of the nearest float, and 2 ** n times as large of
+        # operands 2 ** n times as large
+        (
+            "sqrt(x * x + y * y) if 1e-270 < x * x + y * y < inf "
+            "else inf if abs(x) == inf or abs(y) == inf "
+            "else 2.0 ** 600.0 * sqrt(x / 2.0 ** 600.0 * (x / 2.0 ** 600.0) "
+            "+ y / 2.0 ** 600.0 * (y / 2.0 ** 600.0)) if x * x + y * y == inf "
+            "else sqrt(2.0 ** 600.0 * x * (2.0 ** 600.0 * x) "
+            "+ 2.0 ** 600.0 * y * (2.0 ** 600.0 * y)) / 2.0 ** 600.0"
+        ),
         # The derivative of x/out is (1 - x²/out²)/out, which cancels where x is the larger operand;
         # x/out is 1 - y²/(out·(out + x)) there. Near the smallest float an out has few digits, and is
         # computed again on a larger scale; near the largest, out + x overflows, and y/x does not.
@@ -679,9 +689,10 @@ _TABLE = (
             (
                 "(1.0 - y / out * (y / (out + x)) if x > 0.65 * out "
                 "else x / out if x > -0.65 * out "
-                "else y / out * (y / (out - x)) - 1.0) if 1.0 / 2.0 ** 930.0 < out < 2.0 ** 1022.0 "
+                "else y / out * (y / (out - x)) - 1.0) if 1e-280 < out < 1e307 "
                 "else 0.0 if out == 0.0 else x / out if -0.65 * out < x < 0.65 * out and out > 1.0 "
-                "else 2.0 ** 600.0 * x / hypot(2.0 ** 600.0 * x, 2.0 ** 600.0 * y) "
+                "else 2.0 ** 600.0 * x / sqrt(2.0 ** 600.0 * x * (2.0 ** 600.0 * x) "
+                "+ 2.0 ** 600.0 * y * (2.0 ** 600.0 * y)) "
                 "if -0.65 * out < x < 0.65 * out "
                 "else sqrt(1.0 / (1.0 + y / x * (y / x))) if x > 0.0 "
                 "else -sqrt(1.0 / (1.0 + y / x * (y / x)))"
@@ -689,9 +700,10 @@ _TABLE = (
             (
                 "(1.0 - x / out * (x / (out + y)) if y > 0.65 * out "
                 "else y / out if y > -0.65 * out "
-                "else x / out * (x / (out - y)) - 1.0) if 1.0 / 2.0 ** 930.0 < out < 2.0 ** 1022.0 "
+                "else x / out * (x / (out - y)) - 1.0) if 1e-280 < out < 1e307 "
                 "else 0.0 if out == 0.0 else y / out if -0.65 * out < y < 0.65 * out and out > 1.0 "
-                "else 2.0 ** 600.0 * y / hypot(2.0 ** 600.0 * x, 2.0 ** 600.0 * y) "
+                "else 2.0 ** 600.0 * y / sqrt(2.0 ** 600.0 * x * (2.0 ** 600.0 * x) "
+                "+ 2.0 ** 600.0 * y * (2.0 ** 600.0 * y)) "
                 "if -0.65 * out < y < 0.65 * out "
                 "else sqrt(1.0 / (1.0 + x / y * (x / y))) if y > 0.0 "
                 "else -sqrt(1.0 / (1.0 + x / y * (x / y)))"

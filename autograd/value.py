@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from operator import attrgetter
 
@@ -442,7 +441,6 @@ adopt(
     generated=lambda operation, wanted: codegen.generated(operation, Value, wanted),
     detector=DETECTOR,
     sweeping=vars(sys.modules[backward.__module__]),
-    hypot=math.hypot,
 )
 for _operation in OPERATIONS.values():
     codegen.attach(_operation, Methods, Value)

@@ -129,24 +129,6 @@ lesser(double x, double y)
 static double (*volatile libm_sin)(double) = sin;
 static double (*volatile libm_cos)(double) = cos;
 
-/* `math.hypot`, which is Python's own. */
-static PyObject *math_hypot;
-
-static double
-python_hypot(double x, double y, bool *failed)
-{
-    double result;
-    PyObject *found = PyObject_CallFunction(math_hypot, "dd", x, y);
-    if (found == NULL) {
-        PyErr_Clear();
-        *failed = true;
-        return 0.0;
-    }
-    result = PyFloat_AS_DOUBLE(found);
-    Py_DECREF(found);
-    return real(result, failed);
-}
-
 #include "rows.h"
 
 /* The row that each node refers to by number: those of the table first, then what was registered. */
@@ -1486,7 +1468,7 @@ take_over(void)
     return 0;
 }
 
-PyDoc_STRVAR(adopt_doc, "adopt($module, value, rows, call, generated, detector, sweeping, hypot)\n--\n\n"
+PyDoc_STRVAR(adopt_doc, "adopt($module, value, rows, call, generated, detector, sweeping)\n--\n\n"
 "Do from now on what can be done here of a class and its operations.\n"
 "\n"
 "Args:\n"
@@ -1496,7 +1478,6 @@ PyDoc_STRVAR(adopt_doc, "adopt($module, value, rows, call, generated, detector, 
 "    generated: gives the function of Python for an operation and one of the ways to call it.\n"
 "    detector: the context variable of what looks through graphs before they are differentiated.\n"
 "    sweeping: where `_running_in` tells whether a thread is amid a pass that runs Python.\n"
-"    hypot: that of `math`.\n"
 "\n"
 "Returns:\n"
 "    what the class had in Python of what is done here, by name.");
@@ -1506,8 +1487,8 @@ module_adopt(PyObject *Py_UNUSED(module), PyObject *args)
 {
     PyTypeObject *value;
     PyObject *call, *rows;
-    if (!PyArg_ParseTuple(args, "O!O!OOOO!O:adopt", &Leaf_Type, &value, &PyDict_Type, &rows, &call,
-                          &generated, &detector, &PyDict_Type, &sweeping, &math_hypot)) {
+    if (!PyArg_ParseTuple(args, "O!O!OOOO!:adopt", &Leaf_Type, &value, &PyDict_Type, &rows, &call,
+                          &generated, &detector, &PyDict_Type, &sweeping)) {
         return NULL;
     }
     if (value_type != NULL || value->tp_base != &Node_Type) {
@@ -1517,7 +1498,6 @@ module_adopt(PyObject *Py_UNUSED(module), PyObject *args)
     Py_INCREF(generated);
     Py_INCREF(detector);
     Py_INCREF(sweeping);
-    Py_INCREF(math_hypot);
     value_type = (PyTypeObject *)Py_NewRef((PyObject *)value);
     value->tp_dealloc = node_dealloc; /* a node has nothing that Python would have to free before */
     for (uint32_t row = 1; row <= ROW_COUNT; row++) {

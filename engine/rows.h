@@ -519,9 +519,8 @@ row_atan(double x, Result *result)
     bool failure = false, *const failed = &failure;
     const double out = value_atan(x, failed);
     result->out = out;
-    result->dx = x * x < 2.0 ? 0.5 + 0.5 * real(libm_cos(2.0 * out), failed) : x * x <
-        2.037035976334486e+90 ? quotient(1.0, 1.0 + x * x, failed) : value_square(quotient(1.0,
-        python_hypot(x, 1.0, failed), failed), failed);
+    result->dx = x * x < 2.0 ? 0.5 + 0.5 * real(libm_cos(2.0 * out), failed) : x * x < 1e+90 ?
+        quotient(1.0, 1.0 + x * x, failed) : quotient(quotient(1.0, x, failed), x, failed);
     return !failure;
 }
 
@@ -621,8 +620,8 @@ row_asinh(double x, Result *result)
     bool failure = false, *const failed = &failure;
     const double out = value_asinh(x, failed);
     result->out = out;
-    result->dx = x * x < 2.037035976334486e+90 ? real(sqrt(quotient(1.0, 1.0 + x * x, failed)), failed)
-        : quotient(1.0, python_hypot(x, 1.0, failed), failed);
+    result->dx = x * x < 1e+90 ? real(sqrt(quotient(1.0, 1.0 + x * x, failed)), failed) : x > 0.0 ?
+        quotient(1.0, x, failed) : quotient(-1.0, x, failed);
     return !failure;
 }
 
@@ -666,7 +665,13 @@ row_atanh(double x, Result *result)
 static inline double
 value_hypot(double x, double y, bool *failed)
 {
-    return python_hypot(x, y, failed);
+    return 1e-270 < x * x + y * y && x * x + y * y < INFINITY ? real(sqrt(x * x + y * y), failed) :
+        fabs(x) == INFINITY || fabs(y) == INFINITY ? INFINITY : x * x + y * y == INFINITY ?
+        4.149515568880993e+180 * real(sqrt(quotient(x, 4.149515568880993e+180, failed) * quotient(x,
+        4.149515568880993e+180, failed) + quotient(y, 4.149515568880993e+180, failed) * quotient(y,
+        4.149515568880993e+180, failed)), failed) : quotient(real(sqrt(4.149515568880993e+180 * x *
+        (4.149515568880993e+180 * x) + 4.149515568880993e+180 * y * (4.149515568880993e+180 * y)),
+        failed), 4.149515568880993e+180, failed);
 }
 
 static inline bool
@@ -676,26 +681,26 @@ row_hypot(double x, double y, uint32_t by, Result *result)
     const double out = value_hypot(x, y, failed);
     result->out = out;
     if (by & BY_X) {
-        result->dx = 1.101803207925311e-280 < out && out < 4.49423283715579e+307 ? (x > 0.65 * out ? 1.0
-            - quotient(y, out, failed) * quotient(y, out + x, failed) : x > -0.65 * out ? quotient(x,
-            out, failed) : quotient(y, out, failed) * quotient(y, out - x, failed) - 1.0) : out == 0.0 ?
-            0.0 : (-0.65 * out < x && x < 0.65 * out) && out > 1.0 ? quotient(x, out, failed) : -0.65 *
-            out < x && x < 0.65 * out ? quotient(4.149515568880993e+180 * x,
-            python_hypot(4.149515568880993e+180 * x, 4.149515568880993e+180 * y, failed), failed) : x >
-            0.0 ? real(sqrt(quotient(1.0, 1.0 + quotient(y, x, failed) * quotient(y, x, failed),
-            failed)), failed) : -real(sqrt(quotient(1.0, 1.0 + quotient(y, x, failed) * quotient(y, x,
-            failed), failed)), failed);
+        result->dx = 1e-280 < out && out < 1e+307 ? (x > 0.65 * out ? 1.0 - quotient(y, out, failed) *
+            quotient(y, out + x, failed) : x > -0.65 * out ? quotient(x, out, failed) : quotient(y, out,
+            failed) * quotient(y, out - x, failed) - 1.0) : out == 0.0 ? 0.0 : (-0.65 * out < x && x <
+            0.65 * out) && out > 1.0 ? quotient(x, out, failed) : -0.65 * out < x && x < 0.65 * out ?
+            quotient(4.149515568880993e+180 * x, real(sqrt(4.149515568880993e+180 * x *
+            (4.149515568880993e+180 * x) + 4.149515568880993e+180 * y * (4.149515568880993e+180 * y)),
+            failed), failed) : x > 0.0 ? real(sqrt(quotient(1.0, 1.0 + quotient(y, x, failed) *
+            quotient(y, x, failed), failed)), failed) : -real(sqrt(quotient(1.0, 1.0 + quotient(y, x,
+            failed) * quotient(y, x, failed), failed)), failed);
     }
     if (by & BY_Y) {
-        result->dy = 1.101803207925311e-280 < out && out < 4.49423283715579e+307 ? (y > 0.65 * out ? 1.0
-            - quotient(x, out, failed) * quotient(x, out + y, failed) : y > -0.65 * out ? quotient(y,
-            out, failed) : quotient(x, out, failed) * quotient(x, out - y, failed) - 1.0) : out == 0.0 ?
-            0.0 : (-0.65 * out < y && y < 0.65 * out) && out > 1.0 ? quotient(y, out, failed) : -0.65 *
-            out < y && y < 0.65 * out ? quotient(4.149515568880993e+180 * y,
-            python_hypot(4.149515568880993e+180 * x, 4.149515568880993e+180 * y, failed), failed) : y >
-            0.0 ? real(sqrt(quotient(1.0, 1.0 + quotient(x, y, failed) * quotient(x, y, failed),
-            failed)), failed) : -real(sqrt(quotient(1.0, 1.0 + quotient(x, y, failed) * quotient(x, y,
-            failed), failed)), failed);
+        result->dy = 1e-280 < out && out < 1e+307 ? (y > 0.65 * out ? 1.0 - quotient(x, out, failed) *
+            quotient(x, out + y, failed) : y > -0.65 * out ? quotient(y, out, failed) : quotient(x, out,
+            failed) * quotient(x, out - y, failed) - 1.0) : out == 0.0 ? 0.0 : (-0.65 * out < y && y <
+            0.65 * out) && out > 1.0 ? quotient(y, out, failed) : -0.65 * out < y && y < 0.65 * out ?
+            quotient(4.149515568880993e+180 * y, real(sqrt(4.149515568880993e+180 * x *
+            (4.149515568880993e+180 * x) + 4.149515568880993e+180 * y * (4.149515568880993e+180 * y)),
+            failed), failed) : y > 0.0 ? real(sqrt(quotient(1.0, 1.0 + quotient(x, y, failed) *
+            quotient(x, y, failed), failed)), failed) : -real(sqrt(quotient(1.0, 1.0 + quotient(x, y,
+            failed) * quotient(x, y, failed), failed)), failed);
     }
     return !failure;
 }
@@ -1132,7 +1137,7 @@ static const char *const row_texts[ROW_COUNT + 1][5] = {
     {"atan",
      "x",
      "atan(x)",
-     "0.5 + 0.5 * cos(2.0 * out) if x * x < 2.0 else 1.0 / (1.0 + x * x) if x * x < 2.0 ** 300.0 else square(1.0 / hypot(x, 1.0))"},
+     "0.5 + 0.5 * cos(2.0 * out) if x * x < 2.0 else 1.0 / (1.0 + x * x) if x * x < 1e90 else 1.0 / x / x"},
     {"atan2",
      "y, x",
      "atan2(y, x)",
@@ -1153,7 +1158,7 @@ static const char *const row_texts[ROW_COUNT + 1][5] = {
     {"asinh",
      "x",
      "asinh(x)",
-     "sqrt(1.0 / (1.0 + x * x)) if x * x < 2.0 ** 300.0 else 1.0 / hypot(x, 1.0)"},
+     "sqrt(1.0 / (1.0 + x * x)) if x * x < 1e90 else 1.0 / x if x > 0.0 else -1.0 / x"},
     {"acosh",
      "x",
      "acosh(x)",
@@ -1164,9 +1169,9 @@ static const char *const row_texts[ROW_COUNT + 1][5] = {
      "1.0 / (1.0 - x * x) if x * x < 0.5 else 1.0 / ((1.0 - x) * (1.0 + x))"},
     {"hypot",
      "x, y",
-     "hypot(x, y)",
-     "(1.0 - y / out * (y / (out + x)) if x > 0.65 * out else x / out if x > -0.65 * out else y / out * (y / (out - x)) - 1.0) if 1.0 / 2.0 ** 930.0 < out < 2.0 ** 1022.0 else 0.0 if out == 0.0 else x / out if -0.65 * out < x < 0.65 * out and out > 1.0 else 2.0 ** 600.0 * x / hypot(2.0 ** 600.0 * x, 2.0 ** 600.0 * y) if -0.65 * out < x < 0.65 * out else sqrt(1.0 / (1.0 + y / x * (y / x))) if x > 0.0 else -sqrt(1.0 / (1.0 + y / x * (y / x)))",
-     "(1.0 - x / out * (x / (out + y)) if y > 0.65 * out else y / out if y > -0.65 * out else x / out * (x / (out - y)) - 1.0) if 1.0 / 2.0 ** 930.0 < out < 2.0 ** 1022.0 else 0.0 if out == 0.0 else y / out if -0.65 * out < y < 0.65 * out and out > 1.0 else 2.0 ** 600.0 * y / hypot(2.0 ** 600.0 * x, 2.0 ** 600.0 * y) if -0.65 * out < y < 0.65 * out else sqrt(1.0 / (1.0 + x / y * (x / y))) if y > 0.0 else -sqrt(1.0 / (1.0 + x / y * (x / y)))"},
+     "sqrt(x * x + y * y) if 1e-270 < x * x + y * y < inf else inf if abs(x) == inf or abs(y) == inf else 2.0 ** 600.0 * sqrt(x / 2.0 ** 600.0 * (x / 2.0 ** 600.0) + y / 2.0 ** 600.0 * (y / 2.0 ** 600.0)) if x * x + y * y == inf else sqrt(2.0 ** 600.0 * x * (2.0 ** 600.0 * x) + 2.0 ** 600.0 * y * (2.0 ** 600.0 * y)) / 2.0 ** 600.0",
+     "(1.0 - y / out * (y / (out + x)) if x > 0.65 * out else x / out if x > -0.65 * out else y / out * (y / (out - x)) - 1.0) if 1e-280 < out < 1e307 else 0.0 if out == 0.0 else x / out if -0.65 * out < x < 0.65 * out and out > 1.0 else 2.0 ** 600.0 * x / sqrt(2.0 ** 600.0 * x * (2.0 ** 600.0 * x) + 2.0 ** 600.0 * y * (2.0 ** 600.0 * y)) if -0.65 * out < x < 0.65 * out else sqrt(1.0 / (1.0 + y / x * (y / x))) if x > 0.0 else -sqrt(1.0 / (1.0 + y / x * (y / x)))",
+     "(1.0 - x / out * (x / (out + y)) if y > 0.65 * out else y / out if y > -0.65 * out else x / out * (x / (out - y)) - 1.0) if 1e-280 < out < 1e307 else 0.0 if out == 0.0 else y / out if -0.65 * out < y < 0.65 * out and out > 1.0 else 2.0 ** 600.0 * y / sqrt(2.0 ** 600.0 * x * (2.0 ** 600.0 * x) + 2.0 ** 600.0 * y * (2.0 ** 600.0 * y)) if -0.65 * out < y < 0.65 * out else sqrt(1.0 / (1.0 + x / y * (x / y))) if y > 0.0 else -sqrt(1.0 / (1.0 + x / y * (x / y)))"},
     {"erf",
      "x",
      "erf(x)",

@@ -42,8 +42,6 @@ def _call(name: str, operands: Sequence[str]) -> str:
     given = ", ".join(operands)
     if name in _TOTAL:
         return f"{_TOTAL[name]}({given})"
-    if name == "hypot":
-        return f"python_hypot({given}, failed)"
     if name in special.__all__:
         return f"special_{name}({given}, failed)"
     if name in PRIMITIVES:

@@ -239,15 +239,6 @@ COMPOSED: dict[str, Composed] = {
         left="copysign(1.0, x)",
         angle="atan(q) if left > 0.0 else pi - (atan(q) - 1.2246467991473531772e-16)",
     ),
-    "hypot": _composed(
-        "x, y",
-        "inf if a == inf or b == inf else large if small == 0.0 else large * sqrt(1.0 + q * q)",
-        a="abs(x)",
-        b="abs(y)",
-        large="a if a >= b else b if b >= a else nan",
-        small="b if a >= b else a if b >= a else nan",
-        q="small / large",
-    ),
     "cbrt": _composed(
         "x",
         "x if x == x + x else better if x > 0.0 else -better",

@@ -261,13 +261,17 @@ def symbolic_mistakes(operation: Operation) -> list[str]:
 
 # --- plain Python and NumPy -----------------------------------------------------------------------
 
-#: What Python itself computes, and raises, for operations that it has.
+#: What Python itself computes, and raises, for operations that it has; its `hypot` has other last bits.
 PYTHON: dict[str, Callable[..., Any]] = {
     **{name: getattr(operator, name) for name in ("add", "sub", "mul", "neg", "pos", "abs", "pow")},
     "div": operator.truediv,
     "square": lambda x: x * x if x * x < math.inf else x**2,
     "reciprocal": lambda x: 1.0 / x,
-    **{name: getattr(math, name) for name in OPERATIONS if hasattr(math, name) and name != "pow"},
+    **{
+        name: getattr(math, name)
+        for name in OPERATIONS
+        if hasattr(math, name) and name not in {"pow", "hypot"}
+    },
 }
 
 

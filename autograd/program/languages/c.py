@@ -126,7 +126,6 @@ _LIBRARY = (
         "erfc",
     ),
     *ANGLES,
-    "hypot",
 )
 _KEYWORDS = [
     "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum",
@@ -135,7 +134,7 @@ _KEYWORDS = [
     "unsigned", "void", "volatile", "while", "main", "program", "given", "gradients", "value",
     "numbers", "GIVEN", "printf", "stdin", "stdout", "stderr", "NULL", "EOF", "BUFSIZ", "NAN",
     "INFINITY", "HUGE_VAL", "errno", "fabs", "fmod", "remainder_of", "linux", "unix", "j0", "j1",
-    "jn", "y0", "y1", "yn", "gamma", "signgam", "isnan", "isinf", "isfinite", "signbit", "fma",
+    "jn", "y0", "y1", "yn", "gamma", "signgam", "isnan", "isinf", "isfinite", "signbit", "fma", "hypot",
 ]  # fmt: skip
 
 TARGET = Target(

@@ -164,7 +164,7 @@ _OF_PRIMITIVES = (
     ),
 )
 _MATH = (
-    *("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "abs", "hypot", "max", "min"),
+    *("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "abs", "max", "min"),
     *ANGLES,
 )
 _KEYWORDS = [

@@ -232,7 +232,6 @@ const strict = {
     return x / y;
   },
   exp2: raising("exp2", exp2),
-  hypot: raising("hypot", Math.hypot),
   atan2: Math.atan2,
 };
 for (const [name, compute] of Object.entries({

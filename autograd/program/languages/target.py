@@ -148,7 +148,7 @@ class Target(NamedTuple):
         texts: what else its functions are written by, in the table's language, than the table's rows.
         blocks: what is written in the language itself: sources of functions by their names.
         page: puts a file together.
-        reserved: names that no number may have.
+        reserved: names that no number may have; a function of such a name gets another one.
         ascii_only: whether names have ASCII's letters alone.
         prepared: makes another tree of one before it is written.
         constant: writes a number as an operand, where functions take none of Python's; "" where they do.
@@ -238,7 +238,11 @@ class _Writer:
         template = self.target.functions.get(name)
         if self.target.constant:
             operands = [self._as_operand(each) for each in operands]
-        return template.format(*operands) if template else f"{name}({', '.join(operands)})"
+        return template.format(*operands) if template else f"{self._own(name)}({', '.join(operands)})"
+
+    def _own(self, name: str) -> str:
+        """What a function that the file defines is called."""
+        return f"{name}_of" if name in self.target.reserved else name
 
     def _as_operand(self, text: str) -> str:
         if not _NUMBER.fullmatch(text) and text not in self._not_finite:
@@ -297,7 +301,8 @@ class _Writer:
             steps += [*(Statement(*each) for each in before), Statement(step, text)]
         before, text = self.tree(body.tree, names, "step")
         steps += [Statement(*each) for each in before]
-        return Function(name, body.parameters, steps, text, self._about.get(name) or _about(name))
+        about = self._about.get(name) or _about(name)
+        return Function(self._own(name), body.parameters, steps, text, about)
 
     # --- formulas ---------------------------------------------------------------------------------
 

@@ -55,7 +55,7 @@ _COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[float, float], bool]]] 
 _INSTRUCTIONS = frozenset(("abs", "copysign", "max", "min", "sqrt"))
 #: Rows whose texts, computed by machine arithmetic, are what IEEE 754 says of them; of other rows that
 #: may fail, the row's own text of that is asked.
-_AS_BY_IEEE = frozenset(("sigmoid", "silu", "square"))
+_AS_BY_IEEE = frozenset(("hypot", "sigmoid", "silu", "square"))
 #: More than a vector function is away from Python's: what is finite by less than this, Python looks at.
 _MARGIN = 1.0 + 2.0**-48
 

@@ -1,7 +1,7 @@
 """The functions that texts call, as machine code calls them: with the very results of Python's.
 
 - Those of `math` are functions of the C library of this process, where they give Python's numbers at
-  some points of each kind, which is tried once per process. `math.hypot` does not: Python has its own.
+  some points of each kind, which is tried once per process.
 - Those of `autograd.special` are compiled from their own source.
 - Whatever is left, such as the Python functions of registered rows, is called back.
 """
@@ -42,11 +42,9 @@ def library_address(name: str) -> int | None:
     Args:
         name: what `math` calls it; "pow" is Python's ``**``.
 
-    >>> library_address("exp") is not None, library_address("hypot"), library_address("gelu")
-    (True, None, None)
+    >>> library_address("exp") is not None, library_address("gelu")
+    (True, None)
     """
-    if name == "hypot":
-        return None
     python: Callable[..., Any] | None = _power if name == "pow" else getattr(math, name, None)
     function = getattr(_library(), name, None)
     if python is None or function is None:

@@ -23,6 +23,7 @@ import autograd
 from autograd import OPERATIONS, AutogradError, BranchError, Operation, Value, record
 from autograd.expression import PRIMITIVES
 from autograd.program.engine import Plan, Stopped
+from autograd.program.languages.texts import body_of
 from autograd.program.native import built_in, code, compiler, engine, functions
 from autograd.program.native.engine import ENGINE, InterpretedRunner, StraightRunner
 from autograd.program.stepping import SteppingRunner
@@ -97,9 +98,28 @@ def check_rows(operations: Sequence[Operation], count: int) -> None:
                 assert batch(runner, *arguments) == batch(stepping, *arguments), (operation, kind)
 
 
+@pytest.fixture
+def no_text_called_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python is called for functions of the C library alone, where this one has other results."""
+
+    def called_back(name: str, *rest: Any) -> functions.Callback:
+        assert body_of(name) is None, f"{name} is called back"
+        return functions.Callback(name, *rest)
+
+    monkeypatch.setattr(code, "Callback", called_back)
+
+
+@pytest.mark.usefixtures("no_text_called_back")
 @pytest.mark.parametrize("part", range(8))
 def test_every_row_at_many_points(part: int, everything: bool) -> None:
     check_rows(list(OPERATIONS.values())[part::8], 200 if everything else 12)
+
+
+@pytest.mark.usefixtures("no_text_called_back")
+def test_a_row_that_is_called_back_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(code, "_AS_BY_IEEE", frozenset())
+    with pytest.raises(AssertionError, match="sigmoid is called back"):
+        check_rows([OPERATIONS["silu"]], 1)
 
 
 def test_a_wrong_instruction_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
