@@ -117,6 +117,7 @@ class RecordedProgram:
 
         They are the last parameters of the `tape`.
 
+        >>> from autograd import record
         >>> w, b = Value(0.5, "w"), Value(1.0, "b")
         >>> record(lambda x: w * x + b, 3.0, parameters=[w]).frozen
         [Value(1.0, name='b')]
@@ -144,9 +145,8 @@ class RecordedProgram:
             StaleGraphError: a number has changed.
 
         >>> import autograd
-        >>> from autograd import record
         >>> rate = 0.5
-        >>> program = record(lambda x: rate * x, 3.0)
+        >>> program = autograd.record(lambda x: rate * x, 3.0)
         >>> rate = 0.25
         >>> try:
         ...     program.check_captured()
@@ -360,8 +360,7 @@ class RecordedProgram:
             BranchError: as `__call__`, and so on.
 
         >>> import autograd
-        >>> from autograd import record
-        >>> program = record(lambda x: (x * x).named("y").exp(), 1.0)
+        >>> program = autograd.record(lambda x: (x * x).named("y").exp(), 1.0)
         >>> program(2.0) == program.sync().data
         True
         >>> print(autograd.explain(program.sync(0.5), program.inputs[0]))
@@ -443,8 +442,8 @@ class RecordedProgram:
         Raises:
             OSError: the file cannot be written.
 
-        >>> from autograd import record
         >>> from tempfile import TemporaryDirectory
+        >>> from autograd import RecordedProgram, record
         >>> program = record(lambda x: x * x, 3.0)
         >>> with TemporaryDirectory() as folder:
         ...     program.save(f"{folder}/square.json")
@@ -466,8 +465,8 @@ class RecordedProgram:
             UnknownNameError: an operation in it is not registered here.
             OSError: the file cannot be read.
 
-        >>> from autograd import record
         >>> from tempfile import TemporaryDirectory
+        >>> from autograd import RecordedProgram, record
         >>> w = Value(0.5, "w")
         >>> with TemporaryDirectory() as folder:
         ...     record(lambda x: w * x, 3.0).save(f"{folder}/line.json")

@@ -22,7 +22,7 @@ from autograd.program.line import Line, Operand
 from autograd.program.naming import Naming, Symbols
 from autograd.program.order import post_order
 from autograd.program.tape import Tape
-from autograd.symbolic import partials, plus, times
+from autograd.symbolic import constant, partials, plus, times
 from autograd.value import Value
 
 __all__ = ["Use", "along", "leading_to", "named_sweep", "operation_sweep", "sweep"]
@@ -115,7 +115,7 @@ def _factor(
     tree = operation.partials[index].tree
     if isinstance(tree, ast.Name) and places:
         return known[places[0]]
-    if (number := _number(tree)) is not None:
+    if (number := constant(tree)) is not None:
         return number
     inside = (*operation.parameters, "out")
     direct = user.symbol == of  # where the partial would be called as the gradient is
@@ -139,15 +139,6 @@ def _all_operands(line: Line) -> tuple[Operand, ...]:
         return line.operands
     known = dict(zip(line.variables, line.operands, strict=True))
     return tuple(known.get(parameter, 0.0) for parameter in line.operation.parameters)
-
-
-def _number(tree: ast.expr) -> float | None:
-    match tree:
-        case ast.Constant(value=float(number)):
-            return number
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=float(number))):
-            return -number
-    return None
 
 
 @cache
@@ -308,7 +299,7 @@ def named_sweep(
             yield Line(gradient, "gradient", total, variables, operands, of, symbol)
         gradients[symbol] = gradient
         if naming.written_out(of, symbol) and len(terms) == 1:
-            number = _number(terms[0].tree)
+            number = constant(terms[0].tree)
             gradients[symbol] = gradient if number is None else number
         if symbol in lines:
             found = partials(nodes[symbol], symbols.get)
@@ -333,7 +324,7 @@ def along(above: str | float, partial: Line) -> tuple[ast.expr, tuple[str, ...],
     """
     if isinstance(above, float):
         return times(ast.Constant(above), partial.tree), partial.variables, partial.operands
-    if (number := _number(partial.tree)) is not None:
+    if (number := constant(partial.tree)) is not None:
         tree = times(ast.Constant(number), _ABOVE)
         return (tree, ("above",), (above,)) if number else (tree, (), ())
     return _PRODUCT, ("above", "partial"), (above, partial.copies or partial.symbol)

@@ -19,6 +19,7 @@ from autograd.operations import Operation
 from autograd.program.engine import Plan, Stopped
 from autograd.program.reverse import leading_to, sweep
 from autograd.program.tape import Guard, Tape
+from autograd.symbolic import constant
 
 __all__ = ["LineFailed", "SteppingRunner", "decided", "same", "slopes", "values"]
 
@@ -158,15 +159,12 @@ class _Sweep:
 
     def _row(self, operation: Operation, place: int) -> tuple[int, float | str | None]:
         """The number of the function of a partial; or 0 with the name, or a constant's with that."""
-        match operation.partials[place].tree:
-            case ast.Name(id=name) if name not in CONSTANTS:
-                return 0, name
-            case ast.Constant(value=float(number)):
-                self._constants.append(number)
-                return len(self._constants) - 1, number
-            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=float(number))):
-                self._constants.append(-number)
-                return len(self._constants) - 1, -number
+        tree = operation.partials[place].tree
+        if isinstance(tree, ast.Name) and tree.id not in CONSTANTS:
+            return 0, tree.id
+        if (number := constant(tree)) is not None:
+            self._constants.append(number)
+            return len(self._constants) - 1, number
         self._functions.append(_partial_of_all(operation, place))
         return len(self._functions) - 1, None
 

@@ -19,6 +19,7 @@ from autograd.symbolic.texts import (
 from autograd.symbolic.trees import (
     DOTS,
     Product,
+    constant,
     factored,
     minus,
     name,
@@ -39,6 +40,7 @@ __all__ = [
     "Product",
     "Slope",
     "conditions_text",
+    "constant",
     "definition",
     "definition_text",
     "derivative_symbol",

@@ -23,6 +23,7 @@ __all__ = [
     "Product",
     "Sum",
     "applied",
+    "constant",
     "has_cases",
     "is_same",
     "minus",
@@ -59,6 +60,20 @@ def name(symbol: str) -> ast.Name:
 def number(value: float) -> ast.Constant:
     """A number in a tree."""
     return ast.Constant(float(value))
+
+
+def constant(tree: ast.expr) -> float | None:
+    """The number that a tree is; None if it is none.
+
+    >>> constant(ast.parse("-2.0", mode="eval").body), constant(name("x"))
+    (-2.0, None)
+    """
+    match tree:
+        case ast.Constant(value=float(found)):
+            return found
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=float(found))):
+            return -found
+    return None
 
 
 def operand_tree(operand: str | float) -> ast.expr:

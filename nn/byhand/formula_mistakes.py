@@ -6,17 +6,15 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from autograd.program import Line, Operand
-from autograd.symbolic import minus, plus, summed, terms, times
+from autograd.symbolic import constant, minus, name, plus, summed, terms, times
 from nn.byhand.calculation import HandCalculation
 from nn.byhand.rewriting import Rewritten, by_place
 from nn.byhand.trees import (
     changed,
-    constant,
     constant_factor,
     factors,
     is_one_less,
     joined,
-    named,
     product,
 )
 
@@ -71,8 +69,8 @@ def _softmaxes(step: HandCalculation) -> Iterator[dict[str, str]]:
 
 def _of_exp(tree: ast.expr) -> str | None:
     match tree:
-        case ast.Call(func=ast.Name(id="exp"), args=[ast.Name(id=name)]):
-            return name
+        case ast.Call(func=ast.Name(id="exp"), args=[ast.Name(id=symbol)]):
+            return symbol
     return None
 
 
@@ -85,15 +83,15 @@ def softmax(step: HandCalculation) -> Rewritten:
             above = {k: step.program.derivative(step.error, k) for k in found.values()}
             if line is None or None in above.values():
                 continue
-            of_z = _back(z, {k: named(k) for k in found}, {k: above[p] for k, p in found.items()})
+            of_z = _back(z, {k: name(k) for k in found}, {k: above[p] for k, p in found.items()})
             ways.setdefault("the Jacobian of softmax is taken of z, not of p", []).append(
                 joined(line, of_z)
             )
             own = {z: above[p]}
             ways.setdefault("only the diagonal of softmax's Jacobian is taken", []).append(
-                joined(line, _back(z, {z: named(p)}, own))
+                joined(line, _back(z, {z: name(p)}, own))
             )
-            ways.setdefault("p stands where p − t belongs", []).append(joined(line, named(p)))
+            ways.setdefault("p stands where p − t belongs", []).append(joined(line, name(p)))
         for says, lines in ways.items():
             yield (says,), lines
 
@@ -105,7 +103,7 @@ def _back(z: str, outs: dict[str, ast.Name], above: dict[str, Line | None]) -> a
         assert line is not None
         slope = times(outs[k], minus(ast.Constant(1.0 if k == z else 0.0), outs[z]))
         number = constant(line.tree)
-        gradient = ast.Constant(number) if number is not None else named(line.symbol)
+        gradient = ast.Constant(number) if number is not None else name(line.symbol)
         total = plus(total, ast.BinOp(gradient, ast.Mult(), slope))
     return total
 
@@ -267,6 +265,6 @@ def _averaged(step: HandCalculation, line: Line) -> str | None:
     rest = [each for each in second if is_one_less(each) is None]
     if given != [True, True] or len(rest) != 1 or not _is_computed(step, known, rest[0]):
         return None
-    (name,) = rest
-    assert isinstance(name, ast.Name)
-    return str(known[name.id])
+    (part,) = rest
+    assert isinstance(part, ast.Name)
+    return str(known[part.id])

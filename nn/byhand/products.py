@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from autograd.program import Line
+from autograd.symbolic import constant
 from nn.byhand.calculation import HandCalculation
 from nn.byhand.rewriting import Rewritten, by_place
-from nn.byhand.trees import constant, factors, joined, product
+from nn.byhand.trees import factors, joined, product
 
 __all__ = ["deltas_of_outputs", "exchanged", "twice", "upstream_left_out", "weights_left_out"]
 

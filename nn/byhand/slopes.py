@@ -6,9 +6,10 @@ import ast
 from collections.abc import Callable, Iterator
 
 from autograd.program import Line
+from autograd.symbolic import name, operand_tree
 from nn.byhand.calculation import HandCalculation
 from nn.byhand.rewriting import Rewritten, by_place
-from nn.byhand.trees import changed, joined, named, walked
+from nn.byhand.trees import changed, joined, walked
 
 __all__ = ["at_out", "in_part", "of_another", "of_net"]
 
@@ -47,8 +48,7 @@ def _spelled(line: Line, tree: ast.expr) -> ast.expr:
     def symbol(part: ast.expr) -> ast.expr | None:
         if not isinstance(part, ast.Name) or part.id not in known:
             return None
-        operand = known[part.id]
-        return named(operand) if isinstance(operand, str) else ast.Constant(operand)
+        return operand_tree(known[part.id])
 
     return changed(tree, symbol)
 
@@ -86,7 +86,7 @@ def at_out(step: HandCalculation) -> Rewritten:
     """f′ taken at out: σ′(out)."""
 
     def rewrite(line: Line, function: str, _: ast.expr) -> Line | None:
-        return _with_out(line, ast.Call(ast.Name(function), [named(line.above)], []))
+        return _with_out(line, ast.Call(ast.Name(function), [name(line.above)], []))
 
     yield from _placed(step, rewrite)
 
@@ -95,7 +95,7 @@ def _in_place_of_slope(line: Line, function: str, text: str) -> Line | None:
     """The line with another f′, a text of ``y``."""
     if function not in _OF_OUT or not any(operand == line.above for operand in line.operands):
         return None
-    out = named(line.above)
+    out = name(line.above)
 
     def of_out(formula: str) -> ast.expr:
         tree = ast.parse(formula, mode="eval").body
@@ -132,11 +132,11 @@ def of_another(step: HandCalculation) -> Rewritten:
 
 def in_part(step: HandCalculation) -> Rewritten:
     """A factor of f′ alone: out, or 1 − out."""
-    for name in ("out", "1 − out", "out²"):
+    for which in ("out", "1 − out", "out²"):
 
-        def rewrite(line: Line, function: str, _: ast.expr, name: str = name) -> Line | None:
-            text = _PARTS.get(function, {}).get(name)
+        def rewrite(line: Line, function: str, _: ast.expr, which: str = which) -> Line | None:
+            text = _PARTS.get(function, {}).get(which)
             return _in_place_of_slope(line, function, text) if text else None
 
         for (where,), lines in _placed(step, rewrite):
-            yield (name, where), lines
+            yield (which, where), lines

@@ -7,41 +7,17 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
 
 from autograd.program import Line, Operand
+from autograd.symbolic import constant
 
 __all__ = [
     "changed",
-    "constant",
     "constant_factor",
     "factors",
     "is_one_less",
     "joined",
-    "named",
     "product",
     "walked",
 ]
-
-
-def named(symbol: str) -> ast.Name:
-    """A number of a program in a tree, under the name that recorded lines have for it.
-
-    >>> named("net_h1").id
-    '=net_h1'
-    """
-    return ast.Name(f"={symbol}")
-
-
-def constant(tree: ast.expr) -> float | None:
-    """The number that a tree is; None if it is none.
-
-    >>> constant(ast.parse("-2.0", mode="eval").body), constant(named("x"))
-    (-2.0, None)
-    """
-    match tree:
-        case ast.Constant(value=float(number)):
-            return number
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=float(number))):
-            return -number
-    return None
 
 
 def walked(tree: ast.expr) -> Iterator[ast.expr]:
@@ -86,10 +62,11 @@ def joined(line: Line, tree: ast.expr, more: Mapping[str, Operand] | None = None
     Args:
         line: the line.
         tree: the tree.
-        more: what further names stand for; of a `named` symbol that goes without saying.
+        more: what further names stand for; of a `name` that goes without saying.
 
+    >>> from autograd.symbolic import name
     >>> line = Line.of("y", "w * x", {"w": "w1", "x": "x1"})
-    >>> joined(line, ast.BinOp(line.tree, ast.Add(), named("b1"))).formula
+    >>> joined(line, ast.BinOp(line.tree, ast.Add(), name("b1"))).formula
     'w1 * x1 + b1'
     """
     known = dict(zip(line.variables, line.operands, strict=True)) | dict(more or {})
