@@ -13,7 +13,6 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
-from math import copysign
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from autograd.program.native.transpose import transposed
@@ -32,7 +31,7 @@ class Factor(NamedTuple):
     Attributes:
         kind: "number" or "gradient" of a slot, "partial" of a use, or "constant".
         of: the slot, the line of the use, or the constant.
-        place: the place of the use in its line; of a constant its sign, by which zeros differ.
+        place: the place of the use in its line.
     """
 
     kind: str
@@ -44,7 +43,7 @@ class Factor(NamedTuple):
 _Factors: TypeAlias = "tuple[Factor, ...]"
 #: The gradients and the partials that the uses of a parameter multiply.
 _Products: TypeAlias = "tuple[_Factors, _Factors]"
-_ONE = Factor("constant", 1.0, 1)
+_ONE = Factor("constant", 1.0)
 
 
 class Sum(NamedTuple):
@@ -66,7 +65,7 @@ def _partial(tape: Tape, use: Use) -> Factor:
         case ast.Name(id=name) if name == "out" or name in slots:
             return Factor("number", slots.get(name, use.out))
         case ast.Constant(value=float(number)):
-            return Factor("constant", number, int(copysign(1.0, number)))
+            return Factor("constant", number)
     return Factor("partial", use.line, use.place)
 
 
