@@ -44,7 +44,7 @@ __all__ = ["Diagram", "draw"]
 #: One font: of a list of fonts Graphviz does not know how wide letters are, and text leaves its box.
 _FONT = "Helvetica"
 _GRAPH = {
-    "rankdir": "LR", "ordering": "in", "nodesep": "0.1", "ranksep": "0.22", "bgcolor": PAPER,
+    "rankdir": "LR", "ordering": "in", "nodesep": "0.3", "ranksep": "0.5", "bgcolor": PAPER,
     "fontname": _FONT, "fontsize": "11", "fontcolor": LINE, "labeljust": "l",
 }  # fmt: skip
 _NODE = {

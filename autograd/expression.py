@@ -127,7 +127,9 @@ class Expression:
             ):
                 children = [left, *comparators]
             case _:
-                raise ArgumentValueError(f"{self.text!r}: {ast.unparse(tree)!r} has no place here")
+                raise ArgumentValueError(
+                    f"{self.text!r}: {ast.unparse(tree)!r} has no place here{_instead(tree)}"
+                )
         if isinstance(tree, ast.BinOp | ast.Call) and _all_constant(children):
             self._folds = True
         for child in children:
@@ -219,3 +221,16 @@ def evaluate(
             )
         case _:  # pragma: no cover - Expression refused it
             raise AssertionError(ast.dump(tree))
+
+
+def _instead(tree: ast.expr) -> str:
+    """A hint for what is written otherwise here; "" if there is none."""
+    match tree:
+        case ast.Constant(value=int() as number) if not isinstance(number, bool):
+            return f"; write {number}.0"
+        case ast.BinOp(op=ast.BitXor()):
+            return "; for a power write **"
+        case ast.Call(func=ast.Attribute(attr=name)):
+            return f"; write {name}(…)"
+        case _:
+            return ""

@@ -77,7 +77,10 @@ def _checked_parameters(parameters: Iterable[Value]) -> list[Value]:
             )
         found[p] = index
     if not found:
-        raise ArgumentValueError("there are no parameters to optimize")
+        raise ArgumentValueError(
+            "there are no parameters to optimize; a Module of your own says in own_parameters and "
+            "named_children which it has"
+        )
     return list(found)
 
 

@@ -106,7 +106,8 @@ def _parsed(text: str, ending: str, path: Path) -> Any:
 
         return tomllib.loads(text, parse_float=_NumberAsWritten)
     except (ValueError, RecursionError) as error:
-        raise ArgumentValueError(f"{path}: {' '.join(str(error).split())}") from None
+        kind = ending.removeprefix(".").upper()
+        raise ArgumentValueError(f"{path}: this is no {kind}: {' '.join(str(error).split())}") from None
 
 
 class _NumberAsWritten(str):

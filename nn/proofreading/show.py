@@ -27,7 +27,8 @@ def tables(
         first: the first figure that is wrong.
     """
     if not findings:
-        return ["no figures to proofread: the example has no [[figures]]"]
+        found = "`backprop figures` finds them in a page"
+        return [f"no figures to proofread: the example has no [[figures]]; {found}"]
     reasons = dict.fromkeys(finding.because for finding in findings if finding.because)
     notes = {text: number for number, text in enumerate(reasons, 1)}
     return [

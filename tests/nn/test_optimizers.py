@@ -389,7 +389,7 @@ W = Value(1.0, "w")
 @pytest.mark.parametrize(
     ("parameters", "error", "message"),
     [
-        ([], ValueError, "there are no parameters"),
+        ([], ValueError, "there are no parameters .* in own_parameters"),
         (W, ArgumentTypeError, "parameters must be a list, got Value"),
         ([W, 0.5], ArgumentTypeError, "parameter 1 must be a Value, got 0.5"),
         ({"w": W}, ArgumentTypeError, "parameter 0 must be a Value, got 'w'"),

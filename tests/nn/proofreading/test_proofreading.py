@@ -395,7 +395,7 @@ def test_as_json() -> None:
 def test_without_figures(name: str) -> None:
     result = invoke(name)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == "no figures to proofread: the example has no [[figures]]\n"
+    assert result.stdout.startswith("no figures to proofread: the example has no [[figures]]; ")
     assert json.loads(invoke(name, "--json").stdout) == {"figures": [], "agree": 0, "disagree": 0}
 
 
