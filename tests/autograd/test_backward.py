@@ -150,7 +150,7 @@ sum(nodes).backward()
 print(*(leaf.grad.hex() for leaf in leaves))
 """
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        runs = pool.map(lambda seed: run_python(script, PYTHONHASHSEED=str(seed)), range(100))
+        runs = pool.map(lambda seed: run_python(script, PYTHONHASHSEED=str(seed)), range(30))
         outputs = set(runs)
     assert len(outputs) == 1
     assert len(outputs.pop().split()) == 20

@@ -102,7 +102,7 @@ def test_an_operand_that_stands_twice_or_is_a_number(operation: Operation, data:
         assert_same_bits(node)
 
 
-@pytest.mark.parametrize("rounds", [5_000, pytest.param(400_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [5_000, pytest.param(100_000, marks=pytest.mark.slow)])
 def test_many_operations_and_no_recursion(rounds: int) -> None:
     w, x = Value(1e-7, "w"), Value(1.0, "x")
     y = x
