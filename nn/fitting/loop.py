@@ -148,7 +148,7 @@ def fit(
 
 
 def _checked(optimizer: Any, model: Module) -> Optimizer:
-    instance("optimizer", optimizer, Optimizer, "an Optimizer")
+    instance("optimizer", optimizer, Optimizer, "an Optimizer, as SGD(model.parameters(), lr=0.1)")
     own = {*model.parameters()}
     for index, parameter in enumerate(optimizer.parameters):
         if parameter not in own:
