@@ -35,7 +35,7 @@ ENGINES = ("auto", "eager", "python", "native")
 
 #: Machine code comes back after some so many lines, each of which takes some nanoseconds: then the bar
 #: moves on, and Ctrl-C is heard.
-_LINES_AT_ONCE = 2_000_000
+_LINES_AT_ONCE = 20_000_000
 #: So many loops of machine code are kept, of different settings and branches.
 _MOST_LOOPS = 16
 
