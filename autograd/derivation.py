@@ -24,7 +24,7 @@ from autograd.errors import ArgumentValueError, AutogradError
 from autograd.formula import LATEX, MATHML, MOST_DIGITS, Style, scientific
 from autograd.program import Program
 from autograd.second import SecondDerivation, second_derivation, symbols_of
-from autograd.steps import Section, Step, StepWriter, html_lines, latex_lines
+from autograd.steps import Section, ShownAsSteps, Step, StepWriter
 from autograd.symbolic import (
     DOTS,
     Factor,
@@ -58,7 +58,7 @@ _DIGITS = 9
 
 
 @dataclass(frozen=True)
-class Derivation:
+class Derivation(ShownAsSteps):
     """A derivative and the paths that it is the sum over; ``print`` it, or take it apart.
 
     A notebook shows it as formulas.
@@ -79,6 +79,8 @@ class Derivation:
     >>> derivation = explain(((x * x).named("u") + x).named("y"), x)
     >>> derivation.value, derivation.path_count
     (7.0, 2)
+    >>> [step.symbol for step in explain(derivation.result, x, form="delta").steps]
+    ['dy/du', 'dy/dx']
     >>> [[factor.symbol for factor in path] for path in derivation.paths]
     [['∂y/∂u', '∂u/∂x'], ['∂y/∂x']]
     """
@@ -92,17 +94,6 @@ class Derivation:
     sections: tuple[Section, ...] = field(default=(), compare=False, repr=False)
     short: Mapping[tuple[Value, Value], Step] = field(default_factory=dict, compare=False, repr=False)
     known: Mapping[str, float] = field(default_factory=dict, compare=False, repr=False)
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """The steps of all sections; none in the form of paths.
-
-        >>> x = Value(3.0, "x")
-        >>> y = (x * x).named("y")
-        >>> [step.symbol for step in explain(y.exp().named("E"), x, form="delta").steps]
-        ['dE/dy', 'dE/dx']
-        """
-        return tuple(step for section in self.sections for step in section.steps)
 
     @property
     def symbol(self) -> str:
@@ -274,31 +265,12 @@ class Derivation:
     def _told_by_steps(self, digits: int) -> Iterator[str]:
         if self.path_count > 1:
             yield f"  {self._how_many}"
-        for section in self.sections:
-            if section.title:
-                yield f"{section.title}"
-            for step in section.steps:
-                yield from step.lines(digits, "  ")
+        yield from self._text_of_sections(digits)
 
     @property
     def _how_many(self) -> str:
         """How many paths there are, in words."""
         return f"the sum along {_counted(self.path_count)}, each derivative computed once"
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        """What IPython shows where it shows no HTML."""
-        printer.text(str(self))
-
-    def _repr_html_(self) -> str:
-        """The derivation as a notebook shows it: formulas in MathML."""
-        return html_lines(self._lines(MATHML))
-
-    def _repr_latex_(self) -> str:
-        """The derivation in LaTeX, a paragraph for each line."""
-        return latex_lines(self._lines(LATEX))
 
     def _lines(self, style: Style) -> Iterator[tuple[int, str]]:
         """The lines of `text` in a style of formulas, and how far each is indented."""
@@ -346,15 +318,9 @@ class Derivation:
 
     def _lines_of_steps(self, style: Style) -> Iterator[tuple[int, str]]:
         if self.path_count > 1:
-            yield (
-                1,
-                style.words(self._how_many.replace("10^100", "10¹⁰⁰" if style is MATHML else "googol")),
-            )
-        for section in self.sections:
-            if section.title:
-                yield 0, style.words(latex_text(section.title) if style is LATEX else section.title)
-            for step in section.steps:
-                yield from step.written(style, _DIGITS)
+            power = "10¹⁰⁰" if style is MATHML else "googol"
+            yield 1, style.words(self._how_many.replace("10^100", power))
+        yield from self._lines_of_sections(style)
 
 
 def _plain(node: Value) -> str:

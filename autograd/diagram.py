@@ -57,6 +57,10 @@ _FORMATS = ("svg", "png", "pdf", "dot")
 _MOST_IN_NOTEBOOK = 300  # nodes
 #: Of a graph with more nodes, the named ones only are drawn, unless all are asked for.
 MOST_WHOLE = 20
+#: How more edges than so many are drawn: straight, and where the first tries of the layout put them.
+#: Otherwise Graphviz takes twenty seconds for a thousand between random nodes, and its time grows fast.
+_MOST_CURVED = 800
+_STRAIGHT = {"splines": "line", "nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.1"}
 _FORMULA, _LINE = 40, 20  # characters of a formula, and of a name with one in one line
 #: How a node is drawn, by its role: the same shapes and colours as in a picture of a network.
 ROLES: Mapping[str, Mapping[str, str]] = {
@@ -267,7 +271,8 @@ def draw(
         (*texts[node], [(names.get(tail, tail), slope) for tail, slope in edges[node]]) for node in nodes
     ]
     prefix = f"g{hashlib.sha256(repr(content).encode()).hexdigest()[:8]}"
-    graph = graphviz.Digraph(graph_attr=_GRAPH | {"id": prefix}, node_attr=_NODE, edge_attr=_EDGE)
+    ways = _STRAIGHT if sum(map(len, edges.values())) > _MOST_CURVED else {}
+    graph = graphviz.Digraph(graph_attr=_GRAPH | {"id": prefix} | ways, node_attr=_NODE, edge_attr=_EDGE)
     if folds and asked is None:
         left = len(everything) - len(nodes)
         note = " ".join([f"Named quantities only, without {left} operations between them.", note])

@@ -17,12 +17,12 @@ from typing import Any, NamedTuple, TypeAlias
 from autograd.arguments import each, instance, number_of, text, whole, wrong_kind
 from autograd.backward import gradients, topological_order
 from autograd.errors import ArgumentValueError, UnknownNameError
-from autograd.formula import LATEX, MATHML, MOST_DIGITS, Style, scientific
+from autograd.formula import LATEX, MOST_DIGITS, Style, scientific
 from autograd.slopes import on_nodes
-from autograd.steps import Section, Step, html_lines, latex_lines, names_in
+from autograd.steps import Section, ShownAsSteps, Step, names_in
 from autograd.symbolic import DOTS, Condition, factored, label, name, number, plus, slopes, times
-from autograd.symbols import latex_text, unicode_symbol
-from autograd.tables import Table, decimal
+from autograd.symbols import unicode_symbol
+from autograd.tables import ShownAsText, Table, decimal
 from autograd.tables import html as html_of
 from autograd.value import Value
 
@@ -43,7 +43,7 @@ First: TypeAlias = "Callable[[], tuple[Sequence[Step], Sequence[Section], str]]"
 
 
 @dataclass(frozen=True)
-class SecondDerivation:
+class SecondDerivation(ShownAsSteps):
     """A second derivative and the steps that it is computed by; ``print`` it, or take it apart.
 
     A notebook shows it as formulas.
@@ -83,17 +83,6 @@ class SecondDerivation:
         result, by, then = symbols_of(self.result, self.by, self.then)
         return f"d2{result}/d{by} d{then}"
 
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """The steps of all sections.
-
-        >>> from autograd import explain
-        >>> x, y = Value(3.0, "x"), Value(2.0, "y")
-        >>> [step.symbol for step in explain((x * y).named("z"), x, y).steps]
-        ['dz/dx', 'd2z/dx dy']
-        """
-        return tuple(step for section in self.sections for step in section.steps)
-
     def as_sections(self) -> tuple[Section, ...]:
         """The sections, as of an `autograd.Derivation`.
 
@@ -121,33 +110,13 @@ class SecondDerivation:
           ∂²z/∂x∂y = 1
         """
         digits = whole("digits", digits, 1, MOST_DIGITS)
-        lines = [f"{unicode_symbol(self.symbol)} = {decimal(self.value, digits)}"]
-        for section in self.sections:
-            lines.append(section.title)
-            for step in section.steps:
-                lines += step.lines(digits, "  ")
-        return "\n".join(lines)
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        """What IPython shows where it shows no HTML."""
-        printer.text(str(self))
-
-    def _repr_html_(self) -> str:
-        return html_lines(self._lines(MATHML))
-
-    def _repr_latex_(self) -> str:
-        return latex_lines(self._lines(LATEX))
+        first = f"{unicode_symbol(self.symbol)} = {decimal(self.value, digits)}"
+        return "\n".join([first, *self._text_of_sections(digits)])
 
     def _lines(self, style: Style) -> Iterator[tuple[int, str]]:
         equals = f" {style.comparisons[ast.Eq]} "
         yield 0, style.variable(self.symbol) + equals + scientific(self.value, style, _DIGITS).text
-        for section in self.sections:
-            yield 0, style.words(latex_text(section.title) if style is LATEX else section.title)
-            for step in section.steps:
-                yield from step.written(style, _DIGITS)
+        yield from self._lines_of_sections(style)
 
     def to_dict(self) -> dict[str, Any]:
         """The derivation as plain data, JSON-able.
@@ -423,7 +392,7 @@ def _is_zero(step: Step) -> bool:
 
 
 @dataclass(frozen=True)
-class HessianTable:
+class HessianTable(ShownAsText):
     """The second derivatives of a number, rows and columns with the symbols of what it depends on.
 
     Attributes:
@@ -510,10 +479,6 @@ class HessianTable:
 
     def __str__(self) -> str:
         return self.text()
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        """What IPython shows where it shows no HTML."""
-        printer.text(str(self))
 
     def _repr_html_(self) -> str:
         return html_of([self.table()])

@@ -7,6 +7,7 @@ once, as the sum over its uses. So it stays short however many paths there are.
 from __future__ import annotations
 
 import ast
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
@@ -14,7 +15,17 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from autograd.expression import evaluate
-from autograd.formula import UNICODE, Style, Written, pieces, scientific, symbol_piece, write
+from autograd.formula import (
+    LATEX,
+    MATHML,
+    UNICODE,
+    Style,
+    Written,
+    pieces,
+    scientific,
+    symbol_piece,
+    write,
+)
 from autograd.ieee import ieee_value
 from autograd.program.line import Line, Operand
 from autograd.symbolic import (
@@ -29,14 +40,14 @@ from autograd.symbolic import (
     terms,
     tidied,
 )
-from autograd.symbols import unicode_symbol
-from autograd.tables import decimal
+from autograd.symbols import latex_text, unicode_symbol
+from autograd.tables import ShownAsText, decimal
 
 if TYPE_CHECKING:
     from autograd.program.program import Program
     from autograd.value import Value
 
-__all__ = ["Section", "Step", "StepWriter", "html_lines", "latex_lines", "names_in", "plain_tree"]
+__all__ = ["Section", "ShownAsSteps", "Step", "StepWriter", "names_in", "plain_tree"]
 
 _WIDTH = 100
 #: A formula takes no more room, in Unicode; a longer sum leaves terms out.
@@ -246,6 +257,48 @@ class Section(NamedTuple):
         'x'
         """
         return {"title": self.title, "steps": [step.to_dict() for step in self.steps]}
+
+
+class ShownAsSteps(ShownAsText, ABC):
+    """What is shown as sections of steps: as text, and in a notebook as formulas."""
+
+    sections: tuple[Section, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of all sections."""
+        return tuple(step for section in self.sections for step in section.steps)
+
+    @abstractmethod
+    def text(self, digits: int = 9) -> str:
+        """The lines of text, numbers to some significant digits."""
+
+    @abstractmethod
+    def _lines(self, style: Style) -> Iterator[tuple[int, str]]:
+        """The lines in a style of formulas, and how far each is indented."""
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def _repr_html_(self) -> str:
+        return html_lines(self._lines(MATHML))
+
+    def _repr_latex_(self) -> str:
+        return latex_lines(self._lines(LATEX))
+
+    def _text_of_sections(self, digits: int) -> Iterator[str]:
+        for section in self.sections:
+            if section.title:
+                yield section.title
+            for step in section.steps:
+                yield from step.lines(digits, "  ")
+
+    def _lines_of_sections(self, style: Style) -> Iterator[tuple[int, str]]:
+        for section in self.sections:
+            if section.title:
+                yield 0, style.words(latex_text(section.title) if style is LATEX else section.title)
+            for step in section.steps:
+                yield from step.written(style)
 
 
 def html_lines(lines: Iterable[tuple[int, str]]) -> str:

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from autograd.symbols import xml_text
 
-__all__ = ["Row", "Table", "decimal", "html"]
+__all__ = ["Row", "ShownAsText", "Table", "decimal", "html"]
+
+
+class ShownAsText:
+    """What a notebook shows as its ``str``, where it shows no HTML.
+
+    IPython takes the repr of a class, which every dataclass has, before a method that it inherits:
+    so each subclass gets the method as its own.
+    """
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "_repr_pretty_" not in vars(cls):
+            cls._repr_pretty_ = ShownAsText._repr_pretty_  # type: ignore[method-assign]
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
 
 
 def decimal(value: float, digits: int = 9) -> str:

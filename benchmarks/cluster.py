@@ -19,7 +19,8 @@ from dask import array
 from distributed import Client, LocalCluster
 
 from autograd import RecordedProgram, Value, record
-from autograd.program.distributed import Chunks, on_cluster
+from autograd.program.chunks import Chunks
+from autograd.program.distributed import on_cluster
 from benchmarks.pages import put
 from nn import MLP
 from nn.fitting.losses import loss_of
@@ -76,7 +77,7 @@ def throughput(size: int, workers: int, program: RecordedProgram, right: dict[in
         assert chunks is not None
 
         def work() -> Any:
-            return on_cluster(program, chunks, range(len(chunks)), 1.0 / count).gradients
+            return on_cluster(program._replay, chunks, range(len(chunks)), 1.0 / count).gradients
 
         if right.setdefault(size, work()) != work():
             raise SystemExit(f"{workers} workers have other bits")

@@ -17,7 +17,7 @@ from autograd.formula import MATHML, MOST_DIGITS, scientific
 from autograd.second import HessianTable, SecondDerivation
 from autograd.steps import Section, Step
 from autograd.symbols import unicode_symbol
-from autograd.tables import Table, decimal
+from autograd.tables import ShownAsText, Table, decimal
 from nn.step import Recorded
 from nn.step.contributions import Contributions
 from nn.step.explained import error_sections, forward_steps, update_steps, writer
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["DerivationSheet", "Explained", "MatrixSheet", "TableSheet", "sheet_of"]
 
 
-class _Sheet(ABC):
+class _Sheet(ShownAsText, ABC):
     """What is written as a file in several formats."""
 
     title: str
@@ -73,10 +73,6 @@ class _Sheet(ABC):
 
     def __str__(self) -> str:
         return self.text()
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        """What IPython shows where it shows no HTML."""
-        printer.text(str(self))
 
     def _repr_html_(self) -> str:
         from nn.worksheet.html import HtmlFragment

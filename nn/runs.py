@@ -18,7 +18,8 @@ from autograd.backward import gradients
 from autograd.errors import ArgumentValueError
 from autograd.expression import Expression
 from autograd.program import Line, Program
-from autograd.program.distributed import Chunks, on_cluster
+from autograd.program.chunks import Chunks
+from autograd.program.distributed import on_cluster
 from autograd.program.engines import PAYS_AFTER
 from autograd.program.folding import folded
 from nn.module import Module
@@ -354,7 +355,7 @@ class ChunkedRun(ReplayedRun):
         while begin < len(order):
             which = order.batch(begin)
             count = sum(map(chunks.examples_in, which))
-            part = on_cluster(self._program, chunks, which, order.scale(count))
+            part = on_cluster(self._program._replay, chunks, which, order.scale(count))
             set_together(
                 zip(self.parameters, ["_grad"] * len(part.gradients), part.gradients, strict=True)
             )

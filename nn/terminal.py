@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd.symbols import visible
-from autograd.tables import Table, html
+from autograd.tables import ShownAsText, Table, html
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
@@ -21,7 +21,7 @@ Part: TypeAlias = Table | str
 _WIDTH, _HEADING = 100, 30
 
 
-class Tabular(ABC):
+class Tabular(ShownAsText, ABC):
     """Something that shows as tables: in a terminal, as text, in a notebook.
 
     >>> class Squares(Tabular):
@@ -50,10 +50,6 @@ class Tabular(ABC):
 
     def _repr_html_(self) -> str:
         return html(self.tables())
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        """What IPython shows where it shows no HTML."""
-        printer.text(str(self))
 
 
 def renderable(parts: Sequence[Part]) -> RenderableType:

@@ -11,7 +11,7 @@ from typing import Any
 from autograd.check.blame import Fault
 from autograd.check.verdict import UNSUSPICIOUS, VERDICTS, Judgement
 from autograd.errors import AutogradError
-from autograd.tables import Table, html
+from autograd.tables import ShownAsText, Table, html
 
 __all__ = ["Checked", "GradcheckError", "GradcheckReport"]
 
@@ -65,7 +65,7 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class GradcheckReport:
+class GradcheckReport(ShownAsText):
     """What a check found; ``print`` it, or take it apart. It is true if the check passed.
 
     Attributes:
@@ -213,9 +213,6 @@ class GradcheckReport:
             table.add(*cells, strong=not row.judgement.passed)
         passed = f"{self.count} derivatives checked: {'passed' if self.passed else 'not passed'}"
         return html([*([table] if self.rows else []), *filter(None, [self.summary()]), passed])
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(str(self))
 
 
 class GradcheckError(AutogradError, RuntimeError):

@@ -23,7 +23,7 @@ from autograd.program import Line, LineError, Program
 from autograd.pytree import leaves, paths, rebuilt
 from autograd.symbolic import label, summed, terms
 from autograd.symbols import unicode_symbol
-from autograd.tables import Table, html
+from autograd.tables import ShownAsText, Table, html
 from autograd.value import Value
 
 __all__ = ["Compared", "RuleReport", "Suspect", "check_rule", "compared"]
@@ -81,7 +81,7 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class RuleReport:
+class RuleReport(ShownAsText):
     """What came out: true if every derivative is right. ``print`` it, or take it apart.
 
     Attributes:
@@ -186,9 +186,6 @@ class RuleReport:
 
     def _repr_html_(self) -> str:
         return html([*self.summary().splitlines(), self.table()])
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(str(self))
 
 
 def check_rule(

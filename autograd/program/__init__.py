@@ -24,7 +24,8 @@ from autograd.program.line import KINDS, Line, LineError, Operand
 from autograd.program.naming import LEIBNIZ, Leibniz, Naming
 from autograd.program.program import Keep, Program
 from autograd.program.python import evaluated
-from autograd.program.recorded import Batch, Gradients, RecordedProgram, record
+from autograd.program.record import record
+from autograd.program.recorded import Batch, Gradients, RecordedProgram
 
 __all__ = [
     "KINDS",

@@ -11,38 +11,31 @@ again what was lost.
 
 from __future__ import annotations
 
-import os
 import pickle
 import threading
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from hashlib import sha256
 from math import fsum
-from pathlib import Path
+from operator import is_
 from typing import Any, NamedTuple, TypeVar
 
-from autograd.arguments import shown, whole
-from autograd.errors import ArgumentTypeError, ArgumentValueError, AutogradError
+from autograd.program.chunks import Chunks, Packed, check_client, chunk_size_of, in_memory
+from autograd.program.inputs import Inputs
+from autograd.program.replay import Replay
+from autograd.program.tape import Tape
+from autograd.value import Value
 
 __all__ = [
-    "CHUNK_SIZE",
-    "Chunks",
-    "Packed",
     "Part",
     "added",
-    "check_client",
-    "chunk_size_of",
+    "batch",
     "here",
-    "in_memory",
-    "of_parquet",
     "on_cluster",
-    "sent",
     "sums_of",
     "tree_sum",
 ]
-
-#: How many examples a chunk has, unless something else is asked for.
-CHUNK_SIZE = 1000
 
 #: How many parts one task adds, a power of 2.
 _FAN_IN = 16
@@ -77,30 +70,6 @@ class Part(NamedTuple):
     gradients: array[float]
 
 
-class Packed:
-    """Rows of numbers as they lie on a cluster and travel there: in eight bytes each.
-
-    Args:
-        rows: the rows, of one length.
-
-    >>> Packed([(1.0, 2.0), (3.0, 4.0)]).rows()
-    [[1.0, 2.0], [3.0, 4.0]]
-    """
-
-    def __init__(self, rows: Sequence[Sequence[float]]) -> None:
-        self._width = len(rows[0])
-        self._numbers = array("d", [number for row in rows for number in row])
-
-    def rows(self) -> list[list[float]]:
-        """The rows.
-
-        >>> Packed([(1.0,)]).rows()
-        [[1.0]]
-        """
-        listed = self._numbers.tolist()
-        return [listed[start : start + self._width] for start in range(0, len(listed), self._width)]
-
-
 def added(left: Part, right: Part) -> Part:
     """What is known of the examples of both.
 
@@ -118,7 +87,7 @@ def added(left: Part, right: Part) -> Part:
 
 # Each thread of a worker has its own copies, as a program has numbers of its own
 _own = threading.local()
-_MOST_PROGRAMS = 8
+_MOST_REPLAYS = 8
 
 
 def _given(what: T) -> T:
@@ -126,16 +95,40 @@ def _given(what: T) -> T:
     return what
 
 
-def _program(content: bytes) -> tuple[Any, list[Any]]:
-    """The program that a worker got, and its leaves that are no inputs."""
-    known = _own.__dict__.setdefault("programs", {})
+def _received(
+    args: Any,
+    names: Sequence[str],
+    tapes: Sequence[Tape],
+    count: int,
+    own: int,
+    engine: tuple[str, int | None],
+) -> Replay:
+    """A replay without its function, of leaves that are to be given numbers."""
+    leaves = [Value(0.0) for _ in range(count)]
+    replay = Replay(None, Inputs(args, names), leaves[:own], "raise")
+    replay.use(leaves[own:])
+    replay.engine = engine
+    for tape in reversed(tapes):
+        replay.add(None, tape, [])
+    return replay
+
+
+def _replay(content: bytes) -> Replay:
+    """The replay that a worker got."""
+    known = _own.__dict__.setdefault("replays", {})
     key = sha256(content).digest()
     if key not in known:
-        while len(known) >= _MOST_PROGRAMS:
+        while len(known) >= _MOST_REPLAYS:
             del known[next(iter(known))]
         known[key] = pickle.loads(content)()
-    found: tuple[Any, list[Any]] = known[key]
+    found: Replay = known[key]
     return found
+
+
+def _part(replay: Replay, rows: Sequence[Sequence[float]], scale: float, *, values: bool) -> Part:
+    """What one chunk contributes."""
+    found, sums = replay.batch(rows, scale, [0.0] * replay.own)
+    return Part([array("d", found)] if values else [], [fsum(found)], array("d", sums))
 
 
 def sums_of(
@@ -148,252 +141,35 @@ def sums_of(
     """What one chunk contributes.
 
     Args:
-        content: a pickled function that makes the program and its leaves that are no inputs.
-        parameters: the numbers of these.
+        content: a pickled function that makes the replay.
+        parameters: the numbers of its leaves that are no inputs.
         rows: the inputs of each example.
         scale: see `RecordedProgram.batch`.
         values: whether the value of each example is asked for.
     """
-    program, leaves = _program(content)
-    for leaf, number in zip(leaves, parameters, strict=True):
+    replay = _replay(content)
+    for leaf, number in zip(replay.leaves, parameters, strict=True):
         leaf.data = number
-    found = program.batch(rows.rows(), scale)
-    kept = [array("d", found.values)] if values else []
-    return Part(kept, [fsum(found.values)], array("d", found.gradients))
+    listed = rows.rows()
+    if len(listed[0]) != replay.inputs.count:
+        raise replay.inputs.wrong_shape(listed[0])
+    return _part(replay, listed, scale, values=values)
 
 
 def _joined(*parts: Part) -> Part:
     return tree_sum(parts, added)
 
 
-def _block(block: Any) -> Packed:
-    """The rows of an array, of one dimension or of two."""
-    found: list[Any] = block.tolist()
-    return Packed([row if isinstance(row, list) else [row] for row in found])
-
-
-def _read(files: Sequence[tuple[str, int]], start: int, stop: int, columns: Sequence[str]) -> Packed:
-    """The rows of some Parquet files from one number to another, and no others are read.
-
-    Raises:
-        ValueError: one of the columns has no number in a row.
-    """
-    from pyarrow import parquet
-
-    found: list[list[float]] = []
-    first = 0  # the number of the first row of what comes next
-    for path, count in files:
-        if first < stop and first + count > start:
-            with parquet.ParquetFile(path) as file:
-                at = first
-                for group in range(file.num_row_groups):
-                    size = file.metadata.row_group(group).num_rows
-                    if at < stop and at + size > start:
-                        table = file.read_row_group(group, columns=list(columns))
-                        low = max(start - at, 0)
-                        table = table.slice(low, min(stop, at + size) - at - low)
-                        lists = [table.column(name).to_pylist() for name in columns]
-                        for name, numbers in zip(columns, lists, strict=True):
-                            for row, number in enumerate(numbers, at - first + low):
-                                if not isinstance(number, int | float):
-                                    raise ArgumentValueError(
-                                        f"{path}: column {name!r} must have a number in each row, and "
-                                        f"has {number!r:.40} in row {row}"
-                                    )
-                        found += map(list, zip(*lists, strict=True))
-                    at += size
-        first += count
-    return Packed(found)
-
-
-# --- data -----------------------------------------------------------------------------------------
-
-
-class Chunks:
-    """Examples that lie on a cluster, in chunks of a fixed size.
-
-    Args:
-        client: the cluster's client.
-        count: how many examples there are.
-        size: how many a chunk has.
-        load: makes the future of a chunk's rows: of those from one number to another.
-
-    Attributes:
-        count: how many examples there are.
-    """
-
-    def __init__(self, client: Any, count: int, size: int, load: Callable[[int, int], Any]) -> None:
-        self.client, self.count, self.size, self._load = client, count, size, load
-        self._known: dict[int, Any] = {}
-
-    def __len__(self) -> int:
-        return (self.count + self.size - 1) // self.size
-
-    def future(self, chunk: int) -> Any:
-        """The future of a chunk's rows; it stays on the cluster."""
-        if chunk not in self._known:
-            start = chunk * self.size
-            self._known[chunk] = self._load(start, min(start + self.size, self.count))
-        return self._known[chunk]
-
-    def examples_in(self, chunk: int) -> int:
-        """How many examples a chunk has: the last one may have fewer."""
-        return min(self.size, self.count - chunk * self.size)
-
-    def mapped(self, function: Callable[..., Any], other: Chunks | None = None) -> Chunks:
-        """Chunks of what a function makes of the number of the first row, the rows, and others' rows."""
-
-        def load(start: int, stop: int) -> Any:
-            # what it is made of need not stay
-            parts = [each._load(start, stop) for each in (self, other) if each is not None]
-            return self.client.submit(function, start, *parts, pure=False)
-
-        return Chunks(self.client, self.count, self.size, load)
-
-    @staticmethod
-    def of(client: Any, what: str, given: Any, size: int) -> Chunks | None:
-        """The chunks of a Dask array or of Parquet files; None of anything else.
-
-        Args:
-            client: the cluster's client.
-            what: what the data are called.
-            given: a Dask array, or the path of a Parquet file or of a folder of them.
-            size: how many examples a chunk has.
-
-        Raises:
-            ValueError: a Dask array's shape is not known, or there are no examples.
-            OSError: a file cannot be read.
-            AutogradError: what reads Parquet is not installed.
-        """
-        if isinstance(given, str | os.PathLike):
-            return of_parquet(client, what, given, size, [])[0]
-        if not hasattr(given, "rechunk") or not hasattr(given, "to_delayed"):
-            return None
-        if given.ndim not in {1, 2} or given.dtype.kind not in "fiub" or given.dtype.itemsize > 8:
-            raise ArgumentValueError(
-                f"{what} must be a Dask array of numbers with a row for each example, got one of "
-                f"{given.dtype} with {given.ndim} dimensions"
-            )
-        if given.shape[0] != given.shape[0]:
-            raise ArgumentValueError(
-                f"how many rows {what} has is not known: call its compute_chunk_sizes() first"
-            )
-        if not given.shape[0]:
-            raise ArgumentValueError(f"{what} is empty: there are no examples")
-        blocks = given.rechunk((size, -1) if given.ndim == 2 else (size,)).to_delayed().ravel()
-        futures = client.compute([*blocks])
-
-        def load(start: int, _: int) -> Any:
-            return client.submit(_block, futures[start // size], pure=False)
-
-        return Chunks(client, given.shape[0], size, load)
-
-
-def of_parquet(
-    client: Any, what: str, given: str | os.PathLike[str], size: int, targets: Sequence[str]
-) -> tuple[Chunks, Chunks]:
-    """The chunks of Parquet files: of the columns that are no targets, and of those that are.
-
-    Args:
-        client: the cluster's client.
-        what: what the data are called.
-        given: the path of a file, or of a folder of them.
-        size: how many examples a chunk has.
-        targets: the names of the columns that are targets.
-
-    Raises:
-        ValueError: there is no such column, no other one, or there are no examples.
-        OSError: a file cannot be read.
-        AutogradError: what reads Parquet is not installed.
-    """
-    files, names = parquet_files(what, Path(given))
-    for name in targets:
-        if name not in names:
-            raise ArgumentValueError(f"{what} has no column {name!r}; there are {', '.join(names)}")
-    inputs = [name for name in names if name not in targets]
-    if not inputs:
-        raise ArgumentValueError(f"{what} has no column besides {', '.join(targets)}")
-    count = sum(count for _, count in files)
-
-    def chunks(columns: Sequence[str]) -> Chunks:
-        def load(start: int, stop: int) -> Any:
-            return client.submit(_read, files, start, stop, columns, pure=False)
-
-        return Chunks(client, count, size, load)
-
-    return chunks(inputs), chunks(targets)
-
-
-def parquet_files(what: str, path: Path) -> tuple[list[tuple[str, int]], list[str]]:
-    """The Parquet files of a path, each with how many rows it has, and the names of their columns.
-
-    Raises:
-        ValueError: there are no rows, or files have different columns.
-        OSError: a file cannot be read.
-        AutogradError: what reads Parquet is not installed.
-    """
-    try:
-        from pyarrow import ArrowInvalid, parquet
-    except ImportError:
-        raise AutogradError(
-            f"{what} needs pyarrow, which is not installed: pip install 'scalar-autograd[dask]'"
-        ) from None
-    paths = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
-    files, names = [], None
-    for each in paths:
-        try:
-            with parquet.ParquetFile(each) as file:
-                own = file.schema_arrow.names
-                files.append((str(each.resolve()), file.metadata.num_rows))
-        except ArrowInvalid as error:
-            raise ArgumentValueError(f"{what}: {each} is no Parquet file: {error}") from None
-        if names is not None and own != names:
-            raise ArgumentValueError(f"{what}: {each} has other columns than {paths[0]}")
-        names = own
-    if not sum(count for _, count in files) or names is None:
-        raise ArgumentValueError(f"{what} is empty: there are no examples in {path}")
-    return files, names
-
-
-def in_memory(client: Any, rows: Sequence[Sequence[float]], size: int) -> Chunks:
-    """Examples that are here, to be sent."""
-    return Chunks(client, len(rows), size, lambda start, stop: Packed(rows[start:stop]))
-
-
 # --- batches --------------------------------------------------------------------------------------
 
 
-def check_client(client: object) -> None:
-    """Refuse what is no client of a Dask cluster.
-
-    Raises:
-        TypeError: it is none.
-
-    >>> check_client("127.0.0.1:8786")
-    Traceback (most recent call last):
-    autograd.errors.ArgumentTypeError: client must be a dask.distributed.Client, got '127.0.0.1:8786'
-    """
-    kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(client).__mro__}
-    if "distributed.client.Client" not in kinds:  # Dask need not be installed to tell
-        raise ArgumentTypeError(f"client must be a dask.distributed.Client, got {shown(client)}")
-
-
-def chunk_size_of(given: object) -> int:
-    """How many examples a chunk has.
-
-    >>> chunk_size_of(None), chunk_size_of(64)
-    (1000, 64)
-    """
-    return CHUNK_SIZE if given is None else whole("chunk_size", given, 1)
-
-
 def on_cluster(
-    program: Any, chunks: Chunks, which: Sequence[int], scale: float, *, values: bool = False
+    replay: Replay, chunks: Chunks, which: Sequence[int], scale: float, *, values: bool = False
 ) -> Part:
     """What some chunks contribute, computed by their cluster and added in a tree.
 
     Args:
-        program: the recorded program.
+        replay: that of the program.
         chunks: the examples.
         which: the chunks of them that are taken, in this order.
         scale: see `RecordedProgram.batch`.
@@ -402,9 +178,9 @@ def on_cluster(
     Raises:
         AutogradError: what the program raises at an example.
     """
-    content, parameters = program._sent_to(chunks.client)
+    content = _sent(replay, chunks.client)
     submit = chunks.client.submit
-    shared = submit(_given, parameters, pure=False)
+    shared = submit(_given, array("d", replay.with_leaves(())), pure=False)
     parts = [
         submit(sums_of, content, shared, chunks.future(each), scale, values, pure=False)
         for each in which
@@ -417,22 +193,59 @@ def on_cluster(
     return found
 
 
-def sent(client: Any, make: Callable[[], tuple[Any, list[Any]]]) -> Any:
-    """A program, sent to a cluster.
+def _sent(replay: Replay, client: Any) -> Any:
+    """A replay on a cluster, where it stays until it is another one here."""
+    replay.captured.check()
+    tapes = [variant.tape for variant in replay.variants]
+    key = (client, replay.engine, *tapes)
+    known = replay.sent
+    if known is None or len(known[0]) != len(key) or not all(map(is_, known[0], key)):
+        args, names = replay.inputs.args, replay.inputs.names
+        make = partial(_received, args, names, tapes, len(replay.leaves), replay.own, replay.engine)
+        known = replay.sent = key, client.submit(_given, pickle.dumps(make), pure=False)
+    return known[1]
+
+
+def here(replay: Replay, rows: Sequence[Sequence[float]], size: int, scale: float) -> Part:
+    """What some examples contribute, computed here: the same bits as on a cluster."""
+    starts = range(0, len(rows), size)
+    parts = [_part(replay, rows[start : start + size], scale, values=True) for start in starts]
+    return tree_sum(parts, added)
+
+
+def batch(
+    replay: Replay,
+    examples: Any,
+    scale: float,
+    client: Any,
+    chunk_size: int | None,
+) -> tuple[list[float], list[float]]:
+    """The first output for each of some examples, and the sums of their derivatives, chunk by chunk.
 
     Args:
-        client: the cluster's client.
-        make: makes it, and its leaves that are no inputs.
+        replay: that of the program.
+        examples: the inputs of each; with a client also as `Chunks.of` takes them.
+        scale: see `RecordedProgram.batch`.
+        client: the client of a Dask cluster; None to do the same here.
+        chunk_size: how many examples a chunk has.
+
+    Raises:
+        AutogradError: what the program raises at an example.
     """
-    return client.submit(_given, pickle.dumps(make), pure=False)
-
-
-def here(program: Any, rows: Sequence[Sequence[float]], size: int, scale: float) -> Part:
-    """What some examples contribute, computed here: the same bits as on a cluster."""
-
-    def parts() -> Iterator[Part]:
-        for start in range(0, len(rows), size):
-            found = program.batch(rows[start : start + size], scale)
-            yield Part([array("d", found.values)], [fsum(found.values)], array("d", found.gradients))
-
-    return tree_sum([*parts()], added)
+    size = chunk_size_of(chunk_size)
+    chunks = None
+    if client is not None:
+        check_client(client)
+        chunks = Chunks.of(client, "examples", examples, size)
+    if chunks is None:
+        rows = replay.inputs.rows(examples)
+        if not rows:
+            return [], [0.0] * replay.own
+        if client is not None:
+            chunks = in_memory(client, rows, size)
+    part = (
+        here(replay, rows, size, scale)
+        if chunks is None
+        else on_cluster(replay, chunks, range(len(chunks)), scale, values=True)
+    )
+    return [number for each in part.values for number in each], part.gradients.tolist()

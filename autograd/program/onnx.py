@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.errors import ArgumentValueError, AutogradError
 from autograd.expression import CONSTANTS
 from autograd.operations import OPERATIONS
+from autograd.program.failures import refuse_decisions
 from autograd.program.folding import folded
 from autograd.program.naming import Symbols
 from autograd.program.onnx_functions import COMPOSED
@@ -386,8 +387,8 @@ def onnx_model(program: RecordedProgram | Program, *, gradients: bool = False) -
         if gradients:
             results = [program.root]
         return _model(program, [], [*program.given], results, gradients)
-    refuse_decisions(program)
     tape = program.tape
+    refuse_decisions(tape, "a model of ONNX")
     symbols = symbols_of(tape)
     lines = program.lines()
     results = [symbols[slot] for slot in tape.outputs]
@@ -396,21 +397,6 @@ def onnx_model(program: RecordedProgram | Program, *, gradients: bool = False) -
             lines.given.setdefault(symbols[slot], tape.constants[slot - tape.leaves])
     inputs = symbols[: tape.inputs]
     return _model(lines, inputs, symbols[tape.inputs : tape.leaves], results, gradients)
-
-
-def refuse_decisions(program: RecordedProgram) -> None:
-    """Raise an error where a replay would have to check what Python decided on a number.
-
-    Raises:
-        ValueError: Python did so while the program was recorded.
-    """
-    for guard in program.tape.guards:
-        where = f" ({guard.place})" if guard.place else ""
-        raise ArgumentValueError(
-            f"Python decided on a number while this program was recorded{where}. ONNX has no errors, "
-            "and would be wrong without one where the decision is another: use max, relu or another "
-            "operation of the table in the place of `if`"
-        )
 
 
 def _model(

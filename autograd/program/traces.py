@@ -1,31 +1,28 @@
-"""What a function computed once, and whether it does the same nearby."""
+"""A function's trace: what it computed once, and a second time nearby, where it has to do the same."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from autograd.errors import RecordingError
-from autograd.program.engine import Runner
+from autograd.arguments import wrong_kind
+from autograd.atomic import set_together
+from autograd.errors import AutogradError, RecordingError
+from autograd.functional import refuse_changed
+from autograd.program.inputs import Inputs
 from autograd.program.source import symbols_of
 from autograd.program.stepping import LineFailed, same, values
-from autograd.program.tape import Decision, Leaves, Tape, taped
+from autograd.program.tape import Decision, Leaves, Tape, constant_nodes, taped
+from autograd.program.tracing import recording
+from autograd.pytree import leaves
 from autograd.value import Value
 
-__all__ = [
-    "STEPS",
-    "Trace",
-    "Variant",
-    "check_numbers",
-    "decides_otherwise",
-    "difference_between",
-    "numbers_near",
-    "refuse_numbers",
-]
+__all__ = ["Trace", "check_numbers", "traced", "traced_twice"]
 
 #: How far from the inputs a function is recorded again. The last is not away from them at all: where it
 #: decides otherwise everywhere around, it has to do the same there.
-STEPS = (2.0**-12, -(2.0**-12), 2.0**-24, -(2.0**-24), 2.0**-40, -(2.0**-40), 0.0)
+_STEPS = (2.0**-12, -(2.0**-12), 2.0**-24, -(2.0**-24), 2.0**-40, -(2.0**-40), 0.0)
 
 
 class Trace(NamedTuple):
@@ -48,18 +45,121 @@ class Trace(NamedTuple):
         return taped(self.outputs, Leaves(self.inputs, parameters), self.decisions)
 
 
-class Variant:
-    """One way through the function.
+def traced(f: Callable[..., Any], inputs: Inputs, numbers: Sequence[float]) -> Trace:
+    """What a function computes at some inputs.
 
-    Attributes:
-        trace: its graph; None if the program was loaded.
-        tape: its tape.
-        nodes: the nodes of the tape's lines.
-        runner: what replays it.
+    Args:
+        f: the function.
+        inputs: how its inputs are nested.
+        numbers: those that it is called with.
+
+    Raises:
+        RecordingError: a number leaves the graph.
+        ArgumentTypeError: it returns no Value, or changes its inputs.
     """
+    nodes = [Value(number, name) for number, name in zip(numbers, inputs.names, strict=True)]
+    with recording() as recorder:
+        result = f(*inputs.nested(nodes))
+    outputs = leaves(result)
+    for output in outputs:
+        if not isinstance(output, Value):
+            raise wrong_kind("what a recorded function returns", "a Value", output)
+    if not outputs:
+        raise wrong_kind("what a recorded function returns", "a Value", result)
+    refuse_changed(nodes, numbers, lambda: inputs.names)
+    return Trace(nodes, result, outputs, recorder.decisions)
 
-    def __init__(self, trace: Trace | None, tape: Tape, nodes: Sequence[Value], runner: Runner) -> None:
-        self.trace, self.tape, self.nodes, self.runner = trace, tape, nodes, runner
+
+def traced_twice(
+    f: Callable[..., Any], inputs: Inputs, numbers: Sequence[float], known: Sequence[Value]
+) -> tuple[Trace, list[Value], Tape, list[Value]]:
+    """What a function computes at some inputs, which it has to do nearby as well.
+
+    Args:
+        f: the function.
+        inputs: how its inputs are nested.
+        numbers: those that it is called with.
+        known: the leaves that it may use besides.
+
+    Returns:
+        What it computed, the leaves that it used besides its inputs and those known, the tape of it all,
+        and the nodes of the tape's lines.
+
+    Raises:
+        RecordingError: it does not do the same, or a number leaves the graph.
+    """
+    trace = traced(f, inputs, numbers)
+    others = _used(trace, [*trace.inputs, *known])
+    again, shared = _nearby(trace, f, inputs, numbers, known, others)
+    extra = [leaf for leaf in others if leaf in shared]
+    all_leaves = [*known, *extra]
+    tape, nodes = trace.tape(all_leaves)
+    difference = _difference_between(tape, again.tape(all_leaves)[0])
+    if difference:
+        raise RecordingError(
+            f"the function does not do the same at its inputs and nearby: {difference}; what "
+            f"depends on numbers has to be computed on nodes, and what is random to be an input"
+        )
+    check_numbers(tape, nodes, [*numbers, *(leaf._data for leaf in all_leaves)])
+    return trace, extra, tape, nodes
+
+
+def _used(trace: Trace, given: Sequence[Value]) -> list[Value]:
+    """The leaves that were used besides the given ones."""
+    compared = [node for a, _, b, *_ in trace.decisions for node in (a, b) if isinstance(node, Value)]
+    return constant_nodes([*trace.outputs, *compared], given)
+
+
+def _nearby(
+    trace: Trace,
+    f: Callable[..., Any],
+    inputs: Inputs,
+    numbers: Sequence[float],
+    known: Sequence[Value],
+    others: Sequence[Value],
+) -> tuple[Trace, set[Value]]:
+    """What the function computes at a point near its inputs where it decides alike.
+
+    The leaves that it used besides, known and others, are moved too, and put back.
+
+    Returns:
+        What it computed there, and the leaves that it used there besides its inputs.
+    """
+    moved = [*known, *others]
+    for step in _STEPS:
+        near = _numbers_near(numbers, step, 0)
+        put = _numbers_near([leaf._data for leaf in moved], step, len(numbers))
+        try:
+            with _at(moved, put):
+                again = traced(f, inputs, near)
+                refuse_changed(moved, put, lambda: [leaf.label for leaf in moved])
+                if step and _decides_otherwise(trace, again):
+                    continue
+                shared = {*_used(again, again.inputs)}
+                leaves_now = [*known, *(leaf for leaf in others if leaf in shared)]
+                tape, nodes = again.tape(leaves_now)
+                check_numbers(tape, nodes, [*near, *(leaf._data for leaf in leaves_now)])
+        except RecordingError:
+            raise
+        except (AutogradError, ArithmeticError, ValueError):
+            if not step:
+                raise
+            continue
+        _refuse_numbers(trace, again)
+        return again, shared
+    raise AssertionError("the last step is none")  # pragma: no cover
+
+
+@contextmanager
+def _at(moved: Sequence[Value], numbers: Sequence[float]) -> Iterator[None]:
+    """Leaves with other numbers for a while."""
+    names = ["_data"] * len(moved)
+    before = [leaf._data for leaf in moved]
+    try:
+        set_together(zip(moved, names, numbers, strict=True))
+        yield
+    finally:
+        set_together(zip(moved, names, before, strict=True))
 
 
 def check_numbers(tape: Tape, nodes: Sequence[Value], given: Sequence[float]) -> None:
@@ -83,7 +183,7 @@ def check_numbers(tape: Tape, nodes: Sequence[Value], given: Sequence[float]) ->
             )
 
 
-def numbers_near(numbers: Sequence[float], step: float, start: int) -> list[float]:
+def _numbers_near(numbers: Sequence[float], step: float, start: int) -> list[float]:
     """Numbers near others, each moved by another fraction, so that no two changes cancel."""
     moved = []
     for index, number in enumerate(numbers, start + 1):
@@ -92,14 +192,14 @@ def numbers_near(numbers: Sequence[float], step: float, start: int) -> list[floa
     return moved
 
 
-def decides_otherwise(trace: Trace, again: Trace) -> bool:
+def _decides_otherwise(trace: Trace, again: Trace) -> bool:
     """Whether what was decided differs; the numbers that were read may."""
     return [(sign, outcome, place) for _, sign, _, outcome, place in trace.decisions] != [
         (sign, outcome, place) for _, sign, _, outcome, place in again.decisions
     ]
 
 
-def refuse_numbers(trace: Trace, again: Trace) -> None:
+def _refuse_numbers(trace: Trace, again: Trace) -> None:
     """Refuse a function that takes a number out of the graph which is another one nearby."""
     for (node, sign, number, _, place), (_, _, other, *_) in zip(
         trace.decisions, again.decisions, strict=False
@@ -112,7 +212,7 @@ def refuse_numbers(trace: Trace, again: Trace) -> None:
             )
 
 
-def difference_between(tape: Tape, other: Tape) -> str:
+def _difference_between(tape: Tape, other: Tape) -> str:
     """Where two recordings of a function differ, in words; "" if nowhere."""
     if tape == other:
         return ""

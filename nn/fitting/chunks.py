@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd.arguments import items, text
 from autograd.errors import ArgumentValueError
-from autograd.program.distributed import Chunks, Packed, of_parquet
+from autograd.program.chunks import Chunks, Packed, of_parquet
 from nn.fitting.data import Shape, rows_of, table
 from nn.fitting.losses import Loss
 

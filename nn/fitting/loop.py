@@ -21,7 +21,7 @@ from autograd.arguments import (
     wrong_value,
 )
 from autograd.errors import ArgumentTypeError, ArgumentValueError, AutogradError, UnknownNameError
-from autograd.program import distributed
+from autograd.program.chunks import Chunks, Packed, check_client, chunk_size_of
 from nn.fitting.checkpoint import Checkpoint, State
 from nn.fitting.chunks import data_on, is_dask, rows_of_chunk
 from nn.fitting.data import Rows, Shape, batches_of, fingerprint, inputs_of, is_batches, listed, rows_of
@@ -139,9 +139,9 @@ def fit(
     )
     choice("engine", engine, ENGINES)
     if client is not None:
-        distributed.check_client(client)
+        check_client(client)
     if client is not None or chunk_size is not None:
-        training.chunked = client, distributed.chunk_size_of(chunk_size)
+        training.chunked = client, chunk_size_of(chunk_size)
     training.take(X, Y, validation, _seed(seed))
     training.make_ready(engine)
     return training.run(checkpoint)
@@ -190,7 +190,7 @@ class _Training:
         self.held_out: Rows = []
         self.batches: Callable[[int], Any] | Iterator[Any] | None = None
         self.chunked: tuple[Any, int] | None = None
-        self.chunks: distributed.Chunks | None = None
+        self.chunks: Chunks | None = None
         self.shape: Shape
         self.best: dict[str, float] | None = None
 
@@ -286,7 +286,7 @@ class _Training:
         loss = self.loss._replace(name="", part=None)  # type: ignore[arg-type]  # which need not travel
         rows = partial(rows_of_chunk, self.shape, loss)
         self.chunks = inputs.mapped(rows, targets)
-        [self.example] = rows(0, *(distributed.Packed([each]) for each in first)).rows()
+        [self.example] = rows(0, *(Packed([each]) for each in first)).rows()
         self.shape = self.shape._replace(targets=len(self.example) - self.shape.inputs)
 
     @staticmethod

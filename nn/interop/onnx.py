@@ -11,7 +11,8 @@ from autograd import RecordedProgram, Value, record
 from autograd.arguments import flag, instance
 from autograd.operations import OPERATIONS
 from autograd.program import Program
-from autograd.program.onnx import Graph, computed, onnx_model, refuse_decisions, tensor
+from autograd.program.failures import refuse_decisions
+from autograd.program.onnx import Graph, computed, onnx_model, tensor
 from autograd.program.source import symbols_of
 from nn.fitting.losses import LossLike, loss_of
 from nn.interop.layer_arrays import LayerParameters, layer_parameters
@@ -139,8 +140,8 @@ def _with_gradients(network: MLP, layers: Sequence[LayerParameters], loss: LossL
 
     parameters = [each for _, numbers in tensors.values() for each in numbers]
     recorded = record(error, *[_ANYWHERE] * (nin + nout), parameters=parameters)
-    refuse_decisions(recorded)
     tape = recorded.tape
+    refuse_decisions(tape, "a model of ONNX")
     symbols = symbols_of(tape)
     root, *outputs = [symbols[slot] for slot in tape.outputs]
     program = recorded.lines().differentiated(root)

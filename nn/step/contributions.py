@@ -11,11 +11,11 @@ from autograd.errors import ArgumentValueError
 from autograd.symbolic import label
 from autograd.symbols import unicode_symbol
 from autograd.tables import Table, decimal
+from nn.step.named import NamedNodes
 from nn.terminal import Tabular
 
 if TYPE_CHECKING:
     from autograd import Value
-    from nn.step.recorded import Recorded
 
 __all__ = ["Added", "Contributions", "Mattering", "contributions"]
 
@@ -70,9 +70,6 @@ class Contributions(Tabular):
     >>> [(each.user, each.within) for each in found.added]
     [('w₅·outₕ₁', 'net_o1'), ('w₇·outₕ₁', 'net_o2')]
     """
-
-    # IPython would take the dataclass's repr before what it inherits
-    _repr_pretty_ = Tabular._repr_pretty_
 
     symbol: str
     of: str
@@ -153,7 +150,7 @@ class Contributions(Tabular):
 
 
 def contributions(
-    step: Recorded, symbol: str, of: str | None = None, over_examples: bool = False
+    step: NamedNodes, symbol: str, of: str | None = None, over_examples: bool = False
 ) -> Contributions:
     """See `nn.step.Recorded.contributions`.
 
@@ -200,7 +197,7 @@ def contributions(
     return Contributions(_plain(own), called[result], len(same), (), tuple(inputs))
 
 
-def _added(step: Recorded, node: Value, result: Value) -> tuple[Added, ...]:
+def _added(step: NamedNodes, node: Value, result: Value) -> tuple[Added, ...]:
     if node is result:
         return ()
     within = _named_users(step)
@@ -209,7 +206,7 @@ def _added(step: Recorded, node: Value, result: Value) -> tuple[Added, ...]:
     )
 
 
-def _named_users(step: Recorded) -> dict[Value, str]:
+def _named_users(step: NamedNodes) -> dict[Value, str]:
     """By each node, the named quantity that it is part of."""
     found: dict[Value, str] = {}
     for symbol, top in step.nodes.items():
@@ -227,7 +224,7 @@ def _named_users(step: Recorded) -> dict[Value, str]:
     return found
 
 
-def _over_examples(step: Recorded, symbol: str) -> tuple[tuple[object, ...], str]:
+def _over_examples(step: NamedNodes, symbol: str) -> tuple[tuple[object, ...], str]:
     """What is the same of a quantity in every example, and what to call it."""
     tag = step.tags.get(symbol)
     if tag is None or not tag.example:

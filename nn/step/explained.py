@@ -14,6 +14,7 @@ from autograd.second import SecondDerivation, second_derivation
 from autograd.steps import Section, Step, StepWriter
 from autograd.symbolic import Slope, minus, name, number, operand_tree, put, slopes, times
 from autograd.symbols import unicode_symbol
+from nn.step.named import NamedNodes
 from nn.step.program import differentiated
 from nn.step.updates import SHOWN
 
@@ -21,13 +22,12 @@ if TYPE_CHECKING:
     import ast
 
     from autograd import Derivation, Value
-    from nn.step.recorded import Recorded
 
 __all__ = ["derivation", "error_sections", "second", "with_the_errors_symbol", "writer"]
 
 
 def derivation(
-    step: Recorded, by: Value, of: Value, form: str | None = None, max_paths: int = 16
+    step: NamedNodes, by: Value, of: Value, form: str | None = None, max_paths: int = 16
 ) -> Derivation:
     """A derivative of a step explained in the step's own symbols; see `nn.step.Recorded.explain`.
 
@@ -71,7 +71,7 @@ def derivation(
     )
 
 
-def second(step: Recorded, by: Value, then: Value, of: Value) -> SecondDerivation:
+def second(step: NamedNodes, by: Value, then: Value, of: Value) -> SecondDerivation:
     """A second derivative of a step explained in the step's own symbols; see `nn.step.Recorded.explain`.
 
     Args:
@@ -100,7 +100,7 @@ def second(step: Recorded, by: Value, then: Value, of: Value) -> SecondDerivatio
     return second_derivation(of, by, then, first, _of_probabilities(step))
 
 
-def _of_probabilities(step: Recorded) -> dict[str, dict[str, ast.expr]]:
+def _of_probabilities(step: NamedNodes) -> dict[str, dict[str, ast.expr]]:
     """The derivatives of each p of softmax by the outputs: pᵢ (1 − pᵢ), and −pᵢ pⱼ."""
     by_example: dict[int, list[tuple[str, str]]] = {}
     outs = {
@@ -123,7 +123,7 @@ def _of_probabilities(step: Recorded) -> dict[str, dict[str, ast.expr]]:
     return found
 
 
-def with_the_errors_symbol(step: Recorded) -> dict[str, str]:
+def with_the_errors_symbol(step: NamedNodes) -> dict[str, str]:
     """By the symbol of a derivative that is called dE/d…, the same with the error's own symbol.
 
     >>> from nn import worked
@@ -138,7 +138,7 @@ def with_the_errors_symbol(step: Recorded) -> dict[str, str]:
     }
 
 
-def error_sections(step: Recorded, program: Program, below: Iterable[str]) -> tuple[Section, ...]:
+def error_sections(step: NamedNodes, program: Program, below: Iterable[str]) -> tuple[Section, ...]:
     """The steps that the derivatives of the error with respect to some quantities are computed by.
 
     Args:
@@ -177,7 +177,7 @@ _MOST_EXAMPLES, _FIRST_EXAMPLES = 6, 3
 
 
 def _with_few_examples(
-    step: Recorded, program: Program, sections: tuple[Section, ...]
+    step: NamedNodes, program: Program, sections: tuple[Section, ...]
 ) -> tuple[Section, ...]:
     """The same sections; of many examples, which all compute the same, the first and the last."""
     examples = max((tag.example for tag in step.tags.values()), default=0)
@@ -204,7 +204,7 @@ def _with_few_examples(
     return tuple(found)
 
 
-def writer(step: Recorded, program: Program) -> StepWriter:
+def writer(step: NamedNodes, program: Program) -> StepWriter:
     """What writes the lines of a step's program, with the numbers that the step has.
 
     The derivative with respect to an output is written out in the δ of its neuron.
@@ -237,11 +237,11 @@ def writer(step: Recorded, program: Program) -> StepWriter:
     )
 
 
-def _role(step: Recorded, symbol: str) -> str:
+def _role(step: NamedNodes, symbol: str) -> str:
     return step.tags[symbol].role if symbol in step.tags else ""
 
 
-def _short(step: Recorded, program: Program) -> dict[str, ast.expr]:
+def _short(step: NamedNodes, program: Program) -> dict[str, ast.expr]:
     """By the symbol of a δ, what it is when ∂E/∂out and f′ are multiplied out."""
     found = {}
     for net, tree in step.short.items():
@@ -251,7 +251,7 @@ def _short(step: Recorded, program: Program) -> dict[str, ast.expr]:
     return found
 
 
-def _short_pairs(step: Recorded, program: Program) -> dict[tuple[Value, Value], Step]:
+def _short_pairs(step: NamedNodes, program: Program) -> dict[tuple[Value, Value], Step]:
     """The same by the ends of the two factors: the error, or its part, and the net input."""
     writes = writer(step, program)
     found = {}
@@ -271,7 +271,7 @@ def _short_pairs(step: Recorded, program: Program) -> dict[tuple[Value, Value], 
 class _Titles:
     """What the sections of a backward pass are called."""
 
-    def __init__(self, step: Recorded) -> None:
+    def __init__(self, step: NamedNodes) -> None:
         self.step = step
         self.layers = max((tag.layer for tag in step.tags.values()), default=0)
 
@@ -294,7 +294,7 @@ class _Titles:
         return "the hidden layer" if self.layers == 2 else f"hidden layer {number}"
 
 
-def update_steps(writes: StepWriter, step: Recorded) -> Iterator[Step]:
+def update_steps(writes: StepWriter, step: NamedNodes) -> Iterator[Step]:
     """The steps of the update: each parameter after it."""
     lines, own = writes.program.lines, with_the_errors_symbol(step)
     given = {symbol: writes.numbers[symbol] for symbol in SHOWN if symbol in writes.numbers}

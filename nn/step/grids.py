@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from nn.step.named import NetworkNodes
+
 if TYPE_CHECKING:
     from autograd import Value
     from nn.neuron import Neuron
-    from nn.step.training_step import TrainingStep
 
 __all__ = ["EXAMPLES", "VECTOR", "Axis", "Grid", "Grids"]
 
@@ -61,7 +62,7 @@ class Grid(NamedTuple):
 class Grids:
     """The matrices of a step as the notation lays them out: rows or columns, each by its name."""
 
-    def __init__(self, step: TrainingStep) -> None:
+    def __init__(self, step: NetworkNodes) -> None:
         self.step, self.names = step, step.names
         self.row = step.names.notation.vectors == "row"
         self.layers = [layer.neurons for layer in step.network.layers]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from autograd import OPERATIONS
 from autograd.errors import ArgumentValueError, UnknownNameError
 from nn.step.grids import Grid, Grids
 from nn.step.matrix_formulas import Function, Reader
-
-if TYPE_CHECKING:
-    from nn.step.training_step import TrainingStep
+from nn.step.named import NetworkNodes
 
 __all__ = ["Matrix", "matrices", "matrix_named"]
 
@@ -66,7 +64,7 @@ class Matrix(NamedTuple):
         return first
 
 
-def matrices(step: TrainingStep) -> list[Matrix]:
+def matrices(step: NetworkNodes) -> list[Matrix]:
     """The matrices of a step, in the order in which they are computed.
 
     With row vectors, the examples are the rows of each matrix of signals, and net = x·W. With column
@@ -101,7 +99,7 @@ def matrices(step: TrainingStep) -> list[Matrix]:
     return [_matrix(step, grid, reader.pieces(grid)) for grid in grids]
 
 
-def matrix_named(step: TrainingStep, name: str) -> Matrix | None:
+def matrix_named(step: NetworkNodes, name: str) -> Matrix | None:
     """A matrix of a step without its formula, which takes longest; None if there is none of that name.
 
     Args:
@@ -118,7 +116,7 @@ def matrix_named(step: TrainingStep, name: str) -> Matrix | None:
     return next((_matrix(step, grid, []) for grid in Grids(step) if grid.name == name), None)
 
 
-def _check_layers(step: TrainingStep) -> None:
+def _check_layers(step: NetworkNodes) -> None:
     for number, layer in enumerate(step.network.layers, 1):
         if len({neuron.bias_convention for neuron in layer.neurons}) > 1:
             raise ArgumentValueError(
@@ -126,7 +124,7 @@ def _check_layers(step: TrainingStep) -> None:
             )
 
 
-def _matrix(step: TrainingStep, grid: Grid, pieces: list[str]) -> Matrix:
+def _matrix(step: NetworkNodes, grid: Grid, pieces: list[str]) -> Matrix:
     # not through step[...], which asks for matrices in turn
     kinds = step.numbers.values()
 

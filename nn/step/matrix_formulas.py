@@ -6,17 +6,15 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from autograd import OPERATIONS
 from autograd.program import Line
 from autograd.program.reverse import along
 from autograd.symbolic import Product, definition, terms
 from nn.step.grids import EXAMPLES, VECTOR, Grid
+from nn.step.named import NetworkNodes
 from nn.step.program import RATE, step_program
-
-if TYPE_CHECKING:
-    from nn.step.training_step import TrainingStep
 
 __all__ = ["Function", "Named", "Reader"]
 
@@ -69,7 +67,7 @@ class _Side(NamedTuple):
 class Reader:
     """Reads how matrices are computed from the lines of a step's program."""
 
-    def __init__(self, step: TrainingStep, grids: Sequence[Grid]) -> None:
+    def __init__(self, step: NetworkNodes, grids: Sequence[Grid]) -> None:
         self.step = step
         self.program = step_program(step, step.learning_rate)
         self.row = step.names.notation.vectors == "row"

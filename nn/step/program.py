@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import fsum
-from typing import TYPE_CHECKING
 
 from autograd.program import Line, Program
+from nn.step.named import NamedNodes
 from nn.step.updates import RATE
-
-if TYPE_CHECKING:
-    from nn.step.recorded import Recorded
 
 __all__ = ["RATE", "differentiated", "step_program"]
 
 
-def step_program(step: Recorded, learning_rate: float) -> Program:
+def step_program(step: NamedNodes, learning_rate: float) -> Program:
     """The program of a step of training: a line for each named quantity.
 
     Forward, in the order in which it was recorded; in reverse, from the error to every given number; and
@@ -48,7 +45,7 @@ def step_program(step: Recorded, learning_rate: float) -> Program:
     return program.extended(lines, given, updates)
 
 
-def differentiated(step: Recorded) -> Program:
+def differentiated(step: NamedNodes) -> Program:
     """The program of a step as far as its derivatives: `step_program` without the update.
 
     Args:
@@ -62,7 +59,7 @@ def differentiated(step: Recorded) -> Program:
     return program.rewritten(_by_probabilities(step, program))
 
 
-def _by_probabilities(step: Recorded, program: Program) -> Iterator[Line]:
+def _by_probabilities(step: NamedNodes, program: Program) -> Iterator[Line]:
     """The lines around a cross-entropy of softmax(outputs), written by the probabilities.
 
     The graph has it by the outputs, in a form that loses no digit of a small error: ∂E/∂out is a long
@@ -99,7 +96,7 @@ def _by_probabilities(step: Recorded, program: Program) -> Iterator[Line]:
         yield Line.of(error, " + ".join(terms), operands)
 
 
-def _updates(step: Recorded, program: Program) -> Iterator[Line]:
+def _updates(step: NamedNodes, program: Program) -> Iterator[Line]:
     for parameter, (update, change) in step.updates.items():
         gradient = program.derivative(program.root, parameter)
         assert gradient is not None

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, overload
 
 from autograd import Value
 from autograd.arguments import choice, each, flag, number_of, text, whole
 from autograd.backward import gradients
-from autograd.errors import ArgumentValueError, UnknownNameError
+from autograd.errors import ArgumentValueError
 from autograd.symbols import unicode_symbol
 from nn.json_text import json_text
-from nn.step.updates import UpdateRule
+from nn.step.named import NamedNodes
 from nn.terminal import Tabular
 
 if TYPE_CHECKING:
-    import ast
     from os import PathLike
     from pathlib import Path
 
     from autograd import Derivation, Diagram
-    from autograd.program import Naming
     from autograd.second import HessianTable, SecondDerivation
-    from nn.notation import Tag
     from nn.step.contributions import Contributions
 
 __all__ = ["Recorded"]
@@ -40,34 +36,14 @@ _DRAWN_AS = {
 _MOST_NAMED = 60
 
 
-class Recorded(Tabular):
-    """Named nodes with the derivatives of one of them, the error, by all others.
+class Recorded(NamedNodes, Tabular):
+    """A computation whose named numbers can be shown, explained, drawn and printed.
 
     Attributes:
-        error: the node of the error.
-        nodes: every node that has a name, by its symbol.
-        numbers: what is known by a symbol, by kinds: ``values``, ``gradients`` and more.
-        gradients: the derivative of the error by every node, in their order.
         error_after: the error after the update.
-        naming: what the derivatives of the error are called.
-        tags: by symbol what a quantity is, and where in a network; none of what no network has.
-        updates: by the symbol of each updated parameter those of it after the update, and of the change.
-        update_rule: how parameters are updated.
-        buffers: what the optimizer remembers of each parameter before the update, by its symbol.
-        steps_before: how many updates come before.
     """
 
-    error: Value
-    nodes: Mapping[str, Value]
-    numbers: Mapping[str, Mapping[str, float]]
-    gradients: Mapping[str, float]
     error_after: float
-    naming: Naming
-    tags: Mapping[str, Tag]
-    updates: Mapping[str, tuple[str, str]]
-    update_rule = UpdateRule()
-    buffers: Mapping[str, float] = MappingProxyType({})
-    steps_before = 0
 
     @property
     def error_before(self) -> float:
@@ -79,28 +55,6 @@ class Recorded(Tabular):
         (0.298371109, 0.291027774)
         """
         return self.error.data
-
-    def node(self, symbol: str) -> Value:
-        """The node of that name; "E" is the error, whatever the notation calls it.
-
-        Raises:
-            KeyError: there is none.
-            TypeError: it is no text.
-
-        >>> from nn import worked
-        >>> step = worked.load("urbain").step()
-        >>> step.node("out_o1").operation, step.node("E").name
-        (Operation('sigmoid'), 'E_total')
-        """
-        if text("symbol", symbol) in self.nodes:
-            return self.nodes[symbol]
-        if symbol == "E":
-            return self.error
-        from difflib import get_close_matches
-
-        close = get_close_matches(symbol, self.nodes, n=3)
-        hint = f"; did you mean {' or '.join(close)}?" if close else ""
-        raise UnknownNameError(f"no {symbol!r} in this step{hint}")
 
     def __getitem__(self, symbol: str) -> float:
         """The number of that name: a value, a gradient, a δ, an updated parameter, any dA/dB.
@@ -122,26 +76,6 @@ class Recorded(Tabular):
         """Every symbol that there is a number for by itself."""
         for numbers in self.numbers.values():
             yield from numbers
-
-    @property
-    def rewritten(self) -> Collection[str]:
-        """The symbols of quantities whose formulas the step's program has otherwise than the graph.
-
-        >>> from nn import worked
-        >>> worked.load("urbain").step().rewritten
-        ()
-        """
-        return ()
-
-    @property
-    def short(self) -> Mapping[str, ast.expr]:
-        """By the symbol of a net input, a shorter formula of the derivative with respect to it.
-
-        >>> from nn import worked
-        >>> worked.load("urbain").step().short  # nothing cancels there
-        {}
-        """
-        return {}
 
     @overload
     def explain(

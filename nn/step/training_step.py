@@ -18,6 +18,7 @@ from nn.network import MLP
 from nn.neuron import BIAS_CONVENTIONS, Neuron
 from nn.notation import Names, Notation, notation_of
 from nn.optimizers import Optimizer
+from nn.step.named import NetworkNodes
 from nn.step.recorded import Recorded
 from nn.step.updates import UpdateRule
 from nn.training import trained_parameters
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["TrainingStep"]
 
 
-class TrainingStep(Recorded):
+class TrainingStep(NetworkNodes, Recorded):
     """One step of training, recorded: forward, backward, update, and the error after it.
 
     The network is updated. The step keeps the network as it was, with the graph of its forward pass, so

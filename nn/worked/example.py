@@ -170,8 +170,6 @@ class WorkedExample(Tabular):
     figures: list[Figure] = field(default_factory=list)
     file: str = field(default="", compare=False)
 
-    _repr_pretty_ = Tabular._repr_pretty_  # IPython prefers the __repr__ of a class to what it inherits
-
     @property
     def shape(self) -> list[int]:
         """The number of inputs, and of neurons of each layer.

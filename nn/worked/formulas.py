@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -84,8 +85,6 @@ class FormulaExample(Tabular):
     learning_rate: float = 0.0
     figures: Sequence[Figure] = field(default_factory=list)
     file: str = field(default="", compare=False)
-
-    _repr_pretty_ = Tabular._repr_pretty_  # IPython prefers the __repr__ of a class to what it inherits
 
     def __post_init__(self) -> None:
         for table, names in (("values", self.values), ("formulas", self.formulas)):
@@ -184,10 +183,18 @@ class FormulaExample(Tabular):
     def size(self) -> int:
         """How many numbers a step has: values and formulas.
 
+        A weight of a network is a number that takes a multiplication and an addition. So where formulas
+        have more than two operations to a number, each two are counted as one.
+
         >>> FormulaExample(name="line", values={"w": 0.5, "x": 2.0}, formulas={"E": "w * x"}).size
         3
         """
-        return len(self.values) + len(self.formulas)
+        operations = sum(
+            isinstance(node, ast.BinOp | ast.UnaryOp | ast.Call)
+            for formula in self.in_order.values()
+            for node in ast.walk(formula.tree)
+        )
+        return max(len(self.values) + len(self.formulas), operations // 2)
 
     @property
     def numbers(self) -> dict[str, float]:

@@ -94,7 +94,7 @@ def check_judged(example: WorkedExample | FormulaExample) -> None:
     Raises:
         WorkedExampleError: there are more.
     """
-    _check(example, MAX_JUDGED, "proofread or checked")
+    _check(example, MAX_JUDGED, "proofread or checked", deep=100)
 
 
 def check_quiz(example: WorkedExample | FormulaExample) -> None:

@@ -13,6 +13,7 @@ from autograd.arguments import choice, flag, shown, whole, wrong_kind
 from autograd.arguments import text as text_of
 from autograd.errors import ArgumentValueError
 from autograd.files import write
+from autograd.tables import ShownAsText
 from nn.notation import Names, Notation
 from nn.worked.example import WorkedExample
 from nn.worked.formulas import FormulaExample
@@ -45,7 +46,7 @@ FORMATS: dict[str, type[Renderer]] = {"md": Markdown, "html": Html, "tex": Latex
 _MOST_BLANKS, _MOST_EDGES = 3000, 60
 
 
-class Worksheet:
+class Worksheet(ShownAsText):
     r"""A worked example as guided notes: with blanks to fill in, or with the answers in them.
 
     Both come from one sequence of items, taken down from the example's training step: each number from
@@ -140,9 +141,6 @@ class Worksheet:
 
     def _repr_html_(self) -> str:
         return HtmlFragment(self.digits, answers=False).render(self.items)
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(str(self))
 
     def to_dict(self) -> dict[str, Any]:
         """The number of digits, and every blank, as plain data.

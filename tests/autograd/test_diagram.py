@@ -11,6 +11,7 @@ import sys
 import sysconfig
 import unicodedata
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -198,6 +199,20 @@ def test_a_deep_graph() -> None:
 
 
 # --- folded --------------------------------------------------------------------------------------
+
+
+def test_very_many_edges_are_drawn_straight() -> None:
+    def of_edges(count: int) -> Diagram:
+        nodes = [Value(float(number)) for number in range(20)]
+        for _ in range(count // 40):
+            nodes = [(x + y).named("sum") for x, y in pairwise([*nodes, nodes[0]])]
+        return draw(*nodes, fold=False)
+
+    few, many = of_edges(800), of_edges(840)
+    assert (few.source.count("->"), many.source.count("->")) == (800, 840)
+    assert "splines=" not in few.source
+    assert "splines=line" in many.source
+    assert many.svg().count('class="edge"') == many.source.count("->")
 
 
 def test_folded_only_named_nodes_are_left() -> None:

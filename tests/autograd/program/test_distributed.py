@@ -28,7 +28,7 @@ from autograd import (
     record,
 )
 from autograd.errors import AutogradError
-from autograd.program import distributed
+from autograd.program.chunks import parquet_files
 from autograd.program.distributed import tree_sum
 
 _random = Random(15)
@@ -249,13 +249,26 @@ def test_bad_data_are_refused(client: Any, tmp_path: Path) -> None:
         program().batch(ROWS, client="127.0.0.1")
 
 
+def test_nested_inputs_are_computed_in_chunks() -> None:
+    product = record(lambda v: v[0] * v[1], [1.0, 1.0])
+    examples = [([1.0, 2.0],), ([3.0, 4.0],), ([5.0, 6.0],)]
+    assert product.batch(examples, chunk_size=2) == product.batch(examples)
+
+
+@pytest.mark.dask
+def test_nested_inputs_are_computed_on_a_cluster(client: Any) -> None:
+    product = record(lambda v: v[0] * v[1], [1.0, 1.0])
+    examples = [([1.0, 2.0],), ([3.0, 4.0],), ([5.0, 6.0],)]
+    assert product.batch(examples, client=client, chunk_size=2) == product.batch(examples)
+
+
 def test_what_is_not_installed_is_said_with_the_command(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     command = r"X needs pyarrow, which is not installed: pip install 'scalar-autograd\[dask\]'"
     with pytest.raises(AutogradError, match=command):
-        distributed.parquet_files("X", tmp_path)
+        parquet_files("X", tmp_path)
 
 
 def test_what_is_no_client_is_refused() -> None:

@@ -35,8 +35,23 @@ def test_a_step_of_many_layers_is_smaller(tmp_path: Path) -> None:
         f'bias_convention = "none"\n[training]\nlearning_rate = 0.5\n{layer * 500}'
         "[[examples]]\ninputs = [0.5]\ntargets = [0.5]\n"
     )
-    for command, most in ((("explain", str(path), "--all"), 80), (("open", str(path)), 1)):
+    commands = (
+        (("proofread", str(path)), 70),
+        (("explain", str(path), "--all"), 80),
+        (("open", str(path)), 1),
+    )
+    for command, most in commands:
         assert f"a step of 500 numbers in 500 layers; at most {most} are " in refused(*command)
+
+
+def test_formulas_of_many_operations_are_larger(tmp_path: Path) -> None:
+    path = tmp_path / "formulas.toml"
+    path.write_text('[values]\nw = 0.5\n[formulas]\nE = "' + "tanh(" * 30 + "w" + ")" * 30 + '"\n')
+    assert worked.load(path).size == 15
+    assert worked.load("adam-step").size == 18
+    assert "1,000,000 steps of 15 numbers; at most 66,666 are taken" in refused(
+        "step", str(path), "--steps", "1000000"
+    )
 
 
 @pytest.mark.parametrize(
