@@ -15,7 +15,8 @@ from autograd.program.native.compiler import Machine, host_lanes, require
 from autograd.program.native.functions import Callback
 from autograd.program.native.interpreter import interpreter
 from autograd.program.native.runtime import MOST_OPERANDS, callable_of
-from autograd.program.native.straight import backward_text, batch_text, forward_text, order_of_sums
+from autograd.program.native.straight import backward_text, batch_text, forward_text
+from autograd.program.native.sums import order_of_sums
 from autograd.program.reverse import leading_to, sweep
 from autograd.program.stepping import SteppingRunner, decided
 from autograd.program.tape import Tape
@@ -28,8 +29,9 @@ MOST_STRAIGHT = 2000
 PAYS_AFTER = 10_000
 #: More lines than this are interpreted in any case: one function would take gigabytes to compile.
 MOST_COMPILED = 100_000
-#: Up to so many lines the code generator tries harder; beyond, its time grows faster than they do.
-MOST_AT_LEVEL_1 = 1000
+#: Up to so many lines the code generator tries harder: with one example, and with several in lanes,
+#: where that gains more. Beyond, its time grows faster than the lines do.
+MOST_AT_LEVEL_1, MOST_IN_LANES_AT_LEVEL_1 = 250, 1000
 
 
 class NativeEngine:
@@ -84,7 +86,7 @@ def pointer(numbers: array[Any]) -> int:
 
 def zeros(count: int) -> array[float]:
     """An array of so many zeros."""
-    return array("d", bytes(8 * count))
+    return array("d", [0.0]) * count
 
 
 class StraightRunner:
@@ -164,9 +166,9 @@ class StraightRunner:
         return self._batches[lanes](rows, parameters, gradients, scale)
 
 
-def level(tape: Tape) -> int:
-    """How much the code generator is to try."""
-    return 1 if len(tape) <= MOST_AT_LEVEL_1 else 0
+def level(tape: Tape, lanes: int = 1) -> int:
+    """How much the code generator is to try, with so many examples at a time."""
+    return 1 if len(tape) <= (MOST_AT_LEVEL_1 if lanes == 1 else MOST_IN_LANES_AT_LEVEL_1) else 0
 
 
 def _through_arrays(
@@ -196,14 +198,15 @@ class _BatchCode:
 
     def __init__(self, tape: Tape, lanes: int) -> None:
         self._tape, self._lanes, module = tape, lanes, Module()
-        machine = Machine(module.text(batch_text(tape, module, self._lanes)), level(tape))
+        order = order_of_sums(tape, lanes)
+        machine = Machine(module.text(batch_text(tape, module, lanes, order)), level(tape, lanes))
         self._callbacks = tuple(module.callbacks.values())
         pointer, whole = ctypes.c_void_p, ctypes.c_int64
         self._call = machine.function(
             "batch", whole, pointer, pointer, whole, pointer, pointer, pointer, ctypes.c_double
         )
         self._machine = machine
-        self._order = [slot - tape.inputs for slot in order_of_sums(tape)]
+        self._order = [each.parameter - tape.inputs for each in order]
 
     def __call__(
         self,

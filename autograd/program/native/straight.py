@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from autograd.program.native.code import Code, Module, Number
-from autograd.program.native.transpose import transposed
-from autograd.program.reverse import leading_to, sweep
+from autograd.program.native.sums import Factor, Sum, Sums
+from autograd.program.reverse import Use, leading_to, sweep
 
 if TYPE_CHECKING:
     from autograd.program.tape import Guard, Tape
 
-__all__ = ["Examples", "backward_text", "batch_text", "forward_text", "order_of_sums"]
+__all__ = ["Examples", "backward_text", "batch_text", "forward_text"]
 
 
 class _Writer:
@@ -22,11 +21,12 @@ class _Writer:
     Args:
         tape: the tape.
         code: where they go.
-        load: the instructions that give the number of a leaf.
+        signed_zeros: whether gradients are 0.0 where they are in eager computation, and never -0.0. Sums
+            of products that begin with 0.0 do not tell the one from the other.
     """
 
-    def __init__(self, tape: Tape, code: Code) -> None:
-        self.tape, self.code = tape, code
+    def __init__(self, tape: Tape, code: Code, signed_zeros: bool = False) -> None:
+        self.tape, self.code, self.signed_zeros = tape, code, signed_zeros
         self.numbers: dict[int, Number] = {
             tape.leaves + place: number for place, number in enumerate(tape.constants)
         }
@@ -63,15 +63,25 @@ class _Writer:
         )
         return self.code.opposite(found) if guard.outcome else found
 
-    def term(self, line: int, place: int, out: int) -> Number:
-        """What one use of a number contributes to its gradient."""
+    def partial(self, line: int, place: int) -> Number:
+        """The derivative of a line by one of its operands."""
         tape = self.tape
         operation = tape.operations[tape.rows[line]]
         operands = (tape.first[line], tape.second[line])[: operation.arity]
         variables = dict(zip(operation.parameters, map(self.number, operands), strict=True))
-        variables["out"] = self.number(out)
-        partial = self.code.line(operation.partials[place].tree, variables, by_ieee=True)
-        return self.code.multiplied(self.gradients[out], partial)
+        variables["out"] = self.number(tape.start + line)
+        return self.code.line(operation.partials[place].tree, variables, by_ieee=True)
+
+    def add(self, use: Use) -> None:
+        """Add what one use of a number contributes to its gradient."""
+        gradients, code = self.gradients, self.code
+        term = code.multiplied(gradients[use.out], self.partial(use.line, use.place))
+        same = term == gradients[use.out] if self.signed_zeros else use.operand >= self.tape.leaves
+        if use.first and same:
+            gradients[use.operand] = term
+        else:
+            before = 0.0 if use.first else gradients[use.operand]
+            gradients[use.operand] = code.added(before, term)
 
     def reverse(self, needed: bytearray, seed: Number) -> None:
         """The reverse lines.
@@ -81,14 +91,8 @@ class _Writer:
             seed: what the sweep begins with; never -0.0.
         """
         self.gradients[self.tape.outputs[0]] = seed
-        for out, line, place, operand, first in sweep(self.tape, needed):
-            term = self.term(line, place, out)
-            if first:
-                # a gradient is never -0.0, so that 0.0 changes nothing
-                copied = term == self.gradients[out]
-                self.gradients[operand] = term if copied else self.code.added(0.0, term)
-            else:
-                self.gradients[operand] = self.code.added(self.gradients[operand], term)
+        for use in sweep(self.tape, needed):
+            self.add(use)
 
 
 _COMPARISONS = {"<": "olt", "<=": "ole", ">": "ogt", ">=": "oge", "==": "oeq", "!=": "une"}
@@ -150,12 +154,24 @@ class Examples(_Writer):
     Args:
         tape: the tape.
         code: where the instructions go.
-        places: by the slot of a parameter its place among the parameters.
+        order: the parameters in the order in which they are given.
+        signed_zeros: as for others.
     """
 
-    def __init__(self, tape: Tape, code: Code, places: dict[int, int]) -> None:
-        super().__init__(tape, code)
-        self.places = places
+    def __init__(self, tape: Tape, code: Code, order: Sequence[Sum], signed_zeros: bool = False) -> None:
+        super().__init__(tape, code, signed_zeros)
+        self.places = {each.parameter: place for place, each in enumerate(order)}
+
+    def factor(self, factor: Factor) -> Number:
+        """The number of a factor of what a use contributes."""
+        match factor:
+            case Factor("number", slot):
+                return self.number(int(slot))
+            case Factor("gradient", slot):
+                return self.gradients[int(slot)]
+            case Factor("partial", line, place):
+                return self.partial(int(line), place)
+        return factor.of
 
     def load(self, slot: int) -> Number:
         """The number of an input of each example, or of a parameter in all lanes."""
@@ -174,31 +190,16 @@ class Examples(_Writer):
         return found
 
 
-def order_of_sums(tape: Tape) -> list[int]:
-    """The parameters in the order in which their last uses come, which is that of a batch.
-
-    Those that are not used come last.
-    """
-    needed = leading_to(tape, range(tape.inputs, tape.leaves))
-    last = {tape.outputs[0]: -1}
-    last.update({use.operand: number for number, use in enumerate(sweep(tape, needed))})
-    parameters = range(tape.inputs, tape.leaves)
-    return sorted(parameters, key=lambda slot: (last.get(slot, len(tape.rows) * 2), slot))
-
-
-def batch_text(tape: Tape, module: Module, lanes: int, order: Sequence[int] | None = None) -> str:
+def batch_text(tape: Tape, module: Module, lanes: int, order: Sequence[Sum]) -> str:
     """The function that runs the examples of a batch, so many at a time.
 
     It takes the rows of the inputs, which of them come, their number, the parameters and the sums of
-    their gradients, both in the order of `order_of_sums` and padded to whole registers, where the
-    outputs go, padded too, and what each sweep begins with. It returns how many examples it has done:
-    all, or those before the registers with one at which it stopped. In one lane, the order may be
-    another one.
+    their gradients, both in the order given and padded to whole registers, where the outputs go, padded
+    too, and what each sweep begins with. It returns how many examples it has done: all, or those before
+    the registers with one at which it stopped.
     """
     code = Code(module, lanes, fails=True)
-    order = order_of_sums(tape) if order is None else [tape.inputs + each for each in order]
-    writer = Examples(tape, code, {slot: place for place, slot in enumerate(order)})
-    needed = leading_to(tape, range(tape.inputs, tape.leaves))
+    writer = Examples(tape, code, order, signed_zeros=True)  # sums may begin with -0.0
     for lane in range(lanes):
         code.lines += [
             f"  %place{lane} = add i64 %done, {lane}",
@@ -217,31 +218,24 @@ def batch_text(tape: Tape, module: Module, lanes: int, order: Sequence[int] | No
     code.lines.append(
         f"  store {code.kind} {code.spelled(writer.number(tape.outputs[0]))}, ptr {into}, align 8"
     )
-    sums = _Sums(writer)
-    uses = Counter(use.operand for use in sweep(tape, needed) if use.operand < tape.leaves)
+    for each in order:  # loaded again, which is cheaper than to keep them
+        writer.numbers.pop(each.parameter, None)
+    sums = Sums(tape, code, order, writer.factor)
     root = tape.outputs[0]
-    if tape.inputs <= root < tape.leaves:
-        sums.add(root, seed)
     writer.gradients[root] = seed
-    for out, line, place, operand, first in sweep(tape, needed):
-        term = writer.term(line, place, out)
-        if operand < tape.leaves:
-            sums.add(operand, term)
-            uses[operand] -= 1
-            if not uses[operand]:
-                sums.finished(operand)
-        elif first:
-            copied = term == writer.gradients[out]
-            writer.gradients[operand] = term if copied else code.added(0.0, term)
+    if tape.inputs <= root < tape.leaves:
+        sums.used(root)
+    for use in sweep(tape, leading_to(tape, range(tape.inputs, tape.leaves))):
+        if use.operand < tape.leaves:
+            sums.used(use.operand)
         else:
-            writer.gradients[operand] = code.added(writer.gradients[operand], term)
-    sums.rest()
+            writer.add(use)
     body = "\n".join(code.lines)
     return (
         "define i64 @batch(ptr noalias %rows, ptr noalias %order, i64 %count, ptr noalias %parameters, "
         "ptr noalias %sums, ptr noalias %outputs, double %scale) nounwind "
         '"min-legal-vector-width"="512" {\n'
-        "start:\n"
+        f"start:\n{sums.entry}"
         "  %last = sub i64 %count, 1\n"
         "  br label %again\n"
         "again:\n"
@@ -256,72 +250,3 @@ def batch_text(tape: Tape, module: Module, lanes: int, order: Sequence[int] | No
         "stop:\n"
         "  ret i64 %done\n}"
     )
-
-
-class _Sums:
-    """The gradients of the parameters, to which each example adds its uses in turn.
-
-    What a use contributes stands in the lanes, one example each. It is transposed, so that several
-    parameters stand in the lanes, and their sums take one example after the other.
-
-    Args:
-        writer: writes the lines.
-    """
-
-    def __init__(self, writer: Examples) -> None:
-        self.code = writer.code
-        self._places = writer.places
-        self._terms: dict[int, list[Number]] = {}
-        self._finished: list[int] = []
-        lanes = self.code.lanes
-        #: whether each lane has an example
-        self._inside = [
-            self.code.spread(f"%inside{lane}", self.code.bits, "i1") if lanes > 1 else f"%inside{lane}"
-            for lane in range(lanes)
-        ]
-
-    def add(self, parameter: int, term: Number) -> None:
-        """Remember what a use contributes."""
-        self._terms.setdefault(parameter, []).append(term)
-
-    def finished(self, parameter: int) -> None:
-        """All uses of a parameter are known."""
-        self._finished.append(parameter)
-        if len(self._finished) == self.code.lanes:
-            self._store()
-
-    def rest(self) -> None:
-        """Add what is left, all being known."""
-        for slot in sorted(self._terms, key=self._places.__getitem__):
-            if slot not in self._finished:  # the result itself, which no line uses
-                self._finished.append(slot)
-        if self._finished:
-            self._store()
-
-    def _store(self) -> None:
-        """Add the parameters of which all uses are known, and no others: of those, more are to come."""
-        code = self.code
-        lanes = code.lanes
-        terms = [self._terms.pop(slot) for slot in self._finished]
-        uses = max(map(len, terms))
-        nothing = -0.0  # x + -0.0 is x, of either sign
-        rows = []
-        for use in range(uses):
-            columns = [code.spelled(each[use] if use < len(each) else nothing) for each in terms]
-            columns += [code.spelled(nothing)] * (lanes - len(columns))
-            rows.append(transposed(code, columns))
-        begin = self._places[self._finished[0]]
-        assert [self._places[slot] - begin for slot in self._finished] == [*range(len(terms))]
-        at = code.put(f"getelementptr double, ptr %sums, i64 {begin}")
-        total = code.put(f"load {code.kind}, ptr {at}, align 8")
-        for lane in range(lanes):
-            before = total
-            for each in rows:
-                total = code.put(f"fadd {code.kind} {total}, {each[lane]}")
-            if lane:  # the first has one always
-                inside = self._inside[lane]
-                total = code.put(
-                    f"select {code.bits} {inside}, {code.kind} {total}, {code.kind} {before}"
-                )
-        code.lines.append(f"  store {code.kind} {total}, ptr {at}, align 8")
-        self._finished = []

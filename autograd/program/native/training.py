@@ -21,7 +21,8 @@ from autograd.program.native.code import Code, Module, Number
 from autograd.program.native.compiler import Machine, host_lanes, require
 from autograd.program.native.engine import level, pointer, raise_from, zeros
 from autograd.program.native.functions import Callback
-from autograd.program.native.straight import Examples, batch_text, order_of_sums
+from autograd.program.native.straight import Examples, batch_text
+from autograd.program.native.sums import Sum, order_of_sums
 from autograd.program.program import Program
 from autograd.program.reverse import leading_to
 from autograd.program.tape import Tape
@@ -66,8 +67,10 @@ class TrainingLoop:
                 f"the rule must change {parameter!r} by {gradient!r}; it is of {[*rule.given]} and "
                 f"changes {[*rule.updates]}"
             )
-        self._order = [slot - tape.inputs for slot in order_of_sums(tape)]
-        count, lanes = len(self._order), host_lanes()
+        lanes = host_lanes()
+        self._order = order_of_sums(tape, lanes)
+        self._places = [each.parameter - tape.inputs for each in self._order]
+        count = len(self._order)
         changed = [parameter, *(symbol for symbol in rule.updates if symbol != parameter)]
         self.settings = [each for each in rule.given if each not in (*changed, gradient)]
         self._tape, self._count, self._rule = tape, count, _Rule(rule, changed, gradient, self.settings)
@@ -78,8 +81,8 @@ class TrainingLoop:
         if penalty is not None:
             if penalty.inputs or penalty.parameters != tape.parameters:
                 raise ArgumentValueError("a penalty is of the same parameters, and of no inputs")
-            places = [slot - tape.inputs for slot in order_of_sums(tape)]
-            self._penalty = self._machine(level(penalty), lambda m: batch_text(penalty, m, 1, places))
+            same = [Sum(place, None) for place in self._places]
+            self._penalty = self._machine(level(penalty), lambda m: batch_text(penalty, m, 1, same))
         self._update = self._machine(1, lambda module: _update_text(self._rule, module, lanes))
         self._padded = count + lanes
         self._sums, self._gradients = zeros(self._padded), zeros(self._padded)
@@ -123,14 +126,14 @@ class TrainingLoop:
 
     def _in_order(self, numbers: Sequence[float]) -> list[float]:
         found = [0.0] * self._count
-        for place, number in zip(self._order, numbers, strict=False):
+        for place, number in zip(self._places, numbers, strict=False):
             found[place] = number
         return found
 
     def _put(self, start: int, numbers: Sequence[float]) -> None:
         if len(numbers) != self._count:
             raise ArgumentValueError(f"there are {self._count} parameters, got {len(numbers)} numbers")
-        found = array("d", [numbers[place] for place in self._order])
+        found = array("d", [numbers[place] for place in self._places])
         self._numbers[start : start + self._count] = found
 
     def _batch(self, size: int) -> int:
@@ -140,7 +143,8 @@ class TrainingLoop:
             lanes *= 2
         if lanes not in self._batches:
             self._batches[lanes] = self._machine(
-                level(self._tape), lambda module: batch_text(self._tape, module, lanes)
+                level(self._tape, lanes),
+                lambda module: batch_text(self._tape, module, lanes, self._order),
             )
         return self._batches[lanes].address("batch")
 
@@ -151,7 +155,8 @@ class TrainingLoop:
             return None
         if self._online is None:
             self._online = self._machine(
-                1, lambda module: _online_text(self._tape, self._rule, module, self._padded)
+                1,
+                lambda module: _online_text(self._tape, self._rule, module, self._order, self._padded),
             )
         at, number = ctypes.c_void_p, ctypes.c_int64
         return self._online.function("online", number, at, at, number, at, at, at, at, at)
@@ -320,16 +325,17 @@ def _update_text(rule: _Rule, module: Module, lanes: int) -> str:
     )
 
 
-def _online_text(tape: Tape, rule: _Rule, module: Module, padded: int) -> str:
+def _online_text(tape: Tape, rule: _Rule, module: Module, order: Sequence[Sum], padded: int) -> str:
     """The function of steps on one example each.
 
     It takes the rows of the inputs, which of them come, their number, by step what the sweep begins
     with and the settings, the parameters with what is remembered of them behind, where the gradients go
     and where the outputs go; it returns how many steps it has done.
     """
-    order = order_of_sums(tape)
     code = Code(module, fails=True)
-    writer = Examples(tape, code, {slot: place for place, slot in enumerate(order)})
+    writer = Examples(tape, code, order)
+    # registers carry them from step to step; through memory alone it takes longer
+    writer.numbers |= {each.parameter: f"%carried{place}" for place, each in enumerate(order)}
 
     def load(array: str, place: str) -> str:
         return code.put(
@@ -338,20 +344,25 @@ def _online_text(tape: Tape, rule: _Rule, module: Module, padded: int) -> str:
 
     seed = load("%scales", "%done")
     stopped = writer.forward()
-    code.lines.append(f"  br i1 {stopped}, label %stop, label %go")
+    end, calls = len(code.lines), len(module.callbacks)
     code.start("go")
     writer.reverse(leading_to(tape, range(tape.inputs, tape.leaves)), seed)
+    # a derivative that is a Python function may never end where there is no value
+    waits = len(module.callbacks) > calls
+    code.lines.insert(end, f"  br i1 {stopped}, label %stop, label %go" if waits else "  br label %go")
     settings: dict[str, Number] = {
         symbol: load("%settings_at", str(place)) for place, symbol in enumerate(rule.settings)
     }
+    carried: list[str] = []
     fresh: list[tuple[str, int, Number]] = []
     checked: list[Number] = []
-    for place, slot in enumerate(order):
+    for place, (slot, _) in enumerate(order):
         gradient = writer.gradients.get(slot, 0.0)
         numbers = settings | {rule.changed[0]: writer.number(slot), rule.gradient: gradient}
         for number, symbol in enumerate(rule.changed[1:], 1):
             numbers[symbol] = load("%parameters", str(number * padded + place))
         found = rule.written(code, numbers)
+        carried.append(code.spelled(found[0]))
         fresh += [("%parameters", number * padded + place, each) for number, each in enumerate(found)]
         fresh.append(("%gradients", place, gradient))
         checked += [gradient, *found]
@@ -364,6 +375,8 @@ def _online_text(tape: Tape, rule: _Rule, module: Module, padded: int) -> str:
     for each in checked:
         code.check(each)
     failed = code.compared("uno", code.failed, 0.0)
+    if tape.guards and not waits:
+        failed = code.either(stopped, failed)
     code.lines.append(f"  br i1 {failed}, label %stop, label %keep")
     code.start("keep")
     fresh.append(("%outputs_at", 0, writer.number(tape.outputs[0])))
@@ -371,14 +384,24 @@ def _online_text(tape: Tape, rule: _Rule, module: Module, padded: int) -> str:
         into = code.put(f"getelementptr double, ptr {array_}, i64 {place}")
         code.lines.append(f"  store double {code.spelled(each)}, ptr {into}")
     body = "\n".join(code.lines)
+    starts = "".join(
+        f"  %at{place} = getelementptr double, ptr %parameters, i64 {place}\n"
+        f"  %start{place} = load double, ptr %at{place}\n"
+        for place in range(len(order))
+    )
+    phis = "".join(
+        f"  %carried{place} = phi double [ %start{place}, %start ], [ {each}, %{code.block} ]\n"
+        for place, each in enumerate(carried)
+    )
     return (
         "define i64 @online(ptr noalias %rows, ptr noalias %order, i64 %steps, ptr noalias %scales, "
         "ptr noalias %settings, ptr noalias %parameters, ptr noalias %gradients, ptr noalias %outputs) "
         "nounwind {\n"
-        "start:\n"
+        f"start:\n{starts}"
         "  br label %again\n"
         "again:\n"
         f"  %done = phi i64 [ 0, %start ], [ %more, %{code.block} ]\n"
+        f"{phis}"
         "  %left = icmp slt i64 %done, %steps\n"
         "  br i1 %left, label %entry, label %stop\n"
         "entry:\n"

@@ -5,17 +5,17 @@ from __future__ import annotations
 import gc
 import math
 import random
-import struct
 import sys
 import threading
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from registered import HUBER, LOG_GAMMA, SOFTSIGN, as_it_was, registered
+from replays import batch, bits
 from strategies import SPECIAL
 
 import autograd
@@ -37,10 +37,6 @@ NATIVE = [StraightRunner, InterpretedRunner]
 POINTS = [*SPECIAL, 0.3, -0.7, 1.25, 0.65, -38.2, 25.3, 700.5, -745.3, -1600.0, 1e-310, -1e-160, 3e200]
 
 
-def bits(numbers: Sequence[float]) -> list[str]:
-    return ["nan" if math.isnan(each) else struct.pack(">d", each).hex() for each in numbers]
-
-
 def backward(runner: Any, leaves: Sequence[float]) -> list[str] | None:
     """The outputs and derivatives; None if the runner stops."""
     try:
@@ -49,26 +45,6 @@ def backward(runner: Any, leaves: Sequence[float]) -> list[str] | None:
         return None
     assert bits(runner.forward(leaves)) == bits(outputs)
     return bits([*outputs, *found])
-
-
-def batch(runner: Any, *arguments: Any) -> tuple[list[str], list[str]]:
-    """The outputs and sums of a batch, as the program has them: where the runner stops, by steps."""
-    rows, parameters, sums, scale = arguments
-    outputs: list[float] = []
-    while len(outputs) < len(rows):
-        try:
-            more, sums = runner.batch(rows[len(outputs) :], parameters, sums, scale)
-            outputs += more
-        except Stopped as stopped:
-            outputs += stopped.outputs
-            stepping = SteppingRunner(runner.tape, PLAN)
-            row = rows[len(outputs)]
-            try:
-                one, sums = stepping.batch([row], parameters, stopped.gradients, scale)
-            except Stopped:
-                return bits([*outputs, math.nan]), bits(stopped.gradients)
-            outputs += one
-    return bits(outputs), bits(sums)
 
 
 def tapes_of(operation: Operation) -> list[Tape]:
@@ -232,6 +208,17 @@ def test_a_network_trains_to_the_same_bits_as_eager(activation: str) -> None:
                 each.data -= 0.5 * slope
         found.append(bits([*values, *slopes, *(each.data for each in parameters)]))
     assert found[0] == found[1]
+
+
+def test_zeros_have_the_sign_of_eager_computation() -> None:
+    x, w, v = leaves = [Value(1.0) for _ in range(3)]
+    node = (-(x * w) * v - w) * -x + (x - w * 0.0).relu() * -(v * v)
+    tape = Tape.of([node], Leaves(leaves, []))
+    points = [*product([0.0, -0.0, 1.0, -2.0], repeat=3)]
+    for kind in NATIVE:
+        runner = kind(tape, PLAN)
+        for point in points:
+            assert backward(runner, point) == backward(SteppingRunner(tape, PLAN), point)
 
 
 def test_a_large_graph_is_interpreted() -> None:

@@ -10,6 +10,7 @@ from itertools import chain, pairwise
 from typing import Any
 
 import pytest
+from replays import bits
 
 from autograd import Value
 from autograd.errors import ArgumentValueError
@@ -131,6 +132,29 @@ def test_parameters_are_those_of_eager_training(
     done, errors = loop.run(EXAMPLES, order, size, scales, [settings(t) for t in range(len(batches))])
     assert done == len(batches)
     assert (loop.parameters, list(errors)) == eager(make, batches, penalized)
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_zeros_keep_the_sign_of_eager_training(size: int) -> None:
+    for start in ((0.0, -0.0), (-0.0, -0.0), (-0.0, 1.0), (1.0, -0.0)):
+        x, y, w, v = Value(1.0), Value(1.0), *map(Value, start)
+        tape = Tape.of([-(x * w) * v - w * y], Leaves([x, y], [w, v]))
+        rows = [(0.0, -0.0), (-0.0, 0.0), (1.0, -0.0), (-1.0, 0.0)]
+        loop = TrainingLoop(tape, DESCENT)
+        loop.parameters = list(start)
+        batches = 4 // size
+        loop.run(rows, range(4), size, [1.0] * batches, [[1.0]] * batches)
+        numbers = [Value(number) for number in start]
+        for begin in range(0, 4, size):
+            for node in numbers:
+                node.grad = 0.0
+            for row in rows[begin : begin + size]:
+                a, b = numbers
+                (-(row[0] * a) * b - a * row[1]).backward()
+            for node in numbers:
+                node.data = node.data - 1.0 * node.grad
+        assert bits(loop.parameters) == bits([node.data for node in numbers])
+        assert bits(loop.gradients) == bits([node.grad for node in numbers])
 
 
 def test_it_goes_on_where_another_run_ended() -> None:
