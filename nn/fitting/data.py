@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from hashlib import sha256
 from itertools import chain
+from math import isfinite
 from struct import pack
 from typing import Any, NamedTuple
 
@@ -58,7 +59,9 @@ def table(what: str, given: Any, width: int | None = None) -> Rows:
     for index, row in enumerate(listed(what, given)):
         name = f"{what}[{index}]"
         if hasattr(row, "__len__") and not isinstance(row, str | bytes):
-            numbers = [finite(f"{name}[{place}]", each) for place, each in enumerate(items(name, row))]
+            numbers = [*items(name, row)]
+            if {*map(type, numbers)} != {float} or not all(map(isfinite, numbers)):
+                numbers = [finite(f"{name}[{place}]", each) for place, each in enumerate(numbers)]
         else:
             numbers = [finite(name, row)]
         if width is None:
