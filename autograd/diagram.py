@@ -61,6 +61,8 @@ MOST_WHOLE = 20
 #: Otherwise Graphviz takes twenty seconds for a thousand between random nodes, and its time grows fast.
 _MOST_CURVED = 800
 _STRAIGHT = {"splines": "line", "nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.1"}
+#: How many places edges may pass, times how many nodes may be drawn: each is a node to the layout.
+_MOST_PASSED = 15
 _FORMULA, _LINE = 40, 20  # characters of a formula, and of a name with one in one line
 #: How a node is drawn, by its role: the same shapes and colours as in a picture of a network.
 ROLES: Mapping[str, Mapping[str, str]] = {
@@ -211,8 +213,8 @@ def draw(
             that lies between, as the factors of `explain` are. If None, so of a graph of more than 20
             nodes that has named ones between leaves and results; the picture then says so.
         only: show these nodes only (and results), whatever ``fold`` says; edges likewise.
-        max_nodes: draw no more nodes than that; Graphviz takes half a minute for the default, and
-            four times as long for twice as many.
+        max_nodes: draw no more nodes than that, nor edges that pass 15 times as many places where nodes
+            could stand; at that, Graphviz takes half a minute, and four times as long for twice as many.
         groups: nodes that have a frame around them, by what the pointer is told there.
         roles: what a node is drawn as: "given", "parameter", "target", "neuron", "step" or "error". By
             itself a leaf is given, a named node drawn as a neuron is, and a result as an error is.
@@ -222,7 +224,7 @@ def draw(
         ArgumentTypeError: a result, or a node to be shown, is no Value, or there is no result; or
             another argument is not of its kind.
         ArgumentValueError: no result depends on a node that is to be shown, there are more than
-            ``max_nodes`` nodes to draw, or there is no such role.
+            ``max_nodes`` nodes to draw, edges are too long for it, or there is no such role.
 
     >>> x = Value(3.0, "x")
     >>> y = (x * x).named("y")
@@ -256,6 +258,12 @@ def draw(
             f"draw a node further down{'' if folded else ', or with fold=True the named nodes only'}"
         )
     edges = _folded_edges(nodes, everything) if folded else {node: _edges(node) for node in nodes}
+    if (passed := _passed(nodes, edges)) > _MOST_PASSED * max_nodes:
+        raise ArgumentValueError(
+            f"the edges between the {len(nodes)} nodes to draw pass {passed} places where nodes could "
+            f"stand, more than {_MOST_PASSED} times max_nodes = {max_nodes}: draw a node further down, "
+            f"or only some"
+        )
     swept = any(node.grad for node in nodes if node.operands)
     stale = stale_nodes(everything)
     texts = {
@@ -297,6 +305,24 @@ def draw(
                 for member in inside:
                     frame.node(member)
     return Diagram(graph.source, prefix)
+
+
+def _passed(nodes: list[Value], edges: Mapping[Value, list[tuple[Value | float, float | None]]]) -> int:
+    """How many ranks edges go past, from a node to one that stands further on than the next."""
+    ranks: dict[Value, int] = {}
+    first: dict[Value, int] = {}  # where a node is first used, which is where a leaf stands
+    for node in nodes:
+        operands = [operand for operand, _ in edges[node] if isinstance(operand, Value)]
+        ranks[node] = max((ranks[operand] + 1 for operand in operands), default=0)
+        for operand in operands:
+            first[operand] = min(first.get(operand, ranks[node]), ranks[node])
+    stands = {node: ranks[node] if edges[node] else first.get(node, 1) - 1 for node in nodes}
+    return sum(
+        stands[node] - stands[operand] - 1
+        for node in nodes
+        for operand, _ in edges[node]
+        if isinstance(operand, Value)
+    )
 
 
 def _checked_groups(groups: dict[str, Iterable[Value]]) -> dict[str, list[Value]]:

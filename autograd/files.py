@@ -7,9 +7,24 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from autograd.errors import ArgumentValueError
+from autograd.arguments import shown
+from autograd.errors import ArgumentValueError, OperandError
 
-__all__ = ["read_text", "write"]
+__all__ = ["path_of", "read_text", "write"]
+
+
+def path_of(given: object) -> Path:
+    """A path, of which a text may be given.
+
+    Raises:
+        TypeError: it is neither.
+
+    >>> path_of("a.txt").suffix
+    '.txt'
+    """
+    if not isinstance(given, str | os.PathLike):
+        raise OperandError(f"path must be a text or a path, got {shown(given)}", operands=(given,))
+    return Path(given)
 
 
 def read_text(path: str | os.PathLike[str], most: int) -> str:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from autograd.arguments import instance, shown, whole, wrong_kind
+from autograd.arguments import instance, whole, wrong_kind
 from autograd.arguments import text as text_of
 from autograd.derivation import Derivation
-from autograd.errors import ArgumentValueError, OperandError, UnknownNameError
-from autograd.files import write
+from autograd.errors import ArgumentValueError, UnknownNameError
+from autograd.files import path_of, write
 from autograd.formula import MATHML, MOST_DIGITS, scientific
 from autograd.second import HessianTable, SecondDerivation
 from autograd.steps import Section, Step
@@ -99,9 +98,7 @@ class _Sheet(ShownAsText, ABC):
         ...     "documentclass" in path.read_text(encoding="utf-8")
         True
         """
-        if not isinstance(path, str | PathLike):
-            raise OperandError(f"path must be a text or a path, got {shown(path)}", operands=(path,))
-        path = Path(path)
+        path = path_of(path)
         format = path.suffix.removeprefix(".").lower()
         if format not in {"txt", *FORMATS}:
             raise ArgumentValueError(f"{path.name!r}: {_written_as(format)}")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from math import isfinite
 from typing import Any
 
-__all__ = ["finite", "json_text"]
+__all__ = ["AsJson", "finite", "json_text"]
 
 
 def finite(content: dict[str, Any]) -> dict[str, Any]:
@@ -34,6 +35,25 @@ def json_text(content: dict[str, Any]) -> str:
     import json
 
     return json.dumps(finite(content), indent=2, allow_nan=False)
+
+
+class AsJson(ABC):
+    """What is plain data as well: ``to_dict``, and so JSON."""
+
+    @abstractmethod
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain data."""
+
+    def to_json(self) -> str:
+        """`to_dict` as JSON text: null for a number that is not finite, which ``not_finite`` then has.
+
+        >>> import json
+        >>> from nn import worked
+        >>> step = worked.load("urbain").step()
+        >>> json.loads(step.to_json())["updated"]["w5+"] == step["w5+"]
+        True
+        """
+        return json_text(self.to_dict())
 
 
 def _not_finite(place: str, content: Any) -> Iterator[tuple[str, float]]:

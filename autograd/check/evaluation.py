@@ -18,7 +18,7 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from autograd.atomic import Change
 
-__all__ = ["Evaluated", "Results", "WithGradient", "results_of"]
+__all__ = ["Evaluated", "Results", "WithGradient", "as_lists", "results_of"]
 
 
 class Results(NamedTuple):
@@ -195,9 +195,9 @@ class WithGradient(Evaluated):
             raise wrong_kind(
                 "what f returns, if its gradient is given,", "a single number", results.numbers
             )
-        returned = _plain(self._gradient(*self._called_with()))
+        returned = as_lists(self._gradient(*self._called_with()))
         found = dict(zip(paths(returned, "gradient(…)"), leaves(returned), strict=True))
-        wanted = paths(_plain(self._inputs), "gradient(…)")
+        wanted = paths(as_lists(self._inputs), "gradient(…)")
         if found.keys() != {*wanted}:
             missing = [path for path in wanted if path not in found]
             unknown = [path for path in found if path not in wanted]
@@ -212,12 +212,12 @@ def _number(leaf: Any) -> Any:
     return leaf.data if isinstance(leaf, Value) else leaf
 
 
-def _plain(tree: Any) -> Any:
+def as_lists(tree: Any) -> Any:
     """The same nesting with lists for arrays."""
     if isinstance(tree, dict):
-        return {key: _plain(branch) for key, branch in tree.items()}
+        return {key: as_lists(branch) for key, branch in tree.items()}
     if isinstance(tree, list | tuple):
-        return [_plain(branch) for branch in tree]
+        return [as_lists(branch) for branch in tree]
     return tree.tolist() if hasattr(tree, "tolist") else tree
 
 

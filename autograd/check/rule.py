@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 from autograd.arguments import as_number, function, non_negative, number_of, wrong_kind
 from autograd.backward import gradients, topological_order
-from autograd.check.evaluation import Evaluated, results_of
+from autograd.check.evaluation import Evaluated, as_lists, results_of
 from autograd.errors import ArgumentValueError, UnknownNameError
 from autograd.program import Line, LineError, Program
 from autograd.pytree import leaves, paths, rebuilt
@@ -250,7 +250,7 @@ def check_rule(
         _program(root, evaluated.names, variables, spelled_out=each) for each in (False, True)
     )
     numbers = rebuilt(arguments, iter([leaf.data for leaf in evaluated.inputs]))
-    returned = _plain(function("df", df)(*numbers))
+    returned = as_lists(function("df", df)(*numbers))
     claims = _claims(returned, arguments, evaluated.names, program)
     # as it is recorded: a tidied formula may have no value where the graph has a derivative
     slopes = gradients(root)
@@ -281,15 +281,6 @@ def _program(
     return Program.from_graph(root, symbols=symbols).differentiated()
 
 
-def _plain(tree: Any) -> Any:
-    """The same nesting with lists for arrays."""
-    if isinstance(tree, dict):
-        return {key: _plain(branch) for key, branch in tree.items()}
-    if isinstance(tree, list | tuple):
-        return [_plain(branch) for branch in tree]
-    return tree.tolist() if hasattr(tree, "tolist") else tree
-
-
 def _claims(
     returned: Any, arguments: tuple[Any, ...], names: Sequence[str], program: Program
 ) -> dict[str, float]:
@@ -300,7 +291,7 @@ def _claims(
             claims[derivative_symbol(program, name)] = _real(f"df(…)[{name!r}]", number)
         return claims
     wanted = arguments if len(arguments) > 1 else arguments[0]
-    found, expected = paths(returned, "df(…)"), paths(_plain(wanted), "df(…)")
+    found, expected = paths(returned, "df(…)"), paths(as_lists(wanted), "df(…)")
     if found != expected:
         raise ArgumentValueError(
             f"df must return a number for each input, nested as they are, or a dict of numbers by name: "

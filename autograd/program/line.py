@@ -12,7 +12,7 @@ from autograd.errors import ArgumentValueError, AutogradError
 from autograd.expression import PRIMITIVES, Expression
 from autograd.formula import UNICODE, Style, Written, symbol_piece, write
 from autograd.operations import OPERATIONS
-from autograd.program.printing import PYTHON, children, spelled
+from autograd.program.printing import PYTHON, spelled, walk
 from autograd.symbols import unicode_symbol
 
 if TYPE_CHECKING:
@@ -302,18 +302,8 @@ def names_in(tree: ast.expr, among: Collection[str]) -> tuple[str, ...]:
     >>> names_in(ast.parse("exp(b) * a + b", mode="eval").body, {"a", "b", "c"})
     ('b', 'a')
     """
-    found: dict[str, None] = {}
-    seen: set[int] = set()
-    waiting = [tree]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, ast.Name):
-            if each.id in among:
-                found[each.id] = None
-        elif id(each) not in seen:
-            seen.add(id(each))
-            waiting += reversed(children(each))
-    return tuple(found)
+    names = (each.id for each in walk(tree) if isinstance(each, ast.Name))
+    return tuple(dict.fromkeys(name for name in names if name in among))
 
 
 def listed(numbers: Iterable[tuple[str, float]]) -> str:

@@ -7,13 +7,13 @@ several times, becomes a step of its own.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import isfinite, isnan
 from typing import NamedTuple
 
 from autograd.errors import ArgumentValueError
 
-__all__ = ["PYTHON", "Language", "children", "spelled"]
+__all__ = ["PYTHON", "Language", "children", "spelled", "walk"]
 
 # How tightly a piece holds together; a looser piece inside a tighter one takes brackets.
 _CHOICE, _EITHER, _BOTH, _COMPARED, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(9)
@@ -118,6 +118,22 @@ def children(tree: ast.expr) -> list[ast.expr]:
             return [left, *comparators]
         case _:
             return []
+
+
+def walk(tree: ast.expr) -> Iterator[ast.expr]:
+    """Each part of a tree, itself first, from left to right; one that it has several times comes once.
+
+    >>> [ast.unparse(part) for part in walk(ast.parse("exp(a) * b", mode="eval").body)]
+    ['exp(a) * b', 'exp(a)', 'a', 'b']
+    """
+    seen: set[int] = set()
+    waiting = [tree]
+    while waiting:
+        each = waiting.pop()
+        if id(each) not in seen:
+            seen.add(id(each))
+            yield each
+            waiting += reversed(children(each))
 
 
 def spelled(

@@ -19,7 +19,7 @@ from autograd.expression import CONSTANTS, PRIMITIVES, evaluate
 from autograd.ieee import ieee_value, strict
 from autograd.operations import OPERATIONS
 from autograd.program.line import Line, LineError, listed
-from autograd.program.printing import PYTHON, children, spelled
+from autograd.program.printing import PYTHON, spelled, walk
 from autograd.symbols import GREEK
 
 if TYPE_CHECKING:
@@ -184,17 +184,8 @@ def calls(tree: ast.expr) -> frozenset[str]:
     >>> sorted(calls(ast.parse("exp(x) + max(x, 0.0)", mode="eval").body))
     ['exp', 'max']
     """
-    found: set[str] = set()
-    seen: set[int] = set()
-    waiting = [tree]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, ast.Call) and isinstance(each.func, ast.Name):
-            found.add(each.func.id)
-        if not isinstance(each, ast.Name | ast.Constant) and id(each) not in seen:
-            seen.add(id(each))
-            waiting += children(each)
-    return frozenset(found)
+    called = (each.func for each in walk(tree) if isinstance(each, ast.Call))
+    return frozenset(each.id for each in called if isinstance(each, ast.Name))
 
 
 def _scope(called: set[str]) -> dict[str, Any]:

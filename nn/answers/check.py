@@ -19,7 +19,7 @@ from nn.answers.reading import AnswerFile, _text, read_answers
 from nn.answers.scheme import Points, Scheme
 from nn.answers.tolerance import Tolerance
 from nn.byhand import by_hand
-from nn.json_text import json_text
+from nn.json_text import AsJson
 from nn.notation import Notation, notation_of
 from nn.number_text import read_number
 from nn.proofreading import Finding, proofread
@@ -102,7 +102,7 @@ class Outcome:
         return {**{key: getattr(self, key) for key in keys}, "sources": [*self.sources]}
 
 
-class CheckedAnswers(Tabular):
+class CheckedAnswers(AsJson, Tabular):
     """What has come out about somebody's answers: an iterable of outcomes, in the order of computation.
 
     Attributes:
@@ -201,17 +201,6 @@ class CheckedAnswers(Tabular):
             "penalty": self.penalty,
             "answers": [each.to_dict() for each in self.outcomes],
         }
-
-    def to_json(self) -> str:
-        """`to_dict` as JSON text: null for a number that is not finite, which ``not_finite`` then has.
-
-        >>> import json
-        >>> from nn import worked
-        >>> checked = check_answers(worked.load("xing-single"), {"o": 0.5})
-        >>> json.loads(checked.to_json()) == checked.to_dict()
-        True
-        """
-        return json_text(self.to_dict())
 
     def records(self) -> list[dict[str, Any]]:
         """A dict for every answer, as ``pandas.DataFrame`` takes them.

@@ -9,14 +9,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from autograd import OperandError
 from autograd.arguments import shown
 from autograd.errors import ArgumentValueError
-from autograd.files import read_text
+from autograd.files import path_of, read_text
 from nn.worked.example import WorkedExample
 from nn.worked.formulas import FormulaExample
 from nn.worksheet import Worksheet
@@ -78,9 +76,7 @@ def read_answers(
     >>> answers.student, answers.answers
     ('ada', {'net': '0,25'})
     """
-    if not isinstance(path, str | PathLike):
-        raise OperandError(f"path must be a text or a path, got {shown(path)}", operands=(path,))
-    path = Path(path)
+    path = path_of(path)
     if path.suffix.lower() not in ENDINGS:
         raise ArgumentValueError(f"{path}: answers are read from files ending in {', '.join(ENDINGS)}")
     return answers_in(read_text(path, _MAX_BYTES), path.suffix.lower(), example, path)

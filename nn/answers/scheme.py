@@ -5,13 +5,11 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from os import PathLike
 from pathlib import Path
 
-from autograd import OperandError
-from autograd.arguments import between, flag, non_negative, shown
+from autograd.arguments import between, flag, non_negative
 from autograd.errors import ArgumentValueError
-from autograd.files import read_text
+from autograd.files import path_of, read_text
 from nn.answers.tolerance import ROUNDINGS, Tolerance
 from nn.worked.section import Section
 
@@ -113,9 +111,7 @@ def load_scheme(path: str | Path) -> Scheme:
     >>> scheme.default.points, scheme.of("dE/dw5").points
     (2.0, 4.0)
     """
-    if not isinstance(path, str | PathLike):
-        raise OperandError(f"path must be a text or a path, got {shown(path)}", operands=(path,))
-    path = Path(path)
+    path = path_of(path)
     content = read_text(path, _MAX_BYTES)
     try:
         table = tomllib.loads(content)

@@ -13,7 +13,7 @@ from autograd.errors import UnknownNameError
 from autograd.tables import Table, decimal
 from nn.byhand.calculation import HandCalculation, by_hand
 from nn.byhand.rounding import Rounding
-from nn.json_text import json_text
+from nn.json_text import AsJson
 from nn.terminal import Tabular
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Drift(NamedTuple):
     units: float
 
 
-class RoundedStep(Tabular):
+class RoundedStep(AsJson, Tabular):
     """A step of training in which each number is rounded before it is carried on.
 
     The given numbers are not rounded: they are taken as they stand.
@@ -129,17 +129,6 @@ class RoundedStep(Tabular):
             "numbers": [drift._asdict() for drift in self.drifts.values()],
             "error_after": self.error_after._asdict(),
         }
-
-    def to_json(self) -> str:
-        """`to_dict` as JSON text: null for a number that is not finite, which ``not_finite`` then has.
-
-        >>> import json
-        >>> from nn import worked
-        >>> step = rounded(worked.load("urbain"), 3)
-        >>> json.loads(step.to_json()) == step.to_dict()
-        True
-        """
-        return json_text(self.to_dict())
 
     def records(self) -> list[dict[str, Any]]:
         """A dict for every number of the step, as ``pandas.DataFrame`` takes them.

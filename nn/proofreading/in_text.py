@@ -7,14 +7,13 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograd import OperandError
 from autograd.arguments import shown, text
 from autograd.errors import ArgumentValueError
-from autograd.files import read_text
+from autograd.files import path_of, read_text
 from autograd.symbols import GREEK
 from nn.byhand import by_hand
 from nn.number_text import read_number
@@ -165,9 +164,7 @@ def find_figures(path: str | Path, example: WorkedExample | FormulaExample) -> F
     ...     print(find_figures(path, worked.load("urbain")).figures[0].printed)
     0.3775
     """
-    if not isinstance(path, str | PathLike):
-        raise OperandError(f"path must be a text or a path, got {shown(path)}", operands=(path,))
-    path = Path(path)
+    path = path_of(path)
     ending = path.suffix.lower()
     if ending not in ENDINGS:
         raise ArgumentValueError(f"{path}: figures are looked for in {', '.join(ENDINGS)}")

@@ -8,7 +8,7 @@ from typing import Any
 from autograd import OperandError
 from autograd.arguments import shown, text
 from autograd.errors import UnknownNameError
-from nn.json_text import json_text
+from nn.json_text import AsJson
 from nn.proofreading.figure import PrintedFigure
 from nn.proofreading.finding import Cause, Finding
 from nn.proofreading.judge import Judgement, first_of, judged
@@ -24,7 +24,7 @@ __all__ = ["Proof", "proofread"]
 _OFTEN = 2.0 / 3.0
 
 
-class Proof(Tabular):
+class Proof(AsJson, Tabular):
     """What proofreading has found: an iterable of findings, in the order of the figures.
 
     Attributes:
@@ -83,17 +83,6 @@ class Proof(Tabular):
             "agree": self.agree,
             "disagree": self.disagree,
         }
-
-    def to_json(self) -> str:
-        """`to_dict` as JSON text: null for a number that is not finite, which ``not_finite`` then has.
-
-        >>> import json
-        >>> from nn import worked
-        >>> proof = proofread(worked.load("urbain"))
-        >>> json.loads(proof.to_json()) == proof.to_dict()
-        True
-        """
-        return json_text(self.to_dict())
 
     def records(self) -> list[dict[str, Any]]:
         """A dict for every figure, as ``pandas.DataFrame`` takes them.

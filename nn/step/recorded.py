@@ -12,7 +12,7 @@ from autograd.arguments import choice, each, flag, number_of, text, whole
 from autograd.backward import gradients
 from autograd.errors import ArgumentValueError
 from autograd.symbols import unicode_symbol
-from nn.json_text import json_text
+from nn.json_text import AsJson
 from nn.step.named import NamedNodes
 from nn.terminal import Tabular
 
@@ -36,7 +36,7 @@ _DRAWN_AS = {
 _MOST_NAMED = 60
 
 
-class Recorded(NamedNodes, Tabular):
+class Recorded(NamedNodes, AsJson, Tabular):
     """A computation whose named numbers can be shown, explained, drawn and printed.
 
     Attributes:
@@ -347,17 +347,6 @@ class Recorded(NamedNodes, Tabular):
             "error_before": self.error_before,
             "error_after": self.error_after,
         }
-
-    def to_json(self) -> str:
-        """`to_dict` as JSON text: null for a number that is not finite, which ``not_finite`` then has.
-
-        >>> import json
-        >>> from nn import worked
-        >>> step = worked.load("urbain").step()
-        >>> json.loads(step.to_json())["updated"]["w5+"] == step["w5+"]
-        True
-        """
-        return json_text(self.to_dict())
 
     def records(self) -> list[dict[str, Any]]:
         """A dict for every named node, as ``pandas.DataFrame`` takes them.

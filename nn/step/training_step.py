@@ -105,14 +105,7 @@ class TrainingStep(NetworkNodes, Recorded):
         rule = UpdateRule.of(optimizer)
         self.descends = rule is not None and rule.descends
         self.update_rule, self.steps_before = rule or UpdateRule(), optimizer.steps
-        paths = {parameter: path for path, parameter in originals.items()}
-        remembered = optimizer.state_dict()["buffers"] if rule is not None else {}
-        self._remembered = {
-            letter: dict(
-                zip(map(paths.__getitem__, optimizer.parameters), remembered[name], strict=True)
-            )
-            for name, letter in self.update_rule.buffers.items()
-        }
+        self._remembered = self._remembered_by(optimizer, originals) if rule is not None else {}
         optimizer.step()
         self.learning_rate = float(rate)
         self._after = {path: each.data for path, each in originals.items() if each in trained}

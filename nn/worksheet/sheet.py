@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import sys
 from itertools import pairwise
-from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from autograd import OPERATIONS, OperandError
-from autograd.arguments import choice, flag, shown, whole, wrong_kind
+from autograd import OPERATIONS
+from autograd.arguments import choice, flag, whole, wrong_kind
 from autograd.arguments import text as text_of
 from autograd.errors import ArgumentValueError
-from autograd.files import write
+from autograd.files import path_of, write
 from autograd.tables import ShownAsText
 from nn.notation import Names, Notation
 from nn.worked.example import WorkedExample
@@ -219,9 +218,7 @@ class Worksheet(ShownAsText):
         ...     "</html>" in path.read_text(encoding="utf-8")
         True
         """
-        if not isinstance(path, str | PathLike):
-            raise OperandError(f"path must be a text or a path, got {shown(path)}", operands=(path,))
-        path = Path(path)
+        path = path_of(path)
         format = path.suffix.removeprefix(".").lower()
         if format not in FORMATS:
             raise ArgumentValueError(f"{path.name!r}: {_written_as(format)}")

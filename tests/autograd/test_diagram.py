@@ -215,6 +215,24 @@ def test_very_many_edges_are_drawn_straight() -> None:
     assert many.svg().count('class="edge"') == many.source.count("->")
 
 
+def test_edges_that_are_too_long_are_refused() -> None:
+    def chain(length: int) -> Value:
+        """Of n nodes: the edge of x to each passes one more than that to the one before."""
+        x = node = Value(0.5, "x")
+        for number in range(length):
+            node = (node + x).named(f"v{number}")
+        return node
+
+    most = 31  # 0 + 1 + … + 30 = 465 = 15 · 31
+    draw(chain(most), max_nodes=most + 1)
+    with pytest.raises(AutogradError) as caught:
+        draw(chain(200), max_nodes=201)
+    assert str(caught.value) == (
+        "the edges between the 201 nodes to draw pass 19900 places where nodes could stand, more than "
+        "15 times max_nodes = 201: draw a node further down, or only some"
+    )
+
+
 def test_folded_only_named_nodes_are_left() -> None:
     x, y = Value(3.0, "x"), Value(5.0)
     inner = (2 * x * y + x).named("inner")

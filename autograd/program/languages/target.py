@@ -20,7 +20,7 @@ from autograd.program.folding import folded
 from autograd.program.languages.texts import Body, body_of
 from autograd.program.line import Line, names_in
 from autograd.program.printable import Printable
-from autograd.program.printing import Language, children, spelled
+from autograd.program.printing import Language, spelled, walk
 from autograd.program.python import Identifiers, calls
 
 __all__ = [
@@ -339,7 +339,7 @@ class _Writer:
         if target.taught:
             return row.as_taught[place].tree
         tree = folded(line.tree, known)
-        if not any(isinstance(each, ast.IfExp) for each in _parts(tree)):
+        if not any(isinstance(each, ast.IfExp) for each in walk(tree)):
             return line.tree
         name = _slope_name(row, place)
         used = {*names_in(row.partials[place].tree, {*row.parameters, "out"})}
@@ -476,19 +476,8 @@ def _with_numbers(tree: ast.expr, known: Mapping[str, float]) -> ast.expr:
     return replaced
 
 
-def _parts(tree: ast.expr) -> Iterator[ast.expr]:
-    seen: set[int] = set()
-    waiting = [tree]
-    while waiting:
-        each = waiting.pop()
-        if id(each) not in seen:
-            seen.add(id(each))
-            yield each
-            waiting += children(each)
-
-
 def _is_long(tree: ast.expr) -> bool:
-    return any(isinstance(each, ast.IfExp | ast.Call) for each in _parts(tree))
+    return any(isinstance(each, ast.IfExp | ast.Call) for each in walk(tree))
 
 
 def _without_zero(tree: ast.expr) -> ast.expr:
@@ -521,7 +510,7 @@ def _added(lines: Sequence[Line]) -> set[str]:
     found: set[str] = set()
     for line in lines:
         operands = dict(zip(line.variables, line.operands, strict=True))
-        for each in _parts(line.tree):
+        for each in walk(line.tree):
             if isinstance(each, ast.BinOp) and isinstance(each.op, ast.Add | ast.Sub):
                 for term in (each.left, each.right):
                     if isinstance(term, ast.Name) and isinstance(operand := operands.get(term.id), str):

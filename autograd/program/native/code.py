@@ -26,7 +26,7 @@ from autograd.errors import ArgumentValueError
 from autograd.expression import CONSTANTS, PRIMITIVES
 from autograd.operations import OPERATIONS
 from autograd.program.native.functions import Callback, library_address, special_source
-from autograd.program.printing import children
+from autograd.program.printing import children, walk
 
 __all__ = ["Code", "Module", "Number", "literal"]
 
@@ -607,16 +607,6 @@ def _does_nothing(op: ast.operator, b: float) -> bool:
     return False
 
 
-def _walked(tree: ast.expr) -> Iterable[ast.expr]:
-    waiting, seen = [tree], set()
-    while waiting:
-        each = waiting.pop()
-        if id(each) not in seen:
-            seen.add(id(each))
-            yield each
-            waiting += children(each)
-
-
 def _certain(tree: ast.expr) -> set[str]:
     """The calls that a tree makes whatever its conditions are, as text."""
     found: set[str] = set()
@@ -655,7 +645,7 @@ def _calls(tree: ast.expr, known: Collection[str] = ()) -> bool:
 def _takes_long(tree: ast.expr) -> bool:
     """Whether it pays not to compute a side that is not taken."""
     return _calls(tree) or any(
-        isinstance(each, ast.BinOp) and isinstance(each.op, ast.Div) for each in _walked(tree)
+        isinstance(each, ast.BinOp) and isinstance(each.op, ast.Div) for each in walk(tree)
     )
 
 
@@ -663,7 +653,7 @@ def _takes_long(tree: ast.expr) -> bool:
 def _calls_on_one_side(tree: ast.expr) -> bool:
     """Whether a choice within a tree, or a row that it calls, decides if a function is called."""
     known = _certain(tree)
-    for each in _walked(tree):
+    for each in walk(tree):
         if isinstance(each, ast.IfExp) and (_calls(each.body, known) or _calls(each.orelse, known)):
             return True
         if isinstance(each, ast.Call) and isinstance(each.func, ast.Name):
