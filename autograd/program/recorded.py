@@ -117,6 +117,7 @@ class RecordedProgram:
 
         They are the last parameters of the `tape`.
 
+        >>> from autograd import record
         >>> w, b = Value(0.5, "w"), Value(1.0, "b")
         >>> record(lambda x: w * x + b, 3.0, parameters=[w]).frozen
         [Value(1.0, name='b')]
