@@ -36,7 +36,7 @@ ENGINES = ("auto", "eager", "python", "native")
 
 #: Machine code comes back after some so many lines, each of which takes some nanoseconds: then the bar
 #: moves on, and Ctrl-C is heard.
-_LINES_AT_ONCE = 2_000_000
+_LINES_AT_ONCE = 20_000_000
 #: So many loops of machine code are kept, of different settings and branches.
 _MOST_LOOPS = 16
 
@@ -131,8 +131,8 @@ class Run(Protocol):
     def batch(self, rows: Sequence[Sequence[float]], scale: float) -> tuple[list[float], list[float]]:
         """The error of each example, and the derivatives of their sum · scale by the parameters."""
 
-    def forward(self, row: Sequence[float]) -> list[float]:
-        """What the function returns at some numbers."""
+    def outputs(self, rows: Sequence[Sequence[float]]) -> list[list[float]]:
+        """What the function returns for each example."""
 
     def train(
         self, optimizer: Optimizer, rows: Sequence[Sequence[float]], order: Order
@@ -184,9 +184,9 @@ class EagerRun(Run):
         slopes = gradients(total if scale == 1.0 else total * scale)
         return [error.data for error in errors], [slopes.get(each, 0.0) for each in self.parameters]
 
-    def forward(self, row: Sequence[float]) -> list[float]:
-        """See `Run.forward`."""
-        return [node.data for node in self._f(*map(Value, row))]
+    def outputs(self, rows: Sequence[Sequence[float]]) -> list[list[float]]:
+        """See `Run.outputs`."""
+        return [[node.data for node in self._f(*map(Value, row))] for row in rows]
 
 
 class ReplayedRun(Run):
@@ -208,10 +208,9 @@ class ReplayedRun(Run):
         """See `Run.batch`."""
         return self._program.batch(rows, scale)
 
-    def forward(self, row: Sequence[float]) -> list[float]:
-        """See `Run.forward`."""
-        found: list[float] = self._program(*row)
-        return found
+    def outputs(self, rows: Sequence[Sequence[float]]) -> list[list[float]]:
+        """See `Run.outputs`."""
+        return self._program.outputs(rows)
 
 
 class LoopedRun(ReplayedRun):

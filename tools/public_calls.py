@@ -294,6 +294,7 @@ SAMPLES: Samples = {
     },
     "RecordedProgram().inputs": lambda: 0.5,
     "RecordedProgram.load.path": _program_file,
+    "RecordedProgram.outputs.examples": lambda: [[0.5], [1.0]],
     "RecordedProgram.batch.examples": lambda: [[0.5], [1.0]],
     "RecordedProgram.compile.engine": lambda: "python",
     "RecordedProgram.compile.functions": lambda: "scalar",

@@ -62,6 +62,16 @@ class Runner(Protocol):
             Stopped: a line has no result, or a guard decides otherwise.
         """
 
+    def forwards(
+        self, rows: Sequence[Sequence[float]], parameters: Sequence[float]
+    ) -> list[Sequence[float]]:
+        """The outputs of each example, up to one for which `forward` would stop, or some before it.
+
+        Args:
+            rows: the inputs of each example.
+            parameters: the numbers of the parameters.
+        """
+
     def backward(self, leaves: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
         """The outputs, and the derivative of the first of them by each leaf.
 
@@ -90,6 +100,19 @@ class Runner(Protocol):
         Raises:
             Stopped: as in `backward`, with what was computed until then.
         """
+
+
+def one_by_one(
+    runner: Runner, rows: Sequence[Sequence[float]], parameters: Sequence[float]
+) -> list[Sequence[float]]:
+    """`Runner.forwards` of a runner that takes examples one by one."""
+    found: list[Sequence[float]] = []
+    try:
+        for row in rows:
+            found.append(runner.forward([*row, *parameters]))  # noqa: PERF401  # up to an exception
+    except Stopped:
+        pass
+    return found
 
 
 class Engine(Protocol):

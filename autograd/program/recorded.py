@@ -20,7 +20,7 @@ from autograd.program.replay import Replay
 from autograd.program.source import PythonRunner, symbols_of
 from autograd.program.tape import Tape
 from autograd.program.traces import Trace
-from autograd.pytree import leaves, rebuilt
+from autograd.pytree import leaves
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -172,11 +172,28 @@ class RecordedProgram:
         replay = self._replay
         replay.captured.check()
         self._last = numbers = replay.with_leaves(replay.inputs.numbers(inputs))
-        return self._nested(replay.forward(numbers))
+        return self._replay.nested(replay.forward(numbers))
 
-    def _nested(self, outputs: Sequence[float]) -> Any:
-        result = self._replay.result
-        return outputs[0] if result.__class__ is float else rebuilt(result, iter(outputs))
+    def outputs(self, examples: Iterable[Sequence[Value | float]]) -> list[Any]:
+        """What the function returns for each of some examples, as `__call__` has it for one.
+
+        Args:
+            examples: the inputs of each, as a tuple or list.
+
+        Raises:
+            AutogradError: as `__call__`.
+
+        >>> from autograd import record
+        >>> record(lambda x, y: [x * y, x + y], 1.0, 1.0).outputs([[2.0, 3.0], [4.0, 5.0]])
+        [[6.0, 5.0], [20.0, 9.0]]
+        """
+        replay = self._replay
+        replay.captured.check()
+        rows = replay.inputs.rows(examples)
+        found = replay.forwards(rows)
+        if rows:
+            self._last = replay.with_leaves(rows[-1])
+        return found
 
     def gradients(self, *inputs: Any) -> Gradients:
         """The value at other inputs, and its derivative by each input and parameter; ``grad`` stays.
@@ -190,7 +207,9 @@ class RecordedProgram:
         """
         outputs, found = self._both(inputs)
         nested, count, own = self._replay.inputs.nested, self._replay.inputs.count, self._replay.own
-        return Gradients(self._nested(outputs), nested(found[:count]), list(found[count : count + own]))
+        return Gradients(
+            self._replay.nested(outputs), nested(found[:count]), list(found[count : count + own])
+        )
 
     def _both(self, inputs: Sequence[Any]) -> tuple[Sequence[float], Sequence[float]]:
         replay = self._replay
@@ -217,7 +236,7 @@ class RecordedProgram:
             (leaf, "_grad", leaf._grad + slope)
             for leaf, slope in zip(self.parameters, found[self._replay.inputs.count :], strict=False)
         )
-        return self._nested(outputs)
+        return self._replay.nested(outputs)
 
     def batch(
         self,

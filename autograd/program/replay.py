@@ -147,6 +147,30 @@ class Replay:
         except Stopped:
             return self.fallback(numbers, gradient=False)[0]
 
+    def nested(self, outputs: Sequence[float]) -> Any:
+        """Outputs, nested as what the function returned last."""
+        result = self.result
+        if result.__class__ is float:
+            return outputs[0]
+        if result.__class__ is list and all([each.__class__ is float for each in result]):  # noqa: C419
+            return [*outputs]
+        return rebuilt(result, iter(outputs))
+
+    def forwards(self, rows: Sequence[Sequence[float]]) -> list[Any]:
+        """What the function returns for each row.
+
+        Raises:
+            AutogradError: it returns nothing.
+        """
+        found: list[Any] = []
+        while len(found) < len(rows):
+            parameters = [leaf._data for leaf in self.leaves]
+            more = self.variants[0].runner.forwards(rows[len(found) :], parameters)
+            found += map(self.nested, more)
+            if len(found) < len(rows):
+                found.append(self.nested(self.forward(self.with_leaves(rows[len(found)]))))
+        return found
+
     def backward(self, numbers: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
         """The outputs, and the derivative of the first by each input and each leaf.
 

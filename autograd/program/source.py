@@ -17,7 +17,7 @@ from typing import Any
 from autograd.expression import CONSTANTS, PRIMITIVES
 from autograd.ieee import strict
 from autograd.operations import OPERATIONS, Operation
-from autograd.program.engine import Plan, Stopped
+from autograd.program.engine import Plan, Stopped, one_by_one
 from autograd.program.folding import folded
 from autograd.program.naming import Symbols
 from autograd.program.printing import PYTHON, spelled
@@ -266,6 +266,12 @@ class PythonRunner:
         except (ArithmeticError, ValueError):
             raise Stopped from None
         return outputs
+
+    def forwards(
+        self, rows: Sequence[Sequence[float]], parameters: Sequence[float]
+    ) -> list[Sequence[float]]:
+        """See `Runner.forwards`."""
+        return one_by_one(self, rows, parameters)
 
     def backward(self, leaves: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
         """See `Runner.backward`."""

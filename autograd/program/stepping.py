@@ -16,7 +16,7 @@ from math import copysign, isnan
 from autograd.expression import CONSTANTS
 from autograd.ieee import compiled, ieee_partial, strict
 from autograd.operations import Operation
-from autograd.program.engine import Plan, Stopped
+from autograd.program.engine import Plan, Stopped, one_by_one
 from autograd.program.reverse import leading_to, sweep
 from autograd.program.tape import Guard, Tape
 from autograd.symbolic import constant
@@ -231,6 +231,12 @@ class SteppingRunner:
         found = [numbers[slot] for slot in self.tape.outputs]
         self._free(numbers)
         return found
+
+    def forwards(
+        self, rows: Sequence[Sequence[float]], parameters: Sequence[float]
+    ) -> list[Sequence[float]]:
+        """See `Runner.forwards`."""
+        return one_by_one(self, rows, parameters)
 
     def backward(self, leaves: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
         """See `Runner.backward`."""

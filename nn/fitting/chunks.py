@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from typing import Any
 
 from autograd.arguments import items, text
@@ -60,7 +59,5 @@ def rows_of_chunk(shape: Shape, loss: Loss, start: int, inputs: Packed, targets:
         ValueError: a number is infinite or NaN, or there are too many or too few.
     """
     names = f"X[{start}:]", f"Y[{start}:]"
-    given: Sequence[Any] = targets.rows()
-    if loss.of_classes and len(given[0]) == 1:
-        given = [target for (target,) in given]
-    return Packed(rows_of(table(names[0], inputs.rows(), shape.inputs), given, names, loss, shape))
+    found = table(names[0], inputs.rows(), shape.inputs)
+    return Packed(rows_of(found, targets.rows(), names, loss, shape))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from hashlib import sha256
 from itertools import chain
+from math import isfinite
 from struct import pack
 from typing import Any, NamedTuple
 
-from autograd.arguments import finite, items, wrong_kind
+from autograd.arguments import as_number, finite, items, shown, wrong_kind
 from autograd.errors import ArgumentValueError
 from nn.error_rules import ONE_OUTPUT
 from nn.fitting.losses import Loss
@@ -58,7 +59,9 @@ def table(what: str, given: Any, width: int | None = None) -> Rows:
     for index, row in enumerate(listed(what, given)):
         name = f"{what}[{index}]"
         if hasattr(row, "__len__") and not isinstance(row, str | bytes):
-            numbers = [finite(f"{name}[{place}]", each) for place, each in enumerate(items(name, row))]
+            numbers = [*items(name, row)]
+            if {*map(type, numbers)} != {float} or not all(map(isfinite, numbers)):
+                numbers = [finite(f"{name}[{place}]", each) for place, each in enumerate(numbers)]
         else:
             numbers = [finite(name, row)]
         if width is None:
@@ -97,13 +100,23 @@ def rows_of(inputs: Rows, given: Any, names: tuple[str, str], loss: Loss, shape:
         raise ArgumentValueError(
             f"{names[0]} and {what} must have as many examples, got {len(inputs)} and {len(targets)}"
         )
-    if loss.of_classes and not hasattr(targets[0], "__len__"):
-        found = [one_hot(f"{what}[{index}]", each, shape.outputs) for index, each in enumerate(targets)]
+    if loss.of_classes and (class_numbers := _class_numbers(targets)):
+        found = [
+            one_hot(f"{what}[{index}]", each, shape.outputs) for index, each in enumerate(class_numbers)
+        ]
     else:
         found = table(what, targets, shape.outputs if loss.by_output else shape.targets)
     for index, each in enumerate(found):
         loss.check(f"{what}[{index}]", each)
     return [left + right for left, right in zip(inputs, found, strict=True)]
+
+
+def _class_numbers(targets: Sequence[Any]) -> Sequence[Any]:
+    """The numbers of classes, which may stand in a column; none if these are probabilities."""
+    if isinstance(targets[0], str) or not hasattr(targets[0], "__len__"):
+        return targets
+    column = all(hasattr(row, "__len__") and len(row) == 1 for row in targets)
+    return [row[0] for row in targets] if column else []
 
 
 def one_hot(what: str, given: Any, count: int) -> list[float]:
@@ -115,12 +128,12 @@ def one_hot(what: str, given: Any, count: int) -> list[float]:
     Traceback (most recent call last):
     autograd.errors.ArgumentValueError: Y[0] must be the number of a class, 0 to 2, got 3
     """
-    number = finite(what, given)
-    if number not in range(count):
+    if as_number(given) not in range(count):
         raise ArgumentValueError(
-            f"{what} must be the number of a class, 0 to {count - 1}, got {given!r}", operands=(given,)
+            f"{what} must be the number of a class, 0 to {count - 1}, got {shown(given)}",
+            operands=(given,),
         )
-    return [float(number == each) for each in range(count)]
+    return [float(given == each) for each in range(count)]
 
 
 def fingerprint(rows: Rows) -> str:

@@ -53,7 +53,7 @@ class History:
         return len(self.rows)
 
     def plot(self, *columns: str, ax: Axes | None = None) -> Axes:
-        """Draw columns over the epochs: the errors, if none is named.
+        """Draw columns over the epochs: the errors, if none is named, which have a logarithmic scale.
 
         Raises:
             KeyError: there is no such column.
@@ -79,9 +79,12 @@ class History:
         lines = ax.get_lines()
         for line in lines[len(lines) - len(shown) :]:
             line.set_xdata(self["epoch"])
+        drawn = [*dict.fromkeys(column.removeprefix("validation_") for column in shown)]
+        if drawn != ["error"]:
+            ax.set_yscale("linear")
         ax.relim()
         ax.autoscale_view()
-        ax.set(xlabel="epoch", ylabel="error" if not columns else ", ".join(shown))
+        ax.set(xlabel="epoch", ylabel=", ".join(drawn).replace("_", " "))
         return ax
 
     def __repr__(self) -> str:

@@ -148,7 +148,7 @@ def fit(
 
 
 def _checked(optimizer: Any, model: Module) -> Optimizer:
-    instance("optimizer", optimizer, Optimizer, "an Optimizer")
+    instance("optimizer", optimizer, Optimizer, "an Optimizer, as SGD(model.parameters(), lr=0.1)")
     own = {*model.parameters()}
     for index, parameter in enumerate(optimizer.parameters):
         if parameter not in own:
@@ -186,6 +186,7 @@ class _Training:
         self.epochs, self.batch_size, self.seed = epochs, batch_size, seed
         self.stopping, self.callbacks, self.shown = stopping, callbacks, shown
         self._given_metrics = metrics
+        self._copy = model.copy()  # to be tried, since a neuron remembers its last call
         self.rows: Rows = []
         self.held_out: Rows = []
         self.batches: Callable[[int], Any] | Iterator[Any] | None = None
@@ -218,8 +219,8 @@ class _Training:
             )
         self.metrics = metrics_of(self._given_metrics, self.loss, known) if known else {}
         example = [*map(Value, self.rows[0] if self.rows else self.example)]
-        try:  # of a copy, since a neuron remembers its last call
-            self._error(self.model.copy(), example)
+        try:
+            self._error(self._copy, example)
         except TypeError as error:
             if isinstance(error, AutogradError):
                 raise
@@ -251,8 +252,7 @@ class _Training:
         return rows
 
     def _set_shape(self, inputs: Sequence[float]) -> None:
-        # of a copy, since a neuron remembers its last call
-        outputs = outputs_of(self.model.copy(), [*map(Value, inputs)])
+        outputs = outputs_of(self._copy, [*map(Value, inputs)])
         self.shape = Shape(len(inputs), len(outputs), None)
 
     def _take_batches(self, given: Any) -> None:
@@ -465,7 +465,7 @@ class _Training:
 
     def _measured(self, prefix: str, rows: Rows) -> dict[str, float]:
         """The error, but for the examples that are trained on, and the metrics."""
-        found = [self._run.forward(row) for row in rows]
+        found = self._run.outputs(rows)
         row = {f"{prefix}error": _mean([each[0] for each in found])} if prefix else {}
         outputs = [[*each[1:]] for each in found]
         targets = [row[self.shape.inputs :] for row in rows]

@@ -42,7 +42,7 @@ def predict(model: Module, X: Any, *, engine: str = "auto") -> list[list[float]]
         return outputs_of(model, numbers)
 
     run = made_run(f, model.parameters(), rows[0], names, engine, len(rows))
-    return [list(run.forward(row)) for row in rows]
+    return run.outputs(rows)
 
 
 def predict_proba(model: Module, X: Any, *, engine: str = "auto") -> list[list[float]]:  # noqa: N803

@@ -15,7 +15,7 @@ from autograd.program.native.compiler import Machine, host_lanes, require
 from autograd.program.native.functions import Callback
 from autograd.program.native.interpreter import interpreter
 from autograd.program.native.runtime import MOST_OPERANDS, callable_of
-from autograd.program.native.straight import backward_text, batch_text, forward_text
+from autograd.program.native.straight import backward_text, batch_text, forward_text, forwards_text
 from autograd.program.native.sums import order_of_sums
 from autograd.program.native.vectors import MOST_ULP, require_vectors
 from autograd.program.reverse import leading_to, sweep
@@ -112,6 +112,7 @@ class StraightRunner:
         self.tape, self.plan = tape, plan
         self._single: dict[str, Callable[..., Any]] = {}
         self._batches: dict[int, _BatchCode] = {}
+        self._forwards: _ForwardsCode | None = None
         if functions == "vector":  # compiled at once, which tells what it calls
             code = self._batches[host_lanes()] = _BatchCode(tape, host_lanes(), functions)
             self.plan = plan._replace(reason=f"{plan.reason}; {_told(code.vectors)}")
@@ -157,6 +158,14 @@ class StraightRunner:
         """See `Runner.forward`."""
         found = (self._single.get("forward") or self.function("forward"))(*leaves)
         return (found,) if found.__class__ is float else found
+
+    def forwards(
+        self, rows: Sequence[Sequence[float]], parameters: Sequence[float]
+    ) -> list[Sequence[float]]:
+        """See `Runner.forwards`."""
+        if self._forwards is None:
+            self._forwards = _ForwardsCode(self.tape)
+        return self._forwards(rows, parameters)
 
     def backward(self, leaves: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
         """See `Runner.backward`."""
@@ -212,6 +221,39 @@ def _through_arrays(
         return tuple(results)
 
     return function
+
+
+class _ForwardsCode:
+    """The function of the outputs of some examples, as machine code for a register of them at a time.
+
+    Args:
+        tape: the tape.
+    """
+
+    def __init__(self, tape: Tape) -> None:
+        self._tape, self._lanes, module = tape, host_lanes(), Module()
+        machine = Machine(
+            module.text(forwards_text(tape, module, self._lanes)), level(tape, self._lanes)
+        )
+        self._callbacks = tuple(module.callbacks.values())
+        at, number = ctypes.c_void_p, ctypes.c_int64
+        self._call = machine.function("forwards", number, at, at, number, at, at, number)
+
+    def __call__(
+        self, rows: Sequence[Sequence[float]], parameters: Sequence[float]
+    ) -> list[Sequence[float]]:
+        given, numbers = array("d", chain.from_iterable(rows)), array("d", parameters)
+        if len(given) != len(rows) * self._tape.inputs:
+            raise ArgumentValueError(f"each row must have {self._tape.inputs} numbers")
+        order, padded = array("q", range(len(rows))), len(rows) + self._lanes
+        outputs = zeros(len(self._tape.outputs) * padded)
+        done: int = self._call(
+            *(pointer(given), pointer(order), len(rows), pointer(numbers), pointer(outputs), padded)
+        )
+        raise_from(self._callbacks)
+        count = min(done, len(rows))
+        columns = [outputs[begin : begin + count] for begin in range(0, len(outputs), padded)]
+        return [*zip(*columns, strict=True)]
 
 
 class _BatchCode:

@@ -12,7 +12,7 @@ from autograd.program.reverse import Use, leading_to, sweep
 if TYPE_CHECKING:
     from autograd.program.tape import Guard, Tape
 
-__all__ = ["Examples", "backward_text", "batch_text", "forward_text"]
+__all__ = ["Examples", "backward_text", "batch_text", "forward_text", "forwards_text"]
 
 
 class _Writer:
@@ -189,6 +189,23 @@ class Examples(_Writer):
                 return self.partial(int(line), place)
         return factor.of
 
+    def forward_in_lanes(self) -> None:
+        """The forward lines of the examples from the place ``%done`` on; where one stops, the end."""
+        code = self.code
+        for lane in range(code.lanes):
+            code.lines += [
+                f"  %place{lane} = add i64 %done, {lane}",
+                f"  %inside{lane} = icmp slt i64 %place{lane}, %count",
+                f"  %taken{lane} = select i1 %inside{lane}, i64 %place{lane}, i64 %last",
+                f"  %at{lane} = getelementptr i64, ptr %order, i64 %taken{lane}",
+                f"  %which{lane} = load i64, ptr %at{lane}",
+                f"  %offset{lane} = mul i64 %which{lane}, {self.tape.inputs}",
+                f"  %row{lane} = getelementptr double, ptr %rows, i64 %offset{lane}",
+            ]
+        stopped = code.any_lane(self.forward())
+        code.lines.append(f"  br i1 {stopped}, label %stop, label %go")
+        code.start("go")
+
     def load(self, slot: int) -> Number:
         """The number of an input of each example, or of a parameter in all lanes."""
         code, lanes = self.code, self.code.lanes
@@ -216,20 +233,8 @@ def batch_text(tape: Tape, module: Module, lanes: int, order: Sequence[Sum]) -> 
     """
     code = Code(module, lanes, fails=True)
     writer = Examples(tape, code, order, signed_zeros=True)  # sums may begin with -0.0
-    for lane in range(lanes):
-        code.lines += [
-            f"  %place{lane} = add i64 %done, {lane}",
-            f"  %inside{lane} = icmp slt i64 %place{lane}, %count",
-            f"  %taken{lane} = select i1 %inside{lane}, i64 %place{lane}, i64 %last",
-            f"  %at{lane} = getelementptr i64, ptr %order, i64 %taken{lane}",
-            f"  %which{lane} = load i64, ptr %at{lane}",
-            f"  %offset{lane} = mul i64 %which{lane}, {tape.inputs}",
-            f"  %row{lane} = getelementptr double, ptr %rows, i64 %offset{lane}",
-        ]
     seed = code.spread("%scale")
-    stopped = code.any_lane(writer.forward())
-    code.lines.append(f"  br i1 {stopped}, label %stop, label %go")
-    code.start("go")
+    writer.forward_in_lanes()
     into = code.put("getelementptr double, ptr %outputs, i64 %done")
     code.lines.append(
         f"  store {code.kind} {code.spelled(writer.number(tape.outputs[0]))}, ptr {into}, align 8"
@@ -246,12 +251,35 @@ def batch_text(tape: Tape, module: Module, lanes: int, order: Sequence[Sum]) -> 
             sums.used(use.operand)
         else:
             writer.add(use)
+    return _over_examples(
+        "batch", "ptr noalias %sums, ptr noalias %outputs, double %scale", code, sums.entry
+    )
+
+
+def forwards_text(tape: Tape, module: Module, lanes: int) -> str:
+    """The function that gives the outputs of some examples, so many at a time.
+
+    It takes the rows of the inputs, which of them come, their number, the parameters, where the outputs
+    go, and how many numbers there is room for of each. It returns what the function of a batch does.
+    """
+    code = Code(module, lanes, fails=True)
+    writer = Examples(tape, code, [Sum(slot, None) for slot in range(tape.inputs, tape.leaves)])
+    writer.forward_in_lanes()
+    for place, slot in enumerate(tape.outputs):
+        begin = code.put(f"add i64 %done, {code.put(f'mul i64 %padded, {place}')}")
+        into = code.put(f"getelementptr double, ptr %outputs, i64 {begin}")
+        number = code.spelled(writer.number(slot))
+        code.lines.append(f"  store {code.kind} {number}, ptr {into}, align 8")
+    return _over_examples("forwards", "ptr noalias %outputs, i64 %padded", code)
+
+
+def _over_examples(name: str, arguments: str, code: Code, entry: str = "") -> str:
     body = "\n".join(code.lines)
     return (
-        "define i64 @batch(ptr noalias %rows, ptr noalias %order, i64 %count, ptr noalias %parameters, "
-        "ptr noalias %sums, ptr noalias %outputs, double %scale) nounwind "
+        f"define i64 @{name}(ptr noalias %rows, ptr noalias %order, i64 %count, "
+        f"ptr noalias %parameters, {arguments}) nounwind "
         '"min-legal-vector-width"="512" {\n'
-        f"start:\n{sums.entry}"
+        f"start:\n{entry}"
         "  %last = sub i64 %count, 1\n"
         "  br label %again\n"
         "again:\n"
@@ -261,7 +289,7 @@ def batch_text(tape: Tape, module: Module, lanes: int, order: Sequence[Sum]) -> 
         f"entry:\n{body}\n"
         "  br label %next\n"
         "next:\n"
-        f"  %more = add i64 %done, {lanes}\n"
+        f"  %more = add i64 %done, {code.lanes}\n"
         "  br label %again\n"
         "stop:\n"
         "  ret i64 %done\n}"

@@ -189,6 +189,30 @@ def test_a_batch_adds_up_as_one_backward_pass_does(seed: int, count: int) -> Non
     assert program.batch(rows[count // 2 :], 1.0 / count, half).gradients == found.gradients
 
 
+@pytest.mark.parametrize("engine", ["python", pytest.param("native", marks=pytest.mark.native)])
+def test_outputs_of_many_examples_are_those_of_each(engine: str) -> None:
+    w = Value(0.75, "w")
+
+    def f(x: Any, y: Any) -> Any:
+        low = x < y
+        return {"small": (w * x).tanh(), "rest": [x * y]} if low else {"small": y.log(), "rest": [x]}
+
+    program = record(f, 0.5, 1.0, on_branch="record").compile(engine)
+    rng = Random(3)
+    for many in (0, 1, 2, 7, 8, 9, 40):
+        rows = [[rng.uniform(0.1, 2.0), rng.uniform(0.1, 2.0)] for _ in range(many)]
+        expected = [f(*map(Value, row)) for row in rows]
+        assert program.outputs(rows) == [
+            {"small": each["small"].data, "rest": [each["rest"][0].data]} for each in expected
+        ]
+        if rows:
+            assert program.sync().data == expected[-1]["small"].data
+    with pytest.raises(autograd.DomainError, match="log"):
+        program.outputs([[0.5, 1.0], [2.0, 1.0], [3.0, -1.0]])
+    with pytest.raises(autograd.ArgumentValueError, match="takes inputs as"):
+        program.outputs([[0.5]])
+
+
 def test_a_training_run_reaches_the_same_weights() -> None:
     rng = Random(5)
     rows = [[rng.gauss(0.0, 1.0) for _ in range(3)] for _ in range(5)]

@@ -406,11 +406,12 @@ def test_a_generator_of_batches_is_one_epoch() -> None:
 
 def test_classes_may_be_numbers_or_probabilities() -> None:
     states = []
-    for targets in (Y, [[1.0 - each, float(each)] for each in Y], np.array(Y)):
+    column = np.array(Y)[:, None]
+    for targets in (Y, [[1.0 - each, float(each)] for each in Y], np.array(Y), column):
         model = MLP(2, [2], seed=1)
         fit(model, X, targets, loss=nn.cross_entropy, optimizer=SGD(model.parameters(), lr=0.1))
         states.append(model.state_dict())
-    assert states[0] == states[1] == states[2]
+    assert all(state == states[0] for state in states)
 
 
 # --- the loss is tried before anything is changed ---------------------------------------------------
@@ -518,6 +519,10 @@ def test_a_history_has_columns_and_a_plot() -> None:
     axes = history.plot()
     assert [line.get_label() for line in axes.lines] == ["error", "validation error"]
     assert [*axes.lines[1].get_xdata()] == [1, 2, 3]
+    assert (axes.get_ylabel(), axes.get_yscale()) == ("error", "log")
+    other = history.plot("accuracy", "validation_accuracy")
+    assert (other.get_ylabel(), other.get_yscale()) == ("accuracy", "linear")
+    assert len(other.lines) == 2
     with pytest.raises(KeyError, match="no column 'loss'; there are epoch, error"):
         history["loss"]
 
@@ -567,7 +572,10 @@ def test_the_progress_bar_shows_error_and_rate_and_is_silent_by_default(
         ({"callbacks": [3]}, r"callbacks\[0\] must be a function, got 3"),
         ({"progress": "yes"}, "progress must be True or False, got 'yes'"),
         ({"model": 3}, "model must be a Module that can be called, got 3"),
-        ({"optimizer": 3}, "optimizer must be an Optimizer, got 3"),
+        (
+            {"optimizer": 3},
+            r"optimizer must be an Optimizer, as SGD\(model.parameters\(\), lr=0.1\), got 3",
+        ),
         (
             {"optimizer": SGD([Value(0.0)], lr=0.1)},
             "parameter 0 of the optimizer is none of the model's",
@@ -598,6 +606,9 @@ def test_bad_input_is_refused_and_nothing_changes(given: dict[str, Any], message
     [
         ([0, 1, 2], r"Y\[2\] must be the number of a class, 0 to 1, got 2"),
         ([0, 1, 0.5], r"Y\[2\] must be the number of a class, 0 to 1, got 0.5"),
+        (["a", "b", "a"], r"Y\[0\] must be the number of a class, 0 to 1, got 'a'"),
+        ([[0], [1], [2]], r"Y\[2\] must be the number of a class, 0 to 1, got 2"),
+        ([[0], [1], 1], r"Y\[0\] must have 2 numbers, got 1"),
         ([[1, 0], [0, 1], [1, 1]], r"Y\[2\]: probabilities add up to 1, not to 2.0"),
         ([[1, 0], [0, 1], [2, -1]], r"Y\[2\]\[1\] lies in \[0, inf\], but is -1.0"),
         ([[1, 0], [0, 1], [1]], r"Y\[2\] must have 2 numbers, got 1"),

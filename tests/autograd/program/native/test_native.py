@@ -167,7 +167,25 @@ def test_random_graphs_in_lanes(graph: Graph, count: int, lanes: int, data: st.D
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "host_lanes", lambda: lanes)
         runner = StraightRunner(tape, PLAN)
-        assert batch(runner, *arguments) == batch(SteppingRunner(tape, PLAN), *arguments)
+        stepping = SteppingRunner(tape, PLAN)
+        assert batch(runner, *arguments) == batch(stepping, *arguments)
+        found = [bits(each) for each in runner.forwards(rows, parameters)]
+        expected = [bits(each) for each in stepping.forwards(rows, parameters)]
+        assert found == expected[: len(found)]
+
+
+@pytest.mark.parametrize("lanes", [2, 4, 8])
+def test_outputs_in_lanes_are_those_of_all_examples_up_to_the_register_that_stops(
+    lanes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "host_lanes", lambda: lanes)
+    w, x = Value(0.5), Value(2.0)
+    tape = Tape.of([(w * x).log(), x * x, w], Leaves([x], [w]))
+    rows = [[1.0 + number] for number in range(19)]
+    found = StraightRunner(tape, PLAN).forwards(rows, [0.5])
+    assert found == [(math.log(0.5 * row), row * row, 0.5) for (row,) in rows]
+    rows[17] = [-1.0]
+    assert len(StraightRunner(tape, PLAN).forwards(rows, [0.5])) == 17 // lanes * lanes
 
 
 @cache
