@@ -52,15 +52,16 @@ def require_vectors() -> ctypes.CDLL:
     Raises:
         AutogradError: there is none.
     """
-    try:
-        if platform.machine() not in _PREFIXES:
-            raise OSError(f"none for {platform.machine()}")
-        return ctypes.CDLL(_LIBRARY)
-    except OSError as error:
-        raise AutogradError(
-            f"functions='vector' needs {_LIBRARY}, which comes with glibc on Linux, and there is none "
-            f"here ({error}); functions='scalar' runs anywhere"
-        ) from None
+    missing = f"none is known for {platform.machine()}"
+    if platform.machine() in _PREFIXES:
+        try:
+            return ctypes.CDLL(_LIBRARY)
+        except OSError as error:
+            missing = str(error)
+    raise AutogradError(
+        f"functions='vector' needs {_LIBRARY}, which comes with glibc on Linux, and there is none "
+        f"here ({missing}); functions='scalar' runs anywhere"
+    )
 
 
 @cache

@@ -708,7 +708,7 @@ def test_the_command_makes_a_new_exercise_and_writes_it_too(run: Callable[..., R
         (["urbain", "--seed", "1", "-o", "x.md"], 2, "just one of them is expected"),
         (["urbain", "--layers", "2,1", "-o", "x.md"], 2, "are for a new exercise"),
         (["urbain", "--activation", "tanh", "-o", "x.md"], 2, "are for a new exercise"),
-        (["--seed", "1", "--layers", "2;1", "-o", "x.md"], 2, "apart by commas"),
+        (["--seed", "1", "--layers", "2;1", "-o", "x.md"], 2, "numbers separated by commas"),
         (["--seed", "1", "--layers", "2", "-o", "x.md"], 2, "2 to 8 numbers"),
         (["urbain", "-o", "x.pdf"], 2, "does not end in .md or .html or .tex"),
         (["urbain"], 2, "Missing option"),

@@ -347,7 +347,7 @@ def test_without_the_library_nothing_is_changed(monkeypatch: pytest.MonkeyPatch)
     require_vectors.cache_clear()
     for name, value, why in (
         ("_LIBRARY", "libnone.so.1", "libnone.so.1 needs|needs libnone.so.1"),
-        ("_PREFIXES", {}, "none for "),
+        ("_PREFIXES", {}, "none is known for "),
     ):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(vectors, name, value)
