@@ -284,11 +284,16 @@ def number_text(number: float) -> str:
 def number(value: float, style: Style) -> Written:
     """A number as a piece of formula.
 
-    >>> number(-2.0, UNICODE).text
-    '−2'
+    >>> number(-2.0, UNICODE).text, number(1e-270, UNICODE).text
+    ('−2', '1·10⁻²⁷⁰')
     """
     size = abs(value)
-    text = style.digits(number_text(size)) if isfinite(size) else style.constants[str(size)]
+    if not isfinite(size):
+        text = style.constants[str(size)]
+    elif "e" in (text := number_text(size)):
+        return scientific(value, style)
+    else:
+        text = style.digits(text)
     return Written(style.sign + text, PRODUCT) if value < 0.0 else Written(text)
 
 

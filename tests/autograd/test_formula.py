@@ -91,7 +91,7 @@ def test_latex_is_well_formed(operation: Operation) -> None:
         ("abs(x - y)", "|x − y|", r"\left|x - y\right|"),
         ("x if x > 0.0 else 0.01 * x", "x if x > 0, else 0.01·x", None),
         ("0.5", "0.5", "0.5"),
-        ("1e-20 * x", "1e-20·x", None),
+        ("1e-20 * x", "1·10⁻²⁰·x", r"1 \cdot 10^{-20} \cdot x"),
     ],
 )
 def test_brackets_stand_where_they_must(python: str, unicode: str, latex: str | None) -> None:

@@ -411,9 +411,14 @@ def test_a_decision_that_would_be_another_one_is_refused() -> None:
 # --- functions of one's own -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["softsign", "huber", "log_gamma"])
+#: A row whose derivative names `hypot`, which is a text itself.
+LENGTH = {"parameters": "x", "value": "hypot(x, 1.0)", "partials": ["x / hypot(x, 1.0)"], "about": ""}
+
+
+@pytest.mark.usefixtures("no_text_called_back")
+@pytest.mark.parametrize("name", ["softsign", "huber", "log_gamma", "length"])
 def test_registered_rows_and_their_python_functions(name: str) -> None:
-    texts = {"softsign": SOFTSIGN, "huber": HUBER, "log_gamma": LOG_GAMMA}[name]
+    texts = {"softsign": SOFTSIGN, "huber": HUBER, "log_gamma": LOG_GAMMA, "length": LENGTH}[name]
     with as_it_was():
         registered(name, **texts)  # type: ignore[arg-type]
         check_rows([OPERATIONS[name]], 30)
