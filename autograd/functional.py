@@ -169,7 +169,10 @@ def _independent(leaf: Any) -> Value:
         return +leaf
     number = as_number(leaf)
     if number is None:
-        raise wrong_kind("an argument", "a real number, in lists, tuples and dicts or alone", leaf)
+        wanted = "a real number, in lists, tuples and dicts or alone"
+        if hasattr(leaf, "tolist"):
+            wanted += " (of an array, .tolist() gives lists)"
+        raise wrong_kind("an argument", wanted, leaf)
     return Value(number)
 
 

@@ -269,3 +269,10 @@ def test_what_contains_itself_is_refused() -> None:
     ):
         with pytest.raises(ArgumentValueError, match="a list is nested too deeply, or contains itself"):
             call()
+
+
+def test_an_array_is_refused_with_what_to_give_instead() -> None:
+    array = np.array([1.0, 2.0])
+    with pytest.raises(ArgumentTypeError, match=r"\(of an array, \.tolist\(\) gives lists\), got array"):
+        grad(lambda x: x[0] * x[1])(array)
+    assert grad(lambda x: x[0] * x[1])(array.tolist()) == [2.0, 1.0]
