@@ -323,6 +323,11 @@ def test_infinite_numbers_are_null_in_json() -> None:
 # --- solving -------------------------------------------------------------------------------------
 
 
+def test_a_jump_over_all_that_is_wanted_is_found_where_it_is() -> None:
+    ((low, high),) = solved(lambda x: 3.0 if x > 0.7 else -1.0, 0.0, (1.0, 2.0))
+    assert (low, high) == pytest.approx((0.7, 0.7))
+
+
 @given(st.floats(-50, 50), st.floats(0.1, 5), st.floats(-50, 50), st.floats(1e-6, 0.1))
 def test_solved(root: float, slope: float, start: float, half: float) -> None:
     assume(abs(root - start) > 2.0)
