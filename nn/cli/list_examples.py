@@ -20,14 +20,8 @@ def list_examples() -> None:
 
 
 def _table(about: str, names: list[str]) -> Table:
-    table = Table(about.capitalize(), ["name", "network", "what it works out", "source"], "llll")
+    table = Table(about.capitalize(), ["name", "what it works out", "source"], "lll")
     for name in names:
         example = worked.load(name)
-        # the hyphens are no places to break a line at
-        shape = (
-            "-".join(map(str, example.shape))
-            if isinstance(example, worked.WorkedExample)
-            else f"{len(example.formulas)} formulas"
-        )
-        table.add(name, shape, example.title, example.source)
+        table.add(name, example.title, example.source)
     return table
