@@ -32,7 +32,16 @@ from benchmarks import vectors as accuracy
 from benchmarks.accuracy import points
 from benchmarks.pages import cells, table
 
-pytestmark = pytest.mark.native
+
+def _why_none() -> str:
+    try:
+        require_vectors()
+    except AutogradError as error:
+        return str(error)
+    return ""
+
+
+pytestmark = [pytest.mark.native, pytest.mark.skipif(bool(_why_none()), reason=_why_none())]
 
 PLAN = Plan("native", "", "")
 NARROWEST = accuracy.WIDTHS[0]
