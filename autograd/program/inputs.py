@@ -107,17 +107,26 @@ class Inputs:
 
     def named(self, numbers: Sequence[float]) -> str:
         """The first few numbers with their names, for an error."""
-        shown = [f"{name} = {number!r}" for name, number in zip(self.names, numbers, strict=False)]
-        return ", ".join(shown[:4]) + (", …" if len(shown) > 4 else "")
+        return _few([f"{name} = {number!r}" for name, number in zip(self.names, numbers, strict=False)])
 
     def wrong_shape(self, args: Sequence[Any]) -> ArgumentValueError:
-        """The error about inputs that are nested otherwise."""
+        """The error about inputs that are nested otherwise, or of another number."""
+        if self.flat and len(leaves(tuple(args))) == len(args) != self.count:
+            names = f" ({_few(self.names)})" if self.names else ""
+            return ArgumentValueError(
+                f"the program takes {self.count} input{'s' * (self.count != 1)}{names}, got {len(args)}",
+                operands=args,
+            )
         given = rebuilt(tuple(args), iter(["·"] * len(leaves(tuple(args)))))
         wanted = rebuilt(self.args, iter(["·"] * len(self.names)))
         return ArgumentValueError(
             f"the program takes inputs as {_shortened(wanted)}, not as {_shortened(given)}",
             operands=args,
         )
+
+
+def _few(texts: Sequence[str]) -> str:
+    return ", ".join(texts[:4]) + (", …" if len(texts) > 4 else "")
 
 
 def _shape(tree: Any) -> Any:

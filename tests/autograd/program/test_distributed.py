@@ -229,7 +229,7 @@ def test_bad_data_are_refused(client: Any, tmp_path: Path) -> None:
     refused(unknown[unknown[:, 0] > 0.0], r"call its compute_chunk_sizes\(\) first")
     refused(array.zeros((0, 2)), "there are no examples")
     refused(array.zeros((3, 2), dtype=complex), "Dask array of numbers")
-    refused(array.zeros((3, 3)), "takes inputs as")
+    refused(array.zeros((3, 3)), r"takes 2 inputs \(x, t\), got 3")
     parquet.write_table(table({"x": [1.0, None], "t": [1.0, 2.0]}), tmp_path / "null.parquet")
     refused(
         tmp_path / "null.parquet", r"column 'x' must have a number in each row, and has None in row 1"
