@@ -29,6 +29,7 @@ from nn.losses import (
     half_squared_error,
     hinge,
     l2_penalty,
+    logsumexp,
     mean_squared_error,
     softmax,
     squared_error,
@@ -220,7 +221,7 @@ def test_cross_entropy_keeps_its_digits(z, data):
     value, gradient = evaluated(cross_entropy, z, c)
     exact_value, exact_gradient = exact_cross_entropy(z, c)
     # differences of logits are rounded, and exp makes their absolute error a relative one
-    tolerance = 2**-52 * (4 * len(z) + max(z) - min(z))
+    tolerance = 2**-52 * len(z) * (4 + max(z) - min(z))
     for got, wanted in zip([value, *gradient], [exact_value, *exact_gradient], strict=True):
         assert abs(got - wanted) <= tolerance * abs(wanted) + len(z) * 5e-324
 
@@ -241,6 +242,14 @@ def test_one_recording_of_cross_entropy_serves_all_logits_that_are_not_far_out()
         assert program.gradients(*z)[:2] == (value, tuple(gradient))
     with pytest.raises(autograd.BranchError, match=r"losses\.py"):
         program(0.5, -1.0, 201.0)
+
+
+def test_a_second_recording_of_cross_entropy_serves_all_others():
+    program = autograd.record(lambda *z: cross_entropy(z, 1), 0.5, -1.0, 2.0, on_branch="record")
+    far = autograd.record(lambda *z: cross_entropy(z, 1), 0.5, -1.0, 201.0)
+    for z in ([0.0, 0.0, -201.0], [300.0, 5.0, 250.0], [-1e4, 1e4, 0.0], [1e4, 1e4, 1e4]):
+        value, gradient = evaluated(cross_entropy, z, 1)
+        assert program.gradients(*z)[:2] == far.gradients(*z)[:2] == (value, tuple(gradient))
 
 
 @given(st.lists(logits, min_size=2, max_size=6), st.data())
@@ -287,6 +296,11 @@ def test_cross_entropy_of_infinite_logits():
     assert evaluated(cross_entropy, masked, 1)[0] == math.inf
     assert evaluated(cross_entropy, [math.inf, 1.0], 0) == (0.0, [0.0, 0.0])
     assert math.isnan(evaluated(cross_entropy, [1.0, NAN], 0)[0])
+    for order in ([1.0, -math.inf, 1.0], [-math.inf, 1.0, 1.0], [1.0, 1.0, -math.inf]):
+        value, gradient = evaluated(lambda z, _: logsumexp(z), order, None)
+        assert value == 1.0 + math.log(2.0)
+        assert gradient == [0.0 if z == -math.inf else 0.5 for z in order]
+    assert logsumexp([Value(-math.inf), Value(-math.inf)]).data == -math.inf
 
 
 def test_the_same_node_may_stand_for_two_classes():
