@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from benchmarks.engines import ENGINES, OURS, installed
+from benchmarks.engines import ENGINES, OURS, PURE, installed
 from benchmarks.workloads import MEASURES, Measure
 
 PROGRESS = Console(stderr=True)
@@ -54,6 +54,7 @@ def measured(measure: Measure, engine: str) -> float | str:
     finished = subprocess.run(
         [sys.executable, "-m", "benchmarks.measure", engine, str(MEASURES.index(measure))],
         cwd=Path(__file__).parents[1],
+        env=os.environ | ({"AUTOGRAD_PURE": "1"} if engine == PURE else {}),
         stdout=subprocess.PIPE,
         check=True,
     )

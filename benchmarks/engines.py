@@ -7,12 +7,12 @@ micrograd makes nodes of them itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
-__all__ = ["ENGINES", "OURS", "Engine", "installed"]
+__all__ = ["ENGINES", "OURS", "PURE", "Engine", "installed"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,8 @@ class Engine:
         backward: differentiates a node by all leaves below it.
         data: the number of a node.
         grad: the derivative of what ``backward`` was called on by a leaf.
-        update: one step of gradient descent, ``(leaves, rate)``, that also resets the gradients.
+        updated: the leaves after one step of gradient descent, ``(leaves, rate)``, without gradients;
+            they are the same where they can be changed.
         differentiates: False for plain floats, whose gradients are not to be checked.
     """
 
@@ -36,14 +37,15 @@ class Engine:
     backward: Callable[[Any], object]
     data: Callable[[Any], float]
     grad: Callable[[Any], float]
-    update: Callable[[Sequence[Any], float], None]
+    updated: Callable[[Sequence[Any], float], Sequence[Any]]
     differentiates: bool = True
 
 
-def _descend(leaves: Sequence[Any], rate: float) -> None:
+def _descend(leaves: Sequence[Any], rate: float) -> Sequence[Any]:
     for leaf in leaves:
         leaf.data -= rate * leaf.grad
         leaf.grad = 0
+    return leaves
 
 
 def _autograd() -> Engine:
@@ -57,7 +59,7 @@ def _autograd() -> Engine:
         backward=Value.backward,
         data=lambda node: node.data,
         grad=lambda node: node.grad,
-        update=_descend,
+        updated=_descend,
     )
 
 
@@ -92,18 +94,19 @@ def _micrograd() -> Engine:
         backward=Value.backward,
         data=lambda node: node.data,
         grad=lambda node: node.grad,
-        update=_descend,
+        updated=_descend,
     )
 
 
 def _torch() -> Engine:
     import torch
 
-    def update(leaves: Sequence[torch.Tensor], rate: float) -> None:
+    def updated(leaves: Sequence[torch.Tensor], rate: float) -> Sequence[torch.Tensor]:
         with torch.no_grad():
             for leaf in leaves:
                 leaf.sub_(leaf.grad, alpha=rate)
                 leaf.grad = None
+        return leaves
 
     return Engine(
         leaf=lambda number: torch.tensor(number, dtype=torch.float64, requires_grad=True),
@@ -113,7 +116,41 @@ def _torch() -> Engine:
         backward=torch.Tensor.backward,
         data=torch.Tensor.item,
         grad=lambda node: node.grad.item(),
-        update=update,
+        updated=updated,
+    )
+
+
+def _xad() -> Engine:
+    import xad.adj_1st as adjoint
+    from xad import math as functions
+
+    tape = adjoint.Tape()
+    tape.activate()
+
+    def inputs(numbers: Iterable[float]) -> list[Any]:
+        nodes = [adjoint.Real(number) for number in numbers]
+        tape.registerInputs(nodes)
+        tape.newRecording()
+        return nodes
+
+    def backward(node: Any) -> None:
+        tape.registerOutput(node)
+        node.setDerivative(1.0)
+        tape.computeAdjoints()
+
+    def updated(leaves: Sequence[Any], rate: float) -> Sequence[Any]:
+        numbers = [each.getValue() - rate * each.getDerivative() for each in leaves]
+        return inputs(numbers)
+
+    return Engine(
+        leaf=lambda number: inputs([number])[0],
+        exp=functions.exp,
+        tanh=functions.tanh,
+        relu=lambda node: functions.max(node, 0.0),
+        backward=backward,
+        data=adjoint.Real.getValue,
+        grad=adjoint.Real.getDerivative,
+        updated=updated,
     )
 
 
@@ -126,18 +163,22 @@ def _plain_floats() -> Engine:
         backward=lambda number: None,
         data=float,
         grad=lambda number: 0.0,
-        update=lambda numbers, rate: None,
+        updated=lambda numbers, rate: numbers,
         differentiates=False,
     )
 
 
-#: The one that the others are compared with.
+#: The one that the others are compared with: in C, if that is there.
 OURS = "autograd"
+#: And in Python.
+PURE = "autograd in Python"
 _FLOATS = "plain floats"
 
 #: What makes each engine, importing its package.
 ENGINES: dict[str, Callable[[], Engine]] = {
     OURS: _autograd,
+    PURE: _autograd,
+    "xad": _xad,
     "micrograd": _micrograd,
     "torch": _torch,
     _FLOATS: _plain_floats,
@@ -147,7 +188,9 @@ ENGINES: dict[str, Callable[[], Engine]] = {
 def installed(name: str) -> bool:
     """Whether an engine can be had here: but for plain floats, it is named after its package.
 
-    >>> installed("autograd"), installed("plain floats")
-    (True, True)
+    >>> installed("autograd"), installed("plain floats"), installed("autograd in Rust")
+    (True, True, False)
     """
+    if name == PURE:
+        return find_spec("autograd._engine") is not None  # or else it is the first
     return name == _FLOATS or find_spec(name) is not None

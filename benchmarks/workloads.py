@@ -11,7 +11,7 @@ import math
 import tracemalloc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from random import Random
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -56,11 +56,12 @@ def w1_error(engine: Engine, weights: Sequence[Any]) -> Any:
     return (o1 - t1) ** 2 * 0.5 + (o2 - t2) ** 2 * 0.5
 
 
-def w1_train(engine: Engine, weights: Sequence[Any], steps: int) -> None:
+def w1_train(engine: Engine, weights: Sequence[Any], steps: int) -> Sequence[Any]:
     for _ in range(steps):
         error = w1_error(engine, weights)
         engine.backward(error)
-        engine.update(weights, W1_RATE)
+        weights = engine.updated(weights, W1_RATE)
+    return weights
 
 
 def w1_trained_by_hand(steps: int) -> list[float]:
@@ -92,7 +93,7 @@ def w1_step(engine: Engine) -> float:
     check("the first error", engine.data(w1_error(engine, weights)), W1_FIRST_ERROR)
     gc.collect()
     start = perf_counter()
-    w1_train(engine, weights, W1_STEPS)
+    weights = w1_train(engine, weights, W1_STEPS)
     seconds = perf_counter() - start
     if engine.differentiates:
         for number, (weight, expected) in enumerate(
@@ -127,14 +128,23 @@ def w2_moons() -> list[tuple[tuple[float, float], float]]:
     return examples
 
 
-def w2_layers(engine: Engine) -> list[list[Neuron]]:
+def w2_parameters(engine: Engine) -> list[Any]:
+    """The weights of each neuron and then its bias, one neuron after another."""
     random = Random(7)
+    sizes = [inputs for inputs, outputs in pairwise(W2_SIZES) for _ in range(outputs)]
+    return [
+        engine.leaf(scale * random.uniform(-1.0, 1.0))
+        for inputs in sizes
+        for scale in [0.5] * inputs + [0.01]
+    ]
 
-    def neuron(inputs: int) -> Neuron:
-        weights = [engine.leaf(0.5 * random.uniform(-1.0, 1.0)) for _ in range(inputs)]
-        return weights, engine.leaf(0.01 * random.uniform(-1.0, 1.0))
 
-    return [[neuron(inputs) for _ in range(outputs)] for inputs, outputs in pairwise(W2_SIZES)]
+def w2_layers(parameters: Sequence[Any]) -> list[list[Neuron]]:
+    left = iter(parameters)
+    return [
+        [([*islice(left, inputs)], next(left)) for _ in range(outputs)]
+        for inputs, outputs in pairwise(W2_SIZES)
+    ]
 
 
 def w2_score(engine: Engine, layers: Sequence[Sequence[Neuron]], point: Sequence[float]) -> Any:
@@ -168,18 +178,15 @@ def w2_loss(
 def w2_step(engine: Engine) -> float:
     """Milliseconds per training step on the full batch, the median of three."""
     examples = w2_moons()
-    layers = w2_layers(engine)
-    parameters = [
-        parameter for layer in layers for weights, bias in layer for parameter in (*weights, bias)
-    ]
+    parameters: Sequence[Any] = w2_parameters(engine)
     times = []
     gc.collect()
     for step, expected in enumerate(W2_LOSSES):
         start = perf_counter()
-        loss = w2_loss(engine, layers, parameters, examples)
+        loss = w2_loss(engine, w2_layers(parameters), parameters, examples)
         reached = engine.data(loss)
         engine.backward(loss)
-        engine.update(parameters, W2_RATE)
+        parameters = engine.updated(parameters, W2_RATE)
         del loss
         times.append(perf_counter() - start)
         if engine.differentiates or step == 0:
