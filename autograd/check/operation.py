@@ -349,17 +349,24 @@ def _complexity(x: float) -> float:
     return len(digits.replace(".", "").rstrip("0")) + abs(int(exponent)) + 0.5 * (x < 0.0)
 
 
+#: What steps of differences do not tell from 0.
+_NEXT_TO_ZERO = 1e-100
+
+
 def _is_ordinary(numbers: Sequence[float]) -> bool:
     return all(x == 0.0 or 1e-3 <= abs(x) <= 1e3 for x in numbers)
 
 
 def _numbers_named(operation: Operation) -> list[float]:
-    """The constants in the texts, and 0: where a function may be special."""
+    """The constants in the texts, and 0: where a function may be special.
+
+    Those next to 0 are taken for 0: differences cannot tell them from it, and it may be on a kink.
+    """
     texts = [operation.value, *operation.partials]
     texts += [text for text in (operation.domain, operation.kink) if text is not None]
     found = {0.0}
     for text in texts:
         for node in ast.walk(text.tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, float):
-                found.add(node.value)
+                found.add(node.value if abs(node.value) > _NEXT_TO_ZERO else 0.0)
     return sorted(found)
