@@ -46,6 +46,7 @@ from benchmarks.workloads import (
     random_program,
     w1_error,
     w2_layers,
+    w2_leaves,
     w2_moons,
     w2_score,
     w3_record,
@@ -148,8 +149,8 @@ def _hand_w1(*flags: str) -> Callable[[], float]:
 
 
 def _w2_tapes() -> tuple[Tape, Tape]:
-    layers = w2_layers(ENGINES[OURS]())
-    parameters = [each for layer in layers for weights, bias in layer for each in (*weights, bias)]
+    parameters = w2_leaves(ENGINES[OURS]())
+    layers = w2_layers(parameters)
     x, y, label = Value(0.1), Value(0.2), Value(1.0)
     margin = (1.0 + -label * w2_score(ENGINES[OURS](), layers, [x, y])).relu()
     first, *rest = [each * each for each in parameters]

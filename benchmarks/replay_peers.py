@@ -268,7 +268,7 @@ def _casadi_loop() -> float:
 
 
 def w2_parameters() -> list[float]:
-    """The numbers of `benchmarks.workloads.w2_layers`: of each neuron its weights, then its bias."""
+    """The numbers of `benchmarks.workloads.w2_leaves`: of each neuron its weights, then its bias."""
     random = Random(7)
     return [
         0.5 * random.uniform(-1.0, 1.0) if k < inputs else 0.01 * random.uniform(-1.0, 1.0)

@@ -128,7 +128,7 @@ def w2_moons() -> list[tuple[tuple[float, float], float]]:
     return examples
 
 
-def w2_parameters(engine: Engine) -> list[Any]:
+def w2_leaves(engine: Engine) -> list[Any]:
     """The weights of each neuron and then its bias, one neuron after another."""
     random = Random(7)
     sizes = [inputs for inputs, outputs in pairwise(W2_SIZES) for _ in range(outputs)]
@@ -178,7 +178,7 @@ def w2_loss(
 def w2_step(engine: Engine) -> float:
     """Milliseconds per training step on the full batch, the median of three."""
     examples = w2_moons()
-    parameters: Sequence[Any] = w2_parameters(engine)
+    parameters: Sequence[Any] = w2_leaves(engine)
     times = []
     gc.collect()
     for step, expected in enumerate(W2_LOSSES):

@@ -212,8 +212,8 @@ def cross_entropy(logits: Sequence[Outputs], target: Targets) -> Value:
 
     −ln pₖ is computed as log1p(Σ exp(zᵢ) over i ≠ k / exp(zₖ)), which keeps the digits of a small error
     and of its gradient, where ln Σ exp(zᵢ) − zₖ would leave 0. Where a logit is beyond ±200, it is
-    softplus(ln Σ exp(zᵢ) over i ≠ k − zₖ), the logarithm computed two at a time, which cannot overflow;
-    and of infinite ones zₘ − zₖ + log1p(Σ exp(zᵢ − zₘ) over i ≠ m), with m the number of the largest.
+    zₘ − zₖ + log1p(Σ exp(zᵢ − zₘ) over i ≠ m), with m the number of the largest, which cannot overflow.
+    That holds for any m, so that nothing has a kink.
 
     Args:
         logits: the nodes z of an example, two or more, or a list of such lists.
@@ -297,60 +297,43 @@ _ROOM = 1e-6
 _FAR = 200.0
 
 
-def categorical(logits: Sequence[Value], probabilities: Sequence[Scalar], *, far: bool = False) -> Value:
+def categorical(logits: Sequence[Value], probabilities: Sequence[Scalar]) -> Value:
     """The cross-entropy of one example, whose targets are known to be probabilities.
 
-    Args:
-        logits: the nodes z.
-        probabilities: the targets.
-        far: whether it is computed as where a logit is far out, which is right for all that are finite;
-            if not, that is decided, and nothing else.
+    All that it decides on logits is whether one is far out, and then which is the largest.
 
     >>> categorical([Value(0.0), Value(0.0)], [0.0, 1.0]).data
     0.6931471805599453
     """
     wanted = [k for k, t in enumerate(probabilities) if not _is(t, 0.0)]
-    if far:
-        surprise = _surprise_far(logits, wanted)
-    else:
-        # decided at once, so that a recording has two ways through it and not two for each logit
-        size = reduce(Value.max, map(abs, logits))
-        if size <= _FAR:
-            surprise = _surprise_near(logits, wanted)
-        elif size < inf:
-            surprise = _surprise_far(logits, wanted)
-        else:
-            surprise = _surprise_infinite(logits)
+    # decided at once, so that a recording has one way through it and not two for each logit
+    near = reduce(Value.max, map(abs, logits)) <= _FAR
+    surprise = _surprise_near(logits, wanted) if near else _surprise_far(logits)
     return _expected((probabilities[k], partial(surprise, k)) for k in wanted)
 
 
 def _surprise_near(logits: Sequence[Value], wanted: Sequence[int]) -> Callable[[int], Value]:
     powers = [z.exp() for z in logits]
-    others = _others(powers, wanted, add)
-    return lambda k: (others(k) / powers[k]).log1p()
-
-
-def _surprise_far(logits: Sequence[Value], wanted: Sequence[int]) -> Callable[[int], Value]:
-    start = logits[wanted[0]]
-    terms = [z - start for z in logits]
-    others = _others(terms, wanted, log_add_exp)
-    return lambda k: (others(k) - terms[k]).softplus()
-
-
-def _surprise_infinite(logits: Sequence[Value]) -> Callable[[int], Value]:
-    classes = range(len(logits))
-    m = max(classes, key=logits.__getitem__)
-    rest = _sum((logits[i] - logits[m]).exp() for i in classes if i != m).log1p()
-    return lambda k: rest if k == m else logits[m] - logits[k] + rest
-
-
-def _others(
-    terms: Sequence[Value], wanted: Sequence[int], joined: Callable[[Value, Value], Value]
-) -> Callable[[int], Value]:
-    """What joins all terms but one, for each that is wanted."""
     first, last = wanted[0], wanted[-1]
-    before, after = [*accumulate(terms[:last], joined)], [*accumulate(terms[:first:-1], joined)][::-1]
-    return lambda k: reduce(joined, before[k - 1 : k] + after[k - first : k - first + 1])
+    before, after = [*accumulate(powers[:last])], [*accumulate(powers[:first:-1])][::-1]
+
+    def surprise(k: int) -> Value:
+        others = _sum(before[k - 1 : k] + after[k - first : k - first + 1])
+        return (others / powers[k]).log1p()
+
+    return surprise
+
+
+def _surprise_far(logits: Sequence[Value]) -> Callable[[int], Value]:
+    classes = range(len(logits))
+    largest = reduce(Value.max, logits)
+    m = next((i for i in classes if logits[i] >= largest), 0)  # another one if there are NaNs
+    rest = _sum((logits[i] - logits[m]).exp() for i in classes if i != m).log1p()
+
+    def surprise(k: int) -> Value:
+        return rest if k == m else logits[m] - logits[k] + rest
+
+    return surprise
 
 
 def softmax(logits: Sequence[Value]) -> list[Value]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING
 
 from autograd import RecordedProgram, Value, record
@@ -15,7 +16,7 @@ from autograd.program.onnx import Graph, computed, onnx_model, tensor
 from autograd.program.source import symbols_of
 from nn.fitting.losses import LossLike, loss_of
 from nn.interop.layer_arrays import LayerParameters, layer_parameters
-from nn.losses import categorical
+from nn.losses import logsumexp
 from nn.network import MLP
 
 if TYPE_CHECKING:
@@ -120,6 +121,12 @@ def _numbers(tensors: dict[str, tuple[list[int], list[Value]]]) -> dict[str, onn
     }
 
 
+def _cross_entropy(logits: Sequence[Value], targets: Sequence[Value]) -> Value:
+    """The cross-entropy as frameworks have it: it decides nothing, and loses digits of a small one."""
+    total = logsumexp(logits)
+    return reduce(add, (t * (total - z) for t, z in zip(targets, logits, strict=True)))
+
+
 def _with_gradients(network: MLP, layers: Sequence[LayerParameters], loss: LossLike) -> onnx.ModelProto:
     """The error of one example line by line, and the reverse sweep."""
     rule = loss_of(loss)
@@ -128,8 +135,7 @@ def _with_gradients(network: MLP, layers: Sequence[LayerParameters], loss: LossL
 
     def error(*numbers: Value) -> list[Value]:
         outputs = network.outputs(numbers[:nin])
-        # a model of ONNX takes no decisions
-        part = partial(categorical, far=True) if rule.of_classes else rule.part
+        part = _cross_entropy if rule.of_classes else rule.part
         return [part(outputs, numbers[nin:]), *outputs]
 
     parameters = [each for _, numbers in tensors.values() for each in numbers]
