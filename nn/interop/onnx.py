@@ -16,7 +16,7 @@ from autograd.program.onnx import Graph, computed, onnx_model, tensor
 from autograd.program.source import symbols_of
 from nn.fitting.losses import LossLike, loss_of
 from nn.interop.layer_arrays import LayerParameters, layer_parameters
-from nn.losses import logsumexp
+from nn.losses import log_add_exp
 from nn.network import MLP
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _numbers(tensors: dict[str, tuple[list[int], list[Value]]]) -> dict[str, onn
 
 def _cross_entropy(logits: Sequence[Value], targets: Sequence[Value]) -> Value:
     """The cross-entropy as frameworks have it: it decides nothing, and loses digits of a small one."""
-    total = logsumexp(logits)
+    total = reduce(log_add_exp, logits)
     return reduce(add, (t * (total - z) for t, z in zip(targets, logits, strict=True)))
 
 
