@@ -6,7 +6,8 @@ line has no result, the others are tried; then the function itself is called, if
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import each, real
@@ -229,9 +230,13 @@ class Replay:
         self.fallback(self.with_leaves(example), gradient=False)
         # the variant that holds there is the first now; line by line it never stops at a slope
         parameters = [leaf._data for leaf in self.leaves]
-        runner = SteppingRunner(self.variants[0].tape, Plan("python", "steps", "one example"))
         sums += [0.0] * (len(parameters) - len(sums))
-        outputs, sums = runner.batch([example], parameters, sums, scale)
+        first = self.variants[0]
+        try:
+            outputs, sums = first.runner.batch([example], parameters, [*sums], scale)
+        except Stopped:
+            runner = SteppingRunner(first.tape, Plan("python", "steps", "one example"))
+            outputs, sums = runner.batch([example], parameters, sums, scale)
         return outputs[0], sums
 
     def fallback(
@@ -242,15 +247,17 @@ class Replay:
         Raises:
             AutogradError: none holds, and the function is not there, is not to be recorded, or raises.
         """
-        for index, variant in enumerate(self.variants):
-            runner = SteppingRunner(variant.tape, variant.runner.plan)
+        # another way through the function is found soonest by what is compiled of it; what stops at a
+        # slope there does not so line by line
+        compiled = [(variant, variant.runner) for variant in self.variants]
+        for variant, runner in chain(compiled, self._steppers()):
             try:
                 found = runner.backward(numbers) if gradient else (runner.forward(numbers), ())
             except Stopped:
                 continue
-            if index:
-                self.variants.insert(0, self.variants.pop(index))
-                self.result = variant.result
+            self.variants.remove(variant)
+            self.variants.insert(0, variant)
+            self.result = variant.result
             return found
         if self.f is None:
             raise self.failure(numbers)
@@ -264,6 +271,10 @@ class Replay:
             return outputs, ()
         slopes_of = gradients(trace.outputs[0])
         return outputs, [float(slopes_of.get(leaf, 0.0)) for leaf in (*trace.inputs, *self.leaves)]
+
+    def _steppers(self) -> Iterator[tuple[Variant, Runner]]:
+        for variant in [*self.variants]:
+            yield variant, SteppingRunner(variant.tape, variant.runner.plan)
 
     def synced(self, inputs: Sequence[float]) -> Value:
         """The first output's node, with the numbers of an example on all nodes of the graph.
