@@ -32,7 +32,6 @@ from benchmarks.replay_peers import (
     compiled_c,
     repeated,
     seconds_of,
-    w2_parameters,
 )
 from benchmarks.workloads import (
     NETWORK_RATE,
@@ -46,8 +45,8 @@ from benchmarks.workloads import (
     random_program,
     w1_error,
     w2_layers,
-    w2_leaves,
     w2_moons,
+    w2_numbers,
     w2_score,
     w3_record,
 )
@@ -149,7 +148,7 @@ def _hand_w1(*flags: str) -> Callable[[], float]:
 
 
 def _w2_tapes() -> tuple[Tape, Tape]:
-    parameters = w2_leaves(ENGINES[OURS]())
+    parameters = [*map(Value, w2_numbers())]
     layers = w2_layers(parameters)
     x, y, label = Value(0.1), Value(0.2), Value(1.0)
     margin = (1.0 + -label * w2_score(ENGINES[OURS](), layers, [x, y])).relu()
@@ -169,7 +168,7 @@ def _w2_loop() -> tuple[TrainingLoop, Callable[[int], float]]:
 
     def train(steps: int) -> float:
         """The loss before the last step."""
-        loop.parameters = w2_parameters()
+        loop.parameters = w2_numbers()
         order = all_of_them * steps
         scales = array("d", [1.0 / W2_EXAMPLES]) * steps
         _, margins = loop.run(rows, order, W2_EXAMPLES, scales, array("d", [W2_RATE]) * steps)
@@ -182,7 +181,7 @@ def _w2_step() -> float:
     loop, train = _w2_loop()
     losses = []
     for step, _ in enumerate(W2_LOSSES):
-        before = w2_parameters()
+        before = w2_numbers()
         if step:
             train(step)
             before = loop.parameters
@@ -200,7 +199,7 @@ def _hand_w2(*flags: str) -> Callable[[], float]:
             (ctypes.c_double * W2_EXAMPLES)(*column)
             for column in zip(*((x, y, label) for (x, y), label in examples), strict=True)
         ]
-        numbers = (ctypes.c_double * len(w2_parameters()))(*w2_parameters())
+        numbers = (ctypes.c_double * len(w2_numbers()))(*w2_numbers())
         rest = ctypes.c_long(W2_EXAMPLES), ctypes.c_double(W2_RATE), ctypes.c_double(W2_DECAY)
 
         def step() -> float:
@@ -292,7 +291,7 @@ def batches(count: int) -> dict[str, float]:
             thread.join()
 
     for loop in loops:
-        loop.parameters = w2_parameters()
+        loop.parameters = w2_numbers()
     found = {"one": repeated(lambda: run(loops[0], orders[0])) / count}
     if count > 1:
         found["two"] = repeated(two) / count

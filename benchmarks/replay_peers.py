@@ -14,7 +14,6 @@ import sys
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
-from random import Random
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
@@ -35,6 +34,7 @@ from benchmarks.workloads import (
     check,
     w1_trained_by_hand,
     w2_moons,
+    w2_numbers,
 )
 
 __all__ = ["C_FLAGS", "PEERS", "compiled_c", "seconds_of"]
@@ -267,17 +267,6 @@ def _casadi_loop() -> float:
 # --- W2 -------------------------------------------------------------------------------------------
 
 
-def w2_parameters() -> list[float]:
-    """The numbers of `benchmarks.workloads.w2_leaves`: of each neuron its weights, then its bias."""
-    random = Random(7)
-    return [
-        0.5 * random.uniform(-1.0, 1.0) if k < inputs else 0.01 * random.uniform(-1.0, 1.0)
-        for inputs, outputs in pairwise(W2_SIZES)
-        for _ in range(outputs)
-        for k in range(inputs + 1)
-    ]
-
-
 def check_w2(losses: Sequence[float]) -> None:
     for found, expected in zip(losses, W2_LOSSES, strict=True):
         check("a loss", float(found), expected, 1e-10)
@@ -285,7 +274,7 @@ def check_w2(losses: Sequence[float]) -> None:
 
 def w2_matrices(array: Callable[[Any], Any]) -> list[Any]:
     """The weights and biases of each layer."""
-    numbers = iter(w2_parameters())
+    numbers = iter(w2_numbers())
     found = []
     for inputs, outputs in pairwise(W2_SIZES):
         rows = [[next(numbers) for _ in range(inputs + 1)] for _ in range(outputs)]
@@ -455,7 +444,7 @@ double loop(casadi_real *p, const casadi_real *rows, long examples, long count, 
 def _casadi_w2() -> float:
     import casadi
 
-    start = w2_parameters()
+    start = w2_numbers()
     parameters, row = casadi.SX.sym("p", len(start)), casadi.SX.sym("row", 3)
     margin = _w2_margin(
         [parameters[k] for k in range(len(start))],
@@ -485,7 +474,7 @@ def _ddx_w2() -> float:
     import ddx
     import numpy as np
 
-    start = np.array(w2_parameters())
+    start = np.array(w2_numbers())
     names = [f"p{k}" for k in range(len(start))]
 
     def margin() -> Any:

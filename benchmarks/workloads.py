@@ -128,15 +128,11 @@ def w2_moons() -> list[tuple[tuple[float, float], float]]:
     return examples
 
 
-def w2_leaves(engine: Engine) -> list[Any]:
+def w2_numbers() -> list[float]:
     """The weights of each neuron and then its bias, one neuron after another."""
     random = Random(7)
     sizes = [inputs for inputs, outputs in pairwise(W2_SIZES) for _ in range(outputs)]
-    return [
-        engine.leaf(scale * random.uniform(-1.0, 1.0))
-        for inputs in sizes
-        for scale in [0.5] * inputs + [0.01]
-    ]
+    return [scale * random.uniform(-1.0, 1.0) for inputs in sizes for scale in [0.5] * inputs + [0.01]]
 
 
 def w2_layers(parameters: Sequence[Any]) -> list[list[Neuron]]:
@@ -178,7 +174,7 @@ def w2_loss(
 def w2_step(engine: Engine) -> float:
     """Milliseconds per training step on the full batch, the median of three."""
     examples = w2_moons()
-    parameters: Sequence[Any] = w2_leaves(engine)
+    parameters: Sequence[Any] = [*map(engine.leaf, w2_numbers())]
     times = []
     gc.collect()
     for step, expected in enumerate(W2_LOSSES):
