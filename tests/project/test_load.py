@@ -147,16 +147,17 @@ def test_a_hundred_thousand_steps_of_training_leave_nothing_behind() -> None:
 
 
 def test_what_a_step_leaves_behind_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    left: list[Value] = []
+    left: list[list[Value]] = []
     train = nn.train
 
     def leaving(*arguments: object, steps: int) -> None:
         for _ in range(steps):
             train(*arguments)  # type: ignore[arg-type]
-            left.append(Value(0.5))
+            left.append([Value(0.5) for _ in range(10)])
 
     monkeypatch.setattr(nn, "train", leaving)
-    assert load.grown(1_000, blocks) > 900
+    # half of it, since what earlier tests left may be freed meanwhile
+    assert load.grown(1_000, blocks) > 5_000
 
 
 # --- the page -------------------------------------------------------------------------------------
