@@ -126,7 +126,6 @@ def library(operations: Iterable[Operation] | None = None) -> str:
             )
     source = get_data("autograd.program.languages", "primitives.js")
     assert source is not None
-    there = PRIMITIVES.keys() | {"div", "pow"}  # the operators that raise
     lines = [source.decode()]
     for name in special.__all__:  # which never fail
         body = body_of(name)
@@ -135,7 +134,8 @@ def library(operations: Iterable[Operation] | None = None) -> str:
     lines += [
         f"strict.{row.name} = {_arrow(row.value.tree, row.parameters, STRICT)};"
         for row in rows
-        if row.name not in there
+        # the operators that raise are there too
+        if row.name not in PRIMITIVES and not (row.operator and row.value.can_fail)
     ]
     for row in rows:
         value = _arrow(row.value.tree, row.parameters, STRICT)
