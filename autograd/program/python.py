@@ -527,6 +527,7 @@ def _compiled(line: Line, by_ieee: bool) -> Callable[..., float]:
 #: Powers, quotients and calls by IEEE 754; the rest does not raise.
 _BY_IEEE = PYTHON._replace(
     power="ieee('pow', ({}, {}))".format,
+    power_is_call=True,
     quotient="ieee('div', ({}, {}))".format,
     call=lambda name, operands: f"ieee({name!r}, ({', '.join(operands)},))",
 )

@@ -36,6 +36,7 @@ def _called(table: str, name: str, operands: Sequence[str]) -> str:
 #: Raises where Python does.
 STRICT = Language(
     power="strict.pow({}, {})".format,
+    power_is_call=True,
     call=lambda name, operands: _called("strict", name, operands),
     choice="{test} ? {body} : {orelse}",
     both=" && ",
@@ -242,7 +243,6 @@ TARGET = Target(
     ending=".js",
     language=IEEE._replace(
         power="power({}, {})".format,
-        power_is_call=True,
         brackets_both=True,
     ),
     functions={**templates("Math.{}", {name: name for name in _MATH}), "exp2": "Math.pow(2, {})"},
