@@ -17,6 +17,7 @@ from strategies import finite_numbers, operands_of, operations
 import autograd
 from autograd import OPERATIONS, AutogradError, Operation, Value
 from autograd.program import KINDS, Line, LineError, Program
+from autograd.program.python import stepping
 from autograd.strategies import Graph, graphs
 
 
@@ -154,6 +155,19 @@ def test_named_quantities_have_the_numbers_of_the_graph(graph: Graph, data: st.D
             gradient = numbers[program.derivative("E", node.name).symbol]  # type: ignore[union-attr]
             if math.isfinite(gradient):
                 assert abs(gradient - float(node.grad)) <= 1e-7 * scale
+
+
+@pytest.mark.parametrize("name", ["max", "min"])
+@pytest.mark.parametrize("level", ["named", "operations"])
+def test_nan_propagates_whichever_operand_it_is(name: str, level: str) -> None:
+    x, y = Value(3.0, "x"), Value(math.nan, "y")
+    for operands in ((x, y), (y, x)):
+        result = getattr(autograd, name)(*operands).named("z")
+        program = Program.from_graph(result, level)
+        assert math.isnan(program.run(["z"])["z"])
+        assert math.isnan(program.run(["z"], keep=lambda _, number: number)["z"])
+        ((_, number),) = stepping(program.lines.values(), program.given)
+        assert math.isnan(number)
 
 
 def test_the_lines_of_a_page_of_notes() -> None:
