@@ -133,7 +133,8 @@ def library(operations: Iterable[Operation] | None = None) -> str:
     for row in rows:
         value = _arrow(row.value.tree, row.parameters, STRICT)
         limit = _arrow(row.ieee.tree, row.parameters, IEEE)
-        lines.append(f"ieee.{row.name} = orElse({value}, {limit});")
+        found = limit if row.ieee is row.value else f"orElse({value}, {limit})"
+        lines.append(f"ieee.{row.name} = {found};")
     return "\n".join(lines) + "\n"
 
 

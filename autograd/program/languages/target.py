@@ -17,11 +17,11 @@ from autograd.errors import ArgumentValueError
 from autograd.expression import Expression
 from autograd.operations import OPERATIONS, Operation
 from autograd.program.folding import folded
-from autograd.program.languages.texts import Body, body_of
 from autograd.program.line import Line, names_in
 from autograd.program.printable import Printable
 from autograd.program.printing import Language, spelled, walk
 from autograd.program.python import Identifiers, calls
+from autograd.program.texts import Body, body_of
 
 __all__ = [
     "ANGLES",

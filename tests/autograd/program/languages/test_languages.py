@@ -26,8 +26,8 @@ from autograd import OPERATIONS, Operation, Value
 from autograd.errors import ArgumentValueError
 from autograd.program import Line, Program
 from autograd.program.languages import LANGUAGES, LONG, Target, printed, refused, target
-from autograd.program.languages.texts import body_of
 from autograd.program.printable import Printable
+from autograd.program.texts import body_of
 from benchmarks.languages import PAGE, RUNNERS, differences, places, points_for, read, row_program, ulps
 from benchmarks.random_graphs import graph
 from nn import MLP, worked
