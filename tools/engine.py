@@ -34,10 +34,6 @@ _OTHERS = {"sin": "libm_sin", "cos": "libm_cos"}
 # --- expressions ----------------------------------------------------------------------------------
 
 
-def _number(number: float) -> str:
-    return repr(float(number))
-
-
 def _call(name: str, operands: Sequence[str]) -> str:
     given = ", ".join(operands)
     if name in _TOTAL:
@@ -51,13 +47,12 @@ def _call(name: str, operands: Sequence[str]) -> str:
 
 #: C whose every step that may fail in Python tells so by ``failed``.
 C = Language(
-    number=_number,
     power="power({}, {}, failed)".format,
     call=_call,
     choice="{test} ? {body} : {orelse}",
     both=" && ",
     either=" || ",
-    constants={"pi": _number(math.pi), "inf": "INFINITY", "nan": "NAN"},
+    constants={"pi": repr(math.pi), "inf": "INFINITY", "nan": "NAN"},
     quotient="quotient({}, {}, failed)".format,
     brackets_both=True,  # a compiler warns otherwise
 )
@@ -201,7 +196,7 @@ def _macro(name: str, entries: Iterable[str]) -> str:
 
 def _shortcuts(operation: Operation) -> str:
     """The numbers as a second operand for which another operation is recorded."""
-    taken = "".join(f" DO({_number(x)}, {name})" for x, name in operation.shortcuts.items())
+    taken = "".join(f" DO({x!r}, {name})" for x, name in operation.shortcuts.items())
     return f"#define SHORTCUTS_{operation.name}(DO){taken}"
 
 

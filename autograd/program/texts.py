@@ -34,7 +34,7 @@ class Body(NamedTuple):
 
 
 def body_of(name: str) -> Body | None:
-    """What a function of the table's texts computes; None if it is one of `math`.
+    """What a function of the table's texts computes; None if it is Python's.
 
     >>> body = body_of("softplus")
     >>> body.parameters, ast.unparse(body.tree)

@@ -226,6 +226,22 @@ class Code:
         self.lines.append(f"{block}:")
         self.block = block
 
+    def one(self, array: str, place: int | str) -> str:
+        """The register of a number of an array."""
+        return self.put(f"load double, ptr {self._at(array, place)}")
+
+    def load(self, array: str, place: int | str) -> str:
+        """The register of numbers of an array, one for each lane from a place on."""
+        return self.put(f"load {self.kind}, ptr {self._at(array, place)}, align 8")
+
+    def store(self, number: Number, array: str, place: int | str) -> None:
+        """Put numbers into an array, that of each lane from a place on."""
+        at = self._at(array, place)
+        self.lines.append(f"  store {self.kind} {self.spelled(number)}, ptr {at}, align 8")
+
+    def _at(self, array: str, place: int | str) -> str:
+        return self.put(f"getelementptr double, ptr {array}, i64 {place}")
+
     def arithmetic(self, instruction: str, a: Number, b: Number) -> str:
         """The register of an operation on two numbers."""
         return self.once(instruction, self.kind, f"{self.spelled(a)},", self.spelled(b))

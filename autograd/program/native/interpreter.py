@@ -202,12 +202,10 @@ def _reverse(operations: Sequence[Operation], module: Module, ahead: int) -> str
             code = Code(module, mark=mark, block=f"use{mark}")
             partial = code.line(operation.partials[place].tree, variables, by_ieee=True)
             term = code.multiplied("%above", partial)
-            at = code.put(f"getelementptr double, ptr %gradients, i64 %{which}.wide")
-            before = code.put(f"load double, ptr {at}")
-            after = code.added(before, term)
+            own = "%gradients", f"%{which}.wide"
+            code.store(code.added(code.load(*own), term), *own)
             lines += [
                 *code.lines,
-                f"  store double {code.spelled(after)}, ptr {at}",
                 f"  br label %after{mark}",
                 f"after{mark}:",
             ]

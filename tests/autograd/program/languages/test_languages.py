@@ -528,6 +528,15 @@ def test_a_number_that_no_line_uses_is_left_out(language: str) -> None:
         assert found == right == [5.5, 1.0]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_given_number_may_be_infinite(language: str) -> None:
+    x = Value(-math.inf, "x")
+    source = Program.from_graph((x * 2.0).named("y"), "operations").source(language)
+    assert f": -{target(language).language.constants['inf']}," in source.replace(" = ", ": ")
+    if language in {"numpy", "sympy"}:
+        exec(source, {"__name__": "__main__"})
+
+
 def test_a_function_that_a_language_lacks_is_refused() -> None:
     without = target("c")._replace(functions={"exp": "exp({})"})
     found = refused(without)
