@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from math import isfinite, isinf, isnan
 
 from autograd.arguments import instance, number_of, text
-from autograd.backward import DETECTOR, topological_order, variable_operands
-from autograd.errors import ArgumentValueError, AutogradError
+from autograd.backward import DETECTOR, leading_to, order_with, topological_order, variable_operands
+from autograd.errors import AutogradError
 from autograd.expression import evaluate
 from autograd.ieee import ieee_partial, ieee_result, ieee_value
 from autograd.operations import OPERATIONS
@@ -71,8 +71,6 @@ class Anomaly:
         >>> anomaly.lines("∂E/∂x")[0]
         '∂E/∂x is NaN from x * x on: 0 · ∞'
         """
-        if what is not None:
-            text("what", what)
         along = [_source(node) for node in self.path]
         if len(along) > _MOST_NODES:
             half = _MOST_NODES // 2
@@ -181,18 +179,9 @@ class _Sweep:
 
     def __init__(self, result: Value, by: Value | None) -> None:
         self.result = result
-        self._order = topological_order(result)
+        self._order = order_with(result, *(() if by is None else (by,)))
         self._gradients: dict[Value, float] = {result: 1.0}
-        self.found = self._first(None if by is None else self._leading_to(by))
-
-    def _leading_to(self, by: Value) -> set[Value]:
-        leading = {by} & set(self._order)
-        if not leading:
-            raise ArgumentValueError(f"{self.result.label!r} does not depend on {by.label!r}")
-        for node in reversed(self._order):
-            if any(operand in leading for operand in variable_operands(node)):
-                leading.add(node)
-        return leading
+        self.found = self._first(None if by is None else leading_to(by, self._order))
 
     def _first(self, leading: set[Value] | None) -> _Edge | None:
         gradients = self._gradients
