@@ -423,7 +423,7 @@ def _headings(written: str) -> list[str]:
 
 
 def _examples(written: str) -> Iterator[int]:
-    """The number of the example that each line is of: as its heading says, or a line before; 0 if none."""
+    """The number of the example that each line is of, as a heading or a line before says; or 0."""
     number = depth = 0
     for line in written.splitlines():
         heading = _HEADING.match(line)
@@ -442,7 +442,8 @@ def _equations(
     """The lines of a text: number, heading, the line as it is read, and the equations in it."""
     pending: list[str] = []
     lines = zip(written.splitlines(), _headings(written), _examples(written), strict=True)
-    for number, (raw, where, known.example) in enumerate(lines, 1):
+    for number, (raw, where, example) in enumerate(lines, 1):
+        known.example = example
         line = _plain(raw)
         if "=" not in line and ("|" in line or "\t" in line):
             line = re.sub(r"[|\t]", "=", line)
