@@ -95,13 +95,13 @@ class Operation:
 
     __slots__ = (
         "_expressions",
-        "_texts",
         "about",
         "as_taught",
         "default",
         "domain",
         "formula",
         "functions",
+        "given_texts",
         "ieee",
         "kink",
         "name",
@@ -179,7 +179,8 @@ class Operation:
         #: Python's operator that the value is, if it is just one: ``mul`` for "x * y"
         self.operator = _operator(value, self.parameters)
         self._expressions: dict[str, Any] = {}
-        self._texts: dict[str, Any] = {
+        #: What was given, not yet parsed.
+        self.given_texts: dict[str, Any] = {
             "value": value,
             "partials": partials,
             "as_taught": as_taught,
@@ -226,7 +227,7 @@ class Operation:
     def _parsed(self, what: str) -> Any:
         from autograd.expression import Expression
 
-        text = self._texts[what]
+        text = self.given_texts[what]
         inside = (*self.parameters, "out")
         try:
             match what:

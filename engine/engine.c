@@ -1263,6 +1263,59 @@ module_sweep(PyObject *Py_UNUSED(module), PyObject *args)
     Py_RETURN_NONE;
 }
 
+PyDoc_STRVAR(leaf_gradients_doc, "leaf_gradients($module, root)\n--\n\n"
+"The derivative of a node by each leaf that it depends on, as a dict; every gradient stays what it was.");
+
+static PyObject *
+module_leaf_gradients(PyObject *Py_UNUSED(module), PyObject *root)
+{
+    Row order, leaves;
+    Before *before = NULL;
+    PyObject *found = NULL;
+    start(&order);
+    start(&leaves);
+    if (!is_node(root)) {
+        PyErr_SetString(PyExc_TypeError, "the root must be a Value");
+        return NULL;
+    }
+    if (visit((Node *)root, &order, &leaves) < 0) {
+        goto done;
+    }
+    found = PyDict_New();
+    before = PyMem_RawMalloc((order.count + leaves.count) * sizeof(*before));
+    if (found == NULL || before == NULL) {
+        unsee(&order);
+        unsee(&leaves);
+        Py_CLEAR(found);
+        PyErr_NoMemory();
+        goto done;
+    }
+    for (size_t i = 0; i < order.count; i++) {
+        before[i] = taken(order.nodes[i]);
+    }
+    for (size_t i = 0; i < leaves.count; i++) {
+        before[order.count + i] = taken(leaves.nodes[i]);
+    }
+    add_up((Node *)root, &order);
+    for (size_t i = 0; found != NULL && i < leaves.count; i++) {
+        PyObject *gradient = PyFloat_FromDouble(leaves.nodes[i]->grad);
+        if (gradient == NULL || PyDict_SetItem(found, (PyObject *)leaves.nodes[i], gradient) < 0) {
+            Py_CLEAR(found);
+        }
+        Py_XDECREF(gradient);
+    }
+    for (size_t i = order.count + leaves.count; i-- > 0;) { /* a root that is a leaf was taken twice */
+        put_back(&before[i]);
+        Py_XDECREF(before[i].grad_node);
+        Py_DECREF(before[i].node);
+    }
+done:
+    PyMem_RawFree(before);
+    end(&order);
+    end(&leaves);
+    return found;
+}
+
 PyDoc_STRVAR(visited_doc, "visited($module, root)\n--\n\n"
 "The nodes below one and itself, each after its operands, the right one first.");
 
@@ -1571,6 +1624,7 @@ module_alive(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
 static PyMethodDef module_methods[] = {
     {"adopt", module_adopt, METH_VARARGS, adopt_doc},
     {"alive", module_alive, METH_NOARGS, alive_doc},
+    {"leaf_gradients", module_leaf_gradients, METH_O, leaf_gradients_doc},
     {"spare", module_spare, METH_NOARGS, spare_doc},
     {"sweep", module_sweep, METH_VARARGS, sweep_doc},
     {"use", module_use, METH_VARARGS, use_doc},

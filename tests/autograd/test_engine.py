@@ -23,6 +23,7 @@ from pages import tool
 from strategies import SPECIAL, any_numbers, finite_numbers, operations
 
 from autograd import OPERATIONS, AutogradError, Operation, Value, grad
+from autograd.backward import leaf_gradients
 from autograd.codegen import _OnFirstUse, attaching, method_names
 from autograd.engine import ADOPTED, COMPILED, ENGINE
 from autograd.methods import Methods
@@ -356,6 +357,9 @@ def test_what_is_left_to_python_leaves_nothing_behind() -> None:
                 attempt()
         (x * y).backward()
         (x**y * 2 + True).backward()
+        leaf_gradients(x * y)
+        with pytest.raises(TypeError):
+            leaf_gradients(0.5)  # type: ignore[arg-type]
         setattr(x, "grad", 0)  # noqa: B010
 
     assert leaves_nothing(refused, 1_000)
@@ -445,13 +449,14 @@ def test_a_sweep_that_runs_out_of_memory_changes_nothing(run_python: Callable[..
     script = """
 import _testcapi
 from autograd import Value
+from autograd.backward import leaf_gradients
 x, node = Value(0.5), Value(0.25, "y")
 y = node
 for _ in range(300):
     node = node * x + x.tanh()
 node.backward()
 expected = [x.grad, y.grad]
-refused = 0
+refused = passed_over = 0
 for recorded in (False, True):
     for start in range(200):
         x.grad, y.grad = 0.0, Value(0.0) if recorded else 0.0
@@ -467,6 +472,16 @@ for recorded in (False, True):
         finally:
             _testcapi.remove_mem_hooks()
         assert [x.grad, y.grad.data if recorded else y.grad] == expected
-print(refused > 5)
+        before, found = y.grad, None
+        _testcapi.set_nomemory(start, start + 1)
+        try:
+            found = leaf_gradients(node)
+        except MemoryError:
+            passed_over += 1
+        finally:
+            _testcapi.remove_mem_hooks()
+        assert found is None or [found[x], found[y]] == expected
+        assert x.grad == expected[0] and (y.grad is before or y.grad == before)
+print(refused > 5, passed_over > 5)
 """
-    assert run_python(script) == "True\n"
+    assert run_python(script) == "True True\n"
