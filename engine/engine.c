@@ -1271,19 +1271,22 @@ module_leaf_gradients(PyObject *Py_UNUSED(module), PyObject *root)
 {
     Row order, leaves;
     Before *before = NULL;
-    PyObject *found = NULL;
-    start(&order);
-    start(&leaves);
-    if (!is_node(root)) {
-        PyErr_SetString(PyExc_TypeError, "the root must be a Value");
+    PyObject *found;
+    if (refuse_others(root) < 0) {
         return NULL;
     }
+    found = PyDict_New(); /* first: the collector may run Python, for which no node may be SEEN */
+    if (found == NULL) {
+        return NULL;
+    }
+    start(&order);
+    start(&leaves);
     if (visit((Node *)root, &order, &leaves) < 0) {
+        Py_CLEAR(found);
         goto done;
     }
-    found = PyDict_New();
     before = PyMem_RawMalloc((order.count + leaves.count) * sizeof(*before));
-    if (found == NULL || before == NULL) {
+    if (before == NULL) {
         unsee(&order);
         unsee(&leaves);
         Py_CLEAR(found);
