@@ -590,3 +590,21 @@ def test_a_large_graph_is_compiled_where_that_pays() -> None:
     )
     node.backward()
     assert bits([program(0.5), program.gradients(0.5).inputs[0]]) == bits([node.data, x.grad])
+
+
+def test_a_power_of_numbers_is_a_number() -> None:
+    """So lanes compute derivatives together whose conditions have one; a power of a variable is called."""
+    angle, root = OPERATIONS["atan2"], OPERATIONS["cbrt"]
+    assert not any(code._calls_on_one_side(partial.tree) for partial in angle.partials)
+    assert code._calls_on_one_side(root.partials[0].tree)
+
+
+@given(graphs(max_size=15))
+def test_sync_through_the_interpreter(graph: Graph) -> None:
+    numbers = [leaf.data for leaf in graph.leaves]
+    program = record(graph.function, *numbers)
+    variant = program._replay.variants[0]
+    by_steps = [(node.data, node.grad, *node.derivatives) for node in autograd.topological_order(program.sync(*numbers))]
+    variant.runner = InterpretedRunner(variant.tape, PLAN)
+    synced = [(node.data, node.grad, *node.derivatives) for node in autograd.topological_order(program.sync(*numbers))]
+    assert repr(synced) == repr(by_steps)
