@@ -297,7 +297,7 @@ class Replay:
         for place, name in enumerate(("_dx", "_dy")):
             uses = [line for line, node in enumerate(lines) if getattr(node, name) is not None]
             columns.append((name, [lines[line] for line in uses], slopes(tape, uses, place, found)))
-        changes = [zip(nodes, repeat(name), numbers) for name, nodes, numbers in columns]  # noqa: B905
+        changes = [zip(nodes, repeat(name), numbers) for name, nodes, numbers in columns]
         run(setting(chain.from_iterable(changes)))
         return trace.outputs[0]
 

@@ -18,7 +18,7 @@ from math import isnan
 from typing import NamedTuple
 
 from autograd.operations import Operation
-from autograd.program.forward import marked, used
+from autograd.program.forward import applied, marked
 from autograd.program.line import Line, Operand
 from autograd.program.naming import Naming, Symbols
 from autograd.program.order import post_order
@@ -121,7 +121,9 @@ def _factor(
     if isinstance(tree, ast.Name) and places:
         return known[places[0]]
     direct = user.symbol == of  # where the partial would be called as the gradient is
-    name = taken.take(naming.contribution(of, of, below) if direct else naming.partial(user.symbol, below))
+    name = taken.take(
+        naming.contribution(of, of, below) if direct else naming.partial(user.symbol, below)
+    )
     return Line(
         name,
         "partial",
@@ -140,11 +142,8 @@ def _partial(
 ) -> tuple[ast.expr, tuple[str, ...], tuple[int, ...], float | None]:
     """A row's derivative by an operand: its tree, what that uses and where it stands; or its number."""
     index = operation.parameters.index(variable)
-    places = used(operation, index)
-    assert places is not None
-    inside = (*operation.parameters, "out")
     tree = operation.partials[index].tree
-    return tree, tuple(inside[place] for place in places), places, constant(tree)
+    return tree, *applied(operation, index), constant(tree)
 
 
 @cache

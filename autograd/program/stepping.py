@@ -103,10 +103,8 @@ def slopes(tape: Tape, lines: Iterable[int], place: int, numbers: Sequence[float
     >>> slopes(tape, [0], 0, values(tape, [0.0]))
     [inf]
     """
-    functions = [
-        _partial_of_all(operation, place) if place < operation.arity else float
-        for operation in tape.operations
-    ]
+    # no line of a row with one operand is asked for a second
+    functions = [_partial_of_all(each, min(place, each.arity - 1)) for each in tape.operations]
     rows, first, second, start = tape.rows, tape.first, tape.second, tape.start
     return [
         # of one operand, the other is idle
