@@ -292,8 +292,8 @@ def taped(
         numbers,
         list(rows_of),
         rows,
-        array("i", [slot if slot >= -1 else start - 2 - slot for slot in firsts]),
-        array("i", [slot if slot >= -1 else start - 2 - slot for slot in seconds]),
+        array("i", map(final, firsts)),
+        array("i", map(final, seconds)),
         [final(constant(each)) for each in outputs],
         [
             Guard(final(constant(a)), sign, final(constant(b)), outcome, place)
