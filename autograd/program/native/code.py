@@ -657,6 +657,8 @@ def _calls(tree: ast.expr, known: Collection[str] = ()) -> bool:
                 continue
             case ast.Call(func=ast.Name(id=name)) if name not in _INSTRUCTIONS:
                 return True
+            case ast.BinOp(left=ast.Constant(), op=ast.Pow(), right=ast.Constant()):
+                continue  # it is a number, which `call` computes
             case ast.BinOp(op=ast.Pow() | ast.Mod()):
                 return True
         waiting += children(each)
@@ -675,6 +677,8 @@ def _called(tree: ast.expr) -> frozenset[str]:
                     found.add(name)
                 else:
                     found |= _called(row.value.tree)
+            case ast.BinOp(left=ast.Constant(), op=ast.Pow(), right=ast.Constant()):
+                pass  # likewise
             case ast.BinOp(op=ast.Pow()):
                 found.add("pow")
             case ast.BinOp(op=ast.Mod()):

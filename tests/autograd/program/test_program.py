@@ -222,6 +222,13 @@ def test_what_does_not_lead_there_is_recorded_too_and_its_gradient_is_zero() -> 
     }  # fmt: skip
 
 
+def test_a_formula_brackets_what_begins_with_a_sign() -> None:
+    loss = {"x": "-ln p", "z": "p"}
+    assert Line.of("y", "x ** 2.0 - z", loss).formula == "(-ln p) ** 2.0 - p"
+    assert Line.of("y", "x ** 2.0 - z", {"x": "{p}", "z": -2.0}).formula == "{p} ** 2.0 - -2.0"
+    assert Line.of("y", "x ** 2.0 - z", {"x": -0.0, "z": "-ln p"}).formula == "(-0.0) ** 2.0 - -ln p"
+
+
 def test_a_wide_sum_and_a_deep_formula() -> None:
     weights = [Value(1.0 / 3000, f"w{i}") for i in range(3000)]
     total = weights[0] * 2.0

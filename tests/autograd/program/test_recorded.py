@@ -516,10 +516,13 @@ def test_numbers_that_are_not_finite(number: float) -> None:
 # --- what is seen of it ---------------------------------------------------------------------------
 
 
-@given(graphs(max_size=15), st.data())
-def test_sync_puts_an_example_on_the_nodes(graph: Graph, data: st.DataObject) -> None:
+@given(graphs(max_size=15), st.booleans(), st.data())
+def test_sync_puts_an_example_on_the_nodes(graph: Graph, steps: bool, data: st.DataObject) -> None:
     numbers = [leaf.data for leaf in graph.leaves]
     program = record(graph.function, *numbers)
+    if steps:  # as large graphs are run
+        variant = program.replay.variants[0]
+        variant.runner = SteppingRunner(variant.tape, program.plan)
     others = [data.draw(st.floats(-3.0, 3.0)) for _ in numbers]
     try:
         program(*others)

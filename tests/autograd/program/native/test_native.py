@@ -590,3 +590,23 @@ def test_a_large_graph_is_compiled_where_that_pays() -> None:
     )
     node.backward()
     assert bits([program(0.5), program.gradients(0.5).inputs[0]]) == bits([node.data, x.grad])
+
+
+def test_a_power_of_numbers_is_a_number() -> None:
+    """So lanes compute together what has one in a condition; a power of a variable is a call."""
+    angle, root = OPERATIONS["atan2"], OPERATIONS["cbrt"]
+    assert not any(code._calls_on_one_side(partial.tree) for partial in angle.partials)
+    assert code._calls_on_one_side(root.partials[0].tree)
+
+
+@given(graphs(max_size=15))
+def test_sync_through_the_interpreter(graph: Graph) -> None:
+    numbers = [leaf.data for leaf in graph.leaves]
+    program = record(graph.function, *numbers)
+    variant = program.replay.variants[0]
+    seen = []
+    for runner in (variant.runner, InterpretedRunner(variant.tape, PLAN)):
+        variant.runner = runner
+        nodes = autograd.topological_order(program.sync(*numbers))
+        seen.append([[*bits([node.data, node.grad]), repr(node.derivatives)] for node in nodes])
+    assert seen[0] == seen[1]
