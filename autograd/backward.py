@@ -30,7 +30,15 @@ if TYPE_CHECKING:
     from autograd.atomic import Change
     from autograd.value import Value
 
-__all__ = ["DETECTOR", "backward", "gradients", "leading_to", "order_with", "topological_order"]
+__all__ = [
+    "DETECTOR",
+    "backward",
+    "gradients",
+    "leading_to",
+    "leaf_gradients",
+    "order_with",
+    "topological_order",
+]
 
 
 def variable_operands(node: Value) -> list[Value]:
@@ -237,10 +245,6 @@ def _sweep(root: Value, leaves: list[Change]) -> None:
         leaf._grad = before + leaf._grad  # type: ignore[attr-defined]
 
 
-if COMPILED is not None:
-    _sweep, _visited = COMPILED.sweep, COMPILED.visited
-
-
 def gradients(root: Value, create_graph: bool = False) -> dict[Value, Any]:
     """The derivative of ``root`` by every node that it depends on; no ``grad`` is touched.
 
@@ -270,6 +274,22 @@ def gradients(root: Value, create_graph: bool = False) -> dict[Value, Any]:
         if slope is not None:
             found[node._y] += gradient * slope
     return found
+
+
+def leaf_gradients(root: Value) -> dict[Value, float]:
+    """The derivative of ``root`` by every leaf that it depends on; no ``grad`` is touched.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> leaf_gradients(x * x)
+    {Value(3.0): 6.0}
+    """
+    return {node: slope for node, slope in gradients(root).items() if node.operation is None}
+
+
+if COMPILED is not None:
+    _sweep, _visited = COMPILED.sweep, COMPILED.visited
+    leaf_gradients = COMPILED.leaf_gradients
 
 
 def _recorded_gradients(root: Value, order: list[Value]) -> dict[Value, Any]:

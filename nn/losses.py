@@ -90,9 +90,12 @@ def _pairs(
 def _pairs_within(outputs: Any, targets: Any, names: tuple[str, str]) -> list[tuple[Value, Scalar]]:
     if _items(outputs) is None and _items(targets) is None:
         return [(_node(outputs, names[0]), _scalar(targets, names[1]))]
+    paired = _paired(outputs, targets, names)
+    if {type(o) for o, _ in paired} == {Value} and {type(t) for _, t in paired} <= {Value, float}:
+        return paired
     return [
         pair
-        for index, items in enumerate(_paired(outputs, targets, names))
+        for index, items in enumerate(paired)
         for pair in _pairs_within(*items, (f"{names[0]}[{index}]", f"{names[1]}[{index}]"))
     ]
 

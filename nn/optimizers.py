@@ -134,8 +134,9 @@ class Setting:
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
 
-    def __get__(self, optimizer: Optimizer | None, owner: type) -> Any:
-        return self if optimizer is None else vars(optimizer)[self._name]
+    if TYPE_CHECKING:  # it is in the optimizer's __dict__, where Python looks where there is no __get__
+
+        def __get__(self, optimizer: Optimizer | None, owner: type) -> Any: ...
 
     def __set__(self, optimizer: Optimizer, given: Any) -> None:
         vars(optimizer)[self._name] = self._check(self._name, given)

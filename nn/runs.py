@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from autograd import RecordedProgram, RecordingError, Value, record
 from autograd.arguments import instance, wrong_kind
 from autograd.atomic import set_together
-from autograd.backward import gradients
+from autograd.backward import leaf_gradients
 from autograd.errors import ArgumentValueError
 from autograd.expression import Expression
 from autograd.program import Line, Program
@@ -180,7 +180,7 @@ class EagerRun(Run):
         """See `Run.batch`."""
         errors = [self._f(*map(Value, row))[0] for row in rows]
         total = reduce(add, errors)
-        slopes = gradients(total if scale == 1.0 else total * scale)
+        slopes = leaf_gradients(total if scale == 1.0 else total * scale)
         return [error.data for error in errors], [slopes.get(each, 0.0) for each in self.parameters]
 
     def outputs(self, rows: Sequence[Sequence[float]]) -> list[list[float]]:

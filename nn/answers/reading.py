@@ -20,6 +20,7 @@ from nn.worked.formulas import FormulaExample
 from nn.worksheet import Worksheet
 from nn.worksheet.elements import Blank, Item, MatrixItem, Paragraph, Question, Table
 from nn.worksheet.markdown import BACK
+from nn.worksheet.trace import LENGTHS
 
 __all__ = ["ENDINGS", "AnswerFile", "answer_text", "answers_in", "read_answers", "read_class"]
 
@@ -213,14 +214,18 @@ def _of_worksheet(
 ) -> dict[str, str]:
     """The answers of a worksheet: what is in the blanks of each question."""
     found: dict[str, str] = {}
-    for item in Worksheet(example).items:
+    sheets = [
+        [item for item in Worksheet(example, length=length).items if any(_places(item))]
+        for length in reversed(LENGTHS)
+    ]
+    for item in min(sheets, key=lambda items: abs(len(items) - len(filled))):
         asked = list(_places(item))
-        if not asked:
-            continue
         number = getattr(item, "number", 0)
         texts = filled.get(number)
         if texts is None:
             raise ArgumentValueError(f"{path}: question {number} is missing; is it a worksheet of ours?")
+        if isinstance(item, Question):
+            texts = texts[-1:]  # without the formula, where that was asked for too
         if len(texts) != len(asked):
             raise ArgumentValueError(
                 f"{path}: question {number} has {len(texts)} numbers; {len(asked)} are asked for there"
