@@ -119,14 +119,8 @@ class FoundFigures:
         1.0
         """
         return {
-            "figures": [
-                {"symbol": each.symbol, "printed": each.printed, "where": each.where, "line": line}
-                for each, line in zip(self.figures, self.lines, strict=True)
-            ],
-            "repeated": [
-                {"symbol": each.symbol, "printed": each.printed, "where": each.where, "line": line}
-                for line, each in self.repeated
-            ],
+            "figures": [*map(_plain_figure, self.lines, self.figures)],
+            "repeated": [_plain_figure(*each) for each in self.repeated],
             "numbers": self.numbers,
             "covered": self.covered,
             "given": self.given,
@@ -172,6 +166,10 @@ class FoundFigures:
 
 
 _MOST_LEFT = 12
+
+
+def _plain_figure(line: int, figure: Figure) -> dict[str, Any]:
+    return {"symbol": figure.symbol, "printed": figure.printed, "where": figure.where, "line": line}
 
 
 def find_figures(path: str | Path, example: WorkedExample | FormulaExample) -> FoundFigures:
