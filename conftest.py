@@ -83,6 +83,10 @@ settings.register_profile(
 # imported by then: other ones for each worker, and each time that a test is run alone.
 providers.is_local_module_file = lambda path: False
 
+# Tables are as wide and as plain as where there is no terminal, whatever that of the reader is.
+for name in ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+    os.environ.pop(name, None)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that is the second tier."""
