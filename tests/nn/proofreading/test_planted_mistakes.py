@@ -300,7 +300,8 @@ def test_what_follows_from_a_wrong_figure_is_inherited(
             assert "inherited from " in (finding.because or "")
     root = proof[f"{symbol} after 0"]
     assert root.cause != "inherited"
-    assert root.because is None or root.weak or slip < 0.01
+    # one that changes a single digit is also that of a sum that is wrong by so much
+    assert root.because is None or root.weak or root.cause == "sum"
 
 
 @given(PLANTED_IN, st.data())
