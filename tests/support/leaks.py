@@ -16,6 +16,7 @@ from itertools import count
 from pathlib import Path
 
 from autograd import AutogradError, Value, record
+from autograd.backward import leaf_gradients
 from autograd.engine import COMPILED
 
 __all__ = ["STEPS", "left_behind"]
@@ -79,6 +80,10 @@ def left_to_python() -> Callable[[], object]:
                 raise AssertionError("not refused")
         (x * y).backward()
         (x**y * 2 + True).backward()
+        leaf_gradients(x * y)
+        with contextlib.suppress(TypeError):
+            leaf_gradients(0.5)  # type: ignore[arg-type]
+            raise AssertionError("not refused")
         setattr(x, "grad", 0)  # noqa: B010
 
     return step
