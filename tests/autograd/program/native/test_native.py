@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import math
 import random
-import sys
 import threading
 from collections.abc import Sequence
 from functools import cache
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from leaks import left_behind
 from registered import HUBER, LOG_GAMMA, SOFTSIGN, as_it_was, registered
 from replays import batch, bits
 from strategies import SPECIAL
@@ -522,19 +522,8 @@ def test_without_the_c_library_python_is_called(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_calls_leak_nothing() -> None:
-    x = Value(2.0)
-    runner = StraightRunner(Tape.of([x * 3.5, x.square()], Leaves([x], [])), PLAN)
-    forward = runner.function("forward")
-    number = 1234.5
-    references = sys.getrefcount(number)
-    blocks = []
-    for _ in range(3):
-        for _ in range(1000):
-            forward(number)
-        gc.collect()
-        blocks.append(sys.getallocatedblocks())
-    assert sys.getrefcount(number) == references
-    assert min(after - before for before, after in pairwise(blocks)) < 100
+    _, blocks = left_behind("native_calls", 1_000)
+    assert blocks < 100
 
 
 def test_threads_run_batches_at_the_same_time() -> None:
