@@ -419,6 +419,7 @@ def made_run(
     engine: str,
     runs: int,
     chunked: tuple[Any, int] | None = None,
+    pays_after: int = PAYS_AFTER,
 ) -> Run:
     """The function of one example, ready to run.
 
@@ -430,6 +431,7 @@ def made_run(
         engine: a name in `ENGINES`.
         runs: how many examples are to come: so few do not pay for a recording.
         chunked: the client and the size of chunks; see `ChunkedRun`.
+        pays_after: how many pay.
 
     Raises:
         ValueError: there are chunks, and the engine is "eager".
@@ -441,7 +443,7 @@ def made_run(
         raise ArgumentValueError("what is computed in chunks is a recorded program, and not eager")
     if engine == "eager":
         return EagerRun(f, parameters, "as asked")
-    if engine == "auto" and runs < PAYS_AFTER and chunked is None:
+    if engine == "auto" and runs < pays_after and chunked is None:
         return EagerRun(f, parameters, f"{runs} examples in all do not pay for a recording")
     inputs: list[Any] = list(map(Value, row, names))
     try:
