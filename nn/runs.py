@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import ast
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
 from itertools import chain
 from operator import add, is_not
-from textwrap import dedent
 from typing import TYPE_CHECKING, Any, Protocol
 
-from autograd import RecordedProgram, RecordingError, Value, record
+from autograd import Value
 from autograd.arguments import instance, non_negative, wrong_kind
 from autograd.atomic import set_together
 from autograd.backward import leaf_gradients
-from autograd.errors import ArgumentValueError
-from autograd.expression import Expression
-from autograd.program import Line, Program
-from autograd.program.chunks import Chunks
-from autograd.program.distributed import on_cluster
-from autograd.program.engines import PAYS_AFTER
-from autograd.program.folding import folded
+from autograd.errors import ArgumentValueError, RecordingError
 from nn.module import Module
 from nn.optimizers import Optimizer
 
 if TYPE_CHECKING:
+    from autograd import RecordedProgram
+    from autograd.program.chunks import Chunks
     from autograd.program.native import TrainingLoop
     from autograd.program.tape import Tape
 
-__all__ = ["ENGINES", "ChunkedRun", "Order", "Run", "made_run", "outputs_of"]
+__all__ = ["ENGINES", "PAYS_AFTER", "ChunkedRun", "Order", "Run", "made_run", "outputs_of"]
 
 #: What runs a batch, by name; "auto" is one of the others.
 ENGINES = ("auto", "eager", "python", "native")
+#: So many examples in all pay for a recording: to compile a line takes as long as they save.
+PAYS_AFTER = 500
 
 #: Machine code comes back after some so many lines, each of which takes some nanoseconds: then the bar
 #: moves on, and Ctrl-C is heard.
@@ -307,10 +303,11 @@ class LoopedRun(ReplayedRun):
         key = id(tape), numbers.tobytes(), *constants.values()
         if key not in self._loops:
             from autograd.program.native import TrainingLoop
+            from nn.rule_programs import rule_program
 
             if len(self._loops) == _MOST_LOOPS:
                 del self._loops[next(iter(self._loops))]
-            loop = TrainingLoop(tape.with_fixed(numbers), _rule(optimizer, constants), "p", "g")
+            loop = TrainingLoop(tape.with_fixed(numbers), rule_program(optimizer, constants), "p", "g")
             self._loops[key] = tape, loop
         return self._loops[key][1]
 
@@ -350,6 +347,8 @@ class ChunkedRun(ReplayedRun):
         Yields:
             Of each batch, the sums of the errors by chunk, and how many examples it has.
         """
+        from autograd.program.distributed import on_cluster
+
         begin = 0
         while begin < len(order):
             which = order.batch(begin)
@@ -361,33 +360,6 @@ class ChunkedRun(ReplayedRun):
             optimizer.step()
             begin += len(which)
             yield part.errors, count
-
-
-def _rule(optimizer: Optimizer, constants: Mapping[str, float]) -> Program:
-    """The rule of an optimizer as a program."""
-    at_step = optimizer._at_step(0, 0.0)
-    symbols = {name: name for name in ("p", "g", *optimizer.BUFFERS, *at_step)}
-    lines: list[Line] = []
-    for statement in ast.parse(dedent(optimizer.RULE)).body:
-        match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                text = Expression(ast.unparse(value), (*symbols, *constants))
-                tree = folded(text.tree, constants)
-            case _:
-                raise ArgumentValueError(
-                    f"the rule of {type(optimizer).__name__} must be assignments to names, "
-                    f"not {ast.unparse(statement)!r}"
-                )
-        if isinstance(tree, ast.Name):
-            symbols[name] = symbols[tree.id]
-        else:
-            lines.append(Line.of(f"{symbols[name]}+", tree, symbols, "update"))
-            symbols[name] = lines[-1].symbol
-    made = {line.symbol for line in lines}
-    given = {"p", "g", *(symbol for line in lines for symbol in line.needs)} - made
-    changed = [name for name in ("p", *optimizer.BUFFERS) if symbols[name] in made]
-    given.update(changed)
-    return Program(lines, dict.fromkeys(sorted(given), 0.0), {name: symbols[name] for name in changed})
 
 
 def _settings(
@@ -445,6 +417,8 @@ def made_run(
         return EagerRun(f, parameters, "as asked")
     if engine == "auto" and runs < pays_after and chunked is None:
         return EagerRun(f, parameters, f"{runs} examples in all do not pay for a recording")
+    from autograd import record
+
     inputs: list[Any] = list(map(Value, row, names))
     try:
         program = record(f, *inputs, parameters=parameters, on_branch="record")

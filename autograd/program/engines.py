@@ -18,8 +18,6 @@ ENGINES = {"python": "autograd.program.engines", "native": "autograd.program.nat
 
 #: More lines than this are not compiled, unless many replays are to come.
 MOST_COMPILED = 20_000
-#: To compile a line takes as long as so many replays of it save.
-PAYS_AFTER = 500
 #: To load the compiler of machine code, and compile with it, takes as long as so many replays save.
 NATIVE_PAYS_AFTER = 10_000
 

@@ -9,12 +9,11 @@ from autograd import Value
 from autograd.arguments import choice
 from autograd.engine import ENGINE
 from autograd.errors import ArgumentValueError
-from autograd.program.engines import PAYS_AFTER
 from nn.fitting.data import inputs_of
 from nn.losses import softmax
 from nn.module import Module
 from nn.network import MLP
-from nn.runs import ENGINES, check_module, made_run, outputs_of
+from nn.runs import ENGINES, PAYS_AFTER, check_module, made_run, outputs_of
 
 __all__ = ["predict", "predict_proba"]
 
