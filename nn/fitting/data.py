@@ -10,7 +10,7 @@ from struct import pack
 from typing import Any, NamedTuple
 
 from autograd.arguments import as_number, finite, items, shown, wrong_kind
-from autograd.errors import ArgumentValueError
+from autograd.errors import ArgumentTypeError, ArgumentValueError
 from nn.error_rules import ONE_OUTPUT
 from nn.fitting.losses import Loss
 from nn.module import Module
@@ -163,8 +163,12 @@ def is_batches(given: Any) -> bool:
 
 def batches_of(given: Any, epoch: int) -> Iterator[Any]:
     """The batches of an epoch, of a function of its number or of an iterable."""
-    batches = given(epoch) if callable(given) else given
+    if callable(given):
+        try:
+            given = given(epoch)
+        except TypeError as error:
+            raise ArgumentTypeError(f"X, called with the number of an epoch: {error}") from error
     try:
-        return iter(batches)
+        return iter(given)
     except TypeError:
-        raise wrong_kind(f"the batches of epoch {epoch}", "an iterable of batches", batches) from None
+        raise wrong_kind(f"the batches of epoch {epoch}", "an iterable of batches", given) from None
