@@ -67,9 +67,9 @@ class Examples:
         self._seen: list[Any] = []  # the batch that an iterator gave to be looked at
 
     @property
-    def count(self) -> int | None:
-        """How many an epoch has; None if that is not known."""
-        return self.chunks.count if self.chunks else len(self.rows) or None
+    def count(self) -> int:
+        """How many an epoch has; 0 of batches, where that is not known."""
+        return len(self.rows) if self.chunks is None else self.chunks.count
 
     @property
     def pieces(self) -> int:

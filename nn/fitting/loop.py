@@ -13,7 +13,7 @@ from autograd.errors import ArgumentTypeError, ArgumentValueError, AutogradError
 from autograd.program.chunks import check_client, chunk_size_of
 from autograd.program.engines import check_functions
 from nn.fitting.checkpoint import Checkpoint
-from nn.fitting.data import Rows, fingerprint
+from nn.fitting.data import fingerprint
 from nn.fitting.examples import Examples
 from nn.fitting.history import History
 from nn.fitting.losses import Loss, LossLike, loss_of
@@ -247,9 +247,8 @@ class _Training:
             history.stopped = ""
         history.plan = self.run.plan(self.optimizer)
         self._find_best(history)
-        left = max(0, self.epochs - len(history))
-        total = None if self.examples.count is None else self.examples.count * left
-        with ProgressBar("examples", total, shown=shown) as bar:
+        total = self.examples.count * max(0, self.epochs - len(history))
+        with ProgressBar("examples", total or None, shown=shown) as bar:
             while len(history) < self.epochs and not history.stopped:
                 self._train(history, bar, 1 if file else self._unseen(history))
                 self._look(history)
@@ -282,17 +281,20 @@ class _Training:
         size, batches = order.period, order.batches(order.period) if order.period else 0
         steps = self.optimizer.steps  # before the epochs that there are errors of
         errors: list[float] = []  # of examples, or the sums of chunks
+        total, seen = 0.0, 0
         for found, examples in self._trained(len(history) + 1, order):
             errors += found
-            finished = len(errors) // size if size else 0
-            for index in range(finished):
-                steps += batches
-                self._add(history, errors[index * size : (index + 1) * size], steps)
-            del errors[: finished * size]
-            epoch = len(history) + bool(errors)
-            bar.advance(examples, f"epoch {epoch}/{self.epochs}", error=fsum(found) / examples)
+            total, seen = total + fsum(found), seen + examples
+            epoch, error = len(history) + 1, total / seen  # so far
+            if size and len(errors) >= size:
+                finished = len(errors) // size
+                self._add(history, errors, size, steps, batches)
+                del errors[: finished * size]
+                steps += finished * batches
+                epoch, error, total, seen = len(history), history.rows[-1]["error"], 0.0, 0
+            bar.advance(examples, f"epoch {epoch}/{self.epochs}", error=error)
         if errors:  # of batches as they were given
-            self._add(history, errors, self.optimizer.steps)
+            self._add(history, errors, len(errors), steps, self.optimizer.steps - steps)
         elif not size:
             raise ArgumentValueError(f"epoch {len(history) + 1} has no batches")
 
@@ -315,32 +317,41 @@ class _Training:
             error.add_note(f"in epoch {first + epochs}, batch {batch + 1}")
             raise
 
-    def _add(self, history: History, errors: Sequence[float], steps: int) -> None:
-        """Add an epoch to the history.
+    def _add(
+        self, history: History, errors: Sequence[float], size: int, steps: int, batches: int
+    ) -> None:
+        """Add epochs to the history.
 
         Args:
             history: the history.
-            errors: those of its examples, or the sums of chunks.
-            steps: how many the optimizer has made by its end.
+            errors: those of the epochs' examples, or the sums of chunks.
+            size: how many an epoch has; what is left over is of one that is not finished.
+            steps: how many steps the optimizer had made before.
+            batches: how many it makes in an epoch.
         """
-        mean = sum(errors) / (self.examples.count or len(errors))
-        row: dict[str, float] = {"epoch": len(history) + 1, "error": mean}
-        if self.metrics and self.examples.rows:
-            row |= self._measured("", self.examples.rows)
-        if self.examples.held_out:
-            row |= self._measured("validation_", self.examples.held_out)
-        lr = self.optimizer.lr
-        row["lr"] = float(lr(steps - 1) if callable(lr) else lr)
-        history.rows.append(row)
+        rows, lr, count = history.rows, self.optimizer.lr, self.examples.count or size
+        seen = self.metrics or self.examples.held_out
+        for start in range(0, len(errors) - size + 1, size):
+            steps += batches
+            row = {"epoch": len(rows) + 1, "error": sum(errors[start : start + size]) / count}
+            if seen:
+                row |= self._measured()
+            row["lr"] = float(lr(steps - 1) if callable(lr) else lr)
+            rows.append(row)
 
-    def _measured(self, prefix: str, rows: Rows) -> dict[str, float]:
-        """The error, but for the examples that are trained on, and the metrics."""
-        found = self.run.outputs(rows)
-        row = {f"{prefix}error": sum(each[0] for each in found) / len(found)} if prefix else {}
-        outputs = [[*each[1:]] for each in found]
-        targets = [row[self.examples.shape.inputs :] for row in rows]
-        for name, metric in self.metrics.items():
-            row[prefix + name] = measured(name, metric, outputs, targets)
+    def _measured(self) -> dict[str, float]:
+        """The metrics, and of the validation examples the error."""
+        examples, row = self.examples, dict[str, float]()
+        for prefix, rows in (("", examples.rows), ("validation_", examples.held_out)):
+            if not rows or not (prefix or self.metrics):
+                continue
+            found = self.run.outputs(rows)
+            if prefix:
+                row["validation_error"] = sum(each[0] for each in found) / len(found)
+            outputs = [[*each[1:]] for each in found]
+            targets = [each[examples.shape.inputs :] for each in rows]
+            for name, metric in self.metrics.items():
+                row[prefix + name] = measured(name, metric, outputs, targets)
         return row
 
     # --- after an epoch -----------------------------------------------------------------------
