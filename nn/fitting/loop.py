@@ -134,7 +134,8 @@ def fit(
     check_functions(engine, functions)
     if early_stopping is not None:
         instance("early_stopping", early_stopping, EarlyStopping, "an EarlyStopping")
-    for index, callback in enumerate(items("callbacks", callbacks)):
+    callbacks = items("callbacks", callbacks)
+    for index, callback in enumerate(callbacks):
         function(f"callbacks[{index}]", callback)
     history = History() if history is None else instance("history", history, History, "a History")
     if progress is not None:
