@@ -214,10 +214,15 @@ class LoopedRun(ReplayedRun):
 
     Where it stops, since a line may have failed, a guard decides otherwise or a number is infinite, the
     next batch is one of `ReplayedRun`.
+
+    Args:
+        program: the recorded function.
+        functions: what its batches call, "scalar" or "vector" functions.
     """
 
-    def __init__(self, program: RecordedProgram) -> None:
+    def __init__(self, program: RecordedProgram, functions: str = "scalar") -> None:
         super().__init__(program)
+        self._functions = functions
         self.at_once = max(1, _LINES_AT_ONCE // max(1, len(program.tape)))
         self._loops: dict[Any, tuple[Tape, TrainingLoop]] = {}
         self._rows: Sequence[Sequence[float]] = []
@@ -307,7 +312,9 @@ class LoopedRun(ReplayedRun):
 
             if len(self._loops) == _MOST_LOOPS:
                 del self._loops[next(iter(self._loops))]
-            loop = TrainingLoop(tape.with_fixed(numbers), rule_program(optimizer, constants), "p", "g")
+            rule = rule_program(optimizer, constants)
+            fixed = tape.with_fixed(numbers)
+            loop = TrainingLoop(fixed, rule, "p", "g", functions=self._functions)
             self._loops[key] = tape, loop
         return self._loops[key][1]
 
@@ -391,6 +398,7 @@ def made_run(
     engine: str,
     runs: int,
     chunked: tuple[Any, int] | None = None,
+    functions: str = "scalar",
     pays_after: int = PAYS_AFTER,
 ) -> Run:
     """The function of one example, ready to run.
@@ -403,6 +411,7 @@ def made_run(
         engine: a name in `ENGINES`.
         runs: how many examples are to come: so few do not pay for a recording.
         chunked: the client and the size of chunks; see `ChunkedRun`.
+        functions: "vector" where batches call vector functions, of the engine "native".
         pays_after: how many pay.
 
     Raises:
@@ -426,7 +435,9 @@ def made_run(
         if engine != "auto" or chunked is not None:
             raise
         return EagerRun(f, parameters, f"it cannot be recorded: {error}")
-    program.compile(engine, runs=runs)
+    program.compile(engine, runs, functions)
     if chunked is not None:
         return ChunkedRun(program, *chunked)
-    return (LoopedRun if program.plan.engine == "native" else ReplayedRun)(program)
+    if program.plan.engine == "native":
+        return LoopedRun(program, functions)
+    return ReplayedRun(program)
