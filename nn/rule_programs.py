@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from textwrap import dedent
 
 from autograd.errors import ArgumentValueError
 from autograd.expression import Expression
 from autograd.program import Line, Program
 from autograd.program.folding import folded
-from nn.optimizers import Optimizer
+from nn.optimizers import Optimizer, statements
 
 __all__ = ["rule_program"]
 
@@ -28,14 +27,13 @@ def rule_program(optimizer: Optimizer, constants: Mapping[str, float]) -> Progra
     >>> from autograd import Value
     >>> from nn import SGD
     >>> optimizer = SGD([Value(1.0)], lr=0.5)
-    >>> program = rule_program(optimizer, optimizer._constants())
+    >>> program = rule_program(optimizer, optimizer.constants())
     >>> [f"{line.symbol} = {line.formula}" for line in program.lines.values()]
     ['p+ = p - lr * g']
     """
-    at_step = optimizer._at_step(0, 0.0)
-    symbols = {name: name for name in ("p", "g", *optimizer.BUFFERS, *at_step)}
+    symbols = {name: name for name in ("p", "g", *optimizer.BUFFERS, *optimizer.varying)}
     lines: list[Line] = []
-    for statement in ast.parse(dedent(optimizer.RULE)).body:
+    for statement in statements(optimizer.RULE):
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 text = Expression(ast.unparse(value), (*symbols, *constants))

@@ -10,12 +10,12 @@ from operator import add, is_not
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autograd import Value
-from autograd.arguments import instance, non_negative, wrong_kind
+from autograd.arguments import instance, wrong_kind
 from autograd.atomic import set_together
 from autograd.backward import leaf_gradients
 from autograd.errors import ArgumentValueError, RecordingError
 from nn.module import Module
-from nn.optimizers import Optimizer
+from nn.optimizers import Optimizer, numbers_of_steps
 
 if TYPE_CHECKING:
     from autograd import RecordedProgram
@@ -256,7 +256,7 @@ class LoopedRun(ReplayedRun):
             many = max(1, self.at_once // order.size) * order.size
             many = min(many, order.end_of_period(begin) - begin)
         end = min(begin + many, len(order))
-        settings = _settings(optimizer, loop.settings, order.batches(end - begin))
+        settings = numbers_of_steps(optimizer, loop.settings, order.batches(end - begin))
         if len(settings) < order.batches(end - begin):  # the learning rate of the next one is refused
             end = begin + order.examples_of(len(settings))
         if end == begin:
@@ -264,7 +264,7 @@ class LoopedRun(ReplayedRun):
         if rows is not self._rows:
             self._rows, self._table = rows, array("d", chain.from_iterable(rows))
         loop.parameters = [each.data for each in optimizer.parameters]
-        loop.remembered = optimizer._buffers
+        loop.remembered = optimizer.buffers
         scales = order.scales(end - begin)
         which = order.examples[begin:end]
         period = min(order.period, end - begin)
@@ -278,7 +278,7 @@ class LoopedRun(ReplayedRun):
                         for name, numbers in pairs
                         for parameter, number in zip(optimizer.parameters, numbers, strict=True)
                     ),
-                    (optimizer, "_buffers", optimizer._buffers | loop.remembered),
+                    (optimizer, "buffers", optimizer.buffers | loop.remembered),
                     (optimizer, "steps", optimizer.steps + done),
                 ]
             )
@@ -286,7 +286,7 @@ class LoopedRun(ReplayedRun):
 
     def _updated_by_python(self, optimizer: Optimizer) -> str:
         """Why machine code cannot do it; "" if it can."""
-        if type(optimizer)._update is not Optimizer._update:
+        if not optimizer.by_rule:
             return f"{type(optimizer).__name__} has no text as its rule"
         if self._program.plan.form != "straight-line code":
             return "the error of an example is interpreted"
@@ -299,8 +299,8 @@ class LoopedRun(ReplayedRun):
         """The loop of the optimizer's rule as it is now; None if there can be none."""
         if self._updated_by_python(optimizer):
             return None
-        optimizer._check_settings()
-        constants = {name: float(number) for name, number in optimizer._constants().items()}
+        optimizer.check_settings()
+        constants = {name: float(number) for name, number in optimizer.constants().items()}
         # leaves that the optimizer leaves alone are constants of the loop, to be compiled again if
         # somebody else changes them
         tape, frozen = self._program.tape, self._program.frozen
@@ -360,34 +360,13 @@ class ChunkedRun(ReplayedRun):
         while begin < len(order):
             which = order.batch(begin)
             count = sum(map(chunks.examples_in, which))
-            part = on_cluster(self._program._replay, chunks, which, order.scale(count))
+            part = on_cluster(self._program.replay, chunks, which, order.scale(count))
             set_together(
                 zip(self.parameters, ["_grad"] * len(part.gradients), part.gradients, strict=True)
             )
             optimizer.step()
             begin += len(which)
             yield part.errors, count
-
-
-def _settings(
-    optimizer: Optimizer, names: Sequence[str], count: int
-) -> array[float] | list[list[float]]:
-    """For each of the next batches the numbers of the rule that differ from step to step.
-
-    It ends before a step whose learning rate is refused, or fails to be computed.
-    """
-    lr, first = optimizer.lr, optimizer.steps
-    if names == ["lr"] and not callable(lr):
-        return array("d", [lr]) * count
-    found: list[list[float]] = []
-    for steps in range(first, first + count):
-        try:
-            now = non_negative("lr", lr(steps)) if callable(lr) else lr
-        except Exception:  # the optimizer will raise it, at that step
-            break
-        numbers = optimizer._at_step(steps, now)
-        found.append([numbers[name] for name in names])
-    return found
 
 
 def made_run(

@@ -5,6 +5,7 @@ import importlib.util
 import runpy
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
@@ -196,6 +197,61 @@ def test_leaves_are_made_and_set_alike(python: Peer) -> None:
             for node, attribute in product((0, 1), ("data", "grad", "name"))
         ]
     same(python, steps)
+
+
+class Final(str):
+    """A name that calls back when it is freed."""
+
+    last: Callable[[], object] = list
+
+    def __del__(self) -> None:
+        Final.last()
+
+
+@c_engine
+def test_python_that_runs_amid_the_freeing_of_nodes_does_not_find_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found: list[object] = []
+    node = Value(2.0)
+    below = weakref.ref(node)
+    monkeypatch.setattr(Final, "last", lambda: found.append(below()))
+    node = (node * 3.0).named(Final("a"))
+    assert below() is not None
+    del node
+    gc.collect()
+    assert found == [None]
+
+
+class SetsAgain:
+    """A number that sets the gradient itself when it is asked for."""
+
+    def __init__(self, node: Value) -> None:
+        self.node = node
+
+    def __float__(self) -> float:
+        self.node._grad = 1.0
+        return 2.0
+
+
+@c_engine
+def test_a_gradient_may_be_set_while_it_is_set() -> None:
+    node, recorded = Value(1.0), Value(3.0)
+    count = sys.getrefcount(recorded)
+    node._grad = recorded
+    node._grad = SetsAgain(node)  # type: ignore[assignment]
+    assert (node._grad, sys.getrefcount(recorded)) == (2.0, count)
+
+
+@c_engine
+def test_a_second_class_is_refused() -> None:
+    assert COMPILED is not None
+    with pytest.raises(TypeError, match="the only one"):
+        COMPILED.adopt(Value, {}, None, object(), object(), {})
+    gc.collect()  # nothing of what was given is kept
+    x = Value(2.0)
+    (x * 3.0).backward()
+    assert x.grad == 3.0
 
 
 @c_engine
