@@ -1269,8 +1269,8 @@ PyDoc_STRVAR(leaf_gradients_doc, "leaf_gradients($module, root)\n--\n\n"
 static PyObject *
 module_leaf_gradients(PyObject *Py_UNUSED(module), PyObject *root)
 {
-    Row order, leaves;
-    Before *before = NULL;
+    Row order;
+    Before *before;
     PyObject *found;
     if (refuse_others(root) < 0) {
         return NULL;
@@ -1280,42 +1280,37 @@ module_leaf_gradients(PyObject *Py_UNUSED(module), PyObject *root)
         return NULL;
     }
     start(&order);
-    start(&leaves);
-    if (visit((Node *)root, &order, &leaves) < 0) {
-        Py_CLEAR(found);
-        goto done;
+    if (visit((Node *)root, &order, &order) < 0) {
+        end(&order);
+        Py_DECREF(found);
+        return NULL;
     }
-    before = PyMem_RawMalloc((order.count + leaves.count) * sizeof(*before));
+    before = PyMem_RawMalloc(order.count * sizeof(*before));
     if (before == NULL) {
         unsee(&order);
-        unsee(&leaves);
-        Py_CLEAR(found);
-        PyErr_NoMemory();
-        goto done;
+        end(&order);
+        Py_DECREF(found);
+        return PyErr_NoMemory();
     }
     for (size_t i = 0; i < order.count; i++) {
         before[i] = taken(order.nodes[i]);
     }
-    for (size_t i = 0; i < leaves.count; i++) {
-        before[order.count + i] = taken(leaves.nodes[i]);
-    }
     add_up((Node *)root, &order);
-    for (size_t i = 0; found != NULL && i < leaves.count; i++) {
-        PyObject *gradient = PyFloat_FromDouble(leaves.nodes[i]->grad);
-        if (gradient == NULL || PyDict_SetItem(found, (PyObject *)leaves.nodes[i], gradient) < 0) {
-            Py_CLEAR(found);
+    for (size_t i = 0; i < order.count; i++) {
+        Node *node = order.nodes[i];
+        if (found != NULL && node->row == LEAF) {
+            PyObject *gradient = PyFloat_FromDouble(node->grad);
+            if (gradient == NULL || PyDict_SetItem(found, (PyObject *)node, gradient) < 0) {
+                Py_CLEAR(found);
+            }
+            Py_XDECREF(gradient);
         }
-        Py_XDECREF(gradient);
-    }
-    for (size_t i = order.count + leaves.count; i-- > 0;) { /* a root that is a leaf was taken twice */
         put_back(&before[i]);
         Py_XDECREF(before[i].grad_node);
-        Py_DECREF(before[i].node);
+        Py_DECREF(node);
     }
-done:
     PyMem_RawFree(before);
     end(&order);
-    end(&leaves);
     return found;
 }
 

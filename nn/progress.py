@@ -39,7 +39,7 @@ class ProgressBar:
                 BarColumn(),
                 TextColumn("error {task.fields[error]:.6g}"),
                 TextColumn("{task.fields[rate]}"),
-                TimeRemainingColumn(),
+                TimeRemainingColumn(compact=True, elapsed_when_finished=True),
                 console=Console(stderr=True),
             )
             self._bar.start()

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-import ast
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
 from itertools import chain
 from operator import add, is_not
 from typing import TYPE_CHECKING, Any, Protocol
 
-from autograd import RecordedProgram, RecordingError, Value, record
+from autograd import Value
 from autograd.arguments import instance, wrong_kind
 from autograd.atomic import set_together
 from autograd.backward import leaf_gradients
-from autograd.errors import ArgumentValueError
-from autograd.expression import Expression
-from autograd.program import Line, Program
-from autograd.program.chunks import Chunks
-from autograd.program.distributed import on_cluster
-from autograd.program.engines import PAYS_AFTER
-from autograd.program.folding import folded
+from autograd.errors import ArgumentValueError, RecordingError
 from nn.module import Module
-from nn.optimizers import Optimizer, numbers_of_steps, statements
+from nn.optimizers import Optimizer, numbers_of_steps
 
 if TYPE_CHECKING:
+    from autograd import RecordedProgram
+    from autograd.program.chunks import Chunks
     from autograd.program.native import TrainingLoop
     from autograd.program.tape import Tape
 
-__all__ = ["ENGINES", "ChunkedRun", "Order", "Run", "made_run", "outputs_of"]
+__all__ = ["ENGINES", "PAYS_AFTER", "ChunkedRun", "Order", "Run", "made_run", "outputs_of"]
 
 #: What runs a batch, by name; "auto" is one of the others.
 ENGINES = ("auto", "eager", "python", "native")
+#: So many examples in all pay for a recording: to compile a line takes as long as they save.
+PAYS_AFTER = 500
 
 #: Machine code comes back after some so many lines, each of which takes some nanoseconds: then the bar
 #: moves on, and Ctrl-C is heard.
@@ -217,10 +214,15 @@ class LoopedRun(ReplayedRun):
 
     Where it stops, since a line may have failed, a guard decides otherwise or a number is infinite, the
     next batch is one of `ReplayedRun`.
+
+    Args:
+        program: the recorded function.
+        functions: what its batches call, "scalar" or "vector" functions.
     """
 
-    def __init__(self, program: RecordedProgram) -> None:
+    def __init__(self, program: RecordedProgram, functions: str = "scalar") -> None:
         super().__init__(program)
+        self._functions = functions
         self.at_once = max(1, _LINES_AT_ONCE // max(1, len(program.tape)))
         self._loops: dict[Any, tuple[Tape, TrainingLoop]] = {}
         self._rows: Sequence[Sequence[float]] = []
@@ -306,10 +308,13 @@ class LoopedRun(ReplayedRun):
         key = id(tape), numbers.tobytes(), *constants.values()
         if key not in self._loops:
             from autograd.program.native import TrainingLoop
+            from nn.rule_programs import rule_program
 
             if len(self._loops) == _MOST_LOOPS:
                 del self._loops[next(iter(self._loops))]
-            loop = TrainingLoop(tape.with_fixed(numbers), _rule(optimizer, constants), "p", "g")
+            rule = rule_program(optimizer, constants)
+            fixed = tape.with_fixed(numbers)
+            loop = TrainingLoop(fixed, rule, "p", "g", functions=self._functions)
             self._loops[key] = tape, loop
         return self._loops[key][1]
 
@@ -349,6 +354,8 @@ class ChunkedRun(ReplayedRun):
         Yields:
             Of each batch, the sums of the errors by chunk, and how many examples it has.
         """
+        from autograd.program.distributed import on_cluster
+
         begin = 0
         while begin < len(order):
             which = order.batch(begin)
@@ -362,32 +369,6 @@ class ChunkedRun(ReplayedRun):
             yield part.errors, count
 
 
-def _rule(optimizer: Optimizer, constants: Mapping[str, float]) -> Program:
-    """The rule of an optimizer as a program."""
-    symbols = {name: name for name in ("p", "g", *optimizer.BUFFERS, *optimizer.varying)}
-    lines: list[Line] = []
-    for statement in statements(optimizer.RULE):
-        match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                text = Expression(ast.unparse(value), (*symbols, *constants))
-                tree = folded(text.tree, constants)
-            case _:
-                raise ArgumentValueError(
-                    f"the rule of {type(optimizer).__name__} must be assignments to names, "
-                    f"not {ast.unparse(statement)!r}"
-                )
-        if isinstance(tree, ast.Name):
-            symbols[name] = symbols[tree.id]
-        else:
-            lines.append(Line.of(f"{symbols[name]}+", tree, symbols, "update"))
-            symbols[name] = lines[-1].symbol
-    made = {line.symbol for line in lines}
-    given = {"p", "g", *(symbol for line in lines for symbol in line.needs)} - made
-    changed = [name for name in ("p", *optimizer.BUFFERS) if symbols[name] in made]
-    given.update(changed)
-    return Program(lines, dict.fromkeys(sorted(given), 0.0), {name: symbols[name] for name in changed})
-
-
 def made_run(
     f: Callable[..., list[Value]],
     parameters: Sequence[Value],
@@ -396,6 +377,8 @@ def made_run(
     engine: str,
     runs: int,
     chunked: tuple[Any, int] | None = None,
+    functions: str = "scalar",
+    pays_after: int = PAYS_AFTER,
 ) -> Run:
     """The function of one example, ready to run.
 
@@ -407,6 +390,8 @@ def made_run(
         engine: a name in `ENGINES`.
         runs: how many examples are to come: so few do not pay for a recording.
         chunked: the client and the size of chunks; see `ChunkedRun`.
+        functions: "vector" where batches call vector functions, of the engine "native".
+        pays_after: how many pay.
 
     Raises:
         ValueError: there are chunks, and the engine is "eager".
@@ -418,8 +403,10 @@ def made_run(
         raise ArgumentValueError("what is computed in chunks is a recorded program, and not eager")
     if engine == "eager":
         return EagerRun(f, parameters, "as asked")
-    if engine == "auto" and runs < PAYS_AFTER and chunked is None:
+    if engine == "auto" and runs < pays_after and chunked is None:
         return EagerRun(f, parameters, f"{runs} examples in all do not pay for a recording")
+    from autograd import record
+
     inputs: list[Any] = list(map(Value, row, names))
     try:
         program = record(f, *inputs, parameters=parameters, on_branch="record")
@@ -427,7 +414,9 @@ def made_run(
         if engine != "auto" or chunked is not None:
             raise
         return EagerRun(f, parameters, f"it cannot be recorded: {error}")
-    program.compile(engine, runs=runs)
+    program.compile(engine, runs, functions)
     if chunked is not None:
         return ChunkedRun(program, *chunked)
-    return (LoopedRun if program.plan.engine == "native" else ReplayedRun)(program)
+    if program.plan.engine == "native":
+        return LoopedRun(program, functions)
+    return ReplayedRun(program)

@@ -6,24 +6,18 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import add
-from typing import TYPE_CHECKING
 
 from autograd import Value
 from autograd.arguments import instance, whole
 from autograd.backward import DETECTOR
 from autograd.errors import ArgumentValueError
+from nn import runs
 from nn.error_rules import ErrorRule, error_rule
 from nn.forward import Example, Forward, checked
 from nn.network import MLP
 from nn.optimizers import Optimizer
 
-if TYPE_CHECKING:
-    from nn.runs import Run
-
 __all__ = ["errors_in_training", "train", "trained_parameters"]
-
-#: Fewer examples in all are computed before what records them is imported.
-_FEW = 500
 
 
 def trained_parameters(network: MLP, optimizer: Optimizer) -> set[Value]:
@@ -88,27 +82,25 @@ def train(
     if run is None:
         errors = errors_in_training(network, examples, optimizer, error=rule, steps=steps)
         return deque(errors, 1).pop()
-    from nn.runs import Order
-
     # the last step node by node, where it has derivatives that no other needs
     last = len(run.parameters) < len(network.parameters())
     count, rows = len(examples), [[*each.inputs, *each.targets] for each in examples]
     at_once = max(1, run.at_once // count)
     for done in range(0, steps - last, at_once):
-        order = Order([*range(count)] * min(at_once, steps - last - done), count, count, mean=rule.mean)
+        order = runs.Order(
+            [*range(count)] * min(at_once, steps - last - done), count, count, mean=rule.mean
+        )
         deque(run.train(optimizer, rows, order), 0)
     return deque(errors_in_training(network, examples, optimizer, error=rule, steps=int(last)), 1).pop()
 
 
 def _replayed(
     network: MLP, examples: Sequence[Example], optimizer: Optimizer, rule: ErrorRule, steps: int
-) -> Run | None:
+) -> runs.Run | None:
     """The error of one example, recorded; None if that does not pay, or cannot be done."""
     trained = trained_parameters(network, optimizer)
-    if steps * len(examples) < _FEW or DETECTOR.get() is not None:  # which looks at graphs
+    if DETECTOR.get() is not None:  # which looks at graphs
         return None
-    from nn import runs
-
     parameters = [each for each in optimizer.parameters if each in trained]
     inputs, targets = map(len, examples[0])
 

@@ -11,15 +11,13 @@ from autograd.program.source import PythonRunner
 from autograd.program.stepping import SteppingRunner
 from autograd.program.tape import Tape
 
-__all__ = ["ENGINES", "made_ready"]
+__all__ = ["ENGINES", "check_functions", "made_ready"]
 
 #: The engines, by name; a module has its own as ``ENGINE``.
 ENGINES = {"python": "autograd.program.engines", "native": "autograd.program.native"}
 
 #: More lines than this are not compiled, unless many replays are to come.
 MOST_COMPILED = 20_000
-#: To compile a line takes as long as so many replays of it save.
-PAYS_AFTER = 500
 #: To load the compiler of machine code, and compile with it, takes as long as so many replays save.
 NATIVE_PAYS_AFTER = 10_000
 
@@ -45,6 +43,18 @@ class PythonEngine:
 ENGINE = PythonEngine()
 
 
+def check_functions(engine: str, functions: str) -> None:
+    """Refuse functions that there are not, or not on that engine.
+
+    >>> check_functions("python", "vector")
+    Traceback (most recent call last):
+    autograd.errors.ArgumentValueError: functions='vector' needs engine='native', got engine='python'
+    """
+    choice("functions", functions, FUNCTIONS)
+    if functions == "vector" and engine != "native":
+        raise ArgumentValueError(f"functions='vector' needs engine='native', got engine={engine!r}")
+
+
 def made_ready(tape: Tape, engine: str, runs: int | None, functions: str = "scalar") -> Runner:
     """A tape, ready to run on an engine.
 
@@ -60,9 +70,7 @@ def made_ready(tape: Tape, engine: str, runs: int | None, functions: str = "scal
         AutogradError: there is no library of vector functions.
     """
     choice("engine", engine, ("auto", *ENGINES))
-    choice("functions", functions, FUNCTIONS)
-    if functions == "vector" and engine != "native":
-        raise ArgumentValueError(f"functions='vector' needs engine='native', got engine={engine!r}")
+    check_functions(engine, functions)
     if engine != "auto":
         return _runner(engine, tape, runs, functions)
     if runs is None or runs < NATIVE_PAYS_AFTER:

@@ -7,38 +7,23 @@ are all there is to random state.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
-from autograd.arguments import as_number
+from autograd.arguments import as_number, wrong_kind
 from autograd.errors import ArgumentValueError
 from autograd.files import write
+from nn.fitting.history import History
 from nn.module import Module
 from nn.optimizers import Optimizer
-
-if TYPE_CHECKING:
-    import os
 
 __all__ = ["Checkpoint"]
 
 _FORMAT, _VERSION = "scalar-autograd training", 1
 _MOST_BYTES = 1 << 30
-
-
-class State(NamedTuple):
-    """What training goes on from.
-
-    Attributes:
-        rows: the history.
-        stopped: why it has ended, or "".
-        best: the parameters of the best epoch, if they are kept.
-    """
-
-    rows: list[dict[str, float]]
-    stopped: str
-    best: dict[str, float] | None
 
 
 class Checkpoint:
@@ -48,22 +33,31 @@ class Checkpoint:
         path: the file.
         run: what makes it that run: settings, which a file has to agree with.
 
+    Raises:
+        ArgumentTypeError: it is no path.
+        ArgumentValueError: its folder is not there.
+
     >>> from tempfile import TemporaryDirectory
-    >>> from nn import MLP, SGD
+    >>> from nn import MLP, SGD, History
     >>> model = MLP(1, [1], init="zeros")
     >>> optimizer = SGD(model.parameters(), lr=0.5)
     >>> with TemporaryDirectory() as folder:
     ...     checkpoint = Checkpoint(f"{folder}/run.json", {"seed": 0})
-    ...     checkpoint.save(model, optimizer, State([{"epoch": 1, "error": 0.5}], "", None))
-    ...     checkpoint.restore(model, optimizer).rows
-    [{'epoch': 1, 'error': 0.5}]
+    ...     before = checkpoint.restore(model, optimizer, History())
+    ...     checkpoint.save(model, optimizer, History())
+    ...     before, checkpoint.restore(model, optimizer, History())
+    (False, True)
     """
 
     def __init__(self, path: str | os.PathLike[str], run: Mapping[str, Any]) -> None:
+        if not isinstance(path, str | os.PathLike):
+            raise wrong_kind("checkpoint", "the path of a file", path)
         self.path = Path(path)
+        if not self.path.parent.is_dir():
+            raise self._refused(f"there is no folder {str(self.path.parent)!r}")
         self.run = json.loads(json.dumps(run))  # as it will be read
 
-    def save(self, model: Module, optimizer: Optimizer, state: State) -> None:
+    def save(self, model: Module, optimizer: Optimizer, history: History) -> None:
         """Write the file, whole or not at all.
 
         Raises:
@@ -75,14 +69,14 @@ class Checkpoint:
             "run": self.run,
             "parameters": model.state_dict(),
             "optimizer": optimizer.state_dict(),
-            "stopped": state.stopped,
-            "best": state.best,
-            "history": [{name: _written(each) for name, each in row.items()} for row in state.rows],
+            "stopped": history.stopped,
+            "best": history.best,
+            "history": [{name: _written(each) for name, each in row.items()} for row in history.rows],
         }
         write(self.path, json.dumps(content, allow_nan=False) + "\n")
 
-    def restore(self, model: Module, optimizer: Optimizer) -> State | None:
-        """Put the file's numbers into a model and its optimizer; None if there is no file yet.
+    def restore(self, model: Module, optimizer: Optimizer, history: History) -> bool:
+        """Put the file's numbers into a model, its optimizer and a history; whether there is a file.
 
         Raises:
             ArgumentValueError: the file is no checkpoint, or of another run; nothing has changed.
@@ -92,7 +86,7 @@ class Checkpoint:
             with self.path.open("rb") as file:
                 text = file.read(_MOST_BYTES + 1)
         except FileNotFoundError:
-            return None
+            return False
         if len(text) > _MOST_BYTES:
             raise self._refused("it is too large")
         try:
@@ -116,9 +110,9 @@ class Checkpoint:
         rows, stopped = content.get("history"), content.get("stopped")
         if not isinstance(rows, list) or not isinstance(stopped, str):
             raise self._refused("history must be a list, and stopped a text")
-        history = [self._numbers(f"history[{index}]", row) for index, row in enumerate(rows)]
-        for index, row in enumerate(history):
-            if row.get("epoch") != index + 1 or row.keys() != history[0].keys() or "error" not in row:
+        rows = [self._numbers(f"history[{index}]", row) for index, row in enumerate(rows)]
+        for index, row in enumerate(rows):
+            if row.get("epoch") != index + 1 or row.keys() != rows[0].keys() or "error" not in row:
                 raise self._refused(f"history[{index}] must be epoch {index + 1}, with the same columns")
             row["epoch"] = index + 1
         try:
@@ -126,7 +120,8 @@ class Checkpoint:
         except (ValueError, TypeError, OverflowError) as error:
             raise self._refused(str(error)) from None
         model.load_state_dict(parameters)
-        return State(history, stopped, best)
+        history.rows, history.stopped, history.best = rows, stopped, best
+        return True
 
     def _check_run(self, run: Any) -> None:
         if not isinstance(run, dict) or run.keys() != self.run.keys():

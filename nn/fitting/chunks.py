@@ -11,16 +11,7 @@ from autograd.program.chunks import Chunks, Packed, of_parquet
 from nn.fitting.data import Shape, rows_of, table
 from nn.fitting.losses import Loss
 
-__all__ = ["data_on", "is_dask", "rows_of_chunk"]
-
-
-def is_dask(given: Any) -> bool:
-    """Whether it is a Dask array or the path of Parquet files.
-
-    >>> is_dask("examples.parquet"), is_dask([[1.0]])
-    (True, False)
-    """
-    return isinstance(given, str | os.PathLike) or hasattr(given, "to_delayed")
+__all__ = ["data_on", "rows_of_chunk"]
 
 
 def data_on(client: Any, X: Any, Y: Any, size: int) -> tuple[Chunks, Chunks]:  # noqa: N803

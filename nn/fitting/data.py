@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence, Set
 from hashlib import sha256
 from itertools import chain
@@ -10,7 +11,7 @@ from struct import pack
 from typing import Any, NamedTuple
 
 from autograd.arguments import as_number, finite, items, shown, wrong_kind
-from autograd.errors import ArgumentValueError
+from autograd.errors import ArgumentTypeError, ArgumentValueError
 from nn.error_rules import ONE_OUTPUT
 from nn.fitting.losses import Loss
 from nn.module import Module
@@ -146,6 +147,15 @@ def fingerprint(rows: Rows) -> str:
     return sha256(pack(f"<qq{len(numbers)}d", len(rows), len(rows[0]), *numbers)).hexdigest()
 
 
+def is_dask(given: Any) -> bool:
+    """Whether it is a Dask array or the path of Parquet files.
+
+    >>> is_dask("examples.parquet"), is_dask([[1.0]])
+    (True, False)
+    """
+    return isinstance(given, str | os.PathLike) or hasattr(given, "to_delayed")
+
+
 def is_batches(given: Any) -> bool:
     """Whether it is batches, and not examples, which come in a list, an array or a data frame.
 
@@ -163,8 +173,12 @@ def is_batches(given: Any) -> bool:
 
 def batches_of(given: Any, epoch: int) -> Iterator[Any]:
     """The batches of an epoch, of a function of its number or of an iterable."""
-    batches = given(epoch) if callable(given) else given
+    if callable(given):
+        try:
+            given = given(epoch)
+        except TypeError as error:
+            raise ArgumentTypeError(f"X, called with the number of an epoch: {error}") from error
     try:
-        return iter(batches)
+        return iter(given)
     except TypeError:
-        raise wrong_kind(f"the batches of epoch {epoch}", "an iterable of batches", batches) from None
+        raise wrong_kind(f"the batches of epoch {epoch}", "an iterable of batches", given) from None

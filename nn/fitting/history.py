@@ -14,7 +14,7 @@ __all__ = ["History"]
 
 
 class History:
-    """How training went, epoch by epoch; made by `fit`.
+    """How training went, epoch by epoch; `fit` returns it, and goes on from it.
 
     Attributes:
         rows: a dict for each epoch, so that ``pandas.DataFrame(history.rows)`` is a table: ``epoch``,
@@ -22,6 +22,8 @@ class History:
             the same with ``validation_`` before it, and ``lr``, the last learning rate.
         plan: which engine ran it, and why.
         stopped: why it ended before the last epoch; "" if it did not.
+        best: the parameters of the best epoch, for ``model.load_state_dict``, if early stopping is to go
+            back to them; else None.
 
     >>> from nn import MLP, SGD, fit
     >>> model = MLP(1, [1], init="zeros")
@@ -32,10 +34,10 @@ class History:
     ([2.5, 0.390625, 0.1220703125], 3)
     """
 
-    def __init__(self, plan: str = "") -> None:
+    def __init__(self) -> None:
         self.rows: list[dict[str, float]] = []
-        self.plan = text("plan", plan)
-        self.stopped = ""
+        self.plan = self.stopped = ""
+        self.best: dict[str, float] | None = None
 
     def __getitem__(self, column: str) -> list[float]:
         """A column: its number of each epoch.

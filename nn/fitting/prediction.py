@@ -7,18 +7,25 @@ from typing import Any
 
 from autograd import Value
 from autograd.arguments import choice
+from autograd.engine import ENGINE
 from autograd.errors import ArgumentValueError
 from nn.fitting.data import inputs_of
 from nn.losses import softmax
 from nn.module import Module
 from nn.network import MLP
-from nn.runs import ENGINES, check_module, made_run, outputs_of
+from nn.runs import ENGINES, PAYS_AFTER, check_module, made_run, outputs_of
 
 __all__ = ["predict", "predict_proba"]
+
+#: So many examples pay for a recording. Where Python makes the nodes fewer do than in training, since no
+#: derivatives are compiled; C makes the nodes of hundreds of examples meanwhile.
+_PAYS_AFTER = 100 if ENGINE == "Python" else PAYS_AFTER
 
 
 def predict(model: Module, X: Any, *, engine: str = "auto") -> list[list[float]]:  # noqa: N803
     """The outputs of a model for each of some examples, as plain numbers.
+
+    Where there are so many of them that it pays, they are recorded and replayed, as in `fit`.
 
     Args:
         model: a network, or another module.
@@ -41,7 +48,8 @@ def predict(model: Module, X: Any, *, engine: str = "auto") -> list[list[float]]
     def f(*numbers: Value) -> list[Value]:
         return outputs_of(model, numbers)
 
-    run = made_run(f, model.parameters(), rows[0], names, engine, len(rows))
+    parameters, count = model.parameters(), len(rows)
+    run = made_run(f, parameters, rows[0], names, engine, count, pays_after=_PAYS_AFTER)
     return run.outputs(rows)
 
 

@@ -22,7 +22,7 @@ class EarlyStopping:
         patience: for how many epochs it may not become better.
         monitor: the column; if None, the error of the validation examples, or of all without them.
         min_delta: what is better by no more than this is not better.
-        largest: whether more is better, as of an accuracy; less is, if False.
+        largest: whether more is better; if None, that is so of an accuracy, and less of anything else.
         restore: whether the model gets the parameters of the best epoch in the end.
 
     Raises:
@@ -40,13 +40,13 @@ class EarlyStopping:
         monitor: str | None = None,
         *,
         min_delta: float = 0.0,
-        largest: bool = False,
+        largest: bool | None = None,
         restore: bool = True,
     ) -> None:
         self.patience = whole("patience", patience, 1)
         self.monitor = None if monitor is None else text("monitor", monitor)
         self.min_delta = non_negative("min_delta", min_delta)
-        self.largest = flag("largest", largest)
+        self.largest = None if largest is None else flag("largest", largest)
         self.restore = flag("restore", restore)
 
     def column(self, validates: bool) -> str:
@@ -68,12 +68,13 @@ class EarlyStopping:
             KeyError: there is no such column.
         """
         column = self.column(validates=False) if column is None else text("column", column)
+        largest = column.endswith("accuracy") if self.largest is None else self.largest
         best, place = inf, 0
         for index, row in enumerate(each("rows", rows)):
             if column not in instance(f"rows[{index}]", row, dict, "a dict"):
                 raise UnknownNameError(f"rows[{index}] has no column {column!r}")
             number = real(f"rows[{index}][{column!r}]", row[column])
-            number = -number if self.largest else number
+            number = -number if largest else number
             if number < best - self.min_delta or (best == inf and number < inf):
                 best, place = number, index
         return place

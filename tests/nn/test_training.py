@@ -89,7 +89,7 @@ def test_few_steps_and_whoever_looks_at_graphs_are_computed_node_by_node(runs: l
     train(network, examples(1, 3), SGD(network.parameters(), lr=0.1), steps=3)
     with detect_anomaly():
         train(network, examples(1, 3), SGD(network.parameters(), lr=0.1), steps=400)
-    assert runs == []
+    assert [type(each) for each in runs] == [EagerRun]  # with the detector it does not come so far
 
 
 def test_what_cannot_be_recorded_is_computed_node_by_node(runs: list[Any]) -> None:

@@ -58,6 +58,15 @@ def test_importing_networks_imports_the_engine_alone() -> None:
     assert {name for name in imported if name.startswith("nn")} <= {"nn"}
 
 
+def test_a_few_examples_do_not_import_what_records_many() -> None:
+    few = "X = [[0.0, 1.0]]; m = nn.MLP(2, [1]); o = nn.SGD(m.parameters(), lr=0.1); nn.predict(m, X); "
+    fitted = "nn.fit(m, X, [1.0], optimizer=o, epochs=3, {}progress=False)"
+    imported = imported_by("import nn; " + few + fitted.format(""))
+    assert "nn.fitting.loop" in imported
+    assert not {name for name in imported if name.startswith(("autograd.program", "autograd.symbolic"))}
+    assert "autograd.program" in imported_by("import nn; " + few + fitted.format("engine='python', "))
+
+
 def test_no_row_is_parsed_before_it_is_used() -> None:
     rows = "sorted(name for name, row in autograd.OPERATIONS.items() if row._expressions)"
     done = python(f"import autograd; print({rows}); autograd.Value(1.0) * 2.0; print({rows})")

@@ -87,6 +87,29 @@ def test_a_finished_run_is_only_read_and_may_be_made_longer(tmp_path: Path) -> N
     assert len(history) == 5
 
 
+@pytest.mark.native
+def test_vector_functions_are_near_and_go_on_in_the_same_bits(tmp_path: Path) -> None:
+    """On the same machine; and not with other functions."""
+    from autograd.program.native import vectors
+
+    try:
+        vectors.require_vectors()
+    except AutogradError as error:
+        pytest.skip(str(error))
+    path = tmp_path / "run.json"
+    options: dict[str, Any] = {"engine": "native", "functions": "vector", "epochs": 30}
+    whole, history = run(None, **options)
+    assert "vector functions" in history.plan
+    run(path, **options | {"epochs": 11})
+    found, again = run(path, **options)
+    assert (found, again.rows) == (whole, history.rows)
+    with pytest.raises(AutogradError, match="functions is 'vector', here 'scalar'"):
+        run(path, engine="native", epochs=31)
+    exact = run(None, engine="native", epochs=30)[0]["model"]
+    assert whole["model"] != exact
+    assert whole["model"] == pytest.approx(exact, rel=1e-12, abs=1e-13)
+
+
 def test_engines_go_on_from_one_another(tmp_path: Path) -> None:
     run(tmp_path / "run.json", epochs=2, engine="eager")
     assert run(tmp_path / "run.json", engine="python")[0] == run(None)[0]
