@@ -103,14 +103,15 @@ def fit(
 
     Raises:
         ArgumentValueError: examples are missing, of different lengths, infinite or NaN; another argument
-            has no possible value; or the checkpoint is of another run. Nothing has changed. Or an update
-            would make a parameter infinite or NaN: those before it have been made.
+            has no possible value; or the checkpoint or the history is of another run. Nothing has changed.
+            Or an update would make a parameter infinite or NaN: those before it have been made.
         ArgumentTypeError: an argument is not of its kind.
         DomainError: a target is a negative probability.
         RecordingError: the model or the loss cannot be recorded, and the engine is not "auto", or there
             are chunks.
         ImportError: the engine is not installed; the error has the command that installs it.
-        AutogradError: what reads Parquet is not installed; likewise.
+        AutogradError: what reads Parquet is not installed; likewise. Or this machine has no library of
+            vector functions.
 
     >>> from nn import MLP, Adam
     >>> model = MLP(2, [4, 1], activation=["tanh", "sigmoid"], seed=1)
