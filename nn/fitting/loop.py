@@ -103,7 +103,7 @@ def fit(
 
     Raises:
         ArgumentValueError: examples are missing, of different lengths, infinite or NaN; another argument
-            has no possible value; or the checkpoint or the history is of another run. Nothing has changed.
+            has no possible value; or checkpoint or history are of another run. Nothing has changed.
             Or an update would make a parameter infinite or NaN: those before it have been made.
         ArgumentTypeError: an argument is not of its kind.
         DomainError: a target is a negative probability.
