@@ -88,7 +88,7 @@ def _scalar(given: Any) -> bool:
 
 
 def _frozen(given: Any) -> Any:
-    """What is compared later: a number, text, node or function, or a few numbers; `_UNSEEN` if nothing."""
+    """What is compared later: a number, text, node or function, a few numbers; or `_UNSEEN`."""
     if isinstance(given, Value | FunctionType) or _scalar(given):
         return given
     if isinstance(given, dict):
@@ -127,7 +127,7 @@ def _found(f: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
         if isinstance(each, MethodType):
             owner, each = each.__self__, each.__func__
         elif not isinstance(each, FunctionType):
-            owner, each = each, getattr(type(each), "__call__", None)  # of an object
+            owner, each = each, getattr(type(each), "__call__", None)  # noqa: B004
         if not isinstance(each, FunctionType) or (id(each), id(owner)) in seen:
             continue
         seen.add((id(each), id(owner)))

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from math import isnan
 from numbers import Real
 from typing import Any
 
@@ -108,7 +109,7 @@ def _compared(comparison: str, method: str) -> Callable[[Reading, Any], Any]:
         number = other._data if isinstance(other, Value) else as_number(other)
         if number is None:
             return NotImplemented
-        if not isinstance(other, Value) and number != other == other:
+        if not isinstance(other, Value) and number != other and not isnan(number):
             # no float: Python compares with 2**53 + 1 or 1/3 exactly, and a guard would not
             return getattr(operator, method)(float(self), other)
         outcome = getattr(self._node._data, method)(number)

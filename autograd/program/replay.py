@@ -97,7 +97,7 @@ class Replay:
         self.use([])
 
     def __getstate__(self) -> dict[str, Any]:
-        """What of it is copied: as in a file, all but the function, which has the leaves of the original."""
+        """What of it is copied: all but the function, which uses the leaves of the original."""
         return {**vars(self), "f": None, "captured": Captured(None), "on_branch": "raise", "sent": None}
 
     def use(self, extra: Sequence[Value]) -> None:
