@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -11,7 +12,7 @@ from typing import NamedTuple
 
 from autograd.errors import ArgumentValueError
 
-__all__ = ["ACCEPTED", "NumberText", "read_number"]
+__all__ = ["ACCEPTED", "NumberText", "decimal_mark", "read_number"]
 
 #: How a number may be written, for messages.
 ACCEPTED = "-0.1, −0,1, .5, 1.2e-3, 1.2·10^-3, 1.2 × 10⁻³, 12.5 %, 1/3, ≈ 0.1"
@@ -81,6 +82,21 @@ def read_number(text: str, decimal_comma: bool | None = None) -> NumberText:
         )
     exact = exact.scaleb(-2) if percent else exact
     return NumberText(exact, Decimal(1).scaleb(int(exact.as_tuple().exponent)), percent)
+
+
+def decimal_mark(text: str) -> str:
+    """The point or the comma that surely separates the decimals of a number; "" if none does.
+
+    >>> decimal_mark("0,5"), decimal_mark("1.5"), decimal_mark("1,234"), decimal_mark("5")
+    (',', '.', '', '')
+    """
+    read = {}
+    for mark in ".,":
+        with suppress(ArgumentValueError):
+            read[mark] = read_number(text.strip(), mark == ",").exact
+    if "," not in _plain(text):
+        return "." if read and "." in _plain(text) else ""
+    return next(iter(read)) if len(read) == 1 else ""
 
 
 def _plain(text: str) -> str:

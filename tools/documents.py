@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterable
 from contextlib import chdir
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,22 +21,28 @@ ROOT = Path(__file__).parents[1]
 PICTURE = ROOT / "docs" / "urbain.svg"
 BLOCK = re.compile(r"(?<=```console\n)\$ (backprop .*)\n(?:.*\n)*?(?=```\n)")
 
+#: A file that a page shows, as in ```csv class.csv
+FILE = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
 
 def documents() -> list[Path]:
     """The pages with commands in them."""
     return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-def printed(command: str) -> str:
-    """What a command prints, in 100 columns; what it writes is thrown away."""
+def printed(command: str, files: Iterable[tuple[str, str]] = ()) -> str:
+    """What a command prints, in 100 columns, where some files are; what it writes is thrown away."""
     with TemporaryDirectory() as elsewhere, chdir(elsewhere):
+        for name, content in files:
+            Path(name).write_text(content, encoding="utf-8")
         result = CliRunner().invoke(main, shlex.split(command)[1:], env={"COLUMNS": "100"})
     return "\n".join(line.rstrip() for line in result.output.splitlines()) + "\n"
 
 
 def refreshed(text: str) -> str:
-    """A page with what its commands print today."""
-    return BLOCK.sub(lambda block: f"$ {block[1]}\n{printed(block[1])}", text)
+    """A page with what its commands print today; they find the files that it shows."""
+    files = FILE.findall(text)
+    return BLOCK.sub(lambda block: f"$ {block[1]}\n{printed(block[1], files)}", text)
 
 
 def picture() -> str:

@@ -280,7 +280,7 @@ SAMPLES: Samples = {
     "CheckedAnswers.outcomes": list,
     "CheckedAnswers.count.outcome": lambda: "right",
     "CheckedAnswers.__getitem__.name": lambda: "y",
-    "CheckedGroup.files": list,
+    "CheckedGroup.submissions": list,
     "Tolerance.accepts.given": lambda: Decimal("0.5"),
     **dict.fromkeys(("Tolerance.accepts.value", "Tolerance.unit.value"), lambda: 0.5),
     "Scheme.of.symbol": lambda: "y",

@@ -11,8 +11,8 @@ out_o1 follows ['net_o1']
 """
 
 from nn.answers.check import OUTCOMES, CheckedAnswers, Outcome, check_answers
-from nn.answers.group import CheckedGroup, check_group
-from nn.answers.reading import AnswerFile, read_answers
+from nn.answers.group import CheckedGroup, Submission, check_group
+from nn.answers.reading import AnswerFile, read_answers, read_class
 from nn.answers.scheme import Points, Scheme, load_scheme
 from nn.answers.tolerance import Tolerance
 
@@ -24,9 +24,11 @@ __all__ = [
     "Outcome",
     "Points",
     "Scheme",
+    "Submission",
     "Tolerance",
     "check_answers",
     "check_group",
     "load_scheme",
     "read_answers",
+    "read_class",
 ]

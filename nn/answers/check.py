@@ -13,22 +13,21 @@ from autograd import OperandError
 from autograd.arguments import flag, instance, shown
 from autograd.errors import ArgumentValueError, UnknownNameError
 from autograd.tables import Table, decimal
-from nn import spellings
+from nn.answers.quantities import Quantities
 from nn.answers.reading import AnswerFile, _text, read_answers
 from nn.answers.scheme import Points, Scheme
 from nn.answers.tolerance import Tolerance
 from nn.byhand import by_hand
 from nn.json_text import AsJson
 from nn.notation import Notation, notation_of
-from nn.number_text import read_number
+from nn.number_text import decimal_mark, read_number
 from nn.proofreading import Finding, proofread
 from nn.proofreading.printed import Printed
-from nn.step import Recorded
 from nn.terminal import Part, Tabular
 from nn.worked.example import Figure, WorkedExample
 from nn.worked.formulas import FormulaExample
 
-__all__ = ["OUTCOMES", "CheckedAnswers", "Outcome", "check_answers"]
+__all__ = ["OUTCOMES", "CheckedAnswers", "Outcome", "check_answers", "in_notation"]
 
 #: What can be said of an answer, in words to the student.
 OUTCOMES = {
@@ -41,7 +40,6 @@ OUTCOMES = {
     "unreadable": "not a number",
 }
 
-_AFTER = re.compile(r"(.+?) after (?:update )?(\d{1,6})(?: updates?)?")
 #: A student is told no more causes that cannot be told apart.
 _MOST_CAUSES = 2
 _NUMBER = re.compile(r"\d*[.,]?\d+(?:e[-+]?\d+)?")
@@ -287,17 +285,31 @@ def check_answers(
         instance("scheme", scheme, Scheme, "a marking scheme")
     if tolerance is not None:
         instance("tolerance", tolerance, Tolerance, "a tolerance")
-    if notation is not None:
-        if isinstance(example, FormulaExample):
-            raise ArgumentValueError(f"{example.name} has formulas, which no notation names")
-        example = replace(example, notation=notation_of(notation))
+    example = in_notation(example, notation)
     scheme = scheme or Scheme()
     answered = _answered(answers, example)
     return _Check(example, answered, scheme, tolerance or scheme.tolerance, reveal).checked()
 
 
+def in_notation(
+    example: WorkedExample | FormulaExample, notation: Notation | str | None
+) -> WorkedExample | FormulaExample:
+    """An example as answers call everything in it.
+
+    Raises:
+        ValueError: there is no such notation, or the example has formulas.
+    """
+    if notation is None:
+        return example
+    if isinstance(example, FormulaExample):
+        raise ArgumentValueError(f"{example.name} has formulas, which no notation names")
+    return replace(example, notation=notation_of(notation))
+
+
 def _answered(given: Any, example: WorkedExample | FormulaExample) -> AnswerFile:
     if isinstance(given, AnswerFile):
+        if given.problem:
+            raise ArgumentValueError(given.problem)
         return given
     if isinstance(given, Mapping):
         return AnswerFile(answers={str(key): _text(each, str(key), "") for key, each in given.items()})
@@ -317,7 +329,10 @@ class _Check:
     ) -> None:
         self.example, self.answered, self.scheme = example, answered, scheme
         self.tolerance, self.reveal = tolerance, reveal
-        self.steps: dict[int, Recorded] = {}
+        self.quantities = Quantities(example)
+        self.comma = answered.decimal_comma
+        if self.comma is None and {*map(decimal_mark, answered.answers.values())} - {""} == {","}:
+            self.comma = True  # of 1,234 too
         self.points: dict[tuple[str, int], Points] = {}
         self.numbers: dict[str, Decimal] = {}
         self.values: dict[str, float] = {}
@@ -334,25 +349,25 @@ class _Check:
         texts: dict[tuple[str, int], str] = {}
         where = f"{self.answered.file}: " if self.answered.file else ""
         for name, text in self.answered.answers.items():
-            of = self._meant(name, f"{where}{name}")
+            of = self.quantities.named(name, f"{where}{name}")
             if of in texts:
                 raise ArgumentValueError(f"{where}{name}: {of[0]} is answered twice")
             texts[of] = text
         for name in self.scheme.asked:
-            texts.setdefault(self._meant(name, f"the scheme's asked: {name}"), "")
+            texts.setdefault(self.quantities.named(name, f"the scheme's asked: {name}"), "")
         for name, worth in self.scheme.quantities.items():
-            self.points[self._meant(name, f"the scheme's quantities: {name}")] = worth
+            self.points[self.quantities.named(name, f"the scheme's quantities: {name}")] = worth
         in_order = sorted(texts, key=lambda of: (of[1], self._place(of[0])))
         figures, readable = [], {}
         for of in in_order:
             if texts[of].strip():
                 try:
-                    readable[of] = read_number(texts[of].strip(), self.answered.decimal_comma).exact
+                    readable[of] = read_number(texts[of].strip(), self.comma).exact
                 except ArgumentValueError:
                     continue
                 figures.append(self._figure(of, self._padded(readable[of])))
                 self.numbers[figures[-1].symbol] = readable[of]
-                self.values[figures[-1].symbol] = self._step(of[1])[of[0]]
+                self.values[figures[-1].symbol] = self.quantities.value(*of)
         findings = dict(zip(readable, self._found(figures), strict=True))
         outcomes: list[Outcome] = []
         wrong: set[str] = set()
@@ -362,34 +377,6 @@ class _Check:
                 wrong.add(outcome.name)
             outcomes.append(outcome)
         return CheckedAnswers(self.answered.student, outcomes, self.scheme.penalty, self.reveal)
-
-    # --- names ----------------------------------------------------------------------------------
-
-    def _step(self, after: int) -> Recorded:
-        if after not in self.steps:
-            self.steps[after] = self.example.step(after + 1)
-        return self.steps[after]
-
-    def _meant(self, name: str, where: str) -> tuple[str, int]:
-        """The symbol that a name is of, and after how many updates."""
-        symbol, after = name.strip(), 0
-        if later := _AFTER.fullmatch(symbol):
-            symbol, after = later[1], int(later[2])
-        step = self._step(after)
-        known = [*step]
-        if symbol not in known:
-            read = spellings.symbol_as_read(symbol)
-            alike = [each for each in known if spellings.symbol_as_read(each) == read]
-            if len(alike) == 1:
-                return alike[0], after
-        try:
-            _ = step[symbol]
-        except KeyError:
-            hint = spellings.of_symbol(symbol, known)
-            raise ArgumentValueError(
-                f"{where}: there is no {symbol!r} in {self.example.name}{hint}"
-            ) from None
-        return symbol, after
 
     def _place(self, symbol: str) -> int:
         return self.places.get(self.symbol(symbol) or "", len(self.places))
@@ -423,12 +410,13 @@ class _Check:
             given=text.strip(),
             outcome="missing",
             says=OUTCOMES["missing"],
-            value=self._step(after)[symbol],
+            value=self.quantities.value(symbol, after),
             points=worth.points,
         )
         if finding is None:
-            kind = "unreadable" if text.strip() else "missing"
-            return replace(outcome, outcome=kind, says=OUTCOMES[kind])
+            if not text.strip():
+                return outcome
+            return replace(outcome, outcome="unreadable", says=_unreadable(text, self.comma))
         given = Printed(finding.printed)
         if self.tolerance.accepts(given.exact, finding.value):
             return replace(outcome, outcome="right", says=OUTCOMES["right"], marks=worth.points)
@@ -443,7 +431,7 @@ class _Check:
             if self._is_trivial(finding, sources):
                 marks, says = 0.0, f"{says}, which leaves nothing to compute here"
             return replace(outcome, outcome="follows", says=says, sources=sources, marks=marks)
-        written = Printed(text.strip(), self.answered.decimal_comma)
+        written = Printed(text.strip(), self.comma)
         if written.says(finding.value) or written.cut_of(finding.value):
             return replace(
                 outcome,
@@ -507,6 +495,15 @@ class _Check:
             abs(self.numbers[each]) in {0, 1} and abs(self.values[each]) not in {0.0, 1.0}
             for each in sources
         )
+
+
+def _unreadable(text: str, decimal_comma: bool | None) -> str:
+    """Why a text is not taken for a number: it is none, or may be two."""
+    try:
+        read_number(text.strip(), not decimal_comma)
+    except ArgumentValueError:
+        return OUTCOMES["unreadable"]
+    return f"{OUTCOMES['unreadable']}: its comma may separate decimals or thousands"
 
 
 def _listed(names: Sequence[str]) -> str:

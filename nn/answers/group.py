@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograd.arguments import flag, items
+from autograd.arguments import items
 from autograd.errors import AutogradError
 from autograd.tables import Table, decimal
-from nn.answers.check import CheckedAnswers, check_answers
-from nn.answers.reading import ENDINGS
+from nn.answers.check import OUTCOMES, CheckedAnswers, check_answers, in_notation
+from nn.answers.reading import ENDINGS, AnswerFile, read_answers, read_class
 from nn.answers.scheme import Scheme
 from nn.answers.tolerance import Tolerance
 from nn.byhand.mistakes import MISTAKES
@@ -23,34 +23,46 @@ from nn.terminal import Part, Tabular
 from nn.worked.example import WorkedExample
 from nn.worked.formulas import FormulaExample
 
-__all__ = ["CheckedFile", "CheckedGroup", "answer_files", "check_group"]
+__all__ = ["CheckedGroup", "Submission", "answer_files", "check_group"]
 
 
 @dataclass(frozen=True)
-class CheckedFile:
-    """What has come out about one file.
+class Submission:
+    """What has come out about what a student has handed in.
 
     Attributes:
-        file: the file.
-        checked: what has come out; None if it cannot be read.
-        problem: why it cannot.
+        student: whose answers they are.
+        file: the file that they are in.
+        line: of a class's table, the line.
+        checked: what has come out; None if they cannot be read.
+        problem: why they cannot.
+
+    >>> Submission("Ada", "ada.toml", None, None, "ada.toml: no such file").checked is None
+    True
     """
 
+    student: str
     file: str
+    line: int | None
     checked: CheckedAnswers | None
     problem: str = ""
 
     @property
-    def student(self) -> str:
-        """Whose answers they are."""
-        return self.checked.student if self.checked else Path(self.file).stem
+    def unreadable(self) -> list[str]:
+        """The answers that are not numbers, and where they are."""
+        where = f"{self.file}: " + (f"line {self.line}: " if self.line else "")
+        return [
+            f"{where}{self.student}: {each.name}: {each.given!r:.60} is {each.says}"
+            for each in self.checked or ()
+            if each.outcome == "unreadable"
+        ]
 
 
 class CheckedGroup(Tabular):
     """What has come out about the answers of a group.
 
     Attributes:
-        files: what has come out about each file, in their order.
+        submissions: what has come out about each student, in the order of the files and of their lines.
         reveal: whether the right numbers are shown.
 
     >>> from tempfile import TemporaryDirectory
@@ -63,21 +75,21 @@ class CheckedGroup(Tabular):
     [('ada', 1.0), ('bob', 0.0)]
     """
 
-    def __init__(self, files: Sequence[CheckedFile], reveal: bool = False) -> None:
-        self.files, self.reveal = list(files), reveal
+    def __init__(self, submissions: Sequence[Submission], reveal: bool = False) -> None:
+        self.submissions, self.reveal = list(submissions), reveal
 
-    def __iter__(self) -> Iterator[CheckedFile]:
-        return iter(self.files)
+    def __iter__(self) -> Iterator[Submission]:
+        return iter(self.submissions)
 
     def __len__(self) -> int:
-        return len(self.files)
+        return len(self.submissions)
 
     @property
     def mistakes(self) -> dict[str, tuple[int, str]]:
         """By each mistake, in a word, how many have made it and what it is; the most frequent first."""
         counts: Counter[str] = Counter()
         says: dict[str, set[str]] = {}
-        for each in self.files:
+        for each in self:
             if each.checked:
                 counts.update([*each.checked.causes])
                 for cause, because in each.checked.causes.items():
@@ -85,9 +97,9 @@ class CheckedGroup(Tabular):
         return {cause: (count, _of_all(cause, says[cause])) for cause, count in counts.most_common()}
 
     @property
-    def unread(self) -> list[CheckedFile]:
-        """The files that cannot be read."""
-        return [each for each in self.files if each.checked is None]
+    def unread(self) -> list[Submission]:
+        """Those that cannot be read."""
+        return [each for each in self if each.checked is None]
 
     @property
     def values(self) -> dict[str, float]:
@@ -95,31 +107,47 @@ class CheckedGroup(Tabular):
 
         >>> from nn import worked
         >>> checked = check_answers(worked.load("xing-single"), {"o": 0.4})
-        >>> CheckedGroup([CheckedFile("ada.toml", checked)]).values
+        >>> CheckedGroup([Submission("Ada", "ada.toml", None, checked)]).values
         {'o': 0.5}
         """
-        return {each.name: each.value for file in self.files for each in file.checked or ()}
+        return {each.name: each.value for handed_in in self for each in handed_in.checked or ()}
+
+    @property
+    def outcomes(self) -> dict[str, Counter[str]]:
+        """By the name of each answer, how often each outcome has come out.
+
+        >>> from nn import worked
+        >>> checked = check_answers(worked.load("xing-single"), {"o": 0.4})
+        >>> CheckedGroup([Submission("Ada", "ada.toml", None, checked)]).outcomes
+        {'o': Counter({'slip': 1})}
+        """
+        found: dict[str, Counter[str]] = {}
+        for handed_in in self:
+            for each in handed_in.checked or ():
+                found.setdefault(each.name, Counter())[each.outcome] += 1
+        return found
 
     def records(self) -> list[dict[str, Any]]:
-        """A dict for every file, as ``pandas.DataFrame`` takes them: the rows of the CSV table."""
+        """A dict for every student, as ``pandas.DataFrame`` takes them: the rows of the CSV table."""
         mistakes, names = self.mistakes, self.values
-        return [self._record(file, names, mistakes) for file in self.files]
+        return [self._record(each, names, mistakes) for each in self]
 
     @staticmethod
-    def _record(file: CheckedFile, names: Iterable[str], mistakes: Iterable[str]) -> dict[str, Any]:
-        checked = file.checked
+    def _record(handed_in: Submission, names: Iterable[str], mistakes: Iterable[str]) -> dict[str, Any]:
+        checked = handed_in.checked
         slip = checked.first_slip if checked else None
         outcomes = {each.name: each.outcome for each in checked or ()}
         made = checked.causes if checked else {}
         return {
-            "student": file.student,
-            "file": file.file,
+            "student": handed_in.student,
+            "file": handed_in.file,
+            "line": handed_in.line,
             "marks": checked.marks if checked else None,
             "points": checked.points if checked else None,
             "right": checked.right if checked else None,
             "follows": checked.count("follows") if checked else None,
             "first slip": slip.name if slip else "",
-            "problem": file.problem,
+            "problem": handed_in.problem,
             **{f"mistake: {cause}": int(cause in made) for cause in mistakes},
             **{name: outcomes.get(name, "") for name in names},
         }
@@ -128,21 +156,24 @@ class CheckedGroup(Tabular):
         """Everything as plain data; it has the numbers themselves.
 
         >>> CheckedGroup([]).to_dict()
-        {'files': [], 'mistakes': {}}
+        {'submissions': [], 'mistakes': {}, 'outcomes': {}}
         """
         return {
-            "files": [
+            "submissions": [
                 {
+                    "student": each.student,
                     "file": each.file,
+                    "line": each.line,
                     **(each.checked.to_dict() if each.checked else {"problem": each.problem}),
                 }
-                for each in self.files
+                for each in self
             ],
             "mistakes": {cause: count for cause, (count, _) in self.mistakes.items()},
+            "outcomes": {name: {**counts} for name, counts in self.outcomes.items()},
         }
 
     def csv(self) -> str:
-        """The group as a CSV table: a row for each file, and one with how often each mistake was made.
+        """The group as a CSV table: a row for each student, and one with how often mistakes were made.
 
         The columns are the marks, one for each mistake, the most frequent first, and one for each
         quantity with what has come out about it. A row after these adds up the mistakes, and if they are
@@ -163,9 +194,9 @@ class CheckedGroup(Tabular):
         return text.getvalue()
 
     def tables(self) -> list[Part]:
-        """Everybody's marks, the mistakes by how often they were made, and what is unread."""
+        """Everybody's marks, the mistakes by how often they were made, the outcomes, what is unread."""
         marks = Table("", ["student", "marks", "right", "follow", "first slip"], "lrrrl")
-        for each in self.files:
+        for each in self:
             checked = each.checked
             if checked is None:
                 marks.add(each.student, "", "", "", "cannot be read", strong=True)
@@ -184,12 +215,29 @@ class CheckedGroup(Tabular):
             for count, says in self.mistakes.values():
                 mistakes.add(str(count), says)
             parts.append(mistakes)
-        if self.reveal:
-            right = Table("Right numbers", ["", "it is"], "lr")
-            for name, number in self.values.items():
-                right.add(name, decimal(number))
-            parts.append(right)
+        if counts := self.outcomes:
+            kinds = [each for each in OUTCOMES if any(each in of for of in counts.values())]
+            heads = ["", *kinds, *(["it is"] if self.reveal else [])]
+            quantities = Table("Quantities", heads, "l" + "r" * (len(heads) - 1))
+            for name, value in self.values.items():
+                cells = [str(counts[name][each] or "") for each in kinds]
+                quantities.add(name, *cells, *([decimal(value)] if self.reveal else []))
+            parts.append(quantities)
+        parts += [said for each in self for said in each.unreadable]
         return [*parts, *(each.problem for each in self.unread)]
+
+    def reports(self) -> list[Part]:
+        """What to tell each student: see `CheckedAnswers.tables`.
+
+        >>> CheckedGroup([]).reports()
+        []
+        """
+        parts: list[Part] = []
+        for each in self:
+            if each.checked:
+                sentence, *tables = each.checked.tables()
+                parts += [f"{each.student}: {sentence}", *tables]
+        return parts
 
 
 #: What is said of causes that are in no table of mistakes, where it is not the same for all.
@@ -237,18 +285,20 @@ def check_group(
     tolerance: Tolerance | None = None,
     notation: Notation | str | None = None,
     reveal: bool = False,
+    student: Sequence[str] = (),
 ) -> CheckedGroup:
-    """What there is to say of the answers in many files, each as by `check_answers`.
+    """What there is to say of the answers of many, each as by `check_answers`.
 
-    A file that cannot be read stops none of the others.
+    A file, or a student's row in a table, that cannot be read stops none of the others.
 
     Args:
         example: the worked example.
-        paths: the files, and folders of files.
+        paths: the files, and folders of files; see `read_answers` and `read_class`.
         scheme: see `check_answers`.
         tolerance: likewise.
         notation: likewise.
         reveal: likewise; a table, and a row of the CSV, then have the right numbers.
+        student: see `read_class`.
 
     Raises:
         OSError: a folder cannot be read.
@@ -258,14 +308,25 @@ def check_group(
     >>> check_group(worked.load("xing-single"), ["nobody.toml"]).unread[0].problem
     "[Errno 2] No such file or directory: 'nobody.toml'"
     """
-    flag("reveal", reveal)
-    files = []
+
+    def of(answers: AnswerFile | dict[str, str]) -> CheckedAnswers:
+        return check_answers(example, answers, scheme=scheme, tolerance=tolerance, reveal=reveal)
+
+    example = in_notation(example, notation)
+    of({})  # what is wrong with the scheme is not said of everybody
+    submissions = []
     for path in answer_files(items("paths", paths)):
         try:
-            checked = check_answers(
-                example, path, scheme=scheme, tolerance=tolerance, notation=notation, reveal=reveal
-            )
-            files.append(CheckedFile(str(path), checked))
+            students = read_class(path, example, student)
+            answers = [read_answers(path, example)] if students is None else students
         except (AutogradError, OSError) as error:
-            files.append(CheckedFile(str(path), None, str(error)))
-    return CheckedGroup(files, reveal)
+            submissions.append(Submission(path.stem, str(path), None, None, str(error)))
+            continue
+        for each in answers:
+            checked, problem = None, ""
+            try:
+                checked = of(each)
+            except AutogradError as error:
+                problem = str(error)
+            submissions.append(Submission(each.student, each.file, each.line, checked, problem))
+    return CheckedGroup(submissions, reveal)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,13 +13,15 @@ from typing import Any
 from autograd.arguments import shown
 from autograd.errors import ArgumentValueError
 from autograd.files import path_of, read_text
+from nn.answers.in_csv import AnswerTable
+from nn.answers.quantities import Quantities
 from nn.worked.example import WorkedExample
 from nn.worked.formulas import FormulaExample
 from nn.worksheet import Worksheet
 from nn.worksheet.elements import Blank, Item, MatrixItem, Paragraph, Question, Table
 from nn.worksheet.markdown import BACK
 
-__all__ = ["ENDINGS", "AnswerFile", "answers_in", "read_answers"]
+__all__ = ["ENDINGS", "AnswerFile", "answers_in", "read_answers", "read_class"]
 
 #: What answers can be read from, by the ending of the file.
 ENDINGS = (".toml", ".json", ".csv", ".md", ".html")
@@ -37,6 +37,8 @@ class AnswerFile:
         answers: the text of each, by what it is of; "" of what is left blank.
         decimal_comma: whether a comma separates the decimals; what is obvious if None.
         file: where they come from, for messages; "" if from no file.
+        line: of a class's table, the line of the student.
+        problem: why they cannot be read; "" if they can.
 
     >>> AnswerFile("Ada", {"net": "0.5"}).answers["net"]
     '0.5'
@@ -46,6 +48,8 @@ class AnswerFile:
     answers: Mapping[str, str] = field(default_factory=dict)
     decimal_comma: bool | None = None
     file: str = ""
+    line: int | None = None
+    problem: str = ""
 
 
 def read_answers(
@@ -82,6 +86,47 @@ def read_answers(
     return answers_in(read_text(path, _MAX_BYTES), path.suffix.lower(), example, path)
 
 
+def read_class(
+    path: str | Path,
+    example: WorkedExample | FormulaExample,
+    student: Sequence[str] = (),
+) -> list[AnswerFile] | None:
+    r"""The answers of a class: of a table in CSV with a row for each student; None of another file.
+
+    The first row has the symbols of the quantities. The first column says who the student is; others
+    before the first quantity are not read. Columns are separated by comma, semicolon or tab.
+
+    Args:
+        path: the file.
+        example: what is answered.
+        student: the heads of the columns that say who the student is, if that is not the first.
+
+    Raises:
+        ValueError: a column cannot be meant; the message names file, line and column.
+        OSError: the file cannot be read.
+        TypeError: an argument is not of its kind.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from nn import worked
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "class.csv")
+    ...     _ = path.write_text("student;net;o\nAda;0,25;0,56\nBob;;0,5\n", encoding="utf-8")
+    ...     answers = read_class(path, worked.load("xing-single"))
+    >>> [(each.student, dict(each.answers)) for each in answers]
+    [('Ada', {'net': '0,25', 'o': '0,56'}), ('Bob', {'net': '', 'o': '0,5'})]
+    """
+    path = path_of(path)
+    if path.suffix.lower() != ".csv":
+        return None
+    table, quantities = AnswerTable.of(read_text(path, _MAX_BYTES), path), Quantities(example)
+    if not table.is_of_class(quantities):
+        return None
+    return [
+        AnswerFile(row.student, row.answers, row.decimal_comma, str(path), row.line, row.problem)
+        for row in table.students(quantities, student)
+    ]
+
+
 def answers_in(
     text: str, ending: str, example: WorkedExample | FormulaExample, path: Path
 ) -> AnswerFile:
@@ -90,7 +135,10 @@ def answers_in(
         case ".toml" | ".json":
             return _from_table(_parsed(text, ending, path), path)
         case ".csv":
-            return AnswerFile(path.stem, _from_csv(text, path), None, str(path))
+            table = AnswerTable.of(text, path)
+            if table.is_of_class(Quantities(example)):
+                raise ArgumentValueError(f"{path}: the answers of a class, which `check_group` takes")
+            return AnswerFile(path.stem, table.answers(), table.decimal_comma, str(path))
     blanks = _in_html(text) if ending == ".html" else _in_markdown(text)
     return AnswerFile(path.stem, _of_worksheet(blanks, example, path), None, str(path))
 
@@ -153,32 +201,6 @@ def _text(answer: object, key: str, path: Path | str) -> str:
     except ValueError:  # Python writes no number of more than some thousands of digits
         where = f"{path}: {key}" if path else f"answers[{key!r}]"
         raise ArgumentValueError(f"{where}: too many digits") from None
-
-
-def _from_csv(text: str, path: Path) -> dict[str, str]:
-    """A symbol and an answer in each row; what separates them is found in the first line."""
-    lines = text.splitlines()
-    first = next(filter(str.strip, lines), "")
-    separator = max(";\t,", key=first.count)
-    try:
-        rows = [row for row in csv.reader(io.StringIO(text), delimiter=separator) if any(row)]
-    except csv.Error as error:
-        raise ArgumentValueError(f"{path}: {error}") from None
-    heads = [each.strip().lower() for each in rows[0]] if rows else []
-    columns = (0, 1)
-    if {"symbol", "answer"} <= {*heads}:
-        columns, rows = (heads.index("symbol"), heads.index("answer")), rows[1:]
-    found: dict[str, str] = {}
-    for number, row in enumerate(rows, 1):
-        if len(row) <= max(columns):
-            raise ArgumentValueError(
-                f"{path}: row {number}: a symbol and an answer are expected, not {shown(row)}"
-            )
-        symbol = row[columns[0]].strip()
-        if symbol in found:
-            raise ArgumentValueError(f"{path}: row {number}: {symbol} is answered twice")
-        found[symbol] = row[columns[1]].strip()
-    return found
 
 
 # --- worksheets ----------------------------------------------------------------------------------

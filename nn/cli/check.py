@@ -30,7 +30,15 @@ __all__ = ["check"]
     type=click.Choice(["either", "rounded", "cut"]),
     help="Whether answers must be rounded or cut to their digits.  [default: either]",
 )
+@click.option(
+    "--student",
+    multiple=True,
+    metavar="HEAD",
+    help="Of a class's table, the column that says who the student is. May be given several times.  "
+    "[default: the first]",
+)
 @notation_option
+@click.option("--each", is_flag=True, help="Of a group, show everybody's answers too.")
 @click.option("--reveal", is_flag=True, help="Show the right numbers.")
 @click.option(
     "-o",
@@ -50,7 +58,9 @@ def check(
     digits: int | None,
     decimals: int | None,
     rounding: str | None,
+    student: tuple[str, ...],
     notation: str | None,
+    each: bool,
     reveal: bool,
     output: Path | None,
     as_json: bool,
@@ -61,11 +71,12 @@ def check(
     named, with what was done wrong there if that is known. Right numbers are shown only with --reveal.
 
     ANSWERS is a file of numbers by their symbols, in .toml, .json or .csv, or a worksheet that was
-    filled in, in .md or .html. Several files, or a folder of them, are a group: the table has
-    everybody's marks, and the mistakes by how often they were made. The exit code is 1 if an answer is
-    not right, and 2 if something cannot be read.
+    filled in, in .md or .html. Several files, a folder of them, or a class's table in .csv, with a row
+    for each student and a column for each symbol, are a group: everybody's marks are shown, the mistakes
+    by how often they were made, and what came out about each quantity. The exit code is 1 if an answer
+    is not right, and 2 if something cannot be read.
     """
-    from nn.answers import Tolerance, check_answers, check_group, load_scheme
+    from nn.answers import Tolerance, check_answers, check_group, load_scheme, read_class
     from nn.answers.group import answer_files
     from nn.worked.limits import check_judged
 
@@ -78,7 +89,8 @@ def check(
     given = (digits, decimals, rounding) != (None, None, None)
     tolerance = Tolerance(digits, decimals, rounding or "either") if given else None
     files = answer_files(answers)
-    if len(files) == 1 and output is None and files == [Path(answers[0])]:
+    of_one = files == [Path(answers[0])] and output is None and not each and not student
+    if of_one and read_class(files[0], loaded) is None:
         checked = check_answers(
             loaded, files[0], scheme=marking, tolerance=tolerance, notation=notation, reveal=reveal
         )
@@ -90,14 +102,23 @@ def check(
         if output is not None and output.resolve() == file.resolve():
             raise click.UsageError(f"{str(output)!r} and {str(file)!r} are the same file")
     group = check_group(
-        loaded, files, scheme=marking, tolerance=tolerance, notation=notation, reveal=reveal
+        loaded,
+        files,
+        scheme=marking,
+        tolerance=tolerance,
+        notation=notation,
+        reveal=reveal,
+        student=student,
     )
     if output is not None:
         path = write(output, group.csv())
-    print_json(group.to_dict()) if as_json else print_parts(group.tables())
+    if as_json:
+        print_json(group.to_dict())
+    else:
+        print_parts([*group.tables(), *(group.reports() if each else [])])
     if output is not None and not as_json:
         print_line(f"written: {path}")
     if group.unread:
         context.exit(2)
-    if any(each.checked.right < len(each.checked) for each in group if each.checked):
+    if any(one.checked.right < len(one.checked) for one in group if one.checked):
         context.exit(1)
