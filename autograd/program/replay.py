@@ -94,6 +94,10 @@ class Replay:
         self._extra: list[Value] = []
         self.use([])
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What of it is copied: all but the function, which uses the leaves of the original."""
+        return {**vars(self), "f": None, "captured": Captured(None), "on_branch": "raise", "sent": None}
+
     def use(self, extra: Sequence[Value]) -> None:
         """Note further leaves that the function uses besides its inputs and those known."""
         self._extra += extra

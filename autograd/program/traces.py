@@ -55,12 +55,19 @@ def traced(f: Callable[..., Any], inputs: Inputs, numbers: Sequence[float]) -> T
         numbers: those that it is called with.
 
     Raises:
-        RecordingError: a number leaves the graph.
+        RecordingError: a number leaves the graph, or the function goes on after an operation failed.
         ArgumentTypeError: it returns no Value, or changes its inputs.
     """
     nodes = [Value(number, name) for number, name in zip(numbers, inputs.names, strict=True)]
     with recording() as recorder:
         result = f(*inputs.nested(nodes))
+    for error, where in recorder.failures:
+        raise RecordingError(
+            f"{where}: the function goes on after an error, which a replay would not notice: {error}; "
+            f"compare the operand first",
+            operation=error.operation,
+            operands=error.operands,
+        )
     outputs = leaves(result)
     for output in outputs:
         if not isinstance(output, Value):
