@@ -131,7 +131,7 @@ def fit(
     batch_size = None if batch_size is None else whole("batch_size", batch_size, 1)
     order_seed = seed if flag("shuffle", shuffle) else None
     choice("engine", engine, ENGINES)
-    if functions != "scalar":
+    if not isinstance(functions, str) or functions != "scalar":
         from autograd.program.engines import check_functions
 
         check_functions(engine, functions)
