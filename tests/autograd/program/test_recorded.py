@@ -555,6 +555,10 @@ def test_bad_input() -> None:
             program(*args)
     with pytest.raises(TypeError, match=r"input v\[1\] must be a real number, got None"):
         program(1.0, [2.0, None])
+    with pytest.raises(
+        OverflowError, match=r"input v\[1\] must be a real number, got int too large for"
+    ):
+        program(1.0, [2.0, 10**400])
     with pytest.raises(ValueError, match="engine must be one of 'auto', 'python'"):
         program.compile("fortran")
     with pytest.raises(ValueError, match="what must be one of 'forward', 'backward', 'batch'"):
@@ -676,6 +680,7 @@ def test_a_loaded_program_has_its_guards_and_its_errors(tmp_path: Path) -> None:
 CORRUPT: list[tuple[Callable[[dict[str, Any]], Any], str]] = [
     (lambda c: [], 'it has no "format"'),
     (lambda c: c | {"version": 2}, "its version is 2, and this package reads 1"),
+    (lambda c: c | {"version": 1.0}, r"its version is 1\.0, and this package reads 1"),
     (lambda c: {key: each for key, each in c.items() if key != "rows"}, "differs in rows"),
     (lambda c: c | {"more": 1}, "differs in more"),
     (lambda c: c | {"rows": c["rows"][:-1]}, "as long as one another"),
@@ -711,7 +716,9 @@ def test_a_corrupt_file_is_refused(
     assert str(path) in str(raised.value)
 
 
-@pytest.mark.parametrize("text", ["", "{", "NaN", "[" * 100_000, "\x00", '{"format": 1e999}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "NaN", "[" * 100_000, "\x00", '{"format": 1e999}', "9" * 5000]
+)
 def test_what_is_no_json_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "program.json"
     path.write_text(text)
