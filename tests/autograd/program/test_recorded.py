@@ -369,11 +369,14 @@ REFUSED: list[tuple[Callable[..., Any], str]] = [
     (lambda x, y: x if (x * y).derivatives[0] > 0 else y, r"cannot read \.derivatives"),
     (lambda x, y: logarithm_or(-x, y), r"goes on after an error, .*: log\(x\) needs x > 0"),
     (lambda x, y: x * random(), "the number in mul, which computes v1, is 0"),
+    (lambda x, y: x if random() < 2.0 else y, "draws random numbers"),
+    (lambda x, y: x if GENERATOR.random() < 2.0 else y, "draws random numbers"),
     (lambda x, y: x * copy(y), "the number in mul"),
     (lambda x, y: x + y.grad, r"cannot read \.grad"),
     (lambda x, y: [x * y, autograd.exp(x), x * y][next(COUNT) % 2], "operation 1, v1, is mul"),
 ]
 COUNT = count()
+GENERATOR = Random(0)
 PRODUCT = record(lambda x, y: x * y, 1.0, 1.0)
 
 
@@ -391,8 +394,8 @@ def test_what_cannot_be_recorded_is_refused(f: Callable[..., Any], message: str)
 
 
 def test_a_number_may_leave_that_does_not_depend_on_anything() -> None:
-    program = record(lambda x: x * round(Value(2.3).data), 2.5)
-    assert program(4.0) == 8.0
+    program = record(lambda x: x * round(Value(2.3).data) * Random(0).randint(3, 3), 2.5)
+    assert program(4.0) == 24.0
 
 
 def test_a_captured_number_that_changes_is_noticed() -> None:
