@@ -8,24 +8,21 @@ the same value and derivatives that are numbers.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import isfinite, isinf, isnan
 
+from autograd.advice import Edge, definition, instead, source
 from autograd.arguments import instance, number_of, text
-from autograd.backward import DETECTOR, topological_order, variable_operands
-from autograd.errors import ArgumentValueError, AutogradError
+from autograd.backward import DETECTOR, leading_to, order_with, topological_order
+from autograd.errors import AutogradError
 from autograd.expression import evaluate
-from autograd.ieee import ieee_partial, ieee_result, ieee_value
-from autograd.operations import OPERATIONS
+from autograd.ieee import ieee_value
 from autograd.value import Value
 
 __all__ = ["Anomaly", "AnomalyError", "detect_anomaly", "find_anomaly"]
 
-#: A formula in a message is no deeper, and no longer if it can be shallower.
-_DEPTH, _WIDTH = 5, 50
 #: A path in a message is no longer.
 _MOST_NODES = 8
 
@@ -71,16 +68,14 @@ class Anomaly:
         >>> anomaly.lines("∂E/∂x")[0]
         '∂E/∂x is NaN from x * x on: 0 · ∞'
         """
-        if what is not None:
-            text("what", what)
-        along = [_source(node) for node in self.path]
+        along = [source(node) for node in self.path]
         if len(along) > _MOST_NODES:
             half = _MOST_NODES // 2
             along[half:-half] = [f"({len(along) - 2 * half} more)"]
         if what is None:
-            what = f"the derivative of {_source(self.result)}"
+            what = f"the derivative of {source(self.result)}"
         return [
-            f"{text('what', what)} is NaN from {_source(self.node)} on: {self.cause}",
+            f"{text('what', what)} is NaN from {source(self.node)} on: {self.cause}",
             *(f"  {reason}" for reason in self.reasons),
             f"  along {' → '.join(along)}",
             f"  instead: {self.advice}",
@@ -169,11 +164,7 @@ def find_anomaly(result: Value, by: Value | None = None) -> Anomaly | None:
     if by is not None:
         instance("by", by, Value, "a Value")
     sweep = _Sweep(result, by)
-    return sweep.found and sweep.described(*sweep.found)
-
-
-#: A node and the number of one of its operands: where one gradient flows into another.
-_Edge = tuple[Value, int]
+    return sweep.found and sweep.described(sweep.found)
 
 
 class _Sweep:
@@ -181,20 +172,11 @@ class _Sweep:
 
     def __init__(self, result: Value, by: Value | None) -> None:
         self.result = result
-        self._order = topological_order(result)
+        self._order = order_with(result, *(() if by is None else (by,)))
         self._gradients: dict[Value, float] = {result: 1.0}
-        self.found = self._first(None if by is None else self._leading_to(by))
+        self.found = self._first(None if by is None else leading_to(by, self._order))
 
-    def _leading_to(self, by: Value) -> set[Value]:
-        leading = {by} & set(self._order)
-        if not leading:
-            raise ArgumentValueError(f"{self.result.label!r} does not depend on {by.label!r}")
-        for node in reversed(self._order):
-            if any(operand in leading for operand in variable_operands(node)):
-                leading.add(node)
-        return leading
-
-    def _first(self, leading: set[Value] | None) -> _Edge | None:
+    def _first(self, leading: set[Value] | None) -> Edge | None:
         gradients = self._gradients
         for node in self._order:
             if leading is not None and node not in leading:
@@ -204,31 +186,31 @@ class _Sweep:
                     continue
                 gradient = gradients.get(operand, 0.0) + gradients[node] * slope  # type: ignore[arg-type]  # a slope belongs to a node
                 if isnan(gradient):
-                    return node, index
+                    return Edge(node, index)
                 gradients[operand] = gradient  # type: ignore[index]
         return None
 
-    def described(self, node: Value, index: int) -> Anomaly:
+    def described(self, edge: Edge) -> Anomaly:
         """All about the edge that was found."""
-        edge, operand = (node, index), _end((node, index))
+        node, operand = edge.node, edge.operand
         above = self._edges_above(operand)
         reasons: tuple[str, ...]
-        if isnan(_slope(edge)):
+        if isnan(edge.slope):
             cause, reasons, advice = "NaN", (f"NaN is {_origin_text(edge)}",), _traced(node)
         elif isnan(self._flow(edge)):
             cause = "0 · ∞"
             origin = self._origin(above, node)
-            zero, infinite = (edge, origin) if _slope(edge) == 0.0 else (origin, edge)
+            zero, infinite = (edge, origin) if edge.slope == 0.0 else (origin, edge)
             reasons = (f"0 is {self._reason(zero)}", f"∞ is {self._reason(infinite)}")
             reasons = reasons[::-1] if zero is edge else reasons
-            advice = _instead(zero, infinite, origin[0])
+            advice = instead(zero, infinite, origin.node)
         else:
             cause = "∞ − ∞"
             edges = above[operand]
             flow = self._flow(edge)
             pair = (next((each for each in edges if self._flow(each) == -flow), edges[-1]), edge)
             origins = [
-                self._origin(above, each[0]) if isinf(self._gradients[each[0]]) else each
+                self._origin(above, each.node) if isinf(self._gradients[each.node]) else each
                 for each in pair
             ]
             signs = ("∞", "−∞") if flow < 0.0 else ("−∞", "∞")
@@ -239,88 +221,76 @@ class _Sweep:
             advice = (
                 "write the terms as one formula, in which what is infinite has been cancelled by hand"
             )
-        if cause != "NaN" and not _is_finite(infinite[0]):
-            advice = _traced(infinite[0])
+        if cause != "NaN" and not _is_finite(infinite.node):
+            advice = _traced(infinite.node)
         path = (*self._path(above, node), operand)
         return Anomaly(self.result, node, operand, cause, reasons, advice, path)
 
-    def _reason(self, edge: _Edge) -> str:
+    def _reason(self, edge: Edge) -> str:
         """Where a zero or an infinity comes from, be it a sum or a derivative."""
         flow = self._flow(edge)
         if flow == 0.0 or not isfinite(flow):
             return _origin_text(edge)
-        return f"the sum of all that comes down to {_source(_end(edge))}"
+        return f"the sum of all that comes down to {source(edge.operand)}"
 
-    def _flow(self, edge: _Edge) -> float:
+    def _flow(self, edge: Edge) -> float:
         """What flows along an edge: the gradient above times the slope."""
-        return self._gradients[edge[0]] * _slope(edge)
+        return self._gradients[edge.node] * edge.slope
 
-    def _edges_above(self, operand: Value) -> dict[Value, list[_Edge]]:
+    def _edges_above(self, operand: Value) -> dict[Value, list[Edge]]:
         """By which edges gradients came down to a node, and to each node on the way."""
-        above: dict[Value, list[_Edge]] = {operand: []}
+        above: dict[Value, list[Edge]] = {operand: []}
         for node in reversed(self._order):
             if node in self._gradients:
                 for index, (below, slope) in enumerate(
                     zip(node.operands, node.derivatives, strict=True)
                 ):
                     if slope is not None and below in above:
-                        above[below].append((node, index))  # type: ignore[index]
+                        above[below].append(Edge(node, index))  # type: ignore[index]
                         above.setdefault(node, [])
         return above
 
-    def _way_up(self, above: dict[Value, list[_Edge]], node: Value) -> _Edge:
+    def _way_up(self, above: dict[Value, list[Edge]], node: Value) -> Edge:
         """The edge that a zero, or an infinity, came down by; of several, one where it begins."""
         gradient = self._gradients[node]
         edges = above[node]
         if isinf(gradient):
             edges = [each for each in edges if self._flow(each) == gradient] or edges
-            return next((each for each in edges if isfinite(self._gradients[each[0]])), edges[0])
-        return next((each for each in edges if self._gradients[each[0]] != 0.0), edges[0])
+            return next((each for each in edges if isfinite(self._gradients[each.node])), edges[0])
+        return next((each for each in edges if self._gradients[each.node] != 0.0), edges[0])
 
-    def _origin(self, above: dict[Value, list[_Edge]], node: Value) -> _Edge:
+    def _origin(self, above: dict[Value, list[Edge]], node: Value) -> Edge:
         """The edge where the zero, or the infinity, that is a node's gradient is one first."""
         gradient = abs(self._gradients[node])
         edge = self._way_up(above, node)
-        while abs(self._gradients[edge[0]]) == gradient:
-            edge = self._way_up(above, edge[0])
+        while abs(self._gradients[edge.node]) == gradient:
+            edge = self._way_up(above, edge.node)
         return edge
 
-    def _path(self, above: dict[Value, list[_Edge]], node: Value) -> list[Value]:
+    def _path(self, above: dict[Value, list[Edge]], node: Value) -> list[Value]:
         path = [node]
         while path[-1] is not self.result:
-            path.append(self._way_up(above, path[-1])[0])
+            path.append(self._way_up(above, path[-1]).node)
         return path[::-1]
-
-
-def _end(edge: _Edge) -> Value:
-    operand = edge[0].operands[edge[1]]
-    assert isinstance(operand, Value)
-    return operand
-
-
-def _slope(edge: _Edge) -> float:
-    slope = edge[0].derivatives[edge[1]]
-    assert slope is not None
-    return slope
 
 
 # --- why ----------------------------------------------------------------------------------------
 
 
-def _origin_text(edge: _Edge) -> str:
+def _origin_text(edge: Edge) -> str:
     """``the derivative of sqrt(x) with respect to x = 0.0``, and how it comes to be 0 or infinite."""
-    node, operand, slope = edge[0], _end(edge), _slope(edge)
-    which = "" if operand.operation is None and not operand.name else f"{_source(operand)} = "
-    text = f"the derivative of {_definition(node)} with respect to {which}{operand.data!r}"
+    node, operand, slope = edge.node, edge.operand, edge.slope
+    which = "" if operand.operation is None and not operand.name else f"{source(operand)} = "
+    text = f"the derivative of {definition(node)} with respect to {which}{operand.data!r}"
     if not _is_finite(node):
         return text
-    if slope == 0.0 and _is_unselected(edge):
+    if slope == 0.0 and edge.is_unselected:
         return f"{text}, which is not what was taken"
     if slope == 0.0 and _is_at_kink(node):
         return f"{text}, where it has a kink"
-    if slope == 0.0 and _constant_factor(edge) is None and _stays(edge):
+    if slope == 0.0 and edge.constant_factor is None and edge.stays:
         return f"{text}, which is too small for a float"
-    if isinf(slope) and _stays(edge):
+    if isinf(slope) and edge.stays:
         return f"{text}, which is too large for a float"
     if isfinite(slope) and slope != 0.0:
         return f"{text}, {slope!r}, times what lies above it, which leaves the range of floats"
@@ -337,39 +307,11 @@ def _traced(node: Value) -> str:
     order = topological_order(node)
     for each in order:
         if each.operation is None and not isfinite(each.data):
-            return f"give {_source(each)} a finite number"
+            return f"give {source(each)} a finite number"
     for each in reversed(order):
         if not isfinite(each.data):
-            return f"keep {_definition(each)} finite, which is {each.data!r}"
-    return f"{_definition(node)} needs another derivative there: that of its row is NaN"
-
-
-def _nudged(edge: _Edge) -> Iterator[float]:
-    """The slope with each operand in turn a little to either side."""
-    node, index = edge
-    assert node.operation is not None
-    numbers = [number_of(operand) for operand in node.operands]
-    for place, operand in enumerate(node.operands):
-        if isinstance(operand, Value):
-            for step in (1e-3, -1e-3):
-                beside = list(numbers)
-                beside[place] += step * (abs(numbers[place]) or 1.0)
-                out = ieee_result(node.operation, beside)
-                yield ieee_partial(node.operation, index, beside, out)
-
-
-def _stays(edge: _Edge) -> bool:
-    """Whether the slope is the same around, so that it is 0 or infinite at no singular point."""
-    return all(each == _slope(edge) or isnan(each) for each in _nudged(edge))
-
-
-def _constant_factor(edge: _Edge) -> float | None:
-    """The plain number that a product multiplies a node by, if it does."""
-    node, index = edge
-    if node.operation is not None and node.operation.name == "mul":
-        other = node.operands[1 - index]
-        return other if isinstance(other, float) else None
-    return None
+            return f"keep {definition(each)} finite, which is {each.data!r}"
+    return f"{definition(node)} needs another derivative there: that of its row is NaN"
 
 
 def _is_at_kink(node: Value) -> bool:
@@ -380,187 +322,3 @@ def _is_at_kink(node: Value) -> bool:
     return bool(
         evaluate(operation.kink.tree, dict(zip(operation.parameters, numbers, strict=True)), ieee_value)
     )
-
-
-def _is_unselected(edge: _Edge) -> bool:
-    """Whether the operation passes on another operand, or a constant, and is flat in this one."""
-    operation = edge[0].operation
-    return operation is not None and operation.kink is not None and _stays(edge)
-
-
-# --- what to write instead ----------------------------------------------------------------------
-
-
-def _instead(zero: _Edge, infinite: _Edge, above: Value) -> str:
-    """What has the same value, and a derivative that comes out right.
-
-    Args:
-        zero: where the zero comes from.
-        infinite: where the infinity comes from.
-        above: the node of these two that is nearer to the result.
-    """
-    if _is_unselected(zero):
-        return _by_condition(zero, infinite)
-    if _constant_factor(zero) == 0.0:
-        return f"leave {_definition(zero[0])} out: its factor is 0"
-    text = _simplified(zero, infinite)
-    if text is not None:
-        return f"write {text} for {_definition(above)}"
-    if _stays(infinite) or _stays(zero):
-        return (
-            f"simplify {_definition(above)} by hand, so that nothing in it is too large or too small; "
-            f"or decide with an if what is computed there"
-        )
-    point = _end(infinite)
-    return (
-        f"simplify {_definition(above)} by hand to a function that has a derivative where "
-        f"{_source(point)} = {point.data!r}; or decide with an if what is computed there"
-    )
-
-
-def _by_condition(zero: _Edge, infinite: _Edge) -> str:
-    """Python's if in the place of max, min or relu: what is not taken is not differentiated."""
-    node, index = zero
-    operation = node.operation
-    assert operation is not None
-    untaken = node.operands[index]
-    other: Value | float = node.operands[1 - index] if operation.arity == 2 else 0.0
-    condition = f"{_source(untaken)} {'<' if operation.name == 'min' else '>'} {_source(other)}"
-    if _end(infinite) is node:  # what is applied to it has the infinite slope: both in one
-        node = infinite[0]
-        taken, otherwise = (_definition(node, {zero[0]: each}) for each in (untaken, other))
-        if isinstance(other, float):
-            otherwise = repr(node.data)
-    else:
-        taken, otherwise = _source(untaken), _source(other)
-    return f"write {taken} if {condition} else {otherwise} for {_definition(node)}"
-
-
-def _simplified(zero: _Edge, infinite: _Edge) -> str | None:
-    """The same as one function, where two powers meet, or the root of a sum of squares."""
-    root, squares = _power(infinite[0]), _hypot(_end(infinite))
-    if root and root[1] == 0.5 and squares:
-        if _end(zero) is infinite[0]:
-            power = _power(zero[0])
-            if power and power[1] == 2.0:
-                return f"{squares} ** 2 or {_source(root[0])}"
-        elif zero[0] in {*variable_operands(_end(infinite)), _end(infinite)}:
-            return squares
-    for outer, inner in ((zero, infinite), (infinite, zero)):
-        above, below = _power(outer[0]), _power(inner[0])
-        if above and below and above[0] is inner[0]:
-            return _one_power(above[1], below)
-    if root and _end(zero) is infinite[0] and _factor(zero) is root[0]:
-        return _one_power(1.0, (root[0], root[1] + 1.0))
-    power = _power(zero[0])
-    if power and power[1] == 2.0 and power[0].operation and power[0].operation.name == "hypot":
-        return " + ".join(_square(each) for each in power[0].operands)
-    return None
-
-
-def _power(node: Value) -> tuple[Value, float] | None:
-    """The base and the exponent, if a node is a power of another node."""
-    match node.operation.name if node.operation else None, node.operands:
-        case "sqrt", (Value() as base,):
-            return base, 0.5
-        case "cbrt", (Value() as base,):
-            return base, 1.0 / 3.0
-        case "square", (Value() as base,):
-            return base, 2.0
-        case "pow", (Value() as base, float() as exponent):
-            return base, exponent
-        case "mul", (Value() as base, other) if other is base:
-            return base, 2.0
-        case "reciprocal", (Value() as base,):
-            return base, -1.0
-        case "div", (1.0, Value() as base):
-            return base, -1.0
-    return None
-
-
-def _factor(edge: _Edge) -> Value | float | None:
-    """What a product multiplies an operand by."""
-    node, index = edge
-    return node.operands[1 - index] if node.operation and node.operation.name == "mul" else None
-
-
-def _one_power(outer: float, inner: tuple[Value, float]) -> str | None:
-    """A power of a power, where it is one for every base that both have a value at."""
-    base, exponent = inner[0], outer * inner[1]
-    if abs(exponent - round(exponent)) < 1e-12:
-        exponent = float(round(exponent))
-    elif inner[1] == 1.0 / 3.0:
-        return None  # a cube root has a value below 0, and such a power has not
-    magnitude = inner[1] % 2.0 == 0.0 and exponent % 2.0 != 0.0
-    text = f"abs({_source(base)})" if magnitude else _source(base)
-    if exponent == 1.0:
-        return text
-    single = magnitude or base.name or base.operation is None
-    return f"{text if single else f'({text})'} ** {_source(exponent)}"
-
-
-def _hypot(node: Value) -> str | None:
-    """``hypot(x, y)`` for the root of the sum of two squares."""
-    if node.operation is not None and node.operation.name == "add":
-        bases = [each for each in map(_power, variable_operands(node)) if each and each[1] == 2.0]
-        if len(bases) == 2:
-            return f"hypot({_source(bases[0][0])}, {_source(bases[1][0])})"
-    return None
-
-
-def _square(node: Value | float) -> str:
-    power = _power(node) if isinstance(node, Value) else None
-    if power and power[1] == 0.5:
-        return _source(power[0])
-    return (
-        f"{_source(node)} ** 2" if isinstance(node, Value) and node.name else f"({_source(node)}) ** 2"
-    )
-
-
-# --- as Python ----------------------------------------------------------------------------------
-
-
-#: What stands in the place of a node.
-_Replaced = dict[Value, Value | float]
-
-
-def _source(node: Value | float) -> str:
-    """How Python writes a node, by its name or in terms of named nodes and numbers."""
-    if isinstance(node, Value) and node.name:
-        return node.name
-    return _definition(node, {})
-
-
-def _definition(node: Value | float, replaced: _Replaced | None = None) -> str:
-    """How Python writes what a node is computed as, as deep as fits."""
-    text = ""
-    for depth in range(_DEPTH, -1, -1):
-        text = ast.unparse(_tree(node, depth, replaced or {}, top=True))
-        if len(text) <= _WIDTH:
-            break
-    return text
-
-
-def _tree(node: Value | float, depth: int, replaced: _Replaced, top: bool = False) -> ast.expr:
-    if isinstance(node, Value) and node in replaced:
-        node = replaced[node]
-    if not isinstance(node, Value):
-        return ast.Constant(int(node) if node.is_integer() and abs(node) < 1e15 else node)
-    operation = node.operation
-    if node.name and (not top or operation is None):
-        return ast.Name(node.name)
-    if operation is None:
-        return ast.Constant(node.data)
-    if not depth and not top:
-        return ast.Name("…")
-    operands = [_tree(each, max(depth - 1, 0), replaced) for each in node.operands]
-    for number, name in OPERATIONS["pow"].shortcuts.items():
-        if operation.name == name:
-            return ast.BinOp(operands[0], ast.Pow(), ast.Constant(int(number)))
-    places = dict(zip(operation.parameters, operands, strict=True))
-    match operation.value.tree if operation.operator else None:
-        case ast.BinOp(left=ast.Name(id=left), op=op, right=ast.Name(id=right)):
-            return ast.BinOp(places[left], op, places[right])
-        case ast.UnaryOp(op=op, operand=ast.Name(id=name)):
-            return ast.UnaryOp(op, places[name])
-    return ast.Call(ast.Name(operation.name), operands, [])

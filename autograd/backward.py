@@ -20,17 +20,25 @@ from contextvars import ContextVar
 from autograd.arguments import flag, wrong_kind
 from autograd.atomic import run, set_together, setting
 from autograd.engine import COMPILED
-from autograd.errors import AutogradError
+from autograd.errors import ArgumentValueError, AutogradError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from autograd.atomic import Change
     from autograd.value import Value
 
-__all__ = ["DETECTOR", "backward", "gradients", "topological_order"]
+__all__ = [
+    "DETECTOR",
+    "backward",
+    "gradients",
+    "leading_to",
+    "leaf_gradients",
+    "order_with",
+    "topological_order",
+]
 
 
 def variable_operands(node: Value) -> list[Value]:
@@ -42,6 +50,40 @@ def variable_operands(node: Value) -> list[Value]:
     (['x', 'x'], True)
     """
     return [operand for operand in node.operands if not isinstance(operand, float)]
+
+
+def order_with(result: Value, *nodes: Value) -> list[Value]:
+    """`topological_order`, once it is sure that some nodes are in it.
+
+    Raises:
+        ArgumentValueError: one is not.
+
+    >>> from autograd import Value
+    >>> order_with(Value(2.0, "x").exp(), Value(2.0, "y"))
+    Traceback (most recent call last):
+    ArgumentValueError: 'e^x' does not depend on 'y'
+    """
+    order = topological_order(result)
+    below = set(order)
+    for node in nodes:
+        if node not in below:
+            raise ArgumentValueError(f"{result.label!r} does not depend on {node.label!r}")
+    return order
+
+
+def leading_to(node: Value, order: Sequence[Value]) -> set[Value]:
+    """The nodes of a `topological_order` that depend on a node, itself included.
+
+    >>> from autograd import Value
+    >>> x, y = Value(2.0, "x"), Value(3.0, "y")
+    >>> len(leading_to(x, topological_order(x * x + y)))  # all but y
+    3
+    """
+    leading = {node}
+    for above in reversed(order):
+        if any(operand in leading for operand in variable_operands(above)):
+            leading.add(above)
+    return leading
 
 
 def topological_order(root: Value) -> list[Value]:
@@ -203,10 +245,6 @@ def _sweep(root: Value, leaves: list[Change]) -> None:
         leaf._grad = before + leaf._grad  # type: ignore[attr-defined]
 
 
-if COMPILED is not None:
-    _sweep, _visited = COMPILED.sweep, COMPILED.visited
-
-
 def gradients(root: Value, create_graph: bool = False) -> dict[Value, Any]:
     """The derivative of ``root`` by every node that it depends on; no ``grad`` is touched.
 
@@ -236,6 +274,22 @@ def gradients(root: Value, create_graph: bool = False) -> dict[Value, Any]:
         if slope is not None:
             found[node._y] += gradient * slope
     return found
+
+
+def leaf_gradients(root: Value) -> dict[Value, float]:
+    """The derivative of ``root`` by every leaf that it depends on; no ``grad`` is touched.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> leaf_gradients(x * x)
+    {Value(3.0): 6.0}
+    """
+    return {node: slope for node, slope in gradients(root).items() if node.operation is None}
+
+
+if COMPILED is not None:
+    _sweep, _visited = COMPILED.sweep, COMPILED.visited
+    leaf_gradients = COMPILED.leaf_gradients
 
 
 def _recorded_gradients(root: Value, order: list[Value]) -> dict[Value, Any]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from autograd.arguments import instance, number_of
-from autograd.backward import gradients, topological_order
-from autograd.errors import ArgumentValueError
+from autograd.backward import gradients, order_with, topological_order
 from autograd.symbolic import factor_values
 from autograd.value import Value
 
@@ -51,9 +50,8 @@ def influences(node: Value, result: Value | None = None) -> list[Influence]:
     instance("node", node, Value, "a Value")
     result = instance("result", node if result is None else result, Value, "a Value")
     slope = number_of(gradients(result).get(node, 0.0))
+    order_with(result, node)
     order = topological_order(node)
-    if result is not node and node not in set(topological_order(result)):
-        raise ArgumentValueError(f"{result.label!r} does not depend on {node.label!r}")
     stations = {each for each in order if each.name or not each.operands} | {node}
     found = factor_values(node, {each: place for place, each in enumerate(order)}, stations)
     inputs = [
@@ -101,9 +99,7 @@ def additions(result: Value, node: Value) -> list[Addition]:
     """
     instance("result", result, Value, "a Value")
     instance("node", node, Value, "a Value")
-    order = topological_order(result)
-    if node not in set(order):
-        raise ArgumentValueError(f"{result.label!r} does not depend on {node.label!r}")
+    order = order_with(result, node)
     found: list[Addition] = []
     above, total = gradients(result), 0.0
     for user in order:

@@ -19,7 +19,7 @@ from typing import Any, TypeAlias, overload
 
 from autograd.anomaly import Anomaly, find_anomaly
 from autograd.arguments import choice, instance, number_of, whole
-from autograd.backward import gradients, topological_order, variable_operands
+from autograd.backward import gradients, leading_to, order_with
 from autograd.errors import ArgumentValueError, AutogradError
 from autograd.formula import LATEX, MATHML, MOST_DIGITS, Style, scientific
 from autograd.program import Program
@@ -31,7 +31,6 @@ from autograd.symbolic import (
     Slope,
     derivative_symbol,
     factor_values,
-    label,
     name,
     named_numbers,
     slope_text,
@@ -103,7 +102,7 @@ class Derivation(ShownAsSteps):
         >>> explain((x * x).named("y"), x).symbol
         'dy/dx'
         """
-        return f"d{_plain(self.result)}/d{_plain(self.by)}"
+        return "d{}/d{}".format(*symbols_of(self.result, self.by))
 
     @property
     def whole(self) -> Step:
@@ -323,12 +322,8 @@ class Derivation(ShownAsSteps):
         yield from self._lines_of_sections(style)
 
 
-def _plain(node: Value) -> str:
-    return node.name or f"({label(node, symbol=str)})"
-
-
 def _plain_symbol(factor: Factor) -> str:
-    return f"d{_plain(factor.above)}/d{_plain(factor.below)}"
+    return "d{}/d{}".format(*symbols_of(factor.above, factor.below))
 
 
 def _counted(paths: int) -> str:
@@ -503,10 +498,8 @@ def derived(
     if form is not None:
         choice("form", form, FORMS)
     max_paths = whole("max_paths", max_paths, 1)
-    order = topological_order(result)
-    leading = _leading_to(by, order)
-    if result not in leading:
-        raise ArgumentValueError(f"{result.label!r} does not depend on {by.label!r}")
+    order = order_with(result, by)
+    leading = leading_to(by, order)
     stations = {node for node in leading if node.name} | {result, by}
     places = {node: place for place, node in enumerate(order)}
     steps = {
@@ -589,15 +582,6 @@ def _writer(result: Value, *by: Value) -> tuple[StepWriter, str]:
         if line.kind == "gradient" and line.below in program.nodes:
             numbers[line.symbol] = number_of(found.get(program.nodes[line.below], 0.0))
     return StepWriter(program, program.nodes, numbers), wanted.symbol
-
-
-def _leading_to(by: Value, order: list[Value]) -> set[Value]:
-    """The nodes that depend on ``by``, itself included."""
-    leading = {by} & set(order)
-    for node in reversed(order):
-        if any(operand in leading for operand in variable_operands(node)):
-            leading.add(node)
-    return leading
 
 
 #: A step of a path: a node, the next one below, the derivative.

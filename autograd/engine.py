@@ -71,7 +71,7 @@ def texts(operation: Operation) -> list[str]:
         parameters += f"={operation.default!r}"
     if operation.shortcuts:
         parameters += f"; {operation.shortcuts!r}"
-    return [parameters, operation._texts["value"], *operation._texts["partials"]]
+    return [parameters, operation.given_texts["value"], *operation.given_texts["partials"]]
 
 
 def adopt(value: Any, **parts: Any) -> None:

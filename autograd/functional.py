@@ -14,7 +14,7 @@ from functools import wraps
 from typing import Any, Literal, Protocol, TypeVar, overload
 
 from autograd.arguments import as_number, function, number_of, whole, wrong_kind, wrong_value
-from autograd.backward import DETECTOR, gradients, topological_order
+from autograd.backward import DETECTOR, gradients, leaf_gradients, topological_order
 from autograd.errors import ArgumentTypeError, ArgumentValueError
 from autograd.pytree import leaves, mapped, paths, rebuilt
 from autograd.value import Value
@@ -154,7 +154,9 @@ class _Evaluation:
         detect = DETECTOR.get()
         if detect is not None and isinstance(output, Value):
             detect(output)
-        found = gradients(output, self.recorded) if isinstance(output, Value) else {}
+        found: dict[Value, Any] = {}
+        if isinstance(output, Value):
+            found = gradients(output, create_graph=True) if self.recorded else leaf_gradients(output)
         zero = Value(0.0) if self.recorded else 0.0
         return rebuilt(self._argument, iter([found.get(node, zero) for node in self.inputs]))
 

@@ -14,7 +14,8 @@ How a row reads:
   infinity, where the textbook form has 0·∞, one that has the limits.
 * ``as_taught`` is that textbook form, for explanations, where it reads differently.
 * ``ieee`` is what IEEE 754 gives where `math` raises; only slopes are computed with it, since an
-  infinite slope at a valid point (sqrt at 0) is a fact and not an error.
+  infinite slope at a valid point (sqrt at 0) is a fact and not an error. Without one it is ``value``
+  itself, each step by IEEE 754, or NaN where that is a function.
 * ``kink`` says where the derivative jumps. There the partials give the subgradient of least norm.
 """
 
@@ -65,7 +66,8 @@ class Operation:
         value: its value, a text of the operands; or a function.
         partials: its derivative by each operand, texts of the operands and ``out``; or functions.
         domain: where it is defined; everywhere if None.
-        ieee: its value by IEEE 754 where ``value`` raises.
+        ieee: its value by IEEE 754 where ``value`` raises; if None, what each step of the text gives by
+            IEEE 754, or NaN where the value is a function.
         kink: where it is not differentiable although it is defined.
         formula: how its value is written, a text of the operands; as it is computed, if None.
         as_taught: the partials as textbooks print them; "" where they read the same.
@@ -93,13 +95,13 @@ class Operation:
 
     __slots__ = (
         "_expressions",
-        "_texts",
         "about",
         "as_taught",
         "default",
         "domain",
         "formula",
         "functions",
+        "given_texts",
         "ieee",
         "kink",
         "name",
@@ -121,7 +123,7 @@ class Operation:
         partials: Sequence[str | Callable[..., Any]],
         about: str,
         domain: str | None = None,
-        ieee: str = "nan",
+        ieee: str | None = None,
         kink: str | None = None,
         formula: str | None = None,
         as_taught: Sequence[str] = (),
@@ -141,11 +143,11 @@ class Operation:
                 }
             flag("lazy", lazy)
             for what, given in (
-                *(("name", name), ("parameters", parameters), ("about", about), ("ieee", ieee)),
-                *(("domain", domain), ("kink", kink), ("formula", formula)),
+                *(("name", name), ("parameters", parameters), ("about", about)),
+                *(("domain", domain), ("ieee", ieee), ("kink", kink), ("formula", formula)),
                 *(("symbol", symbol), ("numpy", numpy)),
             ):
-                if given is not None or what in {"name", "parameters", "about", "ieee"}:
+                if given is not None or what in {"name", "parameters", "about"}:
                     text(what, given)
             partials = items("partials", partials)
             as_taught = [
@@ -177,7 +179,8 @@ class Operation:
         #: Python's operator that the value is, if it is just one: ``mul`` for "x * y"
         self.operator = _operator(value, self.parameters)
         self._expressions: dict[str, Any] = {}
-        self._texts: dict[str, Any] = {
+        #: What was given, not yet parsed.
+        self.given_texts: dict[str, Any] = {
             "value": value,
             "partials": partials,
             "as_taught": as_taught,
@@ -224,7 +227,7 @@ class Operation:
     def _parsed(self, what: str) -> Any:
         from autograd.expression import Expression
 
-        text = self._texts[what]
+        text = self.given_texts[what]
         inside = (*self.parameters, "out")
         try:
             match what:
@@ -237,6 +240,11 @@ class Operation:
                     )
                 case "formula" if not text:
                     return self.value
+                case "ieee" if not text:
+                    value = self.value
+                    # `%` too has no other arithmetic than Python's
+                    raises = self.name in value.calls or "%" in value.text
+                    return Expression("nan", ()) if raises else value
                 case _:
                     return Expression(text, self.parameters) if text else None
         except ArgumentValueError as error:
@@ -420,7 +428,6 @@ _TABLE = (
         partials=("-out * out",),
         as_taught=("-(x ** -2.0)",),
         domain="x != 0.0",
-        ieee="copysign(inf, x)",
         formula="x ** -1.0",
         about="reciprocal",
     ),
@@ -429,7 +436,6 @@ _TABLE = (
         "x",
         "x * x if x * x < inf else x ** 2.0",  # which raises where it is too large, as powers do
         partials=("2.0 * x",),
-        ieee="inf",
         formula="x ** 2.0",
         about="square",
     ),

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 from autograd.arguments import each, instance, number_of, text, whole, wrong_kind
-from autograd.backward import gradients, topological_order
+from autograd.backward import gradients, order_with
 from autograd.errors import ArgumentValueError, UnknownNameError
 from autograd.formula import LATEX, MOST_DIGITS, Style, scientific
 from autograd.slopes import on_nodes
@@ -221,11 +221,7 @@ def _checked(result: Value, nodes: Mapping[str, Value], leaves: Iterable[Value])
     """The nodes below a result, once it is sure that some others are among them, and some are leaves."""
     for what, node in nodes.items():
         instance(what, node, Value, "a Value")
-    order = topological_order(result)
-    below = set(order)
-    for node in nodes.values():
-        if node not in below:
-            raise ArgumentValueError(f"{result.label!r} does not depend on {node.label!r}")
+    order = order_with(result, *nodes.values())
     for node in leaves:
         if node.operation is not None:
             raise ArgumentValueError(

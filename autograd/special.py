@@ -40,8 +40,10 @@ def normal_cdf(x: float) -> float:
     >>> normal_cdf(0.0), normal_cdf(-40.0)
     (0.5, 0.0)
     """
-    if not -39.0 < x < 9.0:  # outside it is 0 or 1 to the last digit, and NaN stays NaN
-        return 0.0 if x <= -39.0 else 1.0 if x >= 9.0 else x
+    if x <= -39.0:  # below the smallest subnormal
+        return 0.0
+    if x >= 9.0:  # to the last digit
+        return 1.0
     z = -x * _SQRT_HALF
     shifted = _SPLITTER * -x
     head = shifted - (shifted + x)
@@ -62,7 +64,7 @@ def gelu(x: float) -> float:
     >>> gelu(0.0), gelu(-38.5), gelu(-40.0)
     (0.0, -5.4e-323, -0.0)
     """
-    if not x < -37.0:
+    if x >= -37.0:
         return x * normal_cdf(x)
     t = 1.0 / (x * x)
     series = 1.0 - t * (

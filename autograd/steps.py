@@ -250,6 +250,17 @@ class Section(NamedTuple):
     title: str
     steps: tuple[Step, ...]
 
+    def lines(self, digits: int = 9) -> Iterator[str]:
+        """The title, if there is one, and the lines of the steps.
+
+        >>> list(Section("Given", (Step("x", 3.0),)).lines())
+        ['Given', '  x = 3']
+        """
+        if self.title:
+            yield self.title
+        for step in self.steps:
+            yield from step.lines(digits, "  ")
+
     def to_dict(self) -> dict[str, Any]:
         """The section as plain data; see `Step.to_dict`.
 
@@ -288,10 +299,7 @@ class ShownAsSteps(ShownAsText, ABC):
 
     def _text_of_sections(self, digits: int) -> Iterator[str]:
         for section in self.sections:
-            if section.title:
-                yield section.title
-            for step in section.steps:
-                yield from step.lines(digits, "  ")
+            yield from section.lines(digits)
 
     def _lines_of_sections(self, style: Style) -> Iterator[tuple[int, str]]:
         for section in self.sections:

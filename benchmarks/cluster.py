@@ -77,7 +77,7 @@ def throughput(size: int, workers: int, program: RecordedProgram, right: dict[in
         assert chunks is not None
 
         def work() -> Any:
-            return on_cluster(program._replay, chunks, range(len(chunks)), 1.0 / count).gradients
+            return on_cluster(program.replay, chunks, range(len(chunks)), 1.0 / count).gradients
 
         if right.setdefault(size, work()) != work():
             raise SystemExit(f"{workers} workers have other bits")

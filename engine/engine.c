@@ -22,6 +22,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef Py_GIL_DISABLED
 #error "this engine relies on the interpreter's lock"
@@ -209,15 +210,6 @@ new_result(uint32_t row, const Result *result, PyObject *x, PyObject *y, uint32_
     return (PyObject *)node;
 }
 
-/* Forget that a node refers to an operation. */
-static void
-release_row(uint32_t row)
-{
-    if (row > ROW_COUNT && --operations[row].nodes == 0) {
-        Py_CLEAR(operations[row].operation);
-    }
-}
-
 /* Give up a reference; a node that was the last one to hold joins those that are to be freed. */
 static inline void
 release(PyObject *thing, Node **dying)
@@ -240,19 +232,25 @@ untrack(Node *node)
     }
 }
 
-/* Clear the weak references to a node that is to be freed. That runs callbacks, which must not find it or
-   those that come after it: no weak reference gives what has no references, and the collector does not look
-   at it. What a call before this one has seen to is at the end. */
+/* Hide nodes that are to be freed from Python that runs before: no weak reference gives what has no
+   references, and the collector does not look at it. What a call before this one has hidden is at the end. */
 static void
-clear_weak(Node *node, Node *dying)
+hide(Node *dying)
 {
-    Py_SET_REFCNT((PyObject *)node, 0);
-    untrack(node);
     for (; dying != NULL && Py_REFCNT((PyObject *)dying) != 0; dying = dying->next) {
         Py_SET_REFCNT((PyObject *)dying, 0);
         untrack(dying);
     }
-    PyObject_ClearWeakRefs((PyObject *)node);
+}
+
+/* Forget that a node refers to an operation. The last one frees it, which may run Python. */
+static inline void
+release_row(uint32_t row, Node *dying)
+{
+    if (row > ROW_COUNT && --operations[row].nodes == 0) {
+        hide(dying);
+        Py_CLEAR(operations[row].operation);
+    }
 }
 
 /* Free a node, and what it alone kept, however deep that is: without recursion, and so without a stack. */
@@ -263,10 +261,11 @@ node_dealloc(PyObject *self)
     dying->next = NULL;
     while (dying != NULL) {
         Node *node = dying;
-        dying = node->next;
         if (node->weak != NULL) {
-            clear_weak(node, dying);
+            hide(dying);
+            PyObject_ClearWeakRefs((PyObject *)node); /* which runs callbacks */
         }
+        dying = node->next;
         untrack(node);
         if (node->flags & GRAD_IS_NODE) {
             release(node->grad_node, &dying);
@@ -277,8 +276,13 @@ node_dealloc(PyObject *self)
         if (node->y != NULL) {
             release(node->y, &dying);
         }
-        Py_XDECREF(node->name);
-        release_row(node->row);
+        if (node->name != NULL) {
+            if (!PyUnicode_CheckExact(node->name)) {
+                hide(dying); /* a class of one's own may have a finalizer */
+            }
+            Py_DECREF(node->name);
+        }
+        release_row(node->row, dying);
         alive--;
         if (spare_count < MOST_SPARE) {
             node->next = spare;
@@ -411,7 +415,12 @@ by_python(uint32_t row, int kind, PyObject *self, PyObject *const *given, Py_ssi
         if (function == NULL) {
             return NULL;
         }
-        Py_XSETREF(functions[row][kind], function); /* another thread may have been here meanwhile */
+        if (functions[row][kind] == NULL) {
+            functions[row][kind] = function;
+        }
+        else {
+            Py_DECREF(function); /* another thread has been here meanwhile, and may be calling its own */
+        }
     }
     return call_method(functions[row][kind], self, given, count, names);
 }
@@ -684,7 +693,8 @@ static int
 set_grad(PyObject *self, PyObject *given, void *Py_UNUSED(closure))
 {
     Node *node = (Node *)self;
-    PyObject *before = node->flags & GRAD_IS_NODE ? node->grad_node : NULL;
+    PyObject *before;
+    double number = 0.0;
     if (refuse_deletion(given) < 0) {
         return -1;
     }
@@ -692,14 +702,19 @@ set_grad(PyObject *self, PyObject *given, void *Py_UNUSED(closure))
         if (track_below(given) < 0) {
             return -1;
         }
+    }
+    else {
+        number = PyFloat_AsDouble(given);
+        if (number == -1.0 && PyErr_Occurred()) {
+            return -1;
+        }
+    }
+    before = node->flags & GRAD_IS_NODE ? node->grad_node : NULL; /* __float__ may have set another */
+    if (is_node(given)) {
         node->grad_node = Py_NewRef(given);
         node->flags |= GRAD_IS_NODE;
     }
     else {
-        double number = PyFloat_AsDouble(given);
-        if (number == -1.0 && PyErr_Occurred()) {
-            return -1;
-        }
         node->grad = number;
         node->flags &= ~GRAD_IS_NODE;
     }
@@ -849,7 +864,7 @@ set_operation(PyObject *self, PyObject *given, void *Py_UNUSED(closure))
         }
     }
     node->row = row;
-    release_row(before);
+    release_row(before, NULL);
     return 0;
 }
 
@@ -1223,6 +1238,16 @@ node_backward(PyObject *self, PyObject *const *given, Py_ssize_t count, PyObject
     return result;
 }
 
+static int
+refuse_others(PyObject *root)
+{
+    if (!is_node(root)) {
+        PyErr_SetString(PyExc_TypeError, "the root must be a Value");
+        return -1;
+    }
+    return 0;
+}
+
 PyDoc_STRVAR(sweep_doc, "sweep($module, root, leaves)\n--\n\n"
 "What `autograd.backward` has in Python: add up the gradients below a node. It is whole or not at all by\n"
 "itself, so `leaves` stays empty.");
@@ -1231,11 +1256,64 @@ static PyObject *
 module_sweep(PyObject *Py_UNUSED(module), PyObject *args)
 {
     PyObject *root, *leaves;
-    if (!PyArg_ParseTuple(args, "O!O:sweep", value_type, &root, &leaves) ||
+    if (!PyArg_ParseTuple(args, "OO:sweep", &root, &leaves) || refuse_others(root) < 0 ||
         sweep((Node *)root, true) < 0) {
         return NULL;
     }
     Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(leaf_gradients_doc, "leaf_gradients($module, root)\n--\n\n"
+"The derivative of a node by each leaf that it depends on, as a dict; every gradient stays what it was.");
+
+static PyObject *
+module_leaf_gradients(PyObject *Py_UNUSED(module), PyObject *root)
+{
+    Row order, leaves;
+    Before *before = NULL;
+    PyObject *found = NULL;
+    start(&order);
+    start(&leaves);
+    if (!is_node(root)) {
+        PyErr_SetString(PyExc_TypeError, "the root must be a Value");
+        return NULL;
+    }
+    if (visit((Node *)root, &order, &leaves) < 0) {
+        goto done;
+    }
+    found = PyDict_New();
+    before = PyMem_RawMalloc((order.count + leaves.count) * sizeof(*before));
+    if (found == NULL || before == NULL) {
+        unsee(&order);
+        unsee(&leaves);
+        Py_CLEAR(found);
+        PyErr_NoMemory();
+        goto done;
+    }
+    for (size_t i = 0; i < order.count; i++) {
+        before[i] = taken(order.nodes[i]);
+    }
+    for (size_t i = 0; i < leaves.count; i++) {
+        before[order.count + i] = taken(leaves.nodes[i]);
+    }
+    add_up((Node *)root, &order);
+    for (size_t i = 0; found != NULL && i < leaves.count; i++) {
+        PyObject *gradient = PyFloat_FromDouble(leaves.nodes[i]->grad);
+        if (gradient == NULL || PyDict_SetItem(found, (PyObject *)leaves.nodes[i], gradient) < 0) {
+            Py_CLEAR(found);
+        }
+        Py_XDECREF(gradient);
+    }
+    for (size_t i = order.count + leaves.count; i-- > 0;) { /* a root that is a leaf was taken twice */
+        put_back(&before[i]);
+        Py_XDECREF(before[i].grad_node);
+        Py_DECREF(before[i].node);
+    }
+done:
+    PyMem_RawFree(before);
+    end(&order);
+    end(&leaves);
+    return found;
 }
 
 PyDoc_STRVAR(visited_doc, "visited($module, root)\n--\n\n"
@@ -1246,11 +1324,10 @@ module_visited(PyObject *Py_UNUSED(module), PyObject *root)
 {
     Row order;
     PyObject *list = NULL;
-    start(&order);
-    if (!is_node(root)) {
-        PyErr_SetString(PyExc_TypeError, "the root must be a Value");
+    if (refuse_others(root) < 0) {
         return NULL;
     }
+    start(&order);
     if (visit((Node *)root, &order, &order) == 0) {
         unsee(&order);
         list = PyList_New((Py_ssize_t)order.count);
@@ -1306,7 +1383,6 @@ static PyTypeObject Leaf_Type = {
     .tp_name = "autograd._engine.Leaf",
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
     .tp_doc = PyDoc_STR("The metaclass of a Value: calling that makes a leaf."),
-    .tp_base = &PyType_Type,
     .tp_call = leaf_call,
 };
 
@@ -1486,18 +1562,18 @@ static PyObject *
 module_adopt(PyObject *Py_UNUSED(module), PyObject *args)
 {
     PyTypeObject *value;
-    PyObject *call, *rows;
+    PyObject *rows, *call, *functions_of, *context, *sweeps;
     if (!PyArg_ParseTuple(args, "O!O!OOOO!:adopt", &Leaf_Type, &value, &PyDict_Type, &rows, &call,
-                          &generated, &detector, &PyDict_Type, &sweeping)) {
+                          &functions_of, &context, &PyDict_Type, &sweeps)) {
         return NULL;
     }
     if (value_type != NULL || value->tp_base != &Node_Type) {
         PyErr_SetString(PyExc_TypeError, "the class must be built upon this one, and be the only one");
         return NULL;
     }
-    Py_INCREF(generated);
-    Py_INCREF(detector);
-    Py_INCREF(sweeping);
+    generated = Py_NewRef(functions_of);
+    detector = Py_NewRef(context);
+    sweeping = Py_NewRef(sweeps);
     value_type = (PyTypeObject *)Py_NewRef((PyObject *)value);
     value->tp_dealloc = node_dealloc; /* a node has nothing that Python would have to free before */
     for (uint32_t row = 1; row <= ROW_COUNT; row++) {
@@ -1548,6 +1624,7 @@ module_alive(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
 static PyMethodDef module_methods[] = {
     {"adopt", module_adopt, METH_VARARGS, adopt_doc},
     {"alive", module_alive, METH_NOARGS, alive_doc},
+    {"leaf_gradients", module_leaf_gradients, METH_O, leaf_gradients_doc},
     {"spare", module_spare, METH_NOARGS, spare_doc},
     {"sweep", module_sweep, METH_VARARGS, sweep_doc},
     {"use", module_use, METH_VARARGS, use_doc},
@@ -1587,6 +1664,7 @@ module_exec(PyObject *module)
         return -1;
     }
     operation_count = ROW_COUNT + 1;
+    Leaf_Type.tp_base = &PyType_Type; /* whose address is no constant to every linker */
     if (PyModule_AddType(module, &Leaf_Type) < 0 || PyModule_AddType(module, &Node_Type) < 0 ||
         PyModule_AddStringConstant(module, "DIGEST", SOURCE_DIGEST) < 0) {
         return -1;

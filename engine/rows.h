@@ -18,8 +18,11 @@ special_gaussian(double x, bool *failed)
 static double
 special_normal_cdf(double x, bool *failed)
 {
-    if ((-39.0 < x && x < 9.0) == 0.0) {
-        return x <= -39.0 ? 0.0 : x >= 9.0 ? 1.0 : x;
+    if (x <= -39.0) {
+        return 0.0;
+    }
+    if (x >= 9.0) {
+        return 1.0;
     }
     const double z = -x * 0.7071067811865476;
     const double shifted = 134217729.0 * -x;
@@ -35,7 +38,7 @@ special_normal_cdf(double x, bool *failed)
 static double
 special_gelu(double x, bool *failed)
 {
-    if ((x < -37.0) == 0.0) {
+    if (x >= -37.0) {
         return x * special_normal_cdf(x, failed);
     }
     const double t = quotient(1.0, x * x, failed);

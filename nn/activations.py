@@ -60,14 +60,15 @@ def resolve(name: str) -> Callable[[Value], Value]:
     """
     if name == "linear":
         return _linear
-    if name not in OPERATIONS or not _takes_one(OPERATIONS[name]):
+    operation = OPERATIONS.get(name)
+    if operation is None or not _takes_one(operation):
         activation_name("activation", name)
     activation: Callable[[Value], Value] = getattr(Value, name)
     return activation
 
 
 def _takes_one(operation: Operation) -> bool:
-    return operation.arity == 1 or operation.default is not None
+    return len(operation.parameters) == 1 or operation.default is not None
 
 
 def _linear(net: Value) -> Value:

@@ -193,10 +193,7 @@ class DerivationSheet(_Sheet):
     def _plain(self) -> Iterator[str]:
         yield self.title
         for section in self.sections:
-            if section.title:
-                yield section.title
-            for step in section.steps:
-                yield from step.lines(self.digits, "  ")
+            yield from section.lines(self.digits)
 
     def _body(self, renderer: Renderer) -> Iterator[str]:
         for section in self.sections:
@@ -218,13 +215,7 @@ class DerivationSheet(_Sheet):
         >>> content["sections"][0]["steps"][0]["symbol"]
         'w'
         """
-        return {
-            "title": self.title,
-            "sections": [
-                {"title": section.title, "steps": [step.to_dict() for step in section.steps]}
-                for section in self.sections
-            ],
-        }
+        return {"title": self.title, "sections": [section.to_dict() for section in self.sections]}
 
 
 class TableSheet(_Sheet):

@@ -7,10 +7,10 @@ from random import Random
 from typing import Any
 
 from autograd import Value
-from autograd.arguments import items, whole
+from autograd.arguments import whole
 from nn.init import generator
 from nn.module import Module
-from nn.neuron import Neuron
+from nn.neuron import Neuron, Signals
 
 __all__ = ["Layer"]
 
@@ -69,8 +69,8 @@ class Layer(Module):
         >>> [output.data for output in layer.outputs([3.0])]
         [6.0, 0.0]
         """
-        inputs = items("inputs", inputs)
-        return [neuron(inputs) for neuron in self.neurons]
+        signals = Signals.of(inputs)
+        return [neuron(signals) for neuron in self.neurons]
 
     def __call__(self, inputs: Sequence[Value | float]) -> Any:
         """The outputs, a list of Values; of a single neuron, its output, a Value.

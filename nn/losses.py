@@ -90,9 +90,12 @@ def _pairs(
 def _pairs_within(outputs: Any, targets: Any, names: tuple[str, str]) -> list[tuple[Value, Scalar]]:
     if _items(outputs) is None and _items(targets) is None:
         return [(_node(outputs, names[0]), _scalar(targets, names[1]))]
+    paired = _paired(outputs, targets, names)
+    if {type(o) for o, _ in paired} == {Value} and {type(t) for _, t in paired} <= {Value, float}:
+        return paired
     return [
         pair
-        for index, items in enumerate(_paired(outputs, targets, names))
+        for index, items in enumerate(paired)
         for pair in _pairs_within(*items, (f"{names[0]}[{index}]", f"{names[1]}[{index}]"))
     ]
 
@@ -314,14 +317,22 @@ def categorical(logits: Sequence[Value], probabilities: Sequence[Scalar]) -> Val
 
 def _surprise_near(logits: Sequence[Value], wanted: Sequence[int]) -> Callable[[int], Value]:
     powers = [z.exp() for z in logits]
+    others = all_but(powers, wanted, add)
+    return lambda k: (others(k) / powers[k]).log1p()
+
+
+def all_but(
+    terms: Sequence[Value], wanted: Sequence[int], join: Callable[[Value, Value], Value]
+) -> Callable[[int], Value]:
+    """A function of each wanted place that joins all terms but the one there.
+
+    >>> all_but([Value(1.0), Value(2.0), Value(4.0)], [1, 2], add)(1).data
+    5.0
+    """
     first, last = wanted[0], wanted[-1]
-    before, after = [*accumulate(powers[:last])], [*accumulate(powers[:first:-1])][::-1]
-
-    def surprise(k: int) -> Value:
-        others = _sum(before[k - 1 : k] + after[k - first : k - first + 1])
-        return (others / powers[k]).log1p()
-
-    return surprise
+    before = [*accumulate(terms[:last], join)]
+    after = [*accumulate(terms[:first:-1], join)][::-1]
+    return lambda k: reduce(join, before[k - 1 : k] + after[k - first : k - first + 1])
 
 
 def _surprise_far(logits: Sequence[Value]) -> Callable[[int], Value]:

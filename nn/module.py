@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from autograd import OperandError, Value
 from autograd.arguments import as_number, shown
 from autograd.atomic import set_together
-from autograd.errors import UnknownNameError
+from autograd.errors import ArgumentValueError, UnknownNameError
 
 __all__ = ["Module"]
+
+
+def _held(path: str, what: Any) -> Iterator[tuple[str, Value | Module]]:
+    """The leaves and modules that an attribute holds, also in lists, tuples and dicts."""
+    if isinstance(what, Module) or (isinstance(what, Value) and what.operation is None):
+        yield path, what
+    elif isinstance(what, list | tuple | dict):
+        for key, item in what.items() if isinstance(what, dict) else enumerate(what):
+            yield from _held(f"{path}[{key!r}]", item)
 
 
 class Module:
@@ -37,6 +46,9 @@ class Module:
     >>> [parameter.grad for parameter in model.parameters()]
     [0.0, 2.0, 2.0]
     """
+
+    #: The attributes that hold leaves or modules which are no parameters, and are never trained.
+    CONSTANTS: ClassVar[tuple[str, ...]] = ()
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """The modules right inside this one, with the path that leads to each.
@@ -93,8 +105,29 @@ class Module:
         >>> optimizer = SGD(model.parameters(), lr=0.1)
         >>> len(optimizer.parameters)  # 2·2 weights and 2 biases, 2 weights and 1 bias
         9
+
+        Raises:
+            ValueError: a module holds a leaf or a module in an attribute that is neither among its
+                parameters and children nor in its `CONSTANTS`: it would never be trained.
         """
-        return [parameter for _, parameter in self.named_parameters()]
+        parameters = [parameter for _, parameter in self.named_parameters()]
+        modules = [*self._modules()]
+        known = {*map(id, parameters), *map(id, modules)}
+        for module in modules:
+            for attribute, what in vars(module).items():
+                for path, held in () if attribute in module.CONSTANTS else _held(attribute, what):
+                    if id(held) not in known:
+                        method = "own_parameters" if isinstance(held, Value) else "named_children"
+                        raise ArgumentValueError(
+                            f"{type(module).__name__}.{path} would never be trained: {method} must give "
+                            f"it, or CONSTANTS = ({attribute!r},) in the class say that it is a constant"
+                        )
+        return parameters
+
+    def _modules(self) -> Iterator[Module]:
+        yield self
+        for child in self.children():
+            yield from child._modules()
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero, since ``backward`` adds to it.
@@ -108,7 +141,7 @@ class Module:
         >>> neuron.weights[0].grad
         0.0
         """
-        set_together((parameter, "_grad", 0.0) for parameter in self.parameters())
+        set_together((parameter, "_grad", 0.0) for _, parameter in self.named_parameters())
 
     def state_dict(self) -> dict[str, float]:
         """The number of every parameter by its path; plain data, JSON-able.

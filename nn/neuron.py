@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import add, mul
 from random import Random
 from typing import Any, NamedTuple
 
@@ -47,14 +49,35 @@ BIAS_CONVENTIONS: dict[str, BiasConvention | None] = {
     "none": None,
 }
 
-_SIGNALS = {Value, float}
+_KINDS = {Value, float}
 
 
-def _signal(index: int, given: object) -> float:
-    number = as_number(given)
-    if number is None:
+class Signals(list["Value | float"]):
+    """The inputs of neurons, each a Value or a float: a layer checks them once for all its neurons."""
+
+    @classmethod
+    def of(cls, given: object) -> Signals:
+        """The inputs of a call.
+
+        Raises:
+            OperandError: one is neither a Value nor a real number.
+
+        >>> Signals.of([1, 0.5])
+        [1.0, 0.5]
+        """
+        if isinstance(given, cls):
+            return given
+        inputs = items("inputs", given)
+        if {*map(type, inputs)} <= _KINDS:
+            return cls(inputs)
+        return cls(_signal(index, x) for index, x in enumerate(inputs))
+
+
+def _signal(index: int, given: Any) -> Value | float:
+    signal = given if type(given) in _KINDS else as_number(given)
+    if signal is None:
         raise OperandError(f"inputs[{index}] must be a Value or a real number, got {shown(given)}")
-    return number
+    return signal
 
 
 class Neuron(Module):
@@ -120,21 +143,19 @@ class Neuron(Module):
             ValueError: their number is not the number of weights.
             OperandError: one of them is neither.
         """
-        inputs = items("inputs", inputs)
-        if len(inputs) != len(self.weights):
-            raise ArgumentValueError(f"{self!r} takes {len(self.weights)} inputs, got {len(inputs)}")
-        terms = [
-            weight * (x if x.__class__ in _SIGNALS else _signal(index, x))
-            for index, (weight, x) in enumerate(zip(self.weights, inputs, strict=True))
-        ]
+        signals = Signals.of(inputs)
+        if len(signals) != len(self.weights):
+            raise ArgumentValueError(f"{self!r} takes {len(self.weights)} inputs, got {len(signals)}")
+        terms = map(mul, self.weights, signals)
         convention, bias = self.bias_convention, self.bias
-        if convention and bias is not None and convention.weighs:
-            terms.insert(0, bias * convention.sign)
-        net = terms[0]
-        for term in terms[1:]:
-            net = net + term
-        if convention and bias is not None and not convention.weighs:
-            net = net + bias if convention.sign > 0 else net - bias
+        if convention is None or bias is None:
+            net = reduce(add, terms)
+        elif convention.weighs:
+            net = reduce(add, terms, bias * convention.sign)
+        elif convention.sign > 0:
+            net = reduce(add, terms) + bias
+        else:
+            net = reduce(add, terms) - bias
         out = resolve(self.activation)(net)
         if self.names:
             net.name, out_name = self.names

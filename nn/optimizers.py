@@ -13,7 +13,9 @@ twelve digits and more.
 
 from __future__ import annotations
 
+import ast
 import math
+from array import array
 from functools import cache
 from itertools import repeat
 from math import isfinite
@@ -33,6 +35,8 @@ from autograd.arguments import (
 )
 from autograd.atomic import all_or_nothing, set_together
 from autograd.errors import ArgumentValueError
+from autograd.expression import CONSTANTS, PRIMITIVES
+from autograd.operations import OPERATIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -138,11 +142,25 @@ class Setting:
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
 
-    def __get__(self, optimizer: Optimizer | None, owner: type) -> Any:
-        return self if optimizer is None else vars(optimizer)[self._name]
+    if TYPE_CHECKING:  # it is in the optimizer's __dict__, where Python looks where there is no __get__
+
+        def __get__(self, optimizer: Optimizer | None, owner: type) -> Any: ...
 
     def __set__(self, optimizer: Optimizer, given: Any) -> None:
         vars(optimizer)[self._name] = self._check(self._name, given)
+
+
+#: What a rule may call: what a text of the table may, and those of its operations that `math` has.
+FUNCTIONS = PRIMITIVES | {name: getattr(math, name) for name in OPERATIONS if hasattr(math, name)}
+
+
+def statements(rule: str) -> list[ast.stmt]:
+    r"""The lines of a rule, parsed; they may be indented alike or not.
+
+    >>> [ast.unparse(each) for each in statements("    v = g\n    p = p - lr * v")]
+    ['v = g', 'p = p - lr * v']
+    """
+    return ast.parse("\n".join(map(str.strip, rule.strip().splitlines()))).body
 
 
 @cache
@@ -158,9 +176,14 @@ def _written(rule: str, changed: tuple[str, ...], named: tuple[str, ...]) -> Cal
         *(f"        {line.strip()}" for line in rule.strip().splitlines()),
         *(f"        each_{name}[index] = {name}" for name in changed if name != "g"),
     ]
-    scope = {**vars(math), "abs": abs, "max": max, "min": min}
+    scope = {**FUNCTIONS, **CONSTANTS}
     exec(compile("\n".join(lines), "<the rule of an optimizer>", "exec"), scope)
     written: Callable[..., None] = scope["update"]
+    unknown = {*written.__code__.co_names} - scope.keys() - {"enumerate", "zip"}
+    if unknown:
+        raise ArgumentValueError(
+            f"the rule needs {', '.join(sorted(unknown))}, and is given {', '.join((*changed, *named))}"
+        )
     return written
 
 
@@ -182,6 +205,7 @@ class Optimizer:
         parameters: the leaves, in order.
         lr: as above.
         steps: how many steps have been taken.
+        buffers: by the names in `BUFFERS`, what is remembered of each parameter.
 
     Raises:
         ValueError: there are no parameters, one stands twice or is no leaf, or ``lr`` is
@@ -212,11 +236,26 @@ class Optimizer:
 
     lr = Setting(lambda name, given: given if callable(given) else non_negative(name, given))
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Refuse a rule that is no Python, or calls an unknown function."""
+        super().__init_subclass__(**options)
+        try:
+            lines = statements(cls.RULE)
+        except SyntaxError as error:
+            raise ArgumentValueError(f"the rule of {cls.__name__}: {error.msg}: {cls.RULE!r}") from None
+        for line in lines:
+            for part in ast.walk(line):
+                if isinstance(part, ast.Call) and (name := ast.unparse(part.func)) not in FUNCTIONS:
+                    raise ArgumentValueError(
+                        f"the rule of {cls.__name__} calls {name!r} in {ast.unparse(line)!r}; known are "
+                        f"{', '.join(sorted(FUNCTIONS))}"
+                    )
+
     def __init__(self, parameters: Iterable[Value], lr: LearningRate) -> None:
         self.parameters = _checked_parameters(parameters)
         self.lr = lr
         self.steps = 0
-        self._buffers = {name: [0.0] * len(self.parameters) for name in self.BUFFERS}
+        self.buffers = {name: [0.0] * len(self.parameters) for name in self.BUFFERS}
 
     def step(self) -> None:
         """Change every parameter once, by its ``grad``.
@@ -238,7 +277,7 @@ class Optimizer:
         Traceback (most recent call last):
         ArgumentValueError: the step would make parameter 0 ('w') -inf; no parameter has been changed
         """
-        self._check_settings()
+        self.check_settings()
         gradients = [number_of(p.grad) for p in self.parameters]  # Values after create_graph=True
         index = _not_finite(gradients)
         if index is not None:
@@ -250,8 +289,8 @@ class Optimizer:
         lr = non_negative(f"lr at step {self.steps}", lr)
         numbers = [p.data for p in self.parameters]
         before: list[Change] = list(zip(self.parameters, repeat("_data"), numbers, strict=False))
-        buffers = {name: list(remembered) for name, remembered in self._buffers.items()}
-        before += [(self, "steps", self.steps), (self, "_buffers", buffers)]
+        buffers = {name: list(remembered) for name, remembered in self.buffers.items()}
+        before += [(self, "steps", self.steps), (self, "buffers", buffers)]
 
         def update() -> None:
             self._update(gradients, lr)
@@ -260,11 +299,18 @@ class Optimizer:
 
         all_or_nothing(update, before)
 
-    def _check_settings(self) -> None:
-        """Refuse settings that do not go together; each has been checked by itself."""
+    def check_settings(self) -> None:
+        """Refuse settings that do not go together; each has been checked by itself.
+
+        >>> optimizer = SGD([Value(1.0)], lr=0.5, momentum=0.9, nesterov=True)
+        >>> optimizer.momentum = 0.0
+        >>> optimizer.check_settings()  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        ArgumentValueError: nesterov needs momentum > 0 and dampening = 0, got momentum 0.0 ...
+        """
 
     def _check_results(self) -> None:
-        results = {"": [p.data for p in self.parameters], **self._buffers}
+        results = {"": [p.data for p in self.parameters], **self.buffers}
         for name, numbers in results.items():
             index = _not_finite(numbers)
             if index is not None:
@@ -277,15 +323,37 @@ class Optimizer:
     def _update(self, gradients: list[float], lr: float) -> None:
         if not self.RULE:
             raise NotImplementedError(f"{type(self).__name__} has no RULE, and no _update of its own")
-        given = self._constants() | self._at_step(self.steps, lr)
-        update = _written(self.RULE, ("p", "g", *self._buffers), tuple(given))
+        given = self.constants() | self._at_step(self.steps, lr)
+        update = _written(self.RULE, ("p", "g", *self.buffers), tuple(given))
         numbers = [p.data for p in self.parameters]
-        update(numbers, gradients, *self._buffers.values(), **given)
+        update(numbers, gradients, *self.buffers.values(), **given)
         for p, number in zip(self.parameters, numbers, strict=True):
             p.data = number
 
-    def _constants(self) -> dict[str, float]:
-        """By their names in the rule, the numbers that are the same at each step."""
+    @property
+    def by_rule(self) -> bool:
+        """Whether it follows a `RULE`, and no ``_update`` of its own.
+
+        >>> SGD([Value(1.0)], lr=0.5).by_rule
+        True
+        """
+        return type(self)._update is Optimizer._update
+
+    @property
+    def varying(self) -> list[str]:
+        """The names in the rule of the numbers that differ from step to step.
+
+        >>> SGD([Value(1.0)], lr=0.5).varying
+        ['lr', 'steps']
+        """
+        return [*self._at_step(0, 0.0)]
+
+    def constants(self) -> dict[str, float]:
+        """By their names in the rule, the numbers that are the same at each step.
+
+        >>> Adam([Value(1.0)]).constants()["beta1"]
+        0.9
+        """
         return {name: getattr(self, name) for name in self.SETTINGS}
 
     def _at_step(self, steps: int, lr: float) -> dict[str, float]:
@@ -318,7 +386,7 @@ class Optimizer:
             "steps": self.steps,
             "lr": None if callable(self.lr) else non_negative("lr", self.lr),
             "settings": {name: _plain(getattr(self, name)) for name in self.SETTINGS},
-            "buffers": {name: list(numbers) for name, numbers in self._buffers.items()},
+            "buffers": {name: list(numbers) for name, numbers in self.buffers.items()},
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -360,7 +428,7 @@ class Optimizer:
                     name, f"a list with one number for each of {count} parameters", numbers
                 )
             check = non_negative if name in self.SQUARES else finite
-            restored._buffers[name] = [check(name, number) for number in numbers]
+            restored.buffers[name] = [check(name, number) for number in numbers]
         vars(self).update(vars(restored))
 
 
@@ -431,9 +499,9 @@ class SGD(Optimizer):
         self.dampening = dampening
         self.weight_decay = weight_decay
         self.nesterov = nesterov
-        self._check_settings()
+        self.check_settings()
 
-    def _check_settings(self) -> None:
+    def check_settings(self) -> None:  # noqa: D102
         if self.nesterov and (not self.momentum or self.dampening):
             raise ArgumentValueError(
                 f"nesterov needs momentum > 0 and dampening = 0, "
@@ -497,7 +565,7 @@ class Adam(Optimizer):
         self.eps = eps
         self.weight_decay = weight_decay
 
-    def _constants(self) -> dict[str, float]:
+    def constants(self) -> dict[str, float]:  # noqa: D102
         beta1, beta2 = self.betas
         return {"beta1": beta1, "beta2": beta2, "eps": self.eps, "weight_decay": self.weight_decay}
 
@@ -553,3 +621,27 @@ class AdamW(Adam):
         weight_decay: float = 1e-2,
     ) -> None:
         super().__init__(parameters, lr, betas, eps, weight_decay)
+
+
+def numbers_of_steps(
+    optimizer: Optimizer, names: Sequence[str], count: int
+) -> Sequence[Sequence[float]] | array[float]:
+    """For each of the next batches the numbers of the rule that differ from step to step.
+
+    It ends before a step whose learning rate is refused, or fails to be computed.
+
+    >>> numbers_of_steps(SGD([Value(1.0)], lr=lambda step: 1.0 - step), ["lr"], 5)
+    [[1.0], [0.0]]
+    """
+    lr, first = optimizer.lr, optimizer.steps
+    if names == ["lr"] and not callable(lr):
+        return array("d", [lr]) * count
+    found: list[list[float]] = []
+    for steps in range(first, first + count):
+        try:
+            now = non_negative("lr", lr(steps)) if callable(lr) else lr
+        except Exception:  # the optimizer will raise it, at that step
+            break
+        numbers = optimizer._at_step(steps, now)
+        found.append([numbers[name] for name in names])
+    return found

@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import chain
 from operator import add, is_not
-from textwrap import dedent
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autograd import RecordedProgram, RecordingError, Value, record
-from autograd.arguments import instance, non_negative, wrong_kind
+from autograd.arguments import instance, wrong_kind
 from autograd.atomic import set_together
-from autograd.backward import gradients
+from autograd.backward import leaf_gradients
 from autograd.errors import ArgumentValueError
 from autograd.expression import Expression
 from autograd.program import Line, Program
@@ -23,7 +22,7 @@ from autograd.program.distributed import on_cluster
 from autograd.program.engines import PAYS_AFTER
 from autograd.program.folding import folded
 from nn.module import Module
-from nn.optimizers import Optimizer
+from nn.optimizers import Optimizer, numbers_of_steps, statements
 
 if TYPE_CHECKING:
     from autograd.program.native import TrainingLoop
@@ -181,7 +180,7 @@ class EagerRun(Run):
         """See `Run.batch`."""
         errors = [self._f(*map(Value, row))[0] for row in rows]
         total = reduce(add, errors)
-        slopes = gradients(total if scale == 1.0 else total * scale)
+        slopes = leaf_gradients(total if scale == 1.0 else total * scale)
         return [error.data for error in errors], [slopes.get(each, 0.0) for each in self.parameters]
 
     def outputs(self, rows: Sequence[Sequence[float]]) -> list[list[float]]:
@@ -255,7 +254,7 @@ class LoopedRun(ReplayedRun):
             many = max(1, self.at_once // order.size) * order.size
             many = min(many, order.end_of_period(begin) - begin)
         end = min(begin + many, len(order))
-        settings = _settings(optimizer, loop.settings, order.batches(end - begin))
+        settings = numbers_of_steps(optimizer, loop.settings, order.batches(end - begin))
         if len(settings) < order.batches(end - begin):  # the learning rate of the next one is refused
             end = begin + order.examples_of(len(settings))
         if end == begin:
@@ -263,7 +262,7 @@ class LoopedRun(ReplayedRun):
         if rows is not self._rows:
             self._rows, self._table = rows, array("d", chain.from_iterable(rows))
         loop.parameters = [each.data for each in optimizer.parameters]
-        loop.remembered = optimizer._buffers
+        loop.remembered = optimizer.buffers
         scales = order.scales(end - begin)
         which = order.examples[begin:end]
         period = min(order.period, end - begin)
@@ -277,7 +276,7 @@ class LoopedRun(ReplayedRun):
                         for name, numbers in pairs
                         for parameter, number in zip(optimizer.parameters, numbers, strict=True)
                     ),
-                    (optimizer, "_buffers", optimizer._buffers | loop.remembered),
+                    (optimizer, "buffers", optimizer.buffers | loop.remembered),
                     (optimizer, "steps", optimizer.steps + done),
                 ]
             )
@@ -285,7 +284,7 @@ class LoopedRun(ReplayedRun):
 
     def _updated_by_python(self, optimizer: Optimizer) -> str:
         """Why machine code cannot do it; "" if it can."""
-        if type(optimizer)._update is not Optimizer._update:
+        if not optimizer.by_rule:
             return f"{type(optimizer).__name__} has no text as its rule"
         if self._program.plan.form != "straight-line code":
             return "the error of an example is interpreted"
@@ -298,8 +297,8 @@ class LoopedRun(ReplayedRun):
         """The loop of the optimizer's rule as it is now; None if there can be none."""
         if self._updated_by_python(optimizer):
             return None
-        optimizer._check_settings()
-        constants = {name: float(number) for name, number in optimizer._constants().items()}
+        optimizer.check_settings()
+        constants = {name: float(number) for name, number in optimizer.constants().items()}
         # leaves that the optimizer leaves alone are constants of the loop, to be compiled again if
         # somebody else changes them
         tape, frozen = self._program.tape, self._program.frozen
@@ -354,7 +353,7 @@ class ChunkedRun(ReplayedRun):
         while begin < len(order):
             which = order.batch(begin)
             count = sum(map(chunks.examples_in, which))
-            part = on_cluster(self._program._replay, chunks, which, order.scale(count))
+            part = on_cluster(self._program.replay, chunks, which, order.scale(count))
             set_together(
                 zip(self.parameters, ["_grad"] * len(part.gradients), part.gradients, strict=True)
             )
@@ -365,10 +364,9 @@ class ChunkedRun(ReplayedRun):
 
 def _rule(optimizer: Optimizer, constants: Mapping[str, float]) -> Program:
     """The rule of an optimizer as a program."""
-    at_step = optimizer._at_step(0, 0.0)
-    symbols = {name: name for name in ("p", "g", *optimizer.BUFFERS, *at_step)}
+    symbols = {name: name for name in ("p", "g", *optimizer.BUFFERS, *optimizer.varying)}
     lines: list[Line] = []
-    for statement in ast.parse(dedent(optimizer.RULE)).body:
+    for statement in statements(optimizer.RULE):
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 text = Expression(ast.unparse(value), (*symbols, *constants))
@@ -388,27 +386,6 @@ def _rule(optimizer: Optimizer, constants: Mapping[str, float]) -> Program:
     changed = [name for name in ("p", *optimizer.BUFFERS) if symbols[name] in made]
     given.update(changed)
     return Program(lines, dict.fromkeys(sorted(given), 0.0), {name: symbols[name] for name in changed})
-
-
-def _settings(
-    optimizer: Optimizer, names: Sequence[str], count: int
-) -> array[float] | list[list[float]]:
-    """For each of the next batches the numbers of the rule that differ from step to step.
-
-    It ends before a step whose learning rate is refused, or fails to be computed.
-    """
-    lr, first = optimizer.lr, optimizer.steps
-    if names == ["lr"] and not callable(lr):
-        return array("d", [lr]) * count
-    found: list[list[float]] = []
-    for steps in range(first, first + count):
-        try:
-            now = non_negative("lr", lr(steps)) if callable(lr) else lr
-        except Exception:  # the optimizer will raise it, at that step
-            break
-        numbers = optimizer._at_step(steps, now)
-        found.append([numbers[name] for name in names])
-    return found
 
 
 def made_run(

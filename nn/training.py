@@ -146,9 +146,11 @@ def errors_in_training(
     examples = checked(network, examples, rule)
     trained_parameters(network, optimizer)
     for _ in range(steps):
-        forward = Forward(network, examples, rule)
+        found = Forward(network, examples, rule).error
         network.zero_grad()
-        forward.error.backward()
-        yield forward.error.data
+        found.backward()
+        number = found.data
+        del found  # or two graphs would be kept while the next step makes its own
+        yield number
         optimizer.step()
     yield Forward(network, examples, rule).error.data

@@ -8,7 +8,6 @@ language is; what they call beyond C's own functions is translated from Python, 
 from __future__ import annotations
 
 import ast
-import inspect
 import json
 import math
 import textwrap
@@ -21,6 +20,7 @@ from autograd.engine import texts
 from autograd.expression import PRIMITIVES, Expression
 from autograd.operations import OPERATIONS, Operation
 from autograd.program.printing import Language, spelled
+from autograd.program.texts import definition
 
 ENGINE = Path(__file__).parents[1] / "engine"
 WIDTH = 104
@@ -32,10 +32,6 @@ _OTHERS = {"sin": "libm_sin", "cos": "libm_cos"}
 
 
 # --- expressions ----------------------------------------------------------------------------------
-
-
-def _number(number: float) -> str:
-    return repr(float(number))
 
 
 def _call(name: str, operands: Sequence[str]) -> str:
@@ -51,13 +47,12 @@ def _call(name: str, operands: Sequence[str]) -> str:
 
 #: C whose every step that may fail in Python tells so by ``failed``.
 C = Language(
-    number=_number,
     power="power({}, {}, failed)".format,
     call=_call,
     choice="{test} ? {body} : {orelse}",
     both=" && ",
     either=" || ",
-    constants={"pi": _number(math.pi), "inf": "INFINITY", "nan": "NAN"},
+    constants={"pi": repr(math.pi), "inf": "INFINITY", "nan": "NAN"},
     quotient="quotient({}, {}, failed)".format,
     brackets_both=True,  # a compiler warns otherwise
 )
@@ -98,8 +93,7 @@ def _lines(text: str, indent: str = "    ") -> str:
 
 def _special(name: str) -> str:
     """A function of `autograd.special`: assignments, returns and conditions for these."""
-    (function,) = ast.parse(inspect.getsource(getattr(special, name))).body
-    assert isinstance(function, ast.FunctionDef)
+    function = definition(name)
     parameters = [argument.arg for argument in function.args.args]
     body = [_statement(each) for each in function.body[1:]]
     head = f"{', '.join(f'double {each}' for each in parameters)}, bool *failed"
@@ -124,34 +118,14 @@ def _place(name: str) -> int:
 def _statement(statement: ast.stmt) -> str:
     match statement:
         case ast.Assign(targets=[ast.Name(id=name)], value=value):
-            return _lines(f"const double {name} = {_special_expression(value)};")
+            return _lines(f"const double {name} = {_expression(value)};")
         case ast.Return(value=ast.expr() as value):
-            return _lines(f"return {_special_expression(value)};")
+            return _lines(f"return {_expression(value)};")
         case ast.If(test=test, body=[ast.Return(value=ast.expr() as value)], orelse=[]):
-            returned = _lines(f"return {_special_expression(value)};", " " * 8)
-            return f"{_lines(f'if ({_special_expression(test)}) {{')}\n{returned}\n    }}"
+            returned = _lines(f"return {_expression(value)};", " " * 8)
+            return f"{_lines(f'if ({_expression(test)}) {{')}\n{returned}\n    }}"
         case _:
             raise AssertionError(f"not translated: {ast.unparse(statement)}")
-
-
-class _Named(ast.NodeTransformer):
-    """Numbers in place of the module's constants, and conditions in place of `not`."""
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        constant = vars(special).get(node.id)
-        return ast.Constant(constant) if isinstance(constant, float) else node
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
-        self.generic_visit(node)
-        if not isinstance(node.op, ast.Not):
-            return node
-        assert isinstance(node.operand, ast.Compare), "only a comparison is negated"
-        # (a < b) == 0 where a < b is false, as it is of a NaN
-        return ast.Compare(node.operand, [ast.Eq()], [ast.Constant(0.0)])
-
-
-def _special_expression(tree: ast.expr) -> str:
-    return _expression(_Named().visit(tree))
 
 
 # --- rows -----------------------------------------------------------------------------------------
@@ -222,7 +196,7 @@ def _macro(name: str, entries: Iterable[str]) -> str:
 
 def _shortcuts(operation: Operation) -> str:
     """The numbers as a second operand for which another operation is recorded."""
-    taken = "".join(f" DO({_number(x)}, {name})" for x, name in operation.shortcuts.items())
+    taken = "".join(f" DO({x!r}, {name})" for x, name in operation.shortcuts.items())
     return f"#define SHORTCUTS_{operation.name}(DO){taken}"
 
 

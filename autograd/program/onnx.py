@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.errors import ArgumentValueError, AutogradError
 from autograd.expression import CONSTANTS
-from autograd.operations import OPERATIONS
 from autograd.program.failures import refuse_decisions
 from autograd.program.folding import folded
 from autograd.program.naming import Symbols
 from autograd.program.onnx_functions import COMPOSED
 from autograd.program.program import Program
 from autograd.program.source import symbols_of
+from autograd.program.texts import body_of
 
 try:
     import onnx
@@ -228,19 +228,13 @@ class Graph:
         key = ("call", name, *operands)  # its formula need not be gone through again
         if key in self._known:
             return self._known[key]
-        if name in COMPOSED:
-            parameters, steps, value = COMPOSED[name]
-            known = dict(zip(parameters, operands, strict=True))
-            for step, text in steps.items():
-                known[step] = self.formula(text.tree, known)
-            found = self.formula(value.tree, known)
-        elif name in OPERATIONS and name not in OPERATIONS[name].functions:
-            row = OPERATIONS[name]
-            known = dict(zip(row.parameters, operands, strict=True))
-            found = self.formula(row.value.tree, known)
-        else:
+        body = COMPOSED.get(name) or body_of(name)
+        if body is None:
             raise ArgumentValueError(f"{name!r} is a Python function, which ONNX has not")
-        self._known[key] = found
+        known = dict(zip(body.parameters, operands, strict=True))
+        for step, tree in body.steps:
+            known[step] = self.formula(tree, known)
+        found = self._known[key] = self.formula(body.tree, known)
         return found
 
     def _remainder(self, x: str, y: str) -> str:

@@ -9,38 +9,17 @@ made.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from autograd.expression import Expression
+from autograd.program.texts import Body
 
-__all__ = ["COMPOSED", "Composed"]
-
-
-class Composed(NamedTuple):
-    """A function as texts.
-
-    Attributes:
-        parameters: the names of its operands.
-        steps: what is computed first, by name, each a text of the operands and of the steps before it.
-        value: the value, a text of all of these.
-
-    >>> COMPOSED["exp2"].value.text
-    '2.0 ** x'
-    """
-
-    parameters: tuple[str, ...]
-    steps: dict[str, Expression]
-    value: Expression
+__all__ = ["COMPOSED"]
 
 
-def _composed(parameters: str, value: str, **steps: str) -> Composed:
+def _composed(parameters: str, value: str, **steps: str) -> Body:
     names = tuple(parameters.split(", "))
-    known = [*names]
-    parsed = {}
-    for name, text in steps.items():
-        parsed[name] = Expression(text, known)
-        known.append(name)
-    return Composed(names, parsed, Expression(value, known))
+    known = (*names, *steps)
+    trees = {name: Expression(text, known).tree for name, text in steps.items()}
+    return Body(names, tuple(trees.items()), Expression(value, known).tree)
 
 
 def _polynomial(x: str, *coefficients: float) -> str:
@@ -145,8 +124,8 @@ _TURNED = {
 }
 _ERX = "0.845062911510467529297"
 
-#: By name; a function that is not here is an operator, or an operation of the table.
-COMPOSED: dict[str, Composed] = {
+#: By name; a function that is not here is an operator, an operation of the table, or has a text there.
+COMPOSED: dict[str, Body] = {
     # Python's, and so of equal numbers, or of NaN, the first
     "max": _composed("x, y", "y if y > x else x"),
     "min": _composed("x, y", "y if y < x else x"),
@@ -260,35 +239,5 @@ COMPOSED: dict[str, Composed] = {
         f"else 1.0 - {_ERX} - near_1 if 0.0 < x < 1.25 else 1.0 + ({_ERX} + near_1) if -1.25 < x < 0.0 "
         "else (far if x < 28.0 else 0.0) if x > 0.0 else 2.0 - far if x < 0.0 else x",
         **_ERF_STEPS,
-    ),
-    # as `autograd.special` has them
-    "gaussian": _composed(
-        "x",
-        "0.0 if abs(x) > 39.0 else leading + leading * expm1(0.5 * (head - x) * (head + x))",
-        head="x + 6442450944.0 - 6442450944.0",
-        leading="exp(-0.5 * head * head)",
-    ),
-    "normal_cdf": _composed(
-        "x",
-        "0.0 if x <= -39.0 else 1.0 if x >= 9.0 "
-        "else 0.5 * (erfc(z) - 2.0 / sqrt(pi) * exp(-z * z) * lost)",
-        z="-x * 0.7071067811865476",
-        shifted="134217729.0 * -x",
-        head="shifted - (shifted + x)",
-        tail="-x - head",
-        lost=(
-            "((head * 0.7071067839860916 - z) + head * (0.7071067811865476 - 0.7071067839860916) "
-            "+ tail * 0.7071067839860916) + tail * (0.7071067811865476 - 0.7071067839860916) "
-            "- x * -4.833646656726457e-17"
-        ),
-    ),
-    "gelu": _composed(
-        "x",
-        "-gaussian(x) / sqrt(2.0 * pi) * series if x < -37.0 else x * normal_cdf(x)",
-        t="1.0 / (x * x)",
-        series=(
-            "1.0 - t * (1.0 - 3.0 * t * (1.0 - 5.0 * t * (1.0 - 7.0 * t * (1.0 - 9.0 * t "
-            "* (1.0 - 11.0 * t)))))"
-        ),
     ),
 }

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import isfinite, isnan
+from math import isinf, isnan
 from typing import NamedTuple
 
 from autograd.errors import ArgumentValueError
 
-__all__ = ["PYTHON", "Language", "children", "spelled", "walk"]
+__all__ = ["PYTHON", "Language", "bracketed", "children", "spelled", "walk"]
 
 # How tightly a piece holds together; a looser piece inside a tighter one takes brackets.
 _CHOICE, _EITHER, _BOTH, _COMPARED, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(9)
@@ -34,7 +34,6 @@ class Language(NamedTuple):
     """How a language that runs writes formulas.
 
     Attributes:
-        number: writes a number; a negative one without brackets.
         power: writes a power of two operands that take no brackets.
         call: writes a call of a function of the table, or of its texts.
         choice: a conditional expression, a template of ``test``, ``body`` and ``orelse``.
@@ -48,9 +47,9 @@ class Language(NamedTuple):
         choice_is_call: whether ``choice`` holds together, and each part of it may be loose.
         power_is_call: whether ``power`` holds together, and each operand of it may be loose.
         comparison: writes a comparison, of its two sides and Python's sign, where it is not that sign.
+        finite: writes a finite number; a negative one without brackets.
     """
 
-    number: Callable[[float], str]
     power: Callable[[str, str], str]
     call: Callable[[str, Sequence[str]], str]
     choice: str
@@ -64,18 +63,22 @@ class Language(NamedTuple):
     choice_is_call: bool = False
     power_is_call: bool = False
     comparison: Callable[[str, str, str], str] | None = None
+    finite: Callable[[float], str] = repr
 
+    def number(self, number: float) -> str:
+        """A number as the language has it.
 
-def _python_number(number: float) -> str:
-    if isnan(number):
-        return "nan"
-    if not isfinite(number):
-        return "-inf" if number < 0.0 else "inf"
-    return repr(float(number))
+        >>> [PYTHON.number(number) for number in (2, -0.5, float("-inf"))]
+        ['2.0', '-0.5', '-inf']
+        """
+        if isnan(number):
+            return self.constants["nan"]
+        if isinf(number):
+            return f"{'-' * (number < 0.0)}{self.constants['inf']}"
+        return self.finite(float(number))
 
 
 PYTHON = Language(
-    number=_python_number,
     power="{} ** {}".format,
     call=lambda name, operands: f"{name}({', '.join(operands)})",
     choice="{body} if {test} else {orelse}",
@@ -199,6 +202,15 @@ def _surveyed(tree: ast.expr) -> tuple[list[ast.expr], dict[int, int], set[int]]
             first = isinstance(each, ast.IfExp | ast.BoolOp | ast.Compare)
             always.update(id(part) for part in children(each)[: 1 if first else None])
     return order, uses, always
+
+
+def bracketed(text: str) -> str:
+    """A number's text as an operand: a negative one within brackets.
+
+    >>> bracketed("-0.5")
+    '(-0.5)'
+    """
+    return f"({text})" if text[0] == "-" else text
 
 
 def _wrapped(piece: _Piece, tightness: int) -> str:

@@ -19,7 +19,7 @@ from autograd.expression import CONSTANTS, PRIMITIVES, evaluate
 from autograd.ieee import ieee_value, strict
 from autograd.operations import OPERATIONS
 from autograd.program.line import Line, LineError, listed
-from autograd.program.printing import PYTHON, spelled, walk
+from autograd.program.printing import PYTHON, bracketed, spelled, walk
 from autograd.symbols import GREEK
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ __all__ = [
     "Rounds",
     "Sources",
     "evaluated",
+    "scope",
     "stepping",
 ]
 
@@ -162,7 +163,9 @@ class Sources:
         known = self._written.get((line.symbol, often))
         if known is None or known.line is not line:
             names = {
-                variable: self.names[operand] if isinstance(operand, str) else _bracketed(operand)
+                variable: self.names[operand]
+                if isinstance(operand, str)
+                else bracketed(PYTHON.number(operand))
                 for variable, operand in zip(line.variables, line.operands, strict=True)
             }
             steps, text = spelled(
@@ -171,11 +174,6 @@ class Sources:
             known = _Written(line, steps, text, calls(line.tree))
             self._written.setdefault((line.symbol, often), known)
         return known
-
-
-def _bracketed(number: float) -> str:
-    text = PYTHON.number(number)
-    return f"({text})" if text[0] == "-" else text
 
 
 def calls(tree: ast.expr) -> frozenset[str]:
@@ -188,8 +186,15 @@ def calls(tree: ast.expr) -> frozenset[str]:
     return frozenset(each.id for each in called if isinstance(each, ast.Name))
 
 
-def _scope(called: set[str]) -> dict[str, Any]:
-    """What the source calls: operations of the table, and what their texts may use."""
+def scope(called: set[str]) -> dict[str, Any]:
+    """What the names in a source stand for: operations of the table, and what their texts may use.
+
+    Args:
+        called: the functions that it calls.
+
+    >>> scope({"softplus"})["softplus"](0.0) == scope(set())["log"](2.0)
+    True
+    """
     called = (
         called
         | {"pow"}
@@ -199,20 +204,20 @@ def _scope(called: set[str]) -> dict[str, Any]:
     return PRIMITIVES | CONSTANTS | {name: strict(OPERATIONS[name]) for name in operations}
 
 
-def registered(source: str, name: str, scope: dict[str, Any]) -> Callable[..., Any]:
+def registered(source: str, name: str, known: dict[str, Any]) -> Callable[..., Any]:
     r"""A function of a source that `linecache` has as long as the function lives.
 
     Args:
         source: the source.
         name: the name of the function in it.
-        scope: what the names in it stand for.
+        known: what the names in it stand for.
 
     >>> registered("def twice(x):\n    return 2.0 * x\n", "twice", {})(3.0)
     6.0
     """
     filename = f"<program {next(_numbers)}>"
-    exec(compile(source, filename, "exec"), scope)
-    function: Callable[..., Any] = scope[name]
+    exec(compile(source, filename, "exec"), known)
+    function: Callable[..., Any] = known[name]
     while _gone:
         linecache.cache.pop(_gone.popleft(), None)
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
@@ -269,7 +274,7 @@ class Function:
         self.source = "\n".join([
             *opening, *(self.indent + each for each in body), *self._closing(results), "",
         ])  # fmt: skip
-        self._function = registered(self.source, self.called, _scope(called))
+        self._function = registered(self.source, self.called, scope(called))
 
     def _leading(self, kept: bool) -> list[str]:
         return ["keep"] if kept else []
@@ -511,11 +516,11 @@ def _compiled(line: Line, by_ieee: bool) -> Callable[..., float]:
     language = _BY_IEEE if by_ieee else RUNS
     names = dict(zip(line.variables, arguments, strict=True))
     steps, text = spelled(line.tree, language, names, "step")
-    scope = {"ieee": ieee_value} | CONSTANTS if by_ieee else _scope(set(calls(line.tree)))
+    known = {"ieee": ieee_value} | CONSTANTS if by_ieee else scope(set(calls(line.tree)))
     body = "".join(f"    {name} = {step}\n" for name, step in steps)
     source = f"def number({', '.join(arguments)}):\n{body}    return {text}\n"
-    exec(compile(source, f"<line {line.symbol}>", "exec"), scope)
-    function: Any = scope["number"]
+    exec(compile(source, f"<line {line.symbol}>", "exec"), known)
+    function: Any = known["number"]
     return function  # type: ignore[no-any-return]
 
 

@@ -78,7 +78,7 @@ def record(
     names = [leaf.name if isinstance(leaf, Value) and leaf.name else path for leaf, path in scalars]
     replay = Replay(f, Inputs(inputs, names), explicit, on_branch)
     replay.record(numbers)
-    return RecordedProgram._of(replay)
+    return RecordedProgram(replay)
 
 
 def _parameters(parameters: Iterable[Value]) -> list[Value]:
@@ -112,4 +112,4 @@ def _of_graph(root: Value, inputs: Sequence[Any], explicit: Sequence[Value] | No
     tape, nodes = trace.tape(replay.leaves)
     check_numbers(tape, nodes, replay.with_leaves([leaf._data for leaf in trace.inputs]))
     replay.add(trace, tape, nodes)
-    return RecordedProgram._of(replay)
+    return RecordedProgram(replay)

@@ -77,18 +77,12 @@ class RecordedProgram:
     RecordedProgram(2 inputs, 1 parameter, 3 lines)
     """
 
-    def __init__(self) -> None:
-        raise ArgumentTypeError("a RecordedProgram is made by autograd.record")
-
-    @staticmethod
-    def _of(replay: Replay) -> RecordedProgram:
-        program = object.__new__(RecordedProgram)
-        program._replay = replay
-        program._last = None
-        return program
-
-    _replay: Replay
-    _last: list[float] | None
+    def __init__(self, replay: Replay | None = None) -> None:
+        if not isinstance(replay, Replay):
+            raise ArgumentTypeError("a RecordedProgram is made by autograd.record")
+        #: What it is replayed by, for what runs it otherwise, as machine code or a cluster does.
+        self.replay = replay
+        self._last: list[float] | None = None
 
     @property
     def on_branch(self) -> str:
@@ -98,7 +92,7 @@ class RecordedProgram:
         >>> record(abs, 1.0, on_branch="record").on_branch
         'record'
         """
-        return self._replay.on_branch
+        return self.replay.on_branch
 
     @property
     def parameters(self) -> list[Value]:
@@ -109,7 +103,7 @@ class RecordedProgram:
         >>> record(lambda x: w * x, 3.0).parameters
         [Value(0.5, name='w')]
         """
-        return self._replay.leaves[: self._replay.own]
+        return self.replay.leaves[: self.replay.own]
 
     @property
     def frozen(self) -> list[Value]:
@@ -122,7 +116,7 @@ class RecordedProgram:
         >>> record(lambda x: w * x + b, 3.0, parameters=[w]).frozen
         [Value(1.0, name='b')]
         """
-        return self._replay.leaves[self._replay.own :]
+        return self.replay.leaves[self.replay.own :]
 
     @property
     def tape(self) -> Tape:
@@ -132,7 +126,7 @@ class RecordedProgram:
         >>> record(lambda x: x * x, 3.0).tape
         Tape(1 input, 0 parameters, 0 constants, 1 line)
         """
-        return self._replay.variants[0].tape
+        return self.replay.variants[0].tape
 
     # --- running ------------------------------------------------------------------------------
 
@@ -154,7 +148,7 @@ class RecordedProgram:
         ...     print(error)
         'rate' was 0.5 when the function was recorded, and is 0.25 now: make it an input, or record again
         """
-        self._replay.captured.check()
+        self.replay.captured.check()
 
     def __call__(self, *inputs: Any) -> Any:
         """What the function returns at other inputs, with numbers in the place of nodes.
@@ -169,10 +163,10 @@ class RecordedProgram:
         >>> record(lambda x, y: [x * y, x + y], 1.0, 1.0)(2.0, 3.0)
         [6.0, 5.0]
         """
-        replay = self._replay
+        replay = self.replay
         replay.captured.check()
         self._last = numbers = replay.with_leaves(replay.inputs.numbers(inputs))
-        return self._replay.nested(replay.forward(numbers))
+        return self.replay.nested(replay.forward(numbers))
 
     def outputs(self, examples: Iterable[Sequence[Value | float]]) -> list[Any]:
         """What the function returns for each of some examples, as `__call__` has it for one.
@@ -187,7 +181,7 @@ class RecordedProgram:
         >>> record(lambda x, y: [x * y, x + y], 1.0, 1.0).outputs([[2.0, 3.0], [4.0, 5.0]])
         [[6.0, 5.0], [20.0, 9.0]]
         """
-        replay = self._replay
+        replay = self.replay
         replay.captured.check()
         rows = replay.inputs.rows(examples)
         found = replay.forwards(rows)
@@ -206,13 +200,13 @@ class RecordedProgram:
         Gradients(value=6.0, inputs=([3.0, 2.0],), parameters=[])
         """
         outputs, found = self._both(inputs)
-        nested, count, own = self._replay.inputs.nested, self._replay.inputs.count, self._replay.own
+        nested, count, own = self.replay.inputs.nested, self.replay.inputs.count, self.replay.own
         return Gradients(
-            self._replay.nested(outputs), nested(found[:count]), list(found[count : count + own])
+            self.replay.nested(outputs), nested(found[:count]), list(found[count : count + own])
         )
 
     def _both(self, inputs: Sequence[Any]) -> tuple[Sequence[float], Sequence[float]]:
-        replay = self._replay
+        replay = self.replay
         replay.captured.check()
         self._last = numbers = replay.with_leaves(replay.inputs.numbers(inputs))
         return replay.backward(numbers)
@@ -234,9 +228,9 @@ class RecordedProgram:
         outputs, found = self._both(inputs)
         set_together(
             (leaf, "_grad", leaf._grad + slope)
-            for leaf, slope in zip(self.parameters, found[self._replay.inputs.count :], strict=False)
+            for leaf, slope in zip(self.parameters, found[self.replay.inputs.count :], strict=False)
         )
-        return self._replay.nested(outputs)
+        return self.replay.nested(outputs)
 
     def batch(
         self,
@@ -277,9 +271,9 @@ class RecordedProgram:
         >>> program.batch([[2.0], [4.0]], scale=0.5)
         Batch(values=[1.0, 4.0], gradients=[10.0])
         """
-        self._replay.captured.check()
+        self.replay.captured.check()
         scale = 0.0 + real("scale", scale)
-        replay = self._replay
+        replay = self.replay
         start = replay.sums(gradients)
         if client is None and chunk_size is None:
             rows = replay.inputs.rows(examples)
@@ -318,7 +312,7 @@ class RecordedProgram:
         """
         if runs is not None:
             runs = int(whole("runs", runs, 0))
-        self._replay.made_ready(engine, runs, functions)
+        self.replay.made_ready(engine, runs, functions)
         return self
 
     @property
@@ -329,7 +323,7 @@ class RecordedProgram:
         >>> print(record(lambda x: x * x, 3.0).compile("python").plan)
         python, function: 1 line is one function of Python source
         """
-        return self._replay.variants[0].runner.plan
+        return self.replay.variants[0].runner.plan
 
     # --- what it looks like -------------------------------------------------------------------
 
@@ -347,7 +341,7 @@ class RecordedProgram:
         return list(self._recorded().inputs)
 
     def _recorded(self) -> Trace:
-        trace = self._replay.variants[0].trace
+        trace = self.replay.variants[0].trace
         if trace is None:
             raise ArgumentValueError("a program that was loaded has no nodes")
         return trace
@@ -391,7 +385,7 @@ class RecordedProgram:
           ∂y/∂x     = 2·x = 1
         """
         self._recorded()
-        replay = self._replay
+        replay = self.replay
         if inputs or not replay.inputs.count:
             given = replay.inputs.numbers(inputs)
         elif self._last is None:
@@ -449,9 +443,9 @@ class RecordedProgram:
         dy/dx directly (2) = dy/dy * x
         dy/dx = 0.0 + dy/dx directly + dy/dx directly (2)
         """
-        trace = self._replay.variants[0].trace
-        inputs = [leaf._data for leaf in trace.inputs] if trace else [0.0] * self._replay.inputs.count
-        return Program.of_tape(self.tape, symbols_of(self.tape), self._replay.with_leaves(inputs))
+        trace = self.replay.variants[0].trace
+        inputs = [leaf._data for leaf in trace.inputs] if trace else [0.0] * self.replay.inputs.count
+        return Program.of_tape(self.tape, symbols_of(self.tape), self.replay.with_leaves(inputs))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the program to a file: JSON, to be read by `RecordedProgram.load`.
@@ -471,7 +465,7 @@ class RecordedProgram:
         """
         from autograd.program.storage import write_program
 
-        replay = self._replay
+        replay = self.replay
         args = replay.inputs.args
         write_program(path, self.tape, args, self.parameters, replay.leaves, replay.result)
 
@@ -501,13 +495,13 @@ class RecordedProgram:
         replay.use(stored.leaves[stored.own :])
         replay.result = stored.result
         replay.add(None, stored.tape, [])
-        return RecordedProgram._of(replay)
+        return RecordedProgram(replay)
 
     def __eq__(self, other: object) -> bool:
         """Whether the other program does the same: the same lines, inputs and results nested alike."""
         if not isinstance(other, RecordedProgram):
             return NotImplemented
-        mine, others = self._replay, other._replay
+        mine, others = self.replay, other.replay
         return (
             self.tape == other.tape
             and mine.own == others.own
@@ -523,7 +517,7 @@ class RecordedProgram:
     def __repr__(self) -> str:
         tape = self.tape
         counts = (
-            (self._replay.inputs.count, "input"),
+            (self.replay.inputs.count, "input"),
             (len(self.parameters), "parameter"),
             (len(tape), "line"),
         )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import each, real
 from autograd.atomic import set_together
-from autograd.backward import gradients
+from autograd.backward import leaf_gradients
 from autograd.errors import ArgumentValueError, AutogradError
 from autograd.program.captured import Captured
 from autograd.program.engine import Plan, Runner, Stopped
@@ -273,7 +273,7 @@ class Replay:
         outputs = [node._data for node in trace.outputs]
         if not gradient:
             return outputs, ()
-        slopes_of = gradients(trace.outputs[0])
+        slopes_of = leaf_gradients(trace.outputs[0])
         return outputs, [float(slopes_of.get(leaf, 0.0)) for leaf in (*trace.inputs, *self.leaves)]
 
     def _steppers(self) -> Iterator[tuple[Variant, Runner]]:

@@ -14,14 +14,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from autograd.expression import CONSTANTS, PRIMITIVES
-from autograd.ieee import strict
-from autograd.operations import OPERATIONS, Operation
+from autograd.operations import Operation
 from autograd.program.engine import Plan, Stopped, one_by_one
 from autograd.program.folding import folded
 from autograd.program.naming import Symbols
 from autograd.program.printing import PYTHON, spelled
-from autograd.program.python import RUNS, Identifiers, calls, registered
+from autograd.program.python import RUNS, Identifiers, calls, registered, scope
 from autograd.program.reverse import leading_to, sweep
 from autograd.program.stepping import same
 from autograd.program.tape import Guard, Tape
@@ -254,7 +252,8 @@ class PythonRunner:
         if found is None:
             writer = SourceWriter(self.tape)
             source = _WRITERS[what](writer)
-            found = registered(source, what, _scope(writer.called))
+            known = scope(writer.called) | {"stop": _stop, "same": same}
+            found = registered(source, what, known)
             self._functions[what] = found
         return found
 
@@ -300,13 +299,6 @@ class PythonRunner:
             sums = function(rows[: len(outputs)], scale, before, *parameters, *gradients)
             raise Stopped(before, sums) from None
         return outputs, list(sums)
-
-
-def _scope(called: set[str]) -> dict[str, Any]:
-    texts = [OPERATIONS[name] for name in called if name in OPERATIONS and name not in PRIMITIVES]
-    scope = PRIMITIVES | CONSTANTS | {row.name: strict(row) for row in texts}
-    scope["pow"] = strict(OPERATIONS["pow"])
-    return scope | {"stop": _stop, "same": same}
 
 
 def _lines(head: str, body: Iterator[str] | Sequence[str], indent: int = 4) -> list[str]:

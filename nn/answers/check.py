@@ -14,7 +14,7 @@ from autograd.arguments import flag, instance, shown
 from autograd.errors import ArgumentValueError, UnknownNameError
 from autograd.tables import Table, decimal
 from nn.answers.quantities import Quantities
-from nn.answers.reading import AnswerFile, _text, read_answers
+from nn.answers.reading import AnswerFile, answer_text, read_answers
 from nn.answers.scheme import Points, Scheme
 from nn.answers.tolerance import Tolerance
 from nn.byhand import by_hand
@@ -312,7 +312,8 @@ def _answered(given: Any, example: WorkedExample | FormulaExample) -> AnswerFile
             raise ArgumentValueError(given.problem)
         return given
     if isinstance(given, Mapping):
-        return AnswerFile(answers={str(key): _text(each, str(key), "") for key, each in given.items()})
+        answers = {str(key): answer_text(each, str(key), "") for key, each in given.items()}
+        return AnswerFile(answers=answers)
     return read_answers(given, example)
 
 

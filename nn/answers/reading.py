@@ -20,8 +20,9 @@ from nn.worked.formulas import FormulaExample
 from nn.worksheet import Worksheet
 from nn.worksheet.elements import Blank, Item, MatrixItem, Paragraph, Question, Table
 from nn.worksheet.markdown import BACK
+from nn.worksheet.trace import LENGTHS
 
-__all__ = ["ENDINGS", "AnswerFile", "answers_in", "read_answers", "read_class"]
+__all__ = ["ENDINGS", "AnswerFile", "answer_text", "answers_in", "read_answers", "read_class"]
 
 #: What answers can be read from, by the ending of the file.
 ENDINGS = (".toml", ".json", ".csv", ".md", ".html")
@@ -184,22 +185,24 @@ def _from_table(table: object, path: Path) -> AnswerFile:
     if not isinstance(answers, dict):
         raise ArgumentValueError(f"{path}: answers: a table is expected, not {shown(answers)}")
     return AnswerFile(
-        student, {key: _text(each, key, path) for key, each in answers.items()}, comma, str(path)
+        student, {key: answer_text(each, key, path) for key, each in answers.items()}, comma, str(path)
     )
 
 
-def _text(answer: object, key: str, path: Path | str) -> str:
-    if answer is None:
-        return ""
-    if isinstance(answer, str):
-        return str(answer)
+def answer_text(answer: object, key: str, path: Path | str) -> str:
+    """What is written as the answer to a key.
+
+    >>> answer_text(0.25, "net", ""), answer_text(None, "out", "")
+    ('0.25', '')
+    """
+    if answer is None or isinstance(answer, str):
+        return answer or ""
+    where = f"{path}: {key}" if path else f"answers[{key!r}]"
     if isinstance(answer, bool) or not isinstance(answer, int | float):
-        where = f"{path}: {key}" if path else f"answers[{key!r}]"
         raise ArgumentValueError(f"{where}: a number or its text is expected, not {shown(answer)}")
     try:
         return repr(answer)
     except ValueError:  # Python writes no number of more than some thousands of digits
-        where = f"{path}: {key}" if path else f"answers[{key!r}]"
         raise ArgumentValueError(f"{where}: too many digits") from None
 
 
@@ -211,14 +214,18 @@ def _of_worksheet(
 ) -> dict[str, str]:
     """The answers of a worksheet: what is in the blanks of each question."""
     found: dict[str, str] = {}
-    for item in Worksheet(example).items:
+    sheets = [
+        [item for item in Worksheet(example, length=length).items if any(_places(item))]
+        for length in reversed(LENGTHS)
+    ]
+    for item in min(sheets, key=lambda items: abs(len(items) - len(filled))):
         asked = list(_places(item))
-        if not asked:
-            continue
         number = getattr(item, "number", 0)
         texts = filled.get(number)
         if texts is None:
             raise ArgumentValueError(f"{path}: question {number} is missing; is it a worksheet of ours?")
+        if isinstance(item, Question):
+            texts = texts[-1:]  # without the formula, where that was asked for too
         if len(texts) != len(asked):
             raise ArgumentValueError(
                 f"{path}: question {number} has {len(texts)} numbers; {len(asked)} are asked for there"

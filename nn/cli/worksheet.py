@@ -52,14 +52,15 @@ def _layers(_: click.Context, __: click.Parameter, text: str | None) -> list[int
 @click.option(
     "--length",
     type=click.Choice(["short", "full"]),
-    default="full",
-    help="Ask every question, or one of each kind with a table for the rest.  [default: full]",
+    help="short: one question of each kind with its formula, and tables for the others. full: one "
+    "for every number, where up to eight are alike.  [default: short; full for .xml]",
 )
 @click.option(
     "--hints",
     type=click.Choice(["none", "some", "all"]),
     default="all",
-    help="Show no formulas, the formulas, or the numbers in them too.  [default: all]",
+    help="none: a blank for each formula. some: the formulas. all: the formulas, and again with numbers "
+    "in them.  [default: all]",
 )
 @click.option(
     "--answers-to",
@@ -98,7 +99,7 @@ def worksheet(
     answers: bool,
     answers_at_back: bool,
     digits: int,
-    length: str,
+    length: str | None,
     hints: str,
     answers_to: Path | None,
     notation: str | None,
@@ -151,6 +152,7 @@ def worksheet(
             )
             for each in range(seed, seed + (count or 1))
         ]
+    length = length or ("full" if quiz else "short")
     sheets = [
         Worksheet(each, digits=digits, notation=notation, length=length, hints=hints)
         for each in sheets_of

@@ -16,7 +16,7 @@ from autograd.program.onnx import Graph, computed, onnx_model, tensor
 from autograd.program.source import symbols_of
 from nn.fitting.losses import LossLike, loss_of
 from nn.interop.layer_arrays import LayerParameters, layer_parameters
-from nn.losses import log_add_exp
+from nn.losses import all_but, log_add_exp
 from nn.network import MLP
 
 if TYPE_CHECKING:
@@ -122,9 +122,14 @@ def _numbers(tensors: dict[str, tuple[list[int], list[Value]]]) -> dict[str, onn
 
 
 def _cross_entropy(logits: Sequence[Value], targets: Sequence[Value]) -> Value:
-    """The cross-entropy as frameworks have it: it decides nothing, and loses digits of a small one."""
-    total = reduce(log_add_exp, logits)
-    return reduce(add, (t * (total - z) for t, z in zip(targets, logits, strict=True)))
+    """What `nn.losses.categorical` computes, without deciding anything.
+
+    That one decides which logit is the largest, so that it has a way through it for each class, of
+    which a file would have one. This keeps the digits of a small error too.
+    """
+    others = all_but(logits, range(len(logits)), log_add_exp)
+    surprisals = [(others(k) - z).softplus() for k, z in enumerate(logits)]
+    return reduce(add, (t * each for t, each in zip(targets, surprisals, strict=True)))
 
 
 def _with_gradients(network: MLP, layers: Sequence[LayerParameters], loss: LossLike) -> onnx.ModelProto:

@@ -36,6 +36,28 @@ _NUMBER = re.compile(
 )
 #: What tells a number from the number of a page.
 _DECIMALS = re.compile(r"[.,]\d|[eE·×]")
+_HEADING = re.compile(r"(#{1,6})\s+(.*)")
+_ORDINALS = (
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+)
+#: What begins a line that says which example is talked of.
+_EXAMPLE = re.compile(
+    r"[#>*\s\d.)-]*(?:(?:for|with|the|training|input) )*"
+    rf"(?:(?:example|sample|pattern) (?:no\. |number |#)?(\d{{1,4}})\b|({'|'.join(_ORDINALS)}) "
+    r"(?:training )?(?:example|sample|pattern)\b)",
+    re.IGNORECASE,
+)
+#: The example that a symbol is of.
+_OF_EXAMPLE = re.compile(r"@(\d+)")
 _EQUALS = re.compile(r"=|≈|≃|≅|:=|→")
 #: What a number that is not alone is followed by, and a symbol that is not alone comes after.
 _OPERATORS = "+-−*·×/^([⋅∙"
@@ -62,6 +84,7 @@ class FoundFigures:
         covered: how many of them are figures, or the same numbers again within formulas.
         given: how many others are given numbers of the example.
         left: the others, each with its line.
+        unsaid: symbols that each example has its own number of, where the text does not say which it is.
 
     >>> from nn import worked
     >>> found = figures_in("net = 0.25, and so o = 0.56. See page 3.5", worked.load("xing-single"))
@@ -76,6 +99,7 @@ class FoundFigures:
     covered: int
     given: int
     left: tuple[tuple[int, str], ...]
+    unsaid: tuple[str, ...] = ()
 
     @property
     def share(self) -> float:
@@ -95,19 +119,14 @@ class FoundFigures:
         1.0
         """
         return {
-            "figures": [
-                {"symbol": each.symbol, "printed": each.printed, "where": each.where, "line": line}
-                for each, line in zip(self.figures, self.lines, strict=True)
-            ],
-            "repeated": [
-                {"symbol": each.symbol, "printed": each.printed, "where": each.where, "line": line}
-                for line, each in self.repeated
-            ],
+            "figures": [*map(_plain_figure, self.lines, self.figures)],
+            "repeated": [_plain_figure(*each) for each in self.repeated],
             "numbers": self.numbers,
             "covered": self.covered,
             "given": self.given,
             "share": self.share,
             "left": [{"line": line, "number": number} for line, number in self.left],
+            "unsaid": [*self.unsaid],
         }
 
     def summary(self) -> str:
@@ -133,6 +152,11 @@ class FoundFigures:
             told = [f"{number} (line {line})" for line, number in self.left[:_MOST_LEFT]]
             more = ", …" if len(self.left) > _MOST_LEFT else ""
             lines.append(f"# Left: {', '.join(told)}{more}")
+        if self.unsaid:
+            lines.append(
+                f"# Each example has its own {', '.join(self.unsaid[:_MOST_LEFT])}: "
+                f"write {self.unsaid[0]}@1, or say which it is by a heading, as Example 1"
+            )
         if self.repeated:
             lines.append("# Again with another number, perhaps after an update; say after which:")
         for line, figure in self.repeated:
@@ -142,6 +166,10 @@ class FoundFigures:
 
 
 _MOST_LEFT = 12
+
+
+def _plain_figure(line: int, figure: Figure) -> dict[str, Any]:
+    return {"symbol": figure.symbol, "printed": figure.printed, "where": figure.where, "line": line}
 
 
 def find_figures(path: str | Path, example: WorkedExample | FormulaExample) -> FoundFigures:
@@ -176,7 +204,9 @@ def figures_in(written: str, example: WorkedExample | FormulaExample) -> FoundFi
     r"""What a text says of the numbers of a worked example: its equations ``symbol = … = number``.
 
     Symbols may be written as the example, as Unicode or as LaTeX has them. The number is that which
-    stands alone at the end of a chain of equations. Columns of a table count as an equation too.
+    stands alone at the end of a chain of equations. Columns of a table count as an equation too. Where
+    there are several examples, net_h1 is net_h1@2 under a heading, or after a line, that begins with
+    Example 2.
 
     Args:
         written: the text, plain or Markdown.
@@ -258,6 +288,7 @@ def figures_in(written: str, example: WorkedExample | FormulaExample) -> FoundFi
         covered,
         of_given,
         tuple(sorted(left, key=lambda each: each[0])),
+        tuple(known.unsaid),
     )
 
 
@@ -285,6 +316,8 @@ class _Known:
 
     Attributes:
         given: the numbers that are given, by symbol.
+        example: the example that is talked of; 0 if the text does not say which it is.
+        unsaid: symbols that were met where it does not, and that each example has its own number of.
     """
 
     def __init__(self, example: WorkedExample | FormulaExample) -> None:
@@ -310,6 +343,17 @@ class _Known:
             if len(row) == 1 and not rows:  # a matrix of one number
                 self._symbols.setdefault(reading, row[0])
         self._nodes = {symbol_as_read(symbol): symbol for symbol in self._step.nodes}
+        self._of_examples = {
+            (int(numbers.pop()), bare): symbol
+            for reading, symbol in self._symbols.items()
+            if len(numbers := {*_OF_EXAMPLE.findall(reading)}) == 1
+            and (bare := _OF_EXAMPLE.sub("", reading)) not in self._symbols
+        }
+        self._bare = {
+            bare: _OF_EXAMPLE.sub("", symbol) for (_, bare), symbol in self._of_examples.items()
+        }
+        self.example = 0
+        self.unsaid: dict[str, None] = {}
         self.given = {
             symbol: number for symbol, number in calculation.program.given.items() if symbol not in lines
         }
@@ -344,6 +388,10 @@ class _Known:
         """The symbol that is read so, or the derivative of a number by another; "" if there is none."""
         if reading in self._symbols:
             return self._symbols[reading]
+        if reading in self._bare:
+            if not self.example:
+                self.unsaid[self._bare[reading]] = None
+            return self._of_examples.get((self.example, reading), "")
         if "/d" in reading and (derivative := re.fullmatch(r"d(.+)/d(.+)", reading)):
             above, below = (self._nodes.get(each, "") for each in derivative.groups())
             name = f"d{above}/d{below}"
@@ -366,10 +414,24 @@ def _headings(written: str) -> list[str]:
     """The heading that each line stands under."""
     found, where = [], ""
     for line in written.splitlines():
-        if heading := re.match(r"#{1,6}\s+(.*)", line):
-            where = heading[1].strip()
+        if heading := _HEADING.match(line):
+            where = heading[2].strip()
         found.append(where)
     return found
+
+
+def _examples(written: str) -> Iterator[int]:
+    """The number of the example that each line is of, as a heading or a line before says; or 0."""
+    number = depth = 0
+    for line in written.splitlines():
+        heading = _HEADING.match(line)
+        said = _EXAMPLE.match(line)
+        if said:
+            number = int(said[1] or _ORDINALS.index(said[2].lower()) + 1)
+            depth = len(heading[1]) if heading else 7
+        elif heading and len(heading[1]) <= depth:
+            number = 0
+        yield number
 
 
 def _equations(
@@ -377,7 +439,9 @@ def _equations(
 ) -> Iterator[tuple[int, str, str, list[tuple[str, int, str]]]]:
     """The lines of a text: number, heading, the line as it is read, and the equations in it."""
     pending: list[str] = []
-    for number, (raw, where) in enumerate(zip(written.splitlines(), _headings(written), strict=True), 1):
+    lines = zip(written.splitlines(), _headings(written), _examples(written), strict=True)
+    for number, (raw, where, example) in enumerate(lines, 1):
+        known.example = example
         line = _plain(raw)
         if "=" not in line and ("|" in line or "\t" in line):
             line = re.sub(r"[|\t]", "=", line)
@@ -501,7 +565,7 @@ class _Page(HTMLParser):
         elif tag in self._BLOCKS:
             self.parts.append("\n")
         if re.fullmatch(r"h[1-6]", tag):
-            self.parts.append("# ")
+            self.parts.append(f"{'#' * int(tag[1])} ")
         if tag in {"td", "th"} and self._matrix is None:
             self.parts.append(" | ")
         self.parts.append(self._JOINED.get(tag, ""))

@@ -302,7 +302,7 @@ class _Writer:
             "losses": {},
             "activations": [],
             "guards": [],
-            "head": "",
+            "head": head(example),
         }
         others: dict[str, Recording] = {}
         if isinstance(example, WorkedExample):
@@ -310,12 +310,10 @@ class _Writer:
             data["layers"] = [layer.activation for layer in example.layers]
             data["loss"] = example.error
             data["shape"] = example.shape
-            data["head"] = head(example)
             data["update_biases"] = example.update_biases
             data["file"] = self._places_in_file(example)
         else:
             data["guards"] = [*self._formula_guards(example)]
-            data["head"] = head(example)
             data["parameters"] = [*example.parameters]
         data["notations"] = self._notations([recording, *others.values()])
         data["mistakes"] = [*self._mistakes()]
@@ -412,11 +410,8 @@ class _Writer:
     # --- guards ----------------------------------------------------------------------------------
 
     def _guard(self, tree: ast.expr, names: Mapping[str, str], holds: bool, says: str) -> dict[str, Any]:
-        used = [
-            name
-            for name in dict.fromkeys(each.id for each in ast.walk(tree) if isinstance(each, ast.Name))
-            if name in names
-        ]
+        found = dict.fromkeys(each.id for each in ast.walk(tree) if isinstance(each, ast.Name))
+        used = [name for name in found if name in names]
         return {
             "function": self.functions.place(condition(tree, used)),
             "operands": [names[name] for name in used],
@@ -429,12 +424,8 @@ class _Writer:
         nodes = self.recording.step.nodes
         for name, formula in example.in_order.items():
             for tree, holds in _decided(formula, nodes):
-                yield self._guard(
-                    tree,
-                    {each: each for each in nodes},
-                    holds,
-                    f"formulas.{name} {_goes_on(tree, holds)}",
-                )
+                says = f"formulas.{name} {_goes_on(tree, holds)}"
+                yield self._guard(tree, {each: each for each in nodes}, holds, says)
 
     def _error_guards(
         self, example: WorkedExample, error: str, found: Recording
@@ -448,28 +439,15 @@ class _Writer:
             if error == "cross_entropy":
                 names = {f"t{number}": target for number, (_, target) in enumerate(pairs)}
                 total = " + ".join(names)
+                says = "the targets of cross_entropy are probabilities that add up to 1"
                 for text in (*(f"{name} >= 0.0" for name in names), f"0.999999 <= {total} <= 1.000001"):
-                    yield self._guard(
-                        _condition(text),
-                        names,
-                        True,
-                        "the targets of cross_entropy are probabilities that add up to 1",
-                    )
+                    yield self._guard(_condition(text), names, True, says)
             for out, target in pairs:
                 names = {"out": out, "target": target}
                 if error == "binary_cross_entropy":
-                    yield self._guard(
-                        _condition("0.0 <= target <= 1.0"),
-                        names,
-                        True,
-                        f"the target {target} lies in [0, 1]",
-                    )
-                    yield self._guard(
-                        _condition("0.0 <= out <= 1.0"),
-                        names,
-                        True,
-                        f"the probability {out} lies in [0, 1]",
-                    )
+                    for name, what in (("target", "target"), ("out", "probability")):
+                        says = f"the {what} {names[name]} lies in [0, 1]"
+                        yield self._guard(_condition(f"0.0 <= {name} <= 1.0"), names, True, says)
                 elif error not in ERRORS:
                     nodes = {name: found.nodes[symbol] for name, symbol in names.items()}
                     for tree, holds in _decided(read(error, ("out", "target")), nodes):
@@ -630,13 +608,8 @@ def _turned(own: Recording, other: Recording) -> set[str]:
 
 
 def _bias_sign(step: Any) -> float:
-    conventions = [
-        each.bias_convention
-        for layer in step.network.layers
-        for each in layer.neurons
-        if each.bias_convention
-    ]
-    return conventions[0].sign if conventions else 1.0
+    neurons = (neuron for layer in step.network.layers for neuron in layer.neurons)
+    return next((each.bias_convention.sign for each in neurons if each.bias_convention), 1.0)
 
 
 def _decided(formula: Expression, nodes: Mapping[str, Value]) -> Iterator[tuple[ast.expr, bool]]:

@@ -107,13 +107,11 @@ class Worksheet(ShownAsText):
     ) -> Trace:
         _check_size(example)
         step = example.step()
-        if not step.update_rule.descends:
-            raise ArgumentValueError(
-                f"{example.name}: worksheets are of gradient descent, not of {step.update_rule}"
-            )
         step = step if notation is None else step.in_notation(notation)
         trace = NetworkTrace(step, example.learning_rate, example.error, ask_as)
-        by_matrix = bool(step.names.notation.vectors) and matrices_fit(trace)
+        by_matrix = (
+            bool(step.names.notation.vectors) and step.update_rule.descends and matrices_fit(trace)
+        )
         _introduce(trace, example, self.digits)
         _show_network(trace)
         (show_matrices if by_matrix else show_entries)(trace)

@@ -14,8 +14,8 @@ from autograd.symbolic import fitted, name, number
 from autograd.symbols import unicode_symbol
 from nn.step import Recorded
 from nn.step.explained import with_the_errors_symbol
-from nn.step.program import RATE as LEARNING_RATE
-from nn.step.program import step_program
+from nn.step.program import RATE, step_program
+from nn.step.updates import SHOWN
 from nn.worksheet.elements import (
     Blank,
     Formula,
@@ -29,10 +29,10 @@ from nn.worksheet.elements import (
     Table,
 )
 
-__all__ = ["EVERYTHING", "HINTS", "LENGTHS", "RATE", "SPELLED", "AskAs", "Asked", "Trace", "kind_of"]
+__all__ = ["EVERYTHING", "HINTS", "LENGTHS", "SPELLED", "AskAs", "Asked", "Trace", "kind_of"]
 
-#: The learning rate in a formula, which no symbol of a notation can be taken for.
-RATE = "rate"
+#: How the numbers of an update that no notation names are written in formulas, by their names there.
+_SHOWN = {f"={symbol}": Symbol(shown) for symbol, shown in SHOWN.items()}
 
 #: So many questions of a kind are spelled out; where there are more, the others only have blanks.
 SPELLED = 8
@@ -95,10 +95,11 @@ class Trace:
     """
 
     def __init__(self, step: Recorded, rate: float, ask_as: AskAs = EVERYTHING) -> None:
-        self.step, self.rate, self.ask_as = step, rate, ask_as
+        self.step, self.ask_as = step, ask_as
         self.program = step_program(step, rate)
         self.items: list[Item] = []
         self.given = {symbol: node.data for symbol, node in step.nodes.items() if node.operation is None}
+        self.given |= {s: x for s, x in self.program.given.items() if s not in step.nodes}
         self.asked: set[str] = set()
         self._questions = 0
         self._kinds: set[str] = set()
@@ -131,8 +132,6 @@ class Trace:
     def _operand(self, operand: Operand) -> ast.expr:
         if not isinstance(operand, str):
             return number(operand)
-        if operand == LEARNING_RATE:
-            return ast.Name(RATE)
         line = self.program.lines.get(operand)
         return self._tree(line) if line and line.kind == "contribution" else name(operand)
 
@@ -156,7 +155,15 @@ class Trace:
             parameters: the symbols of what may be updated.
         """
         self.say("Error: ", *error)
-        self.say("Learning rate: ", _equation(ast.Name(RATE), self.rate))
+        self.say("Learning rate: ", *self.listed([RATE]))
+        rule = self.step.update_rule
+        if not rule.descends:
+            kind = "Adam" if rule.optimizer == "adam" else "momentum"
+            remembered = list(self.step.buffers)  # of each parameter as much
+            own = remembered[:: len(remembered) // len(rule.buffers)]
+            others = " and so for the others" if len(remembered) > len(own) else ""
+            before = self.listed(own)
+            self.say(f"Update: {kind}, ", *self.listed(rule.given()), ". Before it ", *before, others)
         kept = [self.symbol(symbol) for symbol in parameters if symbol not in self.step.updates]
         if kept:
             self.say("Not updated: ", *_with_commas(kept))
@@ -250,7 +257,7 @@ class Trace:
             for symbol in _symbols(tree)
             if symbol in self._errors_own
         }
-        return Formula(tree, {RATE: Symbol("eta"), **parts})
+        return Formula(tree, {**_SHOWN, **parts})
 
     def equation(self, asked: Asked) -> Formula | None:
         """How a number is computed, as an equation of names; None where that is too long to help."""
@@ -278,8 +285,6 @@ class Trace:
 
     def _number(self, id: str, part: Part, *, bare: bool) -> Part:
         """What stands for a name where numbers are put in: what has to be found first is a blank."""
-        if id == RATE:
-            return self.rate
         symbol = id[1:]
         return self.given[symbol] if symbol in self.given else self.blank(symbol, bare=bare)
 
@@ -320,12 +325,12 @@ def _length(tree: ast.expr, least: int = _BLANK_WIDTH) -> int:
     def place(part: Part) -> Written:
         return Written("x" * max(len(unicode_symbol(str(part))), least))
 
-    return len(Formula(tree, {RATE: Symbol("eta")}).written(UNICODE, place).text)
+    return len(Formula(tree, _SHOWN).written(UNICODE, place).text)
 
 
 def _equation(left: ast.Name, value: float) -> Formula:
     equation = ast.Compare(left, [ast.Eq()], [ast.Name("value")])
-    return Formula(equation, {RATE: Symbol("eta"), "value": value})
+    return Formula(equation, {**_SHOWN, "value": value})
 
 
 def _with_commas(formulas: Iterable[Formula]) -> Sequence[Piece]:

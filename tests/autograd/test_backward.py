@@ -19,7 +19,7 @@ from strategies import any_numbers
 import autograd
 from autograd import AutogradError, StaleGraphError, Value, topological_order
 from autograd.arguments import number_of
-from autograd.backward import gradients
+from autograd.backward import gradients, leaf_gradients
 from autograd.strategies import Graph, graphs
 
 # the module is hidden by the function of the same name that Value imports from it
@@ -53,6 +53,24 @@ def test_gradients_are_those_of_the_plain_reference_to_the_bit(graph: Graph) -> 
     graph.result.backward()
     for node, gradient in reference.items():
         assert equal(node.grad, gradient)
+
+
+@given(any_graphs, st.data())
+def test_derivatives_by_leaves_are_those_of_the_reference_and_touch_no_gradient(
+    graph: Graph, data: st.DataObject
+) -> None:
+    nodes = topological_order(graph.result)
+    recorded = data.draw(st.sampled_from(nodes))
+    for node in nodes:
+        node.grad = 7.0
+    recorded.grad = gradient = Value(3.0) * 2.0
+    found = leaf_gradients(graph.result)
+    assert all(node.grad == 7.0 for node in nodes if node is not recorded)
+    assert recorded.grad is gradient
+    reference = {node: each for node, each in gradients(graph.result).items() if node.operation is None}
+    assert found.keys() == reference.keys()
+    for node, each in found.items():
+        assert equal(each, reference[node])
 
 
 @given(any_graphs, st.data())

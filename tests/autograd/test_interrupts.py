@@ -165,7 +165,7 @@ def test_an_interrupted_step_of_an_optimizer_is_taken_or_not(
         for weight, number in zip(weights, numbers, strict=True):
             weight.data = number
 
-    given = optimizer._constants() | optimizer._at_step(1, 0.5)
+    given = optimizer.constants() | optimizer._at_step(1, 0.5)
     rule = optimizers._written(optimizer.RULE, ("p", "g", *optimizer.BUFFERS), tuple(given))
     places = whole_or_not_at_all(
         lambda: ([weight.data for weight in weights], optimizer.state_dict()),

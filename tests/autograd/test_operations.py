@@ -36,7 +36,7 @@ from autograd import (
 )
 from autograd.expression import Expression
 from autograd.formula import value_text
-from autograd.ieee import ieee_value, strict
+from autograd.ieee import ieee_result, ieee_value, strict
 from autograd.operations import check_calls
 from benchmarks.accuracy import points
 from benchmarks.exact import EXACT, exactly
@@ -692,6 +692,14 @@ def test_a_row_may_be_written_on_several_lines(text: str) -> None:
     method = attached(Operation("spaced", "x", text, partials=["1.0 "], about=""))
     assert method(Value(2.0)).data == 3.0
     assert strict(Operation("spaced", "x", text, partials=["1.0 "], about=""))(2.0) == 3.0
+
+
+def test_a_row_that_does_not_say_what_ieee_754_gives_is_computed_by_it() -> None:
+    inverse = Operation("inverse", "x", "2.0 - 1.0 / x", partials=["1.0 / (x * x)"], about="")
+    assert (ieee_result(inverse, [0.0]), ieee_result(inverse, [-0.0])) == (-math.inf, math.inf)
+    for value in (math.factorial, "x % (x - x)"):  # which have no other arithmetic than Python's
+        row = Operation("row", "x", value, partials=["1.0"], about="")  # type: ignore[arg-type]
+        assert row.ieee.text == "nan"
 
 
 def test_a_lazy_row_is_read_text_by_text() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from network_oracle import mistakes, neurons
 
 from autograd import ArgumentTypeError, Value
-from nn import MLP, Module, Neuron
+from nn import MLP, SGD, Module, Neuron, fit
 from nn.neuron import BIAS_CONVENTIONS
 from nn.strategies import networks
 
@@ -57,6 +57,50 @@ def test_a_module_of_ones_own() -> None:
 
     assert Pair().state_dict() == {"scale": 2.0, "neuron.weights.0": 0.0}
     assert Module().parameters() == []
+
+
+class Forgetful(Module):
+    """It lists its neuron, and nothing else of what it holds."""
+
+    def __init__(self, **held: Any) -> None:
+        self.neuron = Neuron(1, activation="linear", init="zeros")
+        vars(self).update(held)
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        return iter([("neuron", self.neuron)])
+
+    def outputs(self, inputs: Any) -> list[Value]:
+        return [self.neuron(inputs)]
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ({"scale": Value(2.0)}, r"Forgetful\.scale would never be trained: own_parameters must give it"),
+        (
+            {"by": {"a": [1.0, (Value(1.0),)]}},
+            r"Forgetful\.by\['a'\]\[1\]\[0\] would .* CONSTANTS = \('by',\)",
+        ),
+        ({"other": [Neuron(1)]}, r"Forgetful\.other\[0\] would never be trained: named_children must"),
+    ],
+)
+def test_a_forgotten_parameter_is_an_error_where_training_starts(held: Any, said: str) -> None:
+    model = Forgetful(**held)
+    for start in (
+        model.parameters,
+        lambda: fit(model, [[1.0]], [[2.0]], optimizer=SGD(model.neuron.parameters(), lr=0.1)),
+    ):
+        with pytest.raises(ValueError, match=said):
+            start()
+    model.zero_grad()  # asks for those that it has, and is called between steps
+    kind = type("Declared", (Forgetful,), {"CONSTANTS": tuple(held)})
+    assert len(kind(**held).parameters()) == 2
+
+
+def test_what_a_module_may_hold_besides_parameters() -> None:
+    model = Forgetful(gain=2.0, names=["a"])
+    vars(model).update(tied=model.neuron.bias, last=model.neuron([1.0]), itself=model)
+    assert model.parameters() == model.neuron.parameters()
 
 
 @given(networks(activations=["tanh", "linear"]))

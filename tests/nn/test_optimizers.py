@@ -592,3 +592,27 @@ def test_a_rule_that_fails_half_way_has_changed_nothing() -> None:
     with pytest.raises(ZeroDivisionError):
         optimizer.step()
     assert ([weight.data for weight in weights], optimizer.steps) == ([1.0, 2.0], 0)
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (
+            "v = square(g)\n    p = p - lr * v",
+            r"the rule of Odd calls 'square' in .* known are abs, ",
+        ),
+        ("p = p - lr * math.sqrt(g)", r"the rule of Odd calls 'math.sqrt' in "),
+        ("p = p - lr *", r"the rule of Odd: invalid syntax: 'p = p - lr \*'"),
+    ],
+)
+def test_a_rule_is_refused_where_its_class_is_made(rule: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        type("Odd", (Optimizer,), {"RULE": rule})
+
+
+def test_a_rule_that_needs_what_it_is_not_given_is_refused_at_the_first_step() -> None:
+    w = Value(1.0)
+    optimizer = type("Odd", (Optimizer,), {"RULE": "p = p - rate * g"})([w], lr=0.5)
+    with pytest.raises(ValueError, match="the rule needs rate, and is given p, g, lr, steps"):
+        optimizer.step()
+    assert (w.data, optimizer.steps) == (1.0, 0)

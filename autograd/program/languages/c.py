@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import isfinite, isnan
 from textwrap import fill
 
 from autograd.program.languages.module import WIDTH, broken
@@ -11,14 +10,6 @@ from autograd.program.languages.target import ANGLES, Function, Page, Statement,
 from autograd.program.printing import PYTHON
 
 __all__ = ["TARGET"]
-
-
-def _number(number: float) -> str:
-    if isnan(number):
-        return "NAN"
-    if not isfinite(number):
-        return "-INFINITY" if number < 0.0 else "INFINITY"
-    return PYTHON.number(number)
 
 
 _REMAINDER = """
@@ -99,7 +90,7 @@ def _page(page: Page) -> str:
     lines += [""] + [f"    gradients->{name} = {gradient};" for name, gradient in page.gradients.items()]
     lines += [f"    return {page.value};", "}", "", "#ifndef NO_MAIN"]
     lines += ["/* What is given. */", "static const struct numbers GIVEN = {"]
-    lines += [f"    .{name} = {_number(number)}," for name, (_, number) in page.given.items()]
+    lines += [f"    .{name} = {number}," for name, (_, number) in page.given.items()]
     lines += ["};", "", "int main(void)", "{"]
     lines += ["    struct numbers gradients;", "    const double value = program(&GIVEN, &gradients);"]
     lines += [f'    printf("{root} = %.17g\\n", value);']
@@ -111,21 +102,8 @@ def _page(page: Page) -> str:
 
 
 _LIBRARY = (
-    *(
-        "exp",
-        "expm1",
-        "exp2",
-        "log",
-        "log1p",
-        "log2",
-        "log10",
-        "sqrt",
-        "cbrt",
-        "copysign",
-        "erf",
-        "erfc",
-    ),
-    *ANGLES,
+    *("exp", "expm1", "exp2", "log", "log1p", "log2", "log10", "sqrt", "cbrt"),
+    *("copysign", "erf", "erfc", *ANGLES),
 )
 _KEYWORDS = [
     "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum",
@@ -141,7 +119,6 @@ TARGET = Target(
     title="C",
     ending=".c",
     language=PYTHON._replace(
-        number=_number,
         power="pow({}, {})".format,
         power_is_call=True,
         choice="{test} ? {body} : {orelse}",

@@ -14,26 +14,19 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from math import isfinite, isnan
 from pkgutil import get_data
 
+from autograd import special
 from autograd.errors import ArgumentValueError
 from autograd.expression import PRIMITIVES
 from autograd.operations import OPERATIONS, Operation
 from autograd.program.languages.module import WIDTH, broken, wrapped
 from autograd.program.languages.target import ANGLES, Page, Statement, Target, templates
 from autograd.program.line import Line
-from autograd.program.printing import PYTHON, Language, spelled
+from autograd.program.printing import Language, spelled
+from autograd.program.texts import body_of
 
 __all__ = ["IEEE", "STRICT", "TARGET", "condition", "function", "library"]
-
-
-def _number(number: float) -> str:
-    if isnan(number):
-        return "NaN"
-    if not isfinite(number):
-        return "-Infinity" if number < 0.0 else "Infinity"
-    return PYTHON.number(number)
 
 
 def _called(table: str, name: str, operands: Sequence[str]) -> str:
@@ -42,7 +35,6 @@ def _called(table: str, name: str, operands: Sequence[str]) -> str:
 
 #: Raises where Python does.
 STRICT = Language(
-    number=_number,
     power="strict.pow({}, {})".format,
     call=lambda name, operands: _called("strict", name, operands),
     choice="{test} ? {body} : {orelse}",
@@ -60,10 +52,21 @@ IEEE = STRICT._replace(
 )
 
 
-def _arrow(tree: ast.expr, names: Sequence[str], language: Language) -> str:
-    """A tree as a function of some variables."""
+def _arrow(
+    tree: ast.expr,
+    names: Sequence[str],
+    language: Language,
+    before: Iterable[tuple[str, ast.expr]] = (),
+) -> str:
+    """A tree as a function of some variables, and of what is computed before it."""
     parameters = [f"x{number}" for number in range(len(names))]
-    steps, text = spelled(tree, language, dict(zip(names, parameters, strict=True)), "step")
+    known = dict(zip(names, parameters, strict=True))
+    steps: list[tuple[str, str]] = []
+    for name, each in before:
+        more, text = spelled(each, language, known, name)
+        steps += [*more, (name, text)]
+    more, text = spelled(tree, language, known, "step")
+    steps += more
     head = f"({', '.join(parameters)}) => "
     if not steps:
         return head + text
@@ -125,6 +128,10 @@ def library(operations: Iterable[Operation] | None = None) -> str:
     assert source is not None
     there = PRIMITIVES.keys() | {"div", "pow"}  # the operators that raise
     lines = [source.decode()]
+    for name in special.__all__:  # which never fail
+        body = body_of(name)
+        assert body is not None
+        lines.append(f"strict.{name} = {_arrow(body.tree, body.parameters, IEEE, body.steps)};")
     lines += [
         f"strict.{row.name} = {_arrow(row.value.tree, row.parameters, STRICT)};"
         for row in rows
@@ -133,7 +140,8 @@ def library(operations: Iterable[Operation] | None = None) -> str:
     for row in rows:
         value = _arrow(row.value.tree, row.parameters, STRICT)
         limit = _arrow(row.ieee.tree, row.parameters, IEEE)
-        lines.append(f"ieee.{row.name} = orElse({value}, {limit});")
+        found = limit if row.ieee is row.value else f"orElse({value}, {limit})"
+        lines.append(f"ieee.{row.name} = {found};")
     return "\n".join(lines) + "\n"
 
 
@@ -151,17 +159,8 @@ def _primitives() -> dict[str, str]:
 
 
 _OF_PRIMITIVES = (
-    *(
-        "remainder",
-        "exactProduct",
-        "power",
-        "bell",
-        "erfSeries",
-        "erfcFraction",
-        "erf",
-        "erfc",
-        "copysign",
-    ),
+    *("remainder", "exactProduct", "power"),
+    *("bell", "erfSeries", "erfcFraction", "erf", "erfc", "copysign"),
 )
 _MATH = (
     *("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "abs", "max", "min"),
@@ -208,7 +207,7 @@ def _page(page: Page) -> str:
         "",
         "/** What is given. */",
         "const GIVEN = {",
-        *(f"  {name}: {_number(number)}," for name, (_, number) in page.given.items()),
+        *(f"  {name}: {number}," for name, (_, number) in page.given.items()),
         "};",
         "",
     ]

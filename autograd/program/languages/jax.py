@@ -7,9 +7,9 @@ added up with another is kept as it is by a barrier.
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from copy import deepcopy
 
-from autograd.program.languages.module import RESERVED, Module, converted, module
+from autograd.program.languages.module import RESERVED, Module, module
 from autograd.program.languages.numpy import SAME_NAME, of_arrays
 from autograd.program.languages.target import LONG, Page, Target, adds_a_number, templates
 
@@ -41,10 +41,6 @@ def _imports(page: Page) -> list[str]:
     return [*lines, "", 'jax.config.update("jax_enable_x64", True)']
 
 
-def _opening(names: Sequence[str]) -> list[str]:
-    return converted(names, "jnp.asarray({}, dtype=jnp.float64)")
-
-
 def _page(page: Page) -> str:
     long = _LONG.format(lines=page.lines) if page.lines >= LONG else ""
     return module(page, _STYLE._replace(about=_ABOUT.format(long=long)))
@@ -67,21 +63,15 @@ def _kept(tree: ast.expr) -> ast.expr:
 
 
 def _prepared(tree: ast.expr) -> ast.expr:
-    kept: ast.expr = _Kept().visit(_copied(tree))
+    # what `folded` makes may share parts with the table's
+    kept: ast.expr = _Kept().visit(deepcopy(tree))
     return kept
-
-
-def _copied(tree: ast.expr) -> ast.expr:
-    """A tree of one's own: what `folded` makes may share parts with the table's."""
-    from copy import deepcopy
-
-    return deepcopy(tree)
 
 
 _STYLE = Module(
     about="",
     imports=_imports,
-    opening=_opening,
+    conversion="jnp.asarray({}, dtype=jnp.float64)",
     closing="jnp.broadcast_to(each, {value}.shape)",
     decorator="@jax.jit",
     after=[_BATCHED],

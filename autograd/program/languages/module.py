@@ -7,7 +7,6 @@ from textwrap import wrap
 from typing import NamedTuple
 
 from autograd.program.languages.target import Function, Page, Statement
-from autograd.program.printing import PYTHON
 
 __all__ = ["RESERVED", "WIDTH", "Module", "broken", "comment", "converted", "module", "wrapped"]
 
@@ -27,23 +26,21 @@ class Module(NamedTuple):
     Attributes:
         about: what is to be known of it, for its docstring.
         imports: its imports, and what is set up after them.
-        opening: makes the first lines of the program from its parameters.
+        conversion: what makes an array of a parameter, a template.
         closing: what each derivative is returned as, in terms of ``each`` and of the value, whose text
             is put into the template; "" if as it is.
         decorator: a line before the program; "" if none.
         after: what follows the program.
-        number: how a given number is written.
         main: what the file does as a script.
     """
 
     about: str
     imports: Callable[[Page], Sequence[str]]
-    opening: Callable[[Sequence[str]], Sequence[str]]
+    conversion: str
     closing: str
     main: Sequence[str]
     decorator: str = ""
     after: Sequence[str] = ()
-    number: Callable[[float], str] = PYTHON.number
 
 
 def wrapped(
@@ -149,7 +146,7 @@ def module(page: Page, style: Module) -> str:
     names = list(page.given)
     lines = [f'"""{_literal(page.heading)}, {style.about}', '"""', "", *style.imports(page), ""]
     lines += ["#: What is given.", "GIVEN = {"]
-    lines += [f'    "{name}": {style.number(number)},' for name, (_, number) in page.given.items()]
+    lines += [f'    "{name}": {number},' for name, (_, number) in page.given.items()]
     lines += ["}", "", ""]
     for block in page.blocks:
         lines += [*block.strip().splitlines(), "", ""]
@@ -159,7 +156,7 @@ def module(page: Page, style: Module) -> str:
     lines += wrapped("def program(", names, "):")
     about = f"{_literal(page.root)}, and its derivative with respect to each argument, by its name."
     lines += [f'    """{about}"""']
-    lines += [f"    {each}" for each in style.opening(names)]
+    lines += [f"    {each}" for each in converted(names, style.conversion)]
     lines += ["    # forward", *_assigned(page.forward)]
     if page.reverse:
         lines += ["    # in reverse", *_assigned(page.reverse)]

@@ -5,9 +5,7 @@ NumPy has no error function; Python's `math.erf` and `math.erfc` are called numb
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from autograd.program.languages.module import RESERVED, Module, converted, module
+from autograd.program.languages.module import RESERVED, Module, module
 from autograd.program.languages.target import Page, Target, templates
 from autograd.program.printing import PYTHON, Language
 
@@ -33,10 +31,6 @@ SAME_NAME = {
 def of_arrays(module: str, choice: str) -> Language:
     """Formulas in a library of arrays, with its module's name and that of its choice between two."""
     constants = {name: f"{module}.{name}" for name in ("pi", "inf", "nan")}
-
-    def number(given: float) -> str:
-        return PYTHON.number(given).replace("inf", constants["inf"]).replace("nan", constants["nan"])
-
     return PYTHON._replace(
         both=" & ",
         either=" | ",
@@ -44,16 +38,11 @@ def of_arrays(module: str, choice: str) -> Language:
         choice_is_call=True,
         choice=f"{choice}({{test}}, {{body}}, {{orelse}})",
         constants=constants,
-        number=number,
     )
 
 
 def _imports(page: Page) -> list[str]:
     return [*(["import math", ""] if "math" in page.words else []), "import numpy as np"]
-
-
-def _opening(names: Sequence[str]) -> list[str]:
-    return converted(names, "np.asarray({}, dtype=np.float64)")
 
 
 def _page(page: Page) -> str:
@@ -66,7 +55,7 @@ _STYLE = Module(
 program() takes numbers, or arrays with a number for each example; its results have one for each, too.
 Where Python would raise an error, as at log(0), a number is infinite or NaN.""",
     imports=_imports,
-    opening=_opening,
+    conversion="np.asarray({}, dtype=np.float64)",
     closing="np.broadcast_to(each, {value}.shape)",
     decorator='@np.errstate(all="ignore")',
     main=["number = float", "value, gradients = program(**GIVEN)"],

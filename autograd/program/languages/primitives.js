@@ -147,45 +147,6 @@ function erfc(x) {
   return x < 0.5 ? 1 - erf(x) : erfcFraction(x);
 }
 
-/**
- * As `autograd.special` has it.
- * @param {number} x
- */
-function gaussian(x) {
-  if (Math.abs(x) > 39) {
-    return 0;
-  }
-  const head = x + 6442450944 - 6442450944;
-  const leading = Math.exp(-0.5 * head * head);
-  return leading + leading * Math.expm1(0.5 * (head - x) * (head + x));
-}
-
-/**
- * As `autograd.special` has it.
- * @param {number} x
- */
-function normalCdf(x) {
-  if (!(x > -39 && x < 9)) {
-    return x <= -39 ? 0 : x >= 9 ? 1 : x;
-  }
-  const [z, lost] = exactProduct(-x, Math.SQRT1_2);
-  const rest = lost + -x * -4.833646656726457e-17;
-  return 0.5 * (erfc(z) - (2 / Math.sqrt(Math.PI)) * Math.exp(-z * z) * rest);
-}
-
-/**
- * As `autograd.special` has it.
- * @param {number} x
- */
-function gelu(x) {
-  if (!(x < -37)) {
-    return x * normalCdf(x);
-  }
-  const t = 1 / (x * x);
-  const series = 1 - t * (1 - 3 * t * (1 - 5 * t * (1 - 7 * t * (1 - 9 * t * (1 - 11 * t)))));
-  return (-gaussian(x) / Math.sqrt(2 * Math.PI)) * series;
-}
-
 /** @param {number} x */
 function exp2(x) {
   return Math.pow(2, x);
@@ -207,9 +168,6 @@ const strict = {
   max: (x, y) => (y > x ? y : x),
   min: (x, y) => (y < x ? y : x),
   copysign,
-  gaussian,
-  normal_cdf: normalCdf,
-  gelu,
   erf,
   erfc,
   pow: (x, y) => {

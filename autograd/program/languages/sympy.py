@@ -7,20 +7,15 @@ from __future__ import annotations
 
 import ast
 from copy import deepcopy
-from math import isfinite, isnan
 
-from autograd.program.languages.module import RESERVED, Module, converted, module, wrapped
+from autograd.program.languages.module import RESERVED, Module, module, wrapped
 from autograd.program.languages.target import Page, Target
 from autograd.program.printing import PYTHON
 
 __all__ = ["TARGET"]
 
 
-def _number(number: float) -> str:
-    if isnan(number):
-        return "nan"
-    if not isfinite(number):
-        return "-oo" if number < 0.0 else "oo"
+def _exact(number: float) -> str:
     if number == int(number) and abs(number) < 1e16:
         return str(int(number))
     return f'Rational("{number!r}")'
@@ -59,8 +54,6 @@ _NAMES = (
 
 def _imports(page: Page) -> list[str]:
     words = page.words | {"Float", "N", "Symbol", "sympify"}
-    if any("Rational" in _number(number) for _, number in page.given.values()):
-        words.add("Rational")
     return wrapped("from sympy import ", [name for name in _NAMES if name in words], "", brackets="()")
 
 
@@ -74,9 +67,8 @@ _STYLE = Module(
 program(**SYMBOLS) gives formulas, which SymPy simplifies, differentiates and prints; with numbers as
 arguments they are computed to as many digits as those have.""",
     imports=_imports,
-    opening=lambda names: converted(names, "sympify({})"),
+    conversion="sympify({})",
     closing="",
-    number=_number,
     after=["#: What is given, as symbols.\nSYMBOLS = {name: Symbol(name, real=True) for name in GIVEN}"],
     main=[
         "def number(formula):",
@@ -95,7 +87,7 @@ TARGET = Target(
     title="SymPy",
     ending=".py",
     language=PYTHON._replace(
-        number=_number,
+        finite=_exact,
         choice="Piecewise(({body}, {test}), ({orelse}, True))",
         choice_is_call=True,
         both=" & ",
@@ -125,22 +117,7 @@ TARGET = Target(
         "gelu": "x * normal_cdf(x)",
     },
     page=_page,
-    reserved=RESERVED
-    | {
-        "Integer",
-        "Rational",
-        "Float",
-        "Symbol",
-        "Piecewise",
-        "Eq",
-        "Ne",
-        "Max",
-        "Min",
-        "Abs",
-        "oo",
-        "sympify",
-        "N",
-    },
+    reserved=RESERVED | {*_NAMES},
     prepared=_prepared,
     taught=True,
 )

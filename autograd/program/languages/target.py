@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from copy import deepcopy
 from math import inf, nan
 from typing import NamedTuple
 
@@ -17,11 +16,12 @@ from autograd.errors import ArgumentValueError
 from autograd.expression import Expression
 from autograd.operations import OPERATIONS, Operation
 from autograd.program.folding import folded
-from autograd.program.languages.texts import Body, body_of
 from autograd.program.line import Line, names_in
 from autograd.program.printable import Printable
-from autograd.program.printing import Language, spelled, walk
+from autograd.program.printing import Language, bracketed, spelled, walk
 from autograd.program.python import Identifiers, calls
+from autograd.program.texts import Body, body_of
+from autograd.symbolic import put
 
 __all__ = [
     "ANGLES",
@@ -84,7 +84,7 @@ class Page(NamedTuple):
     Attributes:
         title: what the file is of.
         root: the symbol of the value.
-        given: by what each given number is called in the language, its symbol and the number.
+        given: by what each given number is called in the language, its symbol and the number's text.
         blocks: sources of functions, written in the language itself.
         functions: functions written from the table's texts.
         forward: the lines up to the value.
@@ -95,7 +95,7 @@ class Page(NamedTuple):
 
     title: str
     root: str
-    given: Mapping[str, tuple[str, float]]
+    given: Mapping[str, tuple[str, str]]
     blocks: Sequence[str]
     functions: Sequence[Function]
     forward: Sequence[Statement]
@@ -119,6 +119,7 @@ class Page(NamedTuple):
         """The names in all texts."""
         statements = [*self.forward, *self.reverse]
         texts = [self.value, *self.gradients.values(), *self.blocks]
+        texts += [number for _, number in self.given.values()]
         for function in self.functions:
             statements += function.steps
             texts.append(function.text)
@@ -364,7 +365,8 @@ class _Writer:
             else:
                 known[variable] = operand
         if known:
-            tree = _with_numbers(tree, known) if self.target.taught else folded(tree, known)
+            constants = {name: ast.Constant(number) for name, number in known.items()}
+            tree = put(tree, constants) if self.target.taught else folded(tree, known)
         missing = names_in(tree, {*_row_names(line)} - names.keys())
         if missing:  # a derivative as taught needs more than the accurate one does
             names |= self._of_row(line, missing)
@@ -391,7 +393,7 @@ class _Writer:
             found[each] = (
                 self.names[operand]
                 if isinstance(operand, str)
-                else _bracketed(self._language.number(operand))
+                else bracketed(self._language.number(operand))
             )
         return found
 
@@ -399,7 +401,10 @@ class _Writer:
 
     def page(self, program: Printable) -> Page:
         """All pieces of a file."""
-        given = {self.names[symbol]: (symbol, number) for symbol, number in program.given.items()}
+        given = {
+            self.names[symbol]: (symbol, self._language.number(number))
+            for symbol, number in program.given.items()
+        }
         if not given:
             raise ArgumentValueError(f"{program.root!r} is computed from no given number")
         self._users = self._users or {line.symbol: line for line in program.lines}
@@ -466,19 +471,6 @@ def _slope_name(row: Operation, place: int) -> str:
 
 def _row_names(line: Line) -> tuple[str, ...]:
     return (*line.operation.parameters, "out") if line.operation else ()
-
-
-def _bracketed(text: str) -> str:
-    return f"({text})" if text[0] == "-" else text
-
-
-def _with_numbers(tree: ast.expr, known: Mapping[str, float]) -> ast.expr:
-    class Replaced(ast.NodeTransformer):
-        def visit_Name(self, node: ast.Name) -> ast.expr:
-            return ast.Constant(known[node.id]) if node.id in known else node
-
-    replaced: ast.expr = Replaced().visit(deepcopy(tree))
-    return replaced
 
 
 def _is_long(tree: ast.expr) -> bool:

@@ -5,9 +5,7 @@ PyTorch has no cube root: it is a power, corrected by a step of Newton's method.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from autograd.program.languages.module import RESERVED, Module, converted, module
+from autograd.program.languages.module import RESERVED, Module, module
 from autograd.program.languages.numpy import SAME_NAME, of_arrays
 from autograd.program.languages.target import LONG, Page, Target, templates
 
@@ -30,10 +28,6 @@ def where(test, body, orelse):
 '''
 
 
-def _opening(names: Sequence[str]) -> list[str]:
-    return converted(names, "torch.as_tensor({}, dtype=torch.float64)")
-
-
 def _page(page: Page) -> str:
     long = _LONG.format(lines=page.lines) if page.lines >= LONG else ""
     return module(page, _STYLE._replace(about=_ABOUT.format(long=long)))
@@ -42,7 +36,7 @@ def _page(page: Page) -> str:
 _STYLE = Module(
     about="",
     imports=lambda _: ["import torch"],
-    opening=_opening,
+    conversion="torch.as_tensor({}, dtype=torch.float64)",
     closing="torch.as_tensor(each, dtype=torch.float64).expand({value}.shape)",
     main=["number = float", "value, gradients = program(**GIVEN)"],
 )

@@ -47,7 +47,7 @@ def built_in(program: RecordedProgram, *, gradients: bool = False) -> Callable[.
                 outputs, slopes = stepping.backward(numbers)
                 found = [*outputs, *slopes]
         except Stopped:
-            raise program._replay.failure(numbers) from None
+            raise program.replay.failure(numbers) from None
         return found[0] if len(found) == 1 else tuple(found)
 
     return StraightRunner(tape, plan).function("backward" if gradients else "forward", otherwise)

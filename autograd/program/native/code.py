@@ -19,16 +19,19 @@ import operator
 import struct
 from collections import ChainMap
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from math import copysign
 from typing import Any, TypeAlias
 
+from autograd import special
 from autograd.errors import ArgumentValueError
 from autograd.expression import CONSTANTS, PRIMITIVES
 from autograd.operations import OPERATIONS
-from autograd.program.native.functions import Callback, library_address, special_source
+from autograd.program.native.functions import Callback, library_address
 from autograd.program.native.vectors import vector_address
 from autograd.program.printing import children, walk
+from autograd.program.texts import body_of
 
 __all__ = ["Code", "Module", "Number", "literal"]
 
@@ -53,9 +56,6 @@ _COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[float, float], bool]]] 
 }
 #: Instructions of their own, which take lanes too.
 _INSTRUCTIONS = frozenset(("abs", "copysign", "max", "min", "sqrt"))
-#: Rows whose texts, computed by machine arithmetic, are what IEEE 754 says of them; of other rows that
-#: may fail, the row's own text of that is asked.
-_AS_BY_IEEE = frozenset(("hypot", "sigmoid", "silu", "square"))
 #: More than a vector function is away from Python's: what is finite by less than this, Python looks at.
 _MARGIN = 1.0 + 2.0**-48
 
@@ -103,8 +103,9 @@ class Module:
 
     def called(self, name: str, count: int, by_ieee: bool) -> str:
         """What is called for a function of plain numbers."""
-        if special_source(name) is not None:
-            return self._special(name)
+        if name in special.__all__ and PRIMITIVES[name] is getattr(special, name):
+            with suppress(OSError):  # it was installed without its source
+                return self._special(name)
         address = library_address(name)
         if address is None:
             key = (name, by_ieee)
@@ -119,16 +120,15 @@ class Module:
 
     def _special(self, name: str) -> str:
         if name not in self._defined:
+            body = body_of(name)
+            assert body is not None
             self._defined[name] = (f"@{name}", False)
-            source = special_source(name)
-            assert source is not None
-            definition, numbers = source
             code = Code(self)
-            variables: dict[str, Number] = dict(numbers)
-            parameters = [argument.arg for argument in definition.args.args]
-            variables.update((each, f"%{each}") for each in parameters)
-            code.statements(definition.body, variables)
-            self._define(f"@{name}", "double", [f"%{each}" for each in parameters], code)
+            variables: dict[str, Number] = {each: f"%{each}" for each in body.parameters}
+            for step, tree in body.steps:
+                variables[step] = code.value(tree, variables)
+            code.give(code.value(body.tree, variables), False)
+            self._define(f"@{name}", "double", [f"%{each}" for each in body.parameters], code)
         return self._defined[name][0]
 
     def of_lane(
@@ -225,6 +225,22 @@ class Code:
         """Begin a block of instructions."""
         self.lines.append(f"{block}:")
         self.block = block
+
+    def one(self, array: str, place: int | str) -> str:
+        """The register of a number of an array."""
+        return self.put(f"load double, ptr {self._at(array, place)}")
+
+    def load(self, array: str, place: int | str) -> str:
+        """The register of numbers of an array, one for each lane from a place on."""
+        return self.put(f"load {self.kind}, ptr {self._at(array, place)}, align 8")
+
+    def store(self, number: Number, array: str, place: int | str) -> None:
+        """Put numbers into an array, that of each lane from a place on."""
+        at = self._at(array, place)
+        self.lines.append(f"  store {self.kind} {self.spelled(number)}, ptr {at}, align 8")
+
+    def _at(self, array: str, place: int | str) -> str:
+        return self.put(f"getelementptr double, ptr {array}, i64 {place}")
 
     def arithmetic(self, instruction: str, a: Number, b: Number) -> str:
         """The register of an operation on two numbers."""
@@ -334,7 +350,7 @@ class Code:
                 return self.call(name, [self.value(each, variables) for each in args])
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 return self._choice(self.condition(test, variables), body, orelse, variables)
-            case ast.Compare() | ast.UnaryOp(op=ast.Not()):
+            case ast.Compare():
                 return self.selected(self.condition(tree, variables), 1.0, 0.0)
         raise ArgumentValueError(f"{ast.unparse(tree)!r} has no place in machine code")
 
@@ -387,7 +403,8 @@ class Code:
         if name in _INSTRUCTIONS:
             return self._instruction(name, operands)
         if operation is not None and name not in PRIMITIVES and name != "pow":
-            if self.fails or not operation.value.can_fail or name in _AS_BY_IEEE:
+            # machine arithmetic is that of IEEE 754
+            if self.fails or operation.ieee is operation.value:
                 return self.value(
                     operation.value.tree, dict(zip(operation.parameters, operands, strict=True))
                 )
@@ -526,11 +543,6 @@ class Code:
                     failed = self.failed
                     truth = self._joined("and" if both else "or", truth, found)
                 return truth
-            case ast.UnaryOp(op=ast.Not(), operand=operand):
-                found = self.condition(operand, variables)
-                if isinstance(found, bool):
-                    return not found
-                return self.opposite(found)
             case ast.Compare(left=left, ops=ops, comparators=comparators):
                 sides = [self.value(each, variables) for each in (left, *comparators)]
                 truth = True
@@ -598,32 +610,6 @@ class Code:
         return number
 
     # --- functions ------------------------------------------------------------------------------
-
-    def statements(self, body: Sequence[ast.stmt], variables: dict[str, Number]) -> None:
-        """A function's body: assignments, early returns and the last one."""
-        for each in body:
-            match each:
-                case ast.Expr(value=ast.Constant()):  # the docstring
-                    pass
-                case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                    variables[name] = self.value(value, variables)
-                case ast.Return(value=ast.expr() as value):
-                    self.give(self.value(value, variables), False)
-                    return
-                case ast.If(test=test, body=[ast.Return(value=ast.expr() as value)], orelse=[]):
-                    truth = self.condition(test, variables)
-                    self._count += 1
-                    mark = f"{self._mark}{self._count}"
-                    self.lines.append(
-                        f"  br i1 {self._truth(truth)}, label %then{mark}, label %else{mark}"
-                    )
-                    self.start(f"then{mark}")
-                    known, self._known = self._known, self._known.new_child()
-                    self.give(self.value(value, variables), False)
-                    self._known = known
-                    self.start(f"else{mark}")
-                case _:
-                    raise ArgumentValueError(f"{ast.unparse(each)!r} has no place in machine code")
 
     def give(self, result: Number, tells: bool) -> None:
         """Return a number, and the failures if they are told."""

@@ -8,16 +8,12 @@
 
 from __future__ import annotations
 
-import ast
 import ctypes
-import inspect
 import math
 import sys
-import textwrap
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from autograd import special
 from autograd.errors import ArgumentValueError
 from autograd.expression import PRIMITIVES
 from autograd.ieee import ieee_value
@@ -25,7 +21,7 @@ from autograd.ieee import ieee_value
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["TRIED", "Callback", "library_address", "special_source"]
+__all__ = ["TRIED", "Callback", "library_address"]
 
 #: What is tried, as one operand or two: ordinary numbers, and those where libraries round otherwise.
 TRIED = (
@@ -84,26 +80,6 @@ def _power(x: float, y: float) -> float:
 
 def _same(a: float, b: float) -> bool:
     return a.hex() == b.hex()
-
-
-@cache
-def special_source(name: str) -> tuple[ast.FunctionDef, dict[str, float]] | None:
-    """A function of `autograd.special` as a tree, and the numbers that it refers to; None of others.
-
-    >>> definition, numbers = special_source("gaussian")
-    >>> definition.name, special_source("exp")
-    ('gaussian', None)
-    """
-    if name not in special.__all__ or PRIMITIVES[name] is not getattr(special, name):
-        return None
-    try:
-        text = inspect.getsource(getattr(special, name))
-    except OSError:  # it was installed without its source
-        return None
-    (definition,) = ast.parse(textwrap.dedent(text)).body
-    assert isinstance(definition, ast.FunctionDef)
-    numbers = {key: value for key, value in vars(special).items() if isinstance(value, float)}
-    return definition, numbers
 
 
 class Callback:

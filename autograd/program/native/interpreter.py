@@ -85,11 +85,11 @@ def _operand(which: str, array: str) -> list[str]:
     ]
 
 
-def _fetched(line: str, within: str, *arrays: str) -> list[str]:
+def _fetched(line: str, within: str, last: str, *arrays: str) -> list[str]:
     """Instructions that have the operands of a line to come fetched, and do not wait for them."""
     found = [
         f"  %later = {line}",
-        f"  %soon = call i64 @llvm.{within}(i64 %later, i64 %last)",
+        f"  %soon = call i64 @llvm.{within}(i64 %later, i64 {last})",
     ]
     for which in ("first", "second"):
         found += [
@@ -114,7 +114,7 @@ def _forward(operations: Sequence[Operation], module: Module, ahead: int) -> str
     lines = [
         f"define zeroext i1 @forward({_TAPE}, i64 %begin, i64 %end, i64 %start) nounwind {{",
         "top:",
-        "  %last = sub i64 %end, 1",
+        *(["  %last = sub i64 %end, 1"] if ahead else ()),
         "  br label %again",
         "again:",
         "  %line = phi i64 [ %begin, %top ], [ %line1, %next ]",
@@ -125,7 +125,7 @@ def _forward(operations: Sequence[Operation], module: Module, ahead: int) -> str
         *_load("i32", "%rows", "%line", "%row"),
         *_operand("x", "%first"),
         *_operand("y", "%second"),
-        *(_fetched(f"add i64 %line, {ahead}", "smin.i64", "%numbers") if ahead else ()),
+        *(_fetched(f"add i64 %line, {ahead}", "smin.i64", "%last", "%numbers") if ahead else ()),
         *_switch(len(operations), "%row"),
     ]
     results, failures = [], []
@@ -161,7 +161,6 @@ def _reverse(operations: Sequence[Operation], module: Module, ahead: int) -> str
     lines = [
         f"define void @reverse({_TAPE}, {_GRADIENTS}, i64 %begin, i64 %end, i64 %start) nounwind {{",
         "top:",
-        "  %last = add i64 %begin, 0",
         "  br label %again",
         "again:",
         "  %line1 = phi i64 [ %end, %top ], [ %line, %next ]",
@@ -182,7 +181,11 @@ def _reverse(operations: Sequence[Operation], module: Module, ahead: int) -> str
         "  %out.slot = add i64 %start, %line",
         *_load("double", "%numbers", "%out.slot", "%out"),
         *_load("double", "%gradients", "%out.slot", "%above"),
-        *(_fetched(f"sub i64 %line, {ahead}", "smax.i64", "%numbers", "%gradients") if ahead else ()),
+        *(
+            _fetched(f"sub i64 %line, {ahead}", "smax.i64", "%begin", "%numbers", "%gradients")
+            if ahead
+            else ()
+        ),
         *_switch(len(operations), "%row"),
     ]
     for number, operation in enumerate(operations):
@@ -199,12 +202,10 @@ def _reverse(operations: Sequence[Operation], module: Module, ahead: int) -> str
             code = Code(module, mark=mark, block=f"use{mark}")
             partial = code.line(operation.partials[place].tree, variables, by_ieee=True)
             term = code.multiplied("%above", partial)
-            at = code.put(f"getelementptr double, ptr %gradients, i64 %{which}.wide")
-            before = code.put(f"load double, ptr {at}")
-            after = code.added(before, term)
+            own = "%gradients", f"%{which}.wide"
+            code.store(code.added(code.load(*own), term), *own)
             lines += [
                 *code.lines,
-                f"  store double {code.spelled(after)}, ptr {at}",
                 f"  br label %after{mark}",
                 f"after{mark}:",
             ]

@@ -119,13 +119,11 @@ _COMPARISONS = {"<": "olt", "<=": "ole", ">": "ogt", ">=": "oge", "==": "oeq", "
 
 class _OneExample(_Writer):
     def load(self, slot: int) -> Number:
-        place = self.code.put(f"getelementptr double, ptr %given, i64 {slot}")
-        return self.code.put(f"load double, ptr {place}")
+        return self.code.load("%given", slot)
 
     def store(self, numbers: Sequence[Number], start: int) -> None:
         for place, number in enumerate(numbers, start):
-            into = self.code.put(f"getelementptr double, ptr %results, i64 {place}")
-            self.code.lines.append(f"  store double {self.code.spelled(number)}, ptr {into}")
+            self.code.store(number, "%results", place)
 
 
 def forward_text(tape: Tape, module: Module) -> str:
@@ -210,13 +208,10 @@ class Examples(_Writer):
         """The number of an input of each example, or of a parameter in all lanes."""
         code, lanes = self.code, self.code.lanes
         if slot >= self.tape.inputs:
-            place = self.places[slot]
-            at = code.put(f"getelementptr double, ptr %parameters, i64 {place}")
-            return code.spread(code.put(f"load double, ptr {at}"))
+            return code.spread(code.one("%parameters", self.places[slot]))
         found = "poison"
         for lane in range(lanes):
-            at = code.put(f"getelementptr double, ptr %row{lane}, i64 {slot}")
-            number = code.put(f"load double, ptr {at}")
+            number = code.one(f"%row{lane}", slot)
             if lanes == 1:
                 return number
             found = code.put(f"insertelement {code.kind} {found}, double {number}, i32 {lane}")
@@ -235,10 +230,7 @@ def batch_text(tape: Tape, module: Module, lanes: int, order: Sequence[Sum]) -> 
     writer = Examples(tape, code, order, signed_zeros=True)  # sums may begin with -0.0
     seed = code.spread("%scale")
     writer.forward_in_lanes()
-    into = code.put("getelementptr double, ptr %outputs, i64 %done")
-    code.lines.append(
-        f"  store {code.kind} {code.spelled(writer.number(tape.outputs[0]))}, ptr {into}, align 8"
-    )
+    code.store(writer.number(tape.outputs[0]), "%outputs", "%done")
     for each in order:  # loaded again, which is cheaper than to keep them
         writer.numbers.pop(each.parameter, None)
     sums = Sums(tape, code, order, writer.factor)
@@ -267,9 +259,7 @@ def forwards_text(tape: Tape, module: Module, lanes: int) -> str:
     writer.forward_in_lanes()
     for place, slot in enumerate(tape.outputs):
         begin = code.put(f"add i64 %done, {code.put(f'mul i64 %padded, {place}')}")
-        into = code.put(f"getelementptr double, ptr %outputs, i64 {begin}")
-        number = code.spelled(writer.number(slot))
-        code.lines.append(f"  store {code.kind} {number}, ptr {into}, align 8")
+        code.store(writer.number(slot), "%outputs", begin)
     return _over_examples("forwards", "ptr noalias %outputs, i64 %padded", code)
 
 

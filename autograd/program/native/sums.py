@@ -225,8 +225,7 @@ class Sums:
     def _add(self, begin: int, piece: Sequence[Sum]) -> None:
         code, lanes, shared = self.code, self.code.lanes, piece[0].shared
         products = [self._products[each.parameter] for each in piece]
-        at = code.put(f"getelementptr double, ptr %sums, i64 {begin}")
-        total = start = code.put(f"load {code.kind}, ptr {at}, align 8")
+        total = start = code.load("%sums", begin)
         if lanes == 1 or shared is None:
             terms = self._terms(products)
         else:
@@ -243,7 +242,7 @@ class Sums:
         if len(piece) < lanes:  # what is beyond is added by others
             own = ", ".join(f"i1 {str(place < len(piece)).lower()}" for place in range(lanes))
             total = code.put(f"select {code.bits} <{own}>, {code.kind} {total}, {code.kind} {start}")
-        code.lines.append(f"  store {code.kind} {total}, ptr {at}, align 8")
+        code.store(total, "%sums", begin)
 
     def _terms(self, products: Sequence[_Products]) -> Callable[[int], Iterable[str]]:
         """By example, what each use of the parameters adds: products, transposed."""
@@ -296,5 +295,4 @@ class Sums:
                 self._kept[number] = f"%kept{len(self._kept)}"
                 code.lines.append(f"  store {code.kind} {number}, ptr {self._kept[number]}, align 64")
             array, place = self._kept[number], lane
-        at = code.put(f"getelementptr double, ptr {array}, i64 {place}")
-        return code.spread(code.put(f"load double, ptr {at}"))
+        return code.spread(code.one(array, place))

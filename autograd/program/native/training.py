@@ -288,34 +288,27 @@ def _update_text(rule: _Rule, module: Module, lanes: int) -> str:
     or NaN.
     """
     code = Code(module, lanes, fails=True)
-
-    def place(array: str, number: int) -> str:
-        start = code.put(f"mul i64 %padded, {number}")
-        begin = code.put(f"getelementptr double, ptr {array}, i64 {start}")
-        return code.put(f"getelementptr double, ptr {begin}, i64 %done")
-
-    def load(array: str, number: int) -> str:
-        return code.put(f"load {code.kind}, ptr {place(array, number)}, align 8")
-
+    places = [
+        code.put(f"add i64 %done, {code.put(f'mul i64 %padded, {number}')}")
+        for number in range(len(rule.changed))
+    ]
     numbers: dict[str, Number] = {
-        symbol: load("%numbers", number) for number, symbol in enumerate(rule.changed)
+        symbol: code.load("%numbers", place) for symbol, place in zip(rule.changed, places, strict=True)
     }
-    numbers[rule.gradient] = load("%gradients", 0)
+    numbers[rule.gradient] = code.load("%gradients", "%done")
     for number, symbol in enumerate(rule.settings):
-        at = code.put(f"getelementptr double, ptr %settings, i64 {number}")
-        numbers[symbol] = code.spread(code.put(f"load double, ptr {at}"))
+        numbers[symbol] = code.spread(code.one("%settings", number))
     code.check(numbers[rule.gradient])
-    for number, fresh in enumerate(rule.written(code, numbers)):
+    for fresh, place in zip(rule.written(code, numbers), places, strict=True):
         code.check(fresh)
-        into = place("%fresh", number)
-        code.lines.append(f"  store {code.kind} {code.spelled(fresh)}, ptr {into}, align 8")
+        code.store(fresh, "%fresh", place)
     failed = code.compared("uno", code.failed, 0.0)
     if lanes > 1:  # beyond the last parameter nothing fails
         whole = f"<{lanes} x i64>"
         first = code.spread("%done", whole, "i64")
         steps = ", ".join(f"i64 {lane}" for lane in range(lanes))
-        places = code.put(f"add {whole} {first}, <{steps}>")
-        inside = code.put(f"icmp slt {whole} {places}, {code.spread('%count', whole, 'i64')}")
+        counted = code.put(f"add {whole} {first}, <{steps}>")
+        inside = code.put(f"icmp slt {whole} {counted}, {code.spread('%count', whole, 'i64')}")
         failed = code.put(f"and {code.bits} {failed}, {inside}")
     failed = code.any_lane(failed)
     body = "\n".join(code.lines)
@@ -350,13 +343,7 @@ def _online_text(tape: Tape, rule: _Rule, module: Module, order: Sequence[Sum], 
     writer = Examples(tape, code, order)
     carried = range(len(order) if len(order) <= _MOST_CARRIED else 0)
     writer.numbers |= {order[place].parameter: f"%carried{place}" for place in carried}
-
-    def load(array: str, place: str) -> str:
-        return code.put(
-            f"load double, ptr {code.put(f'getelementptr double, ptr {array}, i64 {place}')}"
-        )
-
-    seed = load("%scales", "%done")
+    seed = code.load("%scales", "%done")
     stopped = writer.forward()
     end, calls = len(code.lines), len(module.callbacks)
     code.start("go")
@@ -365,7 +352,7 @@ def _online_text(tape: Tape, rule: _Rule, module: Module, order: Sequence[Sum], 
     waits = len(module.callbacks) > calls
     code.lines.insert(end, f"  br i1 {stopped}, label %stop, label %go" if waits else "  br label %go")
     settings: dict[str, Number] = {
-        symbol: load("%settings_at", str(place)) for place, symbol in enumerate(rule.settings)
+        symbol: code.load("%settings_at", place) for place, symbol in enumerate(rule.settings)
     }
     fresh: list[tuple[str, int, Number]] = []
     changed: list[str] = []
@@ -374,7 +361,7 @@ def _online_text(tape: Tape, rule: _Rule, module: Module, order: Sequence[Sum], 
         gradient = writer.gradients.get(slot, 0.0)
         numbers = settings | {rule.changed[0]: writer.number(slot), rule.gradient: gradient}
         for number, symbol in enumerate(rule.changed[1:], 1):
-            numbers[symbol] = load("%parameters", str(number * padded + place))
+            numbers[symbol] = code.load("%parameters", number * padded + place)
         found = rule.written(code, numbers)
         changed.append(code.spelled(found[0]))
         fresh += [("%parameters", number * padded + place, each) for number, each in enumerate(found)]
@@ -394,9 +381,8 @@ def _online_text(tape: Tape, rule: _Rule, module: Module, order: Sequence[Sum], 
     code.lines.append(f"  br i1 {failed}, label %stop, label %keep")
     code.start("keep")
     fresh.append(("%outputs_at", 0, writer.number(tape.outputs[0])))
-    for array_, place, each in fresh:
-        into = code.put(f"getelementptr double, ptr {array_}, i64 {place}")
-        code.lines.append(f"  store double {code.spelled(each)}, ptr {into}")
+    for into, place, each in fresh:
+        code.store(each, into, place)
     body = "\n".join(code.lines)
     starts = "".join(
         f"  %at{place} = getelementptr double, ptr %parameters, i64 {place}\n"

@@ -142,7 +142,7 @@ def test_a_slope_that_is_infinite() -> None:
     program = record(lambda x: x.sqrt() * 3.0, 1.0)
     assert program.gradients(0.0) == (0.0, (math.inf,), [])
     with pytest.raises(Stopped):
-        program._replay.variants[0].runner.backward([0.0])
+        program.replay.variants[0].runner.backward([0.0])
     w = Value(1.0, "w")
     program = record(lambda x: (w * x).sqrt(), 1.0)
     found = program.batch([[1.0], [0.0], [4.0]])
@@ -317,7 +317,7 @@ def test_a_branch_is_recorded_when_it_is_met() -> None:
     assert [program(*row) for row in rows] == [-0.0, 1.34, 2.0, -0.0]
     assert program.gradients(5.0) == (5.0, (1.0,), [])
     assert program.batch(rows).values == [-0.0, 1.34, 2.0, -0.0]
-    assert len(program._replay.variants) == 2
+    assert len(program.replay.variants) == 2
 
 
 def test_branches_that_use_other_parameters() -> None:

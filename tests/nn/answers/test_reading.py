@@ -54,6 +54,15 @@ def test_a_worksheet_with_our_answers_is_all_right(name: str, ending: str, tmp_p
 
 
 @pytest.mark.parametrize("ending", ["md", "html"])
+@pytest.mark.parametrize(("length", "hints"), [("short", "all"), ("short", "none"), ("full", "none")])
+def test_it_is_read_however_much_it_asks(length: str, hints: str, ending: str, tmp_path: Path) -> None:
+    example = worked.load("hoey")
+    sheet = Worksheet(example, length=length, hints=hints)
+    checked = check_answers(example, sheet.save(tmp_path / f"sheet.{ending}", answers=True))
+    assert checked.right == len(checked) == 46
+
+
+@pytest.mark.parametrize("ending", ["md", "html"])
 @pytest.mark.parametrize("name", ["urbain", "hoey"])
 def test_answers_at_the_back_are_not_what_somebody_answered(
     name: str, ending: str, tmp_path: Path

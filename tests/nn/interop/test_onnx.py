@@ -12,7 +12,7 @@ from handed_over import EXAMPLES, NETWORKS
 
 from autograd import ArgumentError, ArgumentTypeError, Value, record
 from benchmarks.onnx import run
-from nn import MLP, worked
+from nn import MLP, cross_entropy, worked
 from nn.activations import activation_names
 from nn.cli import main
 from nn.forward import Forward
@@ -95,6 +95,19 @@ def test_the_error_may_be_another(loss: str) -> None:
     sum(errors).backward()
     bias = [each.bias.grad for each in network.layers[1].neurons]
     assert found["layers.1.bias.grad"].tolist() == pytest.approx(bias, rel=1e-13)
+
+
+def test_a_small_cross_entropy_keeps_its_digits() -> None:
+    network = MLP(1, [3], activation="linear", init="zeros")
+    for neuron, bias in zip(network.layers[0].neurons, (40.0, 0.0, -1.0), strict=True):
+        neuron.bias.data = bias
+    model = to_onnx(network, gradients=True, loss="cross_entropy")
+    found = run(model, {"inputs": [[0.0]], "targets": [[1.0, 0.0, 0.0]]})
+    error = cross_entropy(network.outputs([0.0]), 0)
+    error.backward()
+    assert found["error"].tolist() == pytest.approx([error.data], rel=1e-13)
+    slopes = [neuron.bias.grad for neuron in network.layers[0].neurons]
+    assert found["layers.0.bias.grad"].tolist() == pytest.approx(slopes, rel=1e-13)
 
 
 def test_what_decides_on_numbers_is_refused() -> None:

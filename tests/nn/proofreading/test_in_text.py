@@ -15,6 +15,7 @@ from nn import worked
 from nn.answers import Tolerance
 from nn.cli import main
 from nn.number_text import read_number
+from nn.proofreading import proofread
 from nn.proofreading.in_text import figures_in, find_figures
 from nn.worksheet import Worksheet
 
@@ -142,6 +143,48 @@ def test_every_answer_of_our_own_pages_is_found(name: str, ending: str, tmp_path
     assert len(asked & printed.keys()) >= 0.9 * len(asked)
     for symbol, figure in printed.items():
         assert Tolerance(6).accepts(read_number(figure.printed).exact, step[symbol]), symbol
+
+
+@pytest.mark.parametrize("name", worked.names())
+def test_symbols_under_the_heading_of_an_example_are_its_own(name: str, tmp_path: Path) -> None:
+    """What is proposed is taken by the proofreader as it stands, and is all right."""
+    example = worked.load(name)
+    step = example.step()
+    sections: dict[str, list[str]] = {"Error": []}
+    for symbol in step:
+        of = {*re.findall(r"@(\d+)", symbol)}
+        heading = f"Example {of.pop()}" if len(of) == 1 else "Error"
+        bare = symbol if heading == "Error" else re.sub(r"@\d+", "", symbol)
+        sections.setdefault(heading, []).append(f"{bare} = {step[symbol]:.6g}")
+    page = [f"## {heading}\n\n### Numbers\n" + "\n".join(lines) for heading, lines in sections.items()]
+    proposed = figures_in("\n".join(reversed(page)), example)
+    assert proposed.unsaid == ()
+    own = (Path(worked.__file__).parent / f"{name}.toml").read_text(encoding="utf-8")
+    path = tmp_path / "taken.toml"
+    path.write_text(own.partition("[[figures]]")[0] + proposed.toml(), encoding="utf-8")
+    findings = list(proofread(worked.load(path)))
+    assert len(findings) == len(proposed.figures) > 10
+    assert {each.verdict for each in findings} == {"right"}
+
+
+@pytest.mark.parametrize(
+    ("text", "symbols"),
+    [
+        ("# The second example\nnet_h1 = 0.25\n# All\nout_h1 = 0.5", ["net_h1@2"]),
+        (
+            "**Training sample 3:**\n$\\delta_{o1} = 0.25$\n1. For example 1\nE = 0.5",
+            ["delta_o1@3", "E"],
+        ),
+        ("net_h1 = 0.25, for example 2", []),
+        ("Example 4\nnet_h1 = 0.25", []),
+    ],
+)
+def test_where_a_text_says_which_example_it_is(text: str, symbols: list[str]) -> None:
+    proposed = figures_in(text, worked.load("batch-of-three"))
+    assert [each.symbol for each in proposed.figures] == symbols
+    if "All" in text:
+        assert proposed.unsaid == ("out_h1",)
+        assert "# Each example has its own out_h1: write out_h1@1, or say which" in proposed.toml()
 
 
 def test_a_wrong_number_is_taken_as_it_is_printed() -> None:

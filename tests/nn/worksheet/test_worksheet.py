@@ -27,6 +27,7 @@ from autograd.symbols import is_control
 from nn import Example, Notation, worked
 from nn.cli import main
 from nn.notation import notation_names
+from nn.step.updates import RATE, UpdateRule
 from nn.worked import WorkedExample
 from nn.worksheet import FORMATS, Blank, Worksheet, blanks
 from nn.worksheet.elements import Formula, Heading, MatrixItem, Question, answer_key
@@ -79,6 +80,7 @@ def worked_out(formula: Formula, step: Any, rate: float) -> float | None:
     if leaves_something_out(formula):
         return None
     numbers = {}
+    of_update = {RATE: rate, **step.update_rule.given(step.steps_before), **step.buffers}
     for id, part in formula.named():
         if isinstance(part, float):
             numbers[id] = part
@@ -86,7 +88,7 @@ def worked_out(formula: Formula, step: Any, rate: float) -> float | None:
             assert isinstance(part.answer, float)
             numbers[id] = part.answer
         else:
-            numbers[id] = rate if id == "rate" else step[part]
+            numbers[id] = of_update[id[1:]] if id[1:] in of_update else step[part]
     try:
         return float(evaluate(formula.tree, numbers, apply))
     except AutogradError:
@@ -556,6 +558,21 @@ def test_the_worksheets_of_the_other_examples_have_the_numbers_of_the_step(name:
         assert blank.answer == pytest.approx(step[blank.symbol], rel=1e-13, abs=1e-15)
 
 
+@pytest.mark.parametrize("rule", [UpdateRule(momentum=0.9), UpdateRule("adam")])
+@pytest.mark.parametrize("name", ["urbain", "hoey"])
+def test_an_optimizer_is_asked_for_line_by_line(name: str, rule: UpdateRule) -> None:
+    example = replace(load(name), update=rule)
+    sheet = Worksheet(example)
+    step = example.step()
+    asked = {each.symbol for each in blanks(sheet.items)}
+    for parameter, (update, _) in step.updates.items():
+        assert {*rule.symbols(parameter), update} <= asked
+    given = {"momentum": r"\mu = 0.9", "Adam": r"\epsilon = 1 \cdot 10^{-8}`$, $`t = 1"}
+    kind = "Adam" if rule.buffers.keys() == {"exp_avg", "exp_avg_sq"} else "momentum"
+    assert f"{given[kind]}`$. Before it $`" in sheet.text("md")
+    assert mistakes(sheet, example) == []
+
+
 def questions_of(text: str) -> int:
     return int(re.findall(r"\*\*(\d+)\.\*\*", text)[-1])
 
@@ -685,7 +702,7 @@ def test_the_command_writes_what_the_worksheet_is(run: Callable[..., Result], ki
     result = run("urbain", "--answers", "--digits", "4", "-o", f"sheet.{kind}")
     assert result.output == f"written: sheet.{kind}\n"
     text = Path(f"sheet.{kind}").read_text(encoding="utf-8")
-    assert text == Worksheet(load("urbain"), digits=4).text(kind, answers=True)
+    assert text == Worksheet(load("urbain"), digits=4, length="short").text(kind, answers=True)
 
 
 def test_the_command_makes_a_new_exercise_and_writes_it_too(run: Callable[..., Result]) -> None:

@@ -26,8 +26,8 @@ from autograd import OPERATIONS, Operation, Value
 from autograd.errors import ArgumentValueError
 from autograd.program import Line, Program
 from autograd.program.languages import LANGUAGES, LONG, Target, printed, refused, target
-from autograd.program.languages.texts import body_of
 from autograd.program.printable import Printable
+from autograd.program.texts import body_of
 from benchmarks.languages import PAGE, RUNNERS, differences, places, points_for, read, row_program, ulps
 from benchmarks.random_graphs import graph
 from nn import MLP, worked
@@ -526,6 +526,15 @@ def test_a_number_that_no_line_uses_is_left_out(language: str) -> None:
             assert " slope = " not in printed(program, target(language))
         found, right = computed(program, language)
         assert found == right == [5.5, 1.0]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_given_number_may_be_infinite(language: str) -> None:
+    x = Value(-math.inf, "x")
+    source = Program.from_graph((x * 2.0).named("y"), "operations").source(language)
+    assert f": -{target(language).language.constants['inf']}," in source.replace(" = ", ": ")
+    if language in {"numpy", "sympy"}:
+        exec(source, {"__name__": "__main__"})
 
 
 def test_a_function_that_a_language_lacks_is_refused() -> None:

@@ -335,7 +335,7 @@ def test_a_cluster_gets_the_choice_and_a_file_does_not(tmp_path: Path) -> None:
         def submit(self, function: Callable[..., Any], content: bytes, pure: bool) -> bytes:
             return content
 
-    there = pickle.loads(distributed._sent(program._replay, Client()))()
+    there = pickle.loads(distributed._sent(program.replay, Client()))()
     assert there.variants[0].runner.plan == program.plan
     rows = [[*each] for each in examples]
     numbers = [each.data for each in program.parameters]

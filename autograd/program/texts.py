@@ -16,7 +16,7 @@ from autograd import special
 from autograd.errors import ArgumentValueError
 from autograd.operations import OPERATIONS
 
-__all__ = ["Body", "body_of"]
+__all__ = ["Body", "body_of", "definition"]
 
 
 class Body(NamedTuple):
@@ -34,7 +34,7 @@ class Body(NamedTuple):
 
 
 def body_of(name: str) -> Body | None:
-    """What a function of the table's texts computes; None if it is one of `math`.
+    """What a function of the table's texts computes; None if it is Python's.
 
     >>> body = body_of("softplus")
     >>> body.parameters, ast.unparse(body.tree)
@@ -52,43 +52,40 @@ def body_of(name: str) -> Body | None:
 
 
 @cache
-def _of_special(name: str) -> Body:
-    (definition,) = ast.parse(dedent(inspect.getsource(getattr(special, name)))).body
-    assert isinstance(definition, ast.FunctionDef)
-    steps: list[tuple[str, ast.expr]] = []
-    choices: list[tuple[ast.expr, ast.expr, bool]] = []
-    for statement in definition.body:
-        match statement:
-            case ast.Expr():
-                pass  # the docstring
-            case ast.Assign(targets=[ast.Name(id=step)], value=value):
-                steps.append((step, _known(value)))
-            case ast.If(
-                test=ast.UnaryOp(op=ast.Not(), operand=test),
-                body=[ast.Return(value=ast.expr() as early)],
-            ):
-                choices.append((_known(test), _known(early), False))
-            case ast.If(test=test, body=[ast.Return(value=ast.expr() as early)], orelse=[]):
-                choices.append((_known(test), _known(early), True))
-            case ast.Return(value=ast.expr() as value):
-                tree = _known(value)
-            case _:
-                raise ArgumentValueError(
-                    f"{ast.unparse(statement)!r} is no text of the table's language"
-                )
-    for test, early, holds in reversed(choices):
-        tree = ast.IfExp(test, early, tree) if holds else ast.IfExp(test, tree, early)
-    return Body(tuple(each.arg for each in definition.args.args), tuple(steps), tree)
+def definition(name: str) -> ast.FunctionDef:
+    """The tree of a function of `autograd.special`, with numbers in the place of its constants.
+
+    >>> definition("gaussian").name
+    'gaussian'
+    """
+    (found,) = ast.parse(dedent(inspect.getsource(getattr(special, name)))).body
+    assert isinstance(found, ast.FunctionDef)
+    return _Known().visit(found)  # type: ignore[no-any-return]
 
 
 class _Known(ast.NodeTransformer):
-    """The constants of the module in the place of their names."""
-
     def visit_Name(self, node: ast.Name) -> ast.expr:
         number = getattr(special, node.id, None)
         return ast.Constant(number) if isinstance(number, float) and node.id != "pi" else node
 
 
-def _known(tree: ast.expr) -> ast.expr:
-    found: ast.expr = _Known().visit(tree)
-    return found
+@cache
+def _of_special(name: str) -> Body:
+    function = definition(name)
+    steps: list[tuple[str, ast.expr]] = []
+    choices: list[tuple[ast.expr, ast.expr]] = []
+    for statement in function.body[1:]:  # after the docstring
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=step)], value=value):
+                steps.append((step, value))
+            case ast.If(test=test, body=[ast.Return(value=ast.expr() as early)], orelse=[]):
+                choices.append((test, early))
+            case ast.Return(value=ast.expr() as tree):
+                pass
+            case _:
+                raise ArgumentValueError(
+                    f"{ast.unparse(statement)!r} is no text of the table's language"
+                )
+    for test, early in reversed(choices):
+        tree = ast.IfExp(test, early, tree)
+    return Body(tuple(each.arg for each in function.args.args), tuple(steps), tree)
