@@ -171,7 +171,10 @@ def real(what: str, given: object) -> float:
 
 
 def _number(what: str, wanted: str, given: object) -> float:
-    number = as_number(given)
+    try:
+        number = as_number(given)
+    except ResultOverflowError as error:
+        raise ResultOverflowError(f"{what} must be {wanted}, got {error}", operands=(given,)) from None
     if number is None:
         raise wrong_kind(what, wanted, given)
     return number

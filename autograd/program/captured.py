@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dis
 import os
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from types import CodeType, FunctionType, MethodType
@@ -12,7 +13,7 @@ from typing import Any
 from autograd.errors import StaleGraphError
 from autograd.value import Value
 
-__all__ = ["Captured"]
+__all__ = ["Captured", "random_states"]
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _MOST_FUNCTIONS = 200
@@ -61,6 +62,24 @@ class Captured:
                     f"{name!r} was {frozen!r} when the function was recorded, and is {now!r} now: "
                     f"make it an input, or record again"
                 )
+
+
+def random_states(f: Callable[..., Any]) -> list[Any]:
+    """The states of Python's generators of random numbers that a function finds, and of the common one.
+
+    >>> from random import Random
+    >>> generator = Random(0)
+    >>> before = random_states(lambda x: x * generator.random())
+    >>> number = generator.random()
+    >>> before == random_states(lambda x: x * generator.random())
+    False
+    """
+    random = sys.modules.get("random")
+    if random is None:
+        return []
+    found = [read() for _, read in _found(f)]
+    generators = [each for each in found if type(each) is random.Random]
+    return [each.getstate() for each in (random, *generators)]
 
 
 #: In the place of what is not watched.

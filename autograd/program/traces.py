@@ -11,6 +11,7 @@ from autograd.arguments import wrong_kind
 from autograd.atomic import set_together
 from autograd.errors import AutogradError, RecordingError
 from autograd.functional import refuse_changed
+from autograd.program.captured import random_states
 from autograd.program.decisions import recording
 from autograd.program.inputs import Inputs
 from autograd.program.source import symbols_of
@@ -97,6 +98,7 @@ def traced_twice(
         RecordingError: it does not do the same, or a number leaves the graph.
     """
     trace = traced(f, inputs, numbers)
+    drawn = random_states(f)
     others = _used(trace, [*trace.inputs, *known])
     shared, nearby = _nearby(trace, f, inputs, numbers, known, others)
     extra = [leaf for leaf in others if leaf in shared]
@@ -107,6 +109,10 @@ def traced_twice(
         raise RecordingError(
             f"the function does not do the same at its inputs and nearby: {difference}; what "
             f"depends on numbers has to be computed on nodes, and what is random to be an input"
+        )
+    if random_states(f) != drawn:
+        raise RecordingError(
+            "the function draws random numbers, and may decide by them: make what is random an input"
         )
     check_numbers(tape, nodes, [*numbers, *(leaf._data for leaf in all_leaves)])
     return trace, extra, tape, nodes

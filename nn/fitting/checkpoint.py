@@ -137,7 +137,10 @@ class Checkpoint:
             raise self._refused(f"{what} must be an object of numbers")
         found = {}
         for name, each in given.items():
-            number = float(each) if isinstance(each, str) and each in _WORDS else as_number(each)
+            try:
+                number = float(each) if isinstance(each, str) and each in _WORDS else as_number(each)
+            except OverflowError as error:
+                raise self._refused(f"{what}.{name!s:.40} must be a number, got {error}") from None
             if number is None or isinstance(each, bool):
                 raise self._refused(f"{what}.{name!s:.40} must be a number, got {each!r:.40}")
             found[name] = number

@@ -165,6 +165,7 @@ def _set(content: Any, *keys: Any, to: Any) -> str:
             lambda c: _set(c, "parameters", "layers.0.neurons.0.bias", to=None),
             "must be a number, got None",
         ),
+        (lambda c: _set(c, "history", 0, "error", to=10**400), "must be a number, got int too large"),
         (lambda c: _set(c, "best", to=[]), "best must be an object of numbers"),
         (lambda c: _set(c, "history", to={}), "history must be a list"),
         (lambda c: _set(c, "history", 0, "epoch", to=2), r"history\[0\] must be epoch 1"),
