@@ -46,6 +46,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, find, settings
+from hypothesis.internal.conjecture import providers
 from hypothesis.strategies import just
 
 from autograd.engine import ENGINE
@@ -76,6 +77,15 @@ settings.register_profile("default", common, max_examples=15, derandomize=True)
 settings.register_profile(
     "all", common, max_examples=100, print_blob=True, derandomize="CI" in os.environ
 )
+
+
+# Among what is drawn are constants from the sources of all modules of this repository that have been
+# imported by then: other ones for each worker, and each time that a test is run alone.
+providers.is_local_module_file = lambda path: False
+
+# Tables are as wide and as plain as where there is no terminal, whatever that of the reader is.
+for name in ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+    os.environ.pop(name, None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

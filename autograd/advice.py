@@ -162,7 +162,7 @@ def _power(node: Value) -> tuple[Value, float] | None:
             return base, 2.0
         case "reciprocal", (Value() as base,):
             return base, -1.0
-        case "div", (1.0, Value() as base):
+        case "div", (float() as one, Value() as base) if one == 1.0:
             return base, -1.0
     return None
 

@@ -29,8 +29,8 @@ __all__ = ["all_or_nothing", "calling", "run", "set_together", "setting"]
 run: Callable[[Iterable[object]], None] = deque[object](maxlen=0).extend
 
 
-def setting(changes: list[Change]) -> Iterator[None]:
-    """The changes, to be made by `run`; the list may grow until then.
+def setting(changes: Iterable[Change]) -> Iterator[None]:
+    """The changes, to be made by `run`; a list may grow until then.
 
     What is set must be a slot, or an attribute in the dict of its object: no Python code may run.
 

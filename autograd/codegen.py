@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CONVERSIONS",
+    "NOTICED",
     "RESERVED",
     "attach",
     "attach_refusals",
@@ -60,8 +61,19 @@ def operand_error(operation: Operation, operand: object) -> OperandError:
     )
 
 
+#: What is called with each error of `failure`: who records a function has to know what it catches.
+NOTICED: list[Callable[[AutogradError], None]] = []
+
+
 def failure(operation: Operation, cause: Exception, operands: Sequence[Any]) -> AutogradError:
     """The error to raise where Python's own arithmetic raised ``cause``: it names what and where."""
+    error = _failure(operation, cause, operands)
+    for notice in NOTICED:
+        notice(error)
+    return error
+
+
+def _failure(operation: Operation, cause: Exception, operands: Sequence[Any]) -> AutogradError:
     from autograd.formula import text_of, value_text
     from autograd.ieee import inside_domain
 

@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
@@ -455,21 +456,13 @@ class HessianTable(ShownAsText):
         table = self.table(digits)
         rows = [table.heads, *(list(row.cells) for row in table.rows)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = [table.title]
-        first = 1
+        lines, first = [table.title], 1
         while first < len(widths):
-            last = first + 1
-            while (
-                last < len(widths)
-                and widths[0] + sum(widths[first : last + 1]) + 2 * (last + 1 - first) <= _WIDTH
-            ):
-                last += 1
-            lines += [
-                "  ".join(
-                    [row[0].ljust(widths[0]), *map(str.rjust, row[first:last], widths[first:last])]
-                )
-                for row in rows
-            ]
+            ends = accumulate(2 + width for width in widths[first:])
+            last = first + max(1, sum(widths[0] + end <= _WIDTH for end in ends))
+            for row in rows:
+                cells = map(str.rjust, row[first:last], widths[first:last])
+                lines.append("  ".join([row[0].ljust(widths[0]), *cells]))
             first = last
         return "\n".join(lines)
 

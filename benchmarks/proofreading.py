@@ -157,19 +157,20 @@ class Page:
     carried: bool
     made: tuple[Variant, ...] = ()
 
-    def same(self) -> set[str]:
-        """The mistakes that lead to the very figures that the one of the page leads to.
+    def same(self, made: Variant) -> set[str]:
+        """The mistakes that lead to the very figures of the page in the place of one that was made.
 
         A mistake in one line is also one that writes this line alike, as a bias left out of a sum is.
         """
         texts = {figure.symbol: figure.printed for figure in self.example.figures}
         step = calculation(self.number)
-        own = {(s, line.formula) for v in self.made if v.local for s, line in v.lines.items()}
+        own = {(s, line.formula) for s, line in made.lines.items() if made.local}
+        rest = [other for other in self.made if other is not made]
         return {
             other.mistake
             for other in all_variants(self.number)
             if not own.isdisjoint((s, line.formula) for s, line in other.lines.items())
-            or printed(step, [other], self.kind, self.digits, carried=self.carried) == texts
+            or printed(step, [*rest, other], self.kind, self.digits, carried=self.carried) == texts
         }
 
 
@@ -321,9 +322,13 @@ def causes(proof: Proof) -> list[frozenset[str]]:
 
 
 def is_named(page: Page, proof: Proof) -> bool:
-    """Whether each mistake of the page is among the causes."""
+    """Whether each mistake of the page, or one that cannot be told from it, is among the causes."""
     found = causes(proof)
-    return all(any(name in names for names in found) for name in page.planted)
+    return all(
+        any(made.mistake in names for names in found)
+        or any(not names.isdisjoint(page.same(made)) for names in found)
+        for made in page.made
+    )
 
 
 def is_named_alone(page: Page, proof: Proof) -> bool:
@@ -332,7 +337,7 @@ def is_named_alone(page: Page, proof: Proof) -> bool:
     (name,) = page.planted
     if all(name in names for names in found):
         return bool(found)
-    same = page.same()
+    same = page.same(*page.made)
     return all(names & same for names in found)
 
 

@@ -1272,22 +1272,24 @@ module_leaf_gradients(PyObject *Py_UNUSED(module), PyObject *root)
     Row order;
     Before *before;
     PyObject *found;
-    start(&order);
-    if (!is_node(root)) {
-        PyErr_SetString(PyExc_TypeError, "the root must be a Value");
+    if (refuse_others(root) < 0) {
         return NULL;
     }
+    found = PyDict_New(); /* first: the collector may run Python, for which no node may be SEEN */
+    if (found == NULL) {
+        return NULL;
+    }
+    start(&order);
     if (visit((Node *)root, &order, &order) < 0) {
         end(&order);
+        Py_DECREF(found);
         return NULL;
     }
-    found = PyDict_New();
     before = PyMem_RawMalloc(order.count * sizeof(*before));
-    if (found == NULL || before == NULL) {
+    if (before == NULL) {
         unsee(&order);
-        PyMem_RawFree(before);
         end(&order);
-        Py_XDECREF(found);
+        Py_DECREF(found);
         return PyErr_NoMemory();
     }
     for (size_t i = 0; i < order.count; i++) {

@@ -181,19 +181,26 @@ row_pow(double x, double y, uint32_t by, Result *result)
     const double out = value_pow(x, y, failed);
     result->out = out;
     if (by & BY_X) {
-        result->dx = x == 0.0 ? (y == 0.0 ? real(sqrt(y), failed) : 0.0 < y && y < 1.0 ?
-            quotient(quotient(1.0, y, failed), x + 0.0, failed) : y == 1.0 ? power(x, (y - 1.0), failed)
-            - real(sqrt(y - 1.0), failed) : (1.0 < y && y < 2.0) || y > 9007199254740992.0 ? power(x, (y
-            - 1.0), failed) : y * power(x, (y - 1.0), failed)) : 0.0 != y && y == y - 1.0 + 1.0 && y -
-            1.0 + 1.0 != y - 1.0 ? y * power(x, (y - 1.0), failed) : (0.0 < out && out < INFINITY) && x
-            < INFINITY ? quotient(y * out, x, failed) : out == 0.0 ? power(x, (y - 1.0), failed) : x >
-            0.0 ? y * power(x, (y - 1.0), failed) : -y * out;
+        result->dx = x == 0.0 ? (y == 0.0 ? real(sqrt(y), failed)
+            : 0.0 < y && y < 1.0 ? quotient(quotient(1.0, y, failed), x + 0.0, failed)
+            : y == 1.0 ? power(x, y - 1.0, failed) - real(sqrt(y - 1.0), failed)
+            : (1.0 < y && y < 2.0) || y > 9007199254740992.0 ? power(x, y - 1.0, failed)
+            : y * power(x, y - 1.0, failed))
+            : 0.0 != y && y == y - 1.0 + 1.0 && y - 1.0 + 1.0 != y - 1.0 ? y * power(x, y - 1.0, failed)
+            : (0.0 < out && out < INFINITY) && x < INFINITY ? quotient(y * out, x, failed)
+            : out == 0.0 ? power(x, y - 1.0, failed)
+            : x > 0.0 ? y * power(x, y - 1.0, failed)
+            : -y * out;
     }
     if (by & BY_Y) {
-        result->dy = x == 0.0 ? (y == 0.0 ? real(sqrt(x), failed) : y == 1.0 || y == 2.0 ? 0.0 -
-            power(x, (y - 0.5), failed) : 0.0 - power(x, y, failed)) : x < INFINITY && (-INFINITY < y &&
-            y < INFINITY) ? out * real(log(x), failed) : x < 0.0 ? NAN : x < 1.0 ? -out : y == 0.0 || y
-            == 1.0 || y == 2.0 ? power(x, (y + 0.5), failed) : power(x, y, failed);
+        result->dy = x == 0.0 ? (y == 0.0 ? real(sqrt(x), failed)
+            : y == 1.0 || y == 2.0 ? 0.0 - power(x, y - 0.5, failed)
+            : 0.0 - power(x, y, failed))
+            : x < INFINITY && (-INFINITY < y && y < INFINITY) ? out * real(log(x), failed)
+            : x < 0.0 ? NAN
+            : x < 1.0 ? -out
+            : y == 0.0 || y == 1.0 || y == 2.0 ? power(x, y + 0.5, failed)
+            : power(x, y, failed);
     }
     return !failure;
 }
@@ -295,10 +302,11 @@ row_cbrt(double x, Result *result)
     const double out = value_cbrt(x, failed);
     result->out = out;
     result->dx = 5.934729841099874e-67 < out * out && out * out < INFINITY ? quotient(1.0, 2.0 *
-        quotient(x, out, failed) + out * out, failed) : x == x + x ? quotient(quotient(quotient(1.0,
-        out, failed), out, failed), 3.0, failed) : quotient(power(fabs(x), quotient(-2.0, 3.0, failed),
-        failed) * power(fabs(x), quotient(quotient(-2.0, 3.0, failed), 1.8014398509481984e+16, failed),
-        failed), 3.0, failed);
+        quotient(x, out, failed) + out * out, failed)
+        : x == x + x ? quotient(quotient(quotient(1.0, out, failed), out, failed), 3.0, failed)
+        : quotient(power(fabs(x), quotient(-2.0, 3.0, failed), failed) * power(fabs(x),
+            quotient(quotient(-2.0, 3.0, failed), 1.8014398509481984e+16, failed), failed), 3.0,
+            failed);
     return !failure;
 }
 
@@ -485,9 +493,9 @@ row_asin(double x, Result *result)
     bool failure = false, *const failed = &failure;
     const double out = value_asin(x, failed);
     result->out = out;
-    result->dx = x * x < 0.5 ? quotient(1.0, real(libm_cos(out), failed), failed) : x * x == 1.0 ?
-        quotient(1.0, real(sqrt(1.0 - x * x), failed), failed) : quotient(1.0, real(sqrt((1.0 - x) *
-        (1.0 + x)), failed), failed);
+    result->dx = x * x < 0.5 ? quotient(1.0, real(libm_cos(out), failed), failed)
+        : x * x == 1.0 ? quotient(1.0, real(sqrt(1.0 - x * x), failed), failed)
+        : quotient(1.0, real(sqrt((1.0 - x) * (1.0 + x)), failed), failed);
     return !failure;
 }
 
@@ -504,8 +512,8 @@ row_acos(double x, Result *result)
     bool failure = false, *const failed = &failure;
     const double out = value_acos(x, failed);
     result->out = out;
-    result->dx = x * x < 0.5 || x * x == 1.0 ? quotient(-1.0, real(sqrt(1.0 - x * x), failed), failed) :
-        quotient(-1.0, real(sqrt((1.0 - x) * (1.0 + x)), failed), failed);
+    result->dx = x * x < 0.5 || x * x == 1.0 ? quotient(-1.0, real(sqrt(1.0 - x * x), failed), failed)
+        : quotient(-1.0, real(sqrt((1.0 - x) * (1.0 + x)), failed), failed);
     return !failure;
 }
 
@@ -522,8 +530,9 @@ row_atan(double x, Result *result)
     bool failure = false, *const failed = &failure;
     const double out = value_atan(x, failed);
     result->out = out;
-    result->dx = x * x < 2.0 ? 0.5 + 0.5 * real(libm_cos(2.0 * out), failed) : x * x < 1e+90 ?
-        quotient(1.0, 1.0 + x * x, failed) : quotient(quotient(1.0, x, failed), x, failed);
+    result->dx = x * x < 2.0 ? 0.5 + 0.5 * real(libm_cos(2.0 * out), failed)
+        : x * x < 1e+90 ? quotient(1.0, 1.0 + x * x, failed)
+        : quotient(quotient(1.0, x, failed), x, failed);
     return !failure;
 }
 
@@ -542,17 +551,21 @@ row_atan2(double y, double x, uint32_t by, Result *result)
     result->out = out;
     if (by & BY_X) {
         result->dx = (-1.25 * x < y && y < 1.25 * x) || (1.25 * x < y && y < -1.25 * x) ? quotient(1.0,
-            x + y * quotient(y, x, failed), failed) : 4.909093465297727e-91 < y * y && y * y <
-            2.037035976334486e+90 ? quotient(x, x * x + y * y, failed) : (0.0 < y && y < INFINITY) ||
-            (-INFINITY < y && y < 0.0) ? quotient(quotient(x, y, failed), y + x * quotient(x, y,
-            failed), failed) : 0.0 * out;
+            x + y * quotient(y, x, failed), failed)
+            : 4.909093465297727e-91 < y * y && y * y < 2.037035976334486e+90 ? quotient(x, x * x + y *
+                y, failed)
+            : (0.0 < y && y < INFINITY) || (-INFINITY < y && y < 0.0) ? quotient(quotient(x, y, failed),
+                y + x * quotient(x, y, failed), failed)
+            : 0.0 * out;
     }
     if (by & BY_Y) {
         result->dy = (-1.25 * y < x && x < 1.25 * y) || (1.25 * y < x && x < -1.25 * y) ? quotient(-1.0,
-            y + x * quotient(x, y, failed), failed) : 4.909093465297727e-91 < x * x && x * x <
-            2.037035976334486e+90 ? quotient(-y, x * x + y * y, failed) : (0.0 < x && x < INFINITY) ||
-            (-INFINITY < x && x < 0.0) ? quotient(quotient(-y, x, failed), x + y * quotient(y, x,
-            failed), failed) : 0.0 * out;
+            y + x * quotient(x, y, failed), failed)
+            : 4.909093465297727e-91 < x * x && x * x < 2.037035976334486e+90 ? quotient(-y, x * x + y *
+                y, failed)
+            : (0.0 < x && x < INFINITY) || (-INFINITY < x && x < 0.0) ? quotient(quotient(-y, x,
+                failed), x + y * quotient(y, x, failed), failed)
+            : 0.0 * out;
     }
     return !failure;
 }
@@ -604,9 +617,11 @@ row_tanh(double x, Result *result)
     bool failure = false, *const failed = &failure;
     const double out = value_tanh(x, failed);
     result->out = out;
-    result->dx = out * out < 0.25 ? 1.0 - out * out : x > 0.0 ? quotient(2.0 * (1.0 + out) *
-        real(exp(-2.0 * x), failed), 1.0 + real(exp(-2.0 * x), failed), failed) : quotient(2.0 * (1.0 -
-        out) * real(exp(2.0 * x), failed), 1.0 + real(exp(2.0 * x), failed), failed);
+    result->dx = out * out < 0.25 ? 1.0 - out * out
+        : x > 0.0 ? quotient(2.0 * (1.0 + out) * real(exp(-2.0 * x), failed), 1.0 + real(exp(-2.0 * x),
+            failed), failed)
+        : quotient(2.0 * (1.0 - out) * real(exp(2.0 * x), failed), 1.0 + real(exp(2.0 * x), failed),
+            failed);
     return !failure;
 }
 
@@ -623,8 +638,9 @@ row_asinh(double x, Result *result)
     bool failure = false, *const failed = &failure;
     const double out = value_asinh(x, failed);
     result->out = out;
-    result->dx = x * x < 1e+90 ? real(sqrt(quotient(1.0, 1.0 + x * x, failed)), failed) : x > 0.0 ?
-        quotient(1.0, x, failed) : quotient(-1.0, x, failed);
+    result->dx = x * x < 1e+90 ? real(sqrt(quotient(1.0, 1.0 + x * x, failed)), failed)
+        : x > 0.0 ? quotient(1.0, x, failed)
+        : quotient(-1.0, x, failed);
     return !failure;
 }
 
@@ -659,8 +675,8 @@ row_atanh(double x, Result *result)
     bool failure = false, *const failed = &failure;
     const double out = value_atanh(x, failed);
     result->out = out;
-    result->dx = x * x < 0.5 ? quotient(1.0, 1.0 - x * x, failed) : quotient(1.0, (1.0 - x) * (1.0 + x),
-        failed);
+    result->dx = x * x < 0.5 ? quotient(1.0, 1.0 - x * x, failed)
+        : quotient(1.0, (1.0 - x) * (1.0 + x), failed);
     return !failure;
 }
 
@@ -668,13 +684,14 @@ row_atanh(double x, Result *result)
 static inline double
 value_hypot(double x, double y, bool *failed)
 {
-    return 1e-270 < x * x + y * y && x * x + y * y < INFINITY ? real(sqrt(x * x + y * y), failed) :
-        fabs(x) == INFINITY || fabs(y) == INFINITY ? INFINITY : x * x + y * y == INFINITY ?
-        4.149515568880993e+180 * real(sqrt(quotient(x, 4.149515568880993e+180, failed) * quotient(x,
-        4.149515568880993e+180, failed) + quotient(y, 4.149515568880993e+180, failed) * quotient(y,
-        4.149515568880993e+180, failed)), failed) : quotient(real(sqrt(4.149515568880993e+180 * x *
-        (4.149515568880993e+180 * x) + 4.149515568880993e+180 * y * (4.149515568880993e+180 * y)),
-        failed), 4.149515568880993e+180, failed);
+    return 1e-270 < x * x + y * y && x * x + y * y < INFINITY ? real(sqrt(x * x + y * y), failed)
+        : fabs(x) == INFINITY || fabs(y) == INFINITY ? INFINITY
+        : x * x + y * y == INFINITY ? 4.149515568880993e+180 * real(sqrt(quotient(x,
+            4.149515568880993e+180, failed) * quotient(x, 4.149515568880993e+180, failed) + quotient(y,
+            4.149515568880993e+180, failed) * quotient(y, 4.149515568880993e+180, failed)), failed)
+        : quotient(real(sqrt(4.149515568880993e+180 * x * (4.149515568880993e+180 * x) +
+            4.149515568880993e+180 * y * (4.149515568880993e+180 * y)), failed), 4.149515568880993e+180,
+            failed);
 }
 
 static inline bool
@@ -685,25 +702,33 @@ row_hypot(double x, double y, uint32_t by, Result *result)
     result->out = out;
     if (by & BY_X) {
         result->dx = 1e-280 < out && out < 1e+307 ? (x > 0.65 * out ? 1.0 - quotient(y, out, failed) *
-            quotient(y, out + x, failed) : x > -0.65 * out ? quotient(x, out, failed) : quotient(y, out,
-            failed) * quotient(y, out - x, failed) - 1.0) : out == 0.0 ? 0.0 : (-0.65 * out < x && x <
-            0.65 * out) && out > 1.0 ? quotient(x, out, failed) : -0.65 * out < x && x < 0.65 * out ?
-            quotient(4.149515568880993e+180 * x, real(sqrt(4.149515568880993e+180 * x *
-            (4.149515568880993e+180 * x) + 4.149515568880993e+180 * y * (4.149515568880993e+180 * y)),
-            failed), failed) : x > 0.0 ? real(sqrt(quotient(1.0, 1.0 + quotient(y, x, failed) *
-            quotient(y, x, failed), failed)), failed) : -real(sqrt(quotient(1.0, 1.0 + quotient(y, x,
-            failed) * quotient(y, x, failed), failed)), failed);
+            quotient(y, out + x, failed)
+            : x > -0.65 * out ? quotient(x, out, failed)
+            : quotient(y, out, failed) * quotient(y, out - x, failed) - 1.0)
+            : out == 0.0 ? 0.0
+            : (-0.65 * out < x && x < 0.65 * out) && out > 1.0 ? quotient(x, out, failed)
+            : -0.65 * out < x && x < 0.65 * out ? quotient(4.149515568880993e+180 * x,
+                real(sqrt(4.149515568880993e+180 * x * (4.149515568880993e+180 * x) +
+                4.149515568880993e+180 * y * (4.149515568880993e+180 * y)), failed), failed)
+            : x > 0.0 ? real(sqrt(quotient(1.0, 1.0 + quotient(y, x, failed) * quotient(y, x, failed),
+                failed)), failed)
+            : -real(sqrt(quotient(1.0, 1.0 + quotient(y, x, failed) * quotient(y, x, failed), failed)),
+                failed);
     }
     if (by & BY_Y) {
         result->dy = 1e-280 < out && out < 1e+307 ? (y > 0.65 * out ? 1.0 - quotient(x, out, failed) *
-            quotient(x, out + y, failed) : y > -0.65 * out ? quotient(y, out, failed) : quotient(x, out,
-            failed) * quotient(x, out - y, failed) - 1.0) : out == 0.0 ? 0.0 : (-0.65 * out < y && y <
-            0.65 * out) && out > 1.0 ? quotient(y, out, failed) : -0.65 * out < y && y < 0.65 * out ?
-            quotient(4.149515568880993e+180 * y, real(sqrt(4.149515568880993e+180 * x *
-            (4.149515568880993e+180 * x) + 4.149515568880993e+180 * y * (4.149515568880993e+180 * y)),
-            failed), failed) : y > 0.0 ? real(sqrt(quotient(1.0, 1.0 + quotient(x, y, failed) *
-            quotient(x, y, failed), failed)), failed) : -real(sqrt(quotient(1.0, 1.0 + quotient(x, y,
-            failed) * quotient(x, y, failed), failed)), failed);
+            quotient(x, out + y, failed)
+            : y > -0.65 * out ? quotient(y, out, failed)
+            : quotient(x, out, failed) * quotient(x, out - y, failed) - 1.0)
+            : out == 0.0 ? 0.0
+            : (-0.65 * out < y && y < 0.65 * out) && out > 1.0 ? quotient(y, out, failed)
+            : -0.65 * out < y && y < 0.65 * out ? quotient(4.149515568880993e+180 * y,
+                real(sqrt(4.149515568880993e+180 * x * (4.149515568880993e+180 * x) +
+                4.149515568880993e+180 * y * (4.149515568880993e+180 * y)), failed), failed)
+            : y > 0.0 ? real(sqrt(quotient(1.0, 1.0 + quotient(x, y, failed) * quotient(x, y, failed),
+                failed)), failed)
+            : -real(sqrt(quotient(1.0, 1.0 + quotient(x, y, failed) * quotient(x, y, failed), failed)),
+                failed);
     }
     return !failure;
 }
@@ -781,8 +806,8 @@ row_normal_cdf(double x, Result *result)
 static inline double
 value_sigmoid(double x, bool *failed)
 {
-    return x >= 0.0 ? quotient(1.0, 1.0 + real(exp(-fabs(x)), failed), failed) :
-        quotient(real(exp(-fabs(x)), failed), 1.0 + real(exp(-fabs(x)), failed), failed);
+    return x >= 0.0 ? quotient(1.0, 1.0 + real(exp(-fabs(x)), failed), failed)
+        : quotient(real(exp(-fabs(x)), failed), 1.0 + real(exp(-fabs(x)), failed), failed);
 }
 
 static inline bool
@@ -791,9 +816,10 @@ row_sigmoid(double x, Result *result)
     bool failure = false, *const failed = &failure;
     const double out = value_sigmoid(x, failed);
     result->out = out;
-    result->dx = -1.0 < x && x < 1.0 ? quotient(0.5, 1.0 + real(cosh(x), failed), failed) : x < 0.0 ?
-        out * (1.0 - out) : x < 40.0 ? quotient(out, 1.0 + real(exp(x), failed), failed) : real(exp(-x),
-        failed);
+    result->dx = -1.0 < x && x < 1.0 ? quotient(0.5, 1.0 + real(cosh(x), failed), failed)
+        : x < 0.0 ? out * (1.0 - out)
+        : x < 40.0 ? quotient(out, 1.0 + real(exp(x), failed), failed)
+        : real(exp(-x), failed);
     return !failure;
 }
 
@@ -860,8 +886,10 @@ row_leaky_relu(double x, double slope, uint32_t by, Result *result)
     const double out = value_leaky_relu(x, slope);
     result->out = out;
     if (by & BY_X) {
-        result->dx = x > 0.0 ? 1.0 : x < 0.0 ? slope : x == 0.0 ? lesser(greater(slope, 0.0), 1.0) :
-            NAN;
+        result->dx = x > 0.0 ? 1.0
+            : x < 0.0 ? slope
+            : x == 0.0 ? lesser(greater(slope, 0.0), 1.0)
+            : NAN;
     }
     if (by & BY_Y) {
         result->dy = x > 0.0 ? 0.0 : x;
@@ -883,8 +911,10 @@ row_elu(double x, double alpha, uint32_t by, Result *result)
     const double out = value_elu(x, alpha, failed);
     result->out = out;
     if (by & BY_X) {
-        result->dx = x > 0.0 ? 1.0 : x == 0.0 ? lesser(greater(alpha, 0.0), 1.0) : x < -700.0 ? alpha *
-            real(exp(0.5 * x), failed) * real(exp(0.5 * x), failed) : alpha * real(exp(x), failed);
+        result->dx = x > 0.0 ? 1.0
+            : x == 0.0 ? lesser(greater(alpha, 0.0), 1.0)
+            : x < -700.0 ? alpha * real(exp(0.5 * x), failed) * real(exp(0.5 * x), failed)
+            : alpha * real(exp(x), failed);
     }
     if (by & BY_Y) {
         result->dy = x > 0.0 ? 0.0 : real(expm1(x), failed);
@@ -896,7 +926,8 @@ row_elu(double x, double alpha, uint32_t by, Result *result)
 static inline double
 value_silu(double x, bool *failed)
 {
-    return x < -1500.0 ? -0.0 : x < -700.0 ? x * real(exp(0.5 * x), failed) * real(exp(0.5 * x), failed)
+    return x < -1500.0 ? -0.0
+        : x < -700.0 ? x * real(exp(0.5 * x), failed) * real(exp(0.5 * x), failed)
         : quotient(x, 1.0 + real(exp(-x), failed), failed);
 }
 
@@ -907,9 +938,11 @@ row_silu(double x, Result *result)
     const double out = value_silu(x, failed);
     result->out = out;
     result->dx = -1.0 < x && x < 1.0 ? value_sigmoid(x, failed) + quotient(0.5 * x, 1.0 + real(cosh(x),
-        failed), failed) : x < 0.0 ? quotient(out, x, failed) + out - quotient(out * out, x, failed) : x
-        < 40.0 ? 1.0 - quotient(real(exp(-x), failed) * (1.0 - out), 1.0 + real(exp(-x), failed),
-        failed) : 1.0 - real(exp(-x), failed) - value_silu(-x, failed);
+        failed), failed)
+        : x < 0.0 ? quotient(out, x, failed) + out - quotient(out * out, x, failed)
+        : x < 40.0 ? 1.0 - quotient(real(exp(-x), failed) * (1.0 - out), 1.0 + real(exp(-x), failed),
+            failed)
+        : 1.0 - real(exp(-x), failed) - value_silu(-x, failed);
     return !failure;
 }
 
@@ -927,7 +960,8 @@ row_gelu(double x, Result *result)
     const double out = value_gelu(x, failed);
     result->out = out;
     result->dx = x * x < 1600.0 ? special_normal_cdf(x, failed) + quotient(x * special_gaussian(x,
-        failed), 2.5066282746310002, failed) : special_normal_cdf(x, failed);
+        failed), 2.5066282746310002, failed)
+        : special_normal_cdf(x, failed);
     return !failure;
 }
 

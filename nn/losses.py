@@ -338,6 +338,8 @@ def all_but(
 def _surprise_far(logits: Sequence[Value]) -> Callable[[int], Value]:
     classes = range(len(logits))
     largest = reduce(Value.max, logits)
+    # which one it is must be decided, and recorded for each: what keeps the digits of a small error is
+    # to leave out its own term, exp(0); with `largest` as an operation, 1 would be added to the others
     m = next((i for i in classes if logits[i] >= largest), 0)  # another one if there are NaNs
     rest = _sum((logits[i] - logits[m]).exp() for i in classes if i != m).log1p()
 

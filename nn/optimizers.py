@@ -88,24 +88,16 @@ def _checked_parameters(parameters: Iterable[Value]) -> list[Value]:
     return list(found)
 
 
-def _fraction(name: str, number: object) -> float:
-    return between(name, number, 0, 1)
-
-
 def _betas(name: str, betas: object) -> tuple[float, float]:
     """β₁ and β₂: what is divided by 1 − βᵗ would be divided by 0 where β is 1."""
-    beta1, beta2 = _two(name, betas)
-    if beta1 >= 1.0 or beta2 >= 1.0:
-        raise wrong_value(name, "two numbers in [0, 1)", betas)
-    return beta1, beta2
-
-
-def _two(name: str, betas: object) -> list[float]:
     if not isinstance(betas, list | tuple):
         raise wrong_kind(name, "two numbers", betas)
     if len(betas) != 2:
         raise wrong_value(name, "two numbers", betas)
-    return [non_negative(f"{name}[{index}]", beta) for index, beta in enumerate(betas)]
+    beta1, beta2 = (non_negative(f"{name}[{index}]", beta) for index, beta in enumerate(betas))
+    if beta1 >= 1.0 or beta2 >= 1.0:
+        raise wrong_value(name, "two numbers in [0, 1)", betas)
+    return beta1, beta2
 
 
 def _check_keys(what: str, given: Any, expected: Mapping[str, Any]) -> None:
@@ -481,7 +473,7 @@ class SGD(Optimizer):
     BUFFERS = ("momentum_buffer",)
 
     momentum = Setting(non_negative)
-    dampening = Setting(_fraction)
+    dampening = Setting(lambda name, given: between(name, given, 0, 1))
     weight_decay = Setting(non_negative)
     nesterov = Setting(flag)
 

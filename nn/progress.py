@@ -31,6 +31,8 @@ class ProgressBar:
 
     def __enter__(self) -> Self:
         if self._shown:
+            from importlib.util import find_spec
+
             from rich.console import Console
             from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -40,7 +42,8 @@ class ProgressBar:
                 TextColumn("error {task.fields[error]:.6g}"),
                 TextColumn("{task.fields[rate]}"),
                 TimeRemainingColumn(compact=True, elapsed_when_finished=True),
-                console=Console(stderr=True),
+                # in a notebook without ipywidgets it is text
+                console=Console(stderr=True, force_jupyter=None if find_spec("ipywidgets") else False),
             )
             self._bar.start()
             self._task = self._bar.add_task(

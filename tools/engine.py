@@ -48,6 +48,7 @@ def _call(name: str, operands: Sequence[str]) -> str:
 #: C whose every step that may fail in Python tells so by ``failed``.
 C = Language(
     power="power({}, {}, failed)".format,
+    power_is_call=True,
     call=_call,
     choice="{test} ? {body} : {orelse}",
     both=" && ",
@@ -74,18 +75,19 @@ def _fails(expression: Expression) -> bool:
 
 
 def _lines(text: str, indent: str = "    ") -> str:
-    """A statement, in lines of some width."""
-    deeper = f"{indent}    "
-    return "\n".join(
-        textwrap.wrap(
-            text,
+    """A statement, in lines of some width; of a long one, each case begins a line."""
+    cases = text.split(" : ") if len(indent + text) > WIDTH else [text]
+    lines: list[str] = []
+    for case in (cases[0], *(f": {each}" for each in cases[1:])):
+        lines += textwrap.wrap(
+            case,
             WIDTH,
-            initial_indent=indent,
-            subsequent_indent=deeper,
+            initial_indent=f"{indent}    " if lines else indent,
+            subsequent_indent=f"{indent}        " if lines else f"{indent}    ",
             break_long_words=False,
             break_on_hyphens=False,
         )
-    )
+    return "\n".join(lines)
 
 
 # --- the functions of autograd/special.py ---------------------------------------------------------

@@ -42,7 +42,9 @@ def _joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]
 def executed(path: Path) -> nbformat.NotebookNode:
     """A notebook with its outputs as they come out now."""
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, kernel_name="python3", timeout=1_800, record_timing=False)
+    # by itself it gives a kernel a minute to start, and 4 seconds to send what is left of an output
+    patience = dict.fromkeys(("timeout", "startup_timeout", "iopub_timeout"), 1_800)
+    client = NotebookClient(notebook, kernel_name="python3", record_timing=False, **patience)
     with TemporaryDirectory() as folder:
         if os.name == "posix":  # a port that is free may be taken by another before it is used
             kernel = client.create_kernel_manager()

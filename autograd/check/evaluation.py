@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter, signature
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -214,7 +214,7 @@ def _number(leaf: Any) -> Any:
 
 def as_lists(tree: Any) -> Any:
     """The same nesting with lists for arrays."""
-    if isinstance(tree, dict):
+    if isinstance(tree, Mapping):
         return {key: as_lists(branch) for key, branch in tree.items()}
     if isinstance(tree, list | tuple):
         return [as_lists(branch) for branch in tree]

@@ -1,4 +1,4 @@
-"""The plain numbers that a function finds outside itself: what changes them makes a recording wrong."""
+"""What a function finds outside itself: where that changes, a recording of it is wrong."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 from autograd.errors import StaleGraphError
+from autograd.value import Value
 
 __all__ = ["Captured"]
 
@@ -19,9 +20,10 @@ _MOST_NUMBERS = 64
 
 
 class Captured:
-    """The numbers in the closure and the globals of a function, and of those that it calls.
+    """What a function, and those that it calls, find in closures, globals, defaults and attributes.
 
-    What a function reaches otherwise, as an attribute or in a file, is not seen.
+    Numbers and texts are watched, a few in a list, tuple or dict too; and which nodes and functions the
+    names stand for. What is reached by two steps, as an attribute of an attribute, is not seen.
 
     Args:
         f: the function; None for none.
@@ -38,89 +40,143 @@ class Captured:
     """
 
     def __init__(self, f: Callable[..., Any] | None) -> None:
-        self._read: list[tuple[str, Callable[[], Any], Any]] = []
-        for name, read in _numbers(f):
-            number = _frozen(read())
-            if number is not None:
-                self._read.append((name, read, number))
+        self._read: list[tuple[str, Callable[[], Any], Any, Any]] = []
+        for name, read in _found(f):
+            given = read()
+            frozen = _frozen(given)
+            if frozen is not _UNSEEN:
+                # what may change in place is never the same object as what was found
+                self._read.append((name, read, given if _fixed(given) else _UNSEEN, frozen))
 
     def check(self) -> None:
-        """Raise an error if one of the numbers has changed.
+        """Raise an error if something of that has changed.
 
         Raises:
-            StaleGraphError: one has.
+            StaleGraphError: it has.
         """
-        for name, read, before in self._read:
+        for name, read, before, frozen in self._read:
             now = read()
-            if now is not before and _key(_frozen(now)) != _key(before):
+            if now is not before and _key(_frozen(now)) != _key(frozen):
                 raise StaleGraphError(
-                    f"{name!r} was {before!r} when the function was recorded, and is {now!r} now: "
+                    f"{name!r} was {frozen!r} when the function was recorded, and is {now!r} now: "
                     f"make it an input, or record again"
                 )
 
 
-def _key(number: Any) -> Any:
-    if isinstance(number, float):
-        return number.hex()
-    return [_key(each) for each in number] if isinstance(number, tuple) else number
+#: In the place of what is not watched.
+_UNSEEN = object()
+
+
+def _fixed(given: Any) -> bool:
+    return not isinstance(given, list | tuple | dict)
+
+
+def _key(frozen: Any) -> Any:
+    if isinstance(frozen, float):
+        return frozen.hex()
+    if isinstance(frozen, tuple):
+        return [_key(each) for each in frozen]
+    return id(frozen) if isinstance(frozen, Value | FunctionType) else frozen
+
+
+def _scalar(given: Any) -> bool:
+    if given is None or isinstance(given, int | float | str):
+        return True
+    from numbers import Number
+
+    return isinstance(given, Number) and not isinstance(given, Value)
 
 
 def _frozen(given: Any) -> Any:
-    """A number, or a few in a list or tuple; None for anything else."""
-    if given.__class__ in {int, float, bool}:
+    """What is compared later: a number, text, node or function, a few numbers; or `_UNSEEN`."""
+    if isinstance(given, Value | FunctionType) or _scalar(given):
         return given
+    if isinstance(given, dict):
+        given = [part for item in given.items() for part in item]
     if isinstance(given, list | tuple) and len(given) <= _MOST_NUMBERS:
-        found = tuple(map(_frozen, given))
-        return None if None in found else found
-    return None
-
-
-def _missing(scope: dict[str, Any], name: str) -> Any:
-    return scope.get(name)
+        found = tuple(_frozen(each) for each in given)
+        if all(isinstance(each, tuple) or _scalar(each) for each in found):
+            return found
+    return _UNSEEN
 
 
 def _cell(cell: Any) -> Any:
     try:
         return cell.cell_contents
     except ValueError:  # it is empty
-        return None
+        return _UNSEEN
 
 
-def _numbers(f: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
+def _attribute(scopes: list[Any], name: str) -> Any:
+    """An attribute as it lies there: a property would run code."""
+    found = next((scope[name] for scope in scopes if name in scope), _UNSEEN)
+    return _UNSEEN if isinstance(found, FunctionType) else found
+
+
+def _found(f: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
     """What a function finds outside itself, by name, and how to read it."""
-    waiting, seen = [f], set[int]()
+    waiting, seen = [f], set[tuple[int, int]]()
     while waiting and len(seen) < _MOST_FUNCTIONS:
         each = waiting.pop()
         if isinstance(each, partial):
             waiting += [each.func, *each.args, *each.keywords.values()]
+            given = [*enumerate(each.args, 1), *each.keywords.items()]
+            yield from ((f"argument {name}", partial(_same, value)) for name, value in given)
             continue
+        owner: Any = None
         if isinstance(each, MethodType):
-            each = each.__func__
-        if not isinstance(each, FunctionType) or id(each) in seen:
+            owner, each = each.__self__, each.__func__
+        elif not isinstance(each, FunctionType):
+            owner, each = each, getattr(type(each), "__call__", None)  # noqa: B004
+        if not isinstance(each, FunctionType) or (id(each), id(owner)) in seen:
             continue
-        seen.add(id(each))
+        seen.add((id(each), id(owner)))
         code = each.__code__
         if code.co_filename.startswith((_PACKAGE, "<autograd ")):
             continue
+        called, attributes = _names(code)
         found = [
             (name, partial(_cell, cell))
             for name, cell in zip(code.co_freevars, each.__closure__ or (), strict=True)
         ]
-        found += [
-            (name, partial(_missing, each.__globals__, name)) for name in sorted(_global_names(code))
-        ]
+        found += [(name, partial(each.__globals__.get, name, _UNSEEN)) for name in sorted(called)]
+        last = code.co_varnames[: code.co_argcount][::-1]
+        defaults = [*zip(last, (each.__defaults__ or ())[::-1], strict=False)]
+        defaults += (each.__kwdefaults__ or {}).items()
+        found += [(name, partial(_same, value)) for name, value in defaults]
         for name, read in found:
             yield name, read
             waiting.append(read())
+        for name, value in [("self", owner), *((name, read()) for name, read in found)]:
+            scopes = _scopes(value)
+            for attribute in sorted(attributes) if scopes else ():
+                yield f"{name}.{attribute}", partial(_attribute, scopes, attribute)
 
 
-def _global_names(code: CodeType) -> set[str]:
-    found = {
-        instruction.argval
-        for instruction in dis.get_instructions(code)
-        if instruction.opname in {"LOAD_GLOBAL", "LOAD_NAME"}
-    }
+def _same(value: Any) -> Any:
+    return value
+
+
+def _scopes(value: Any) -> list[Any]:
+    """The attributes of an object, and of its classes."""
+    if isinstance(value, Value | FunctionType) or _scalar(value):
+        return []
+    classes = value.__mro__ if isinstance(value, type) else [value, *type(value).__mro__]
+    return [each.__dict__ for each in classes if hasattr(each, "__dict__")]
+
+
+def _names(code: CodeType) -> tuple[set[str], set[str]]:
+    """The names of globals and of attributes in some code."""
+    names: set[str] = set()
+    attributes: set[str] = set()
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in {"LOAD_GLOBAL", "LOAD_NAME"}:
+            names.add(instruction.argval)
+        elif instruction.opname in {"LOAD_ATTR", "LOAD_METHOD"}:
+            attributes.add(instruction.argval)
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            found |= _global_names(constant)
-    return found
+            inner = _names(constant)
+            names |= inner[0]
+            attributes |= inner[1]
+    return names, attributes

@@ -8,17 +8,20 @@ notice, so that nodes cost no more than ever at other times.
 
 from __future__ import annotations
 
+import operator
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from math import isnan
 from numbers import Real
 from typing import Any
 
 from autograd.arguments import as_number
-from autograd.errors import RecordingError
+from autograd.codegen import NOTICED
+from autograd.errors import AutogradError, RecordingError
 from autograd.program.tape import Decision
 from autograd.value import Value
 
@@ -32,10 +35,12 @@ class Recorder:
 
     Attributes:
         decisions: what was decided, in order.
+        failures: the errors of operations, and where they were met.
     """
 
     def __init__(self) -> None:
         self.decisions: list[Decision] = []
+        self.failures: list[tuple[AutogradError, str]] = []
 
     def decide(self, node: Value, comparison: str, other: Value | float, outcome: bool) -> bool:
         """Note a comparison, and return its outcome."""
@@ -104,6 +109,9 @@ def _compared(comparison: str, method: str) -> Callable[[Reading, Any], Any]:
         number = other._data if isinstance(other, Value) else as_number(other)
         if number is None:
             return NotImplemented
+        if not isinstance(other, Value) and number != other and not isnan(number):
+            # no float: Python compares with 2**53 + 1 or 1/3 exactly, and a guard would not
+            return getattr(operator, method)(float(self), other)
         outcome = getattr(self._node._data, method)(number)
         return self._decide(comparison, other if isinstance(other, Value) else number, outcome)
 
@@ -165,13 +173,18 @@ def _number(self: Value) -> Any:
     return self._data if recorder is None else Reading(self, recorder)
 
 
-def _gradient(self: Value) -> Any:
-    if _RECORDER.get() is not None and not _inside():
-        raise RecordingError(
-            f"{place()}: a recorded function cannot read .grad, whose number leaves the graph; "
-            f"autograd.grad gives a derivative that is recorded"
-        )
-    return self._grad
+def _refused(name: str) -> Callable[[Value], Any]:
+    plain = vars(Value)[name].__get__
+
+    def read(self: Value) -> Any:
+        if _RECORDER.get() is not None and not _inside():
+            raise RecordingError(
+                f"{place()}: a recorded function cannot read .{name}, whose number leaves the graph; "
+                f"autograd.grad gives a derivative that is recorded"
+            )
+        return plain(self)
+
+    return read
 
 
 def _inside() -> bool:
@@ -190,9 +203,19 @@ _METHODS: dict[str, Any] = {
     "__bool__": _truth,
     "item": _number,
     "data": _read_by("data", _number),
-    "grad": _read_by("grad", _gradient),
+    "grad": _read_by("grad", _refused("grad")),
+    "derivatives": _read_by("derivatives", _refused("derivatives")),
 }
 _PLAIN: dict[str, Any] = {name: vars(Value)[name] for name in _METHODS}
+
+
+def _failed(error: AutogradError) -> None:
+    recorder = _RECORDER.get()
+    if recorder is not None:
+        recorder.failures.append((error, place()))
+
+
+NOTICED.append(_failed)
 
 _lock = threading.Lock()
 _running = 0

@@ -16,7 +16,7 @@ from autograd.program.printing import children
 from autograd.symbolic import definition
 from autograd.value import Value
 
-__all__ = ["ForwardLines", "by_names", "by_operations", "marked", "used"]
+__all__ = ["ForwardLines", "applied", "by_names", "by_operations", "marked"]
 
 #: A named quantity whose formula has more operations than this, spelled out, is not for anybody to read.
 MOST_OPERATIONS = 100_000
@@ -78,30 +78,30 @@ def by_operations(root: Value, names: Mapping[str, Value]) -> ForwardLines:
         if operation is None:
             given[symbols[node]] = node.data
             continue
+        variables, places = applied(operation)
+        all_operands = node.operands
         operands: tuple[Operand, ...] = tuple(
-            symbols[each] if isinstance(each, Value) else each for each in node.operands
+            [
+                symbols[each] if isinstance(each, Value) else each
+                for each in (all_operands[place] for place in places)
+            ]
         )
-        variables = operation.parameters
-        if (places := used(operation)) is not None:
-            variables = tuple(variables[place] for place in places)
-            operands = tuple(operands[place] for place in places)
         tree = operation.value.tree
         lines.append(Line(symbols[node], "value", tree, variables, operands, "", "", operation))
     return ForwardLines(lines, given, symbols)
 
 
 @cache
-def used(operation: Operation, index: int | None = None) -> tuple[int, ...] | None:
+def applied(operation: Operation, index: int | None = None) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """Which operands a row's value uses, or one of its partials, which may use its ``out`` too.
 
-    None for a value that uses them all.
+    Their names, and where they stand; each tuple is there once for all lines of the row.
     """
     text = operation.value if index is None else operation.partials[index]
     names = (*operation.parameters, "out")
     found = names_in(text.tree, names)
-    if index is None and len(found) == operation.arity:
-        return None
-    return tuple(place for place, name in enumerate(names) if name in found)
+    places = tuple(place for place, name in enumerate(names) if name in found)
+    return tuple(names[place] for place in places), places
 
 
 # --- one named quantity per line ------------------------------------------------------------------

@@ -11,7 +11,7 @@ from autograd.errors import ArgumentValueError
 from autograd.pytree import leaves, paths, rebuilt
 from autograd.value import Value
 
-__all__ = ["Inputs", "input_number", "input_scalars"]
+__all__ = ["Inputs", "alike", "input_number", "input_scalars"]
 
 
 def input_scalars(f: Callable[..., Any], inputs: Sequence[Any]) -> Iterator[tuple[Any, str]]:
@@ -30,7 +30,8 @@ def input_scalars(f: Callable[..., Any], inputs: Sequence[Any]) -> Iterator[tupl
 
 def input_number(leaf: Any, name: str) -> float:
     """The number of an input."""
-    return leaf._data if isinstance(leaf, Value) else real(f"input {name}", leaf)
+    # a node's number is read as a user reads it: a function that is being recorded is noticed
+    return float(leaf.data) if isinstance(leaf, Value) else real(f"input {name}", leaf)
 
 
 class Inputs:
@@ -49,6 +50,8 @@ class Inputs:
     >>> inputs = Inputs((0.0, [0.0, 0.0]), ["x", "y[0]", "y[1]"])
     >>> inputs.numbers((1.0, [2.0, 3.0]))
     [1.0, 2.0, 3.0]
+    >>> Inputs(({"a": 0.0, "b": 0.0},), ["a", "b"]).numbers(({"b": 2.0, "a": 1.0},))
+    [1.0, 2.0]
     >>> inputs.nested([4.0, 5.0, 6.0])
     (4.0, [5.0, 6.0])
     """
@@ -61,7 +64,7 @@ class Inputs:
 
     def __eq__(self, other: object) -> bool:
         """Whether the others are nested alike."""
-        return isinstance(other, Inputs) and _shape(self.args) == _shape(other.args)
+        return isinstance(other, Inputs) and alike(self.args, other.args)
 
     __hash__ = object.__hash__
 
@@ -83,7 +86,7 @@ class Inputs:
             ]
         if _shape(tuple(args)) != _shape(self.args):
             raise self.wrong_shape(args)
-        scalars = leaves(tuple(args))
+        scalars = leaves(_in_order(args, self.args))
         return [input_number(leaf, name) for leaf, name in zip(scalars, self.names, strict=True)]
 
     def rows(self, examples: Iterable[Any]) -> list[list[float]]:
@@ -127,6 +130,20 @@ class Inputs:
 
 def _few(texts: Sequence[str]) -> str:
     return ", ".join(texts[:4]) + (", …" if len(texts) > 4 else "")
+
+
+def alike(tree: Any, other: Any) -> bool:
+    """Whether two are nested alike, with the keys of dicts in the same order."""
+    return _shape(tree) == _shape(other) and paths(tree, "") == paths(other, "")
+
+
+def _in_order(tree: Any, pattern: Any) -> Any:
+    """A nesting of some shape, with the keys of its dicts in the order of a pattern."""
+    if isinstance(pattern, dict):
+        return {key: _in_order(tree[key], branch) for key, branch in pattern.items()}
+    if isinstance(pattern, list | tuple):
+        return [_in_order(*both) for both in zip(tree, pattern, strict=True)]
+    return tree
 
 
 def _shape(tree: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from autograd.errors import ArgumentValueError, AutogradError
@@ -136,13 +136,10 @@ class Line:
         >>> Line.of("y", "(x - 2.0) ** 2.0", {"x": "dE/dw"}).formula
         '(dE/dw - 2.0) ** 2.0'
         """
-        names = {
-            variable: operand if isinstance(operand, str) else PYTHON.number(operand)
-            for variable, operand in zip(self.variables, self.operands, strict=True)
-        }
-        steps, text = spelled(self.tree, PYTHON, names, "t", share=False)
-        where = "".join(f"; {name} = {step}" for name, step in steps)
-        return text + where
+        texts = [each if isinstance(each, str) else PYTHON.number(each) for each in self.operands]
+        signs = tuple([text[0] if text.startswith(("-", "+")) else "" for text in texts])
+        template = _template(self.tree, self.variables, signs)
+        return template.format(*[text[len(sign) :] for text, sign in zip(texts, signs, strict=True)])
 
     def written(self, style: Style = UNICODE, symbol: Callable[[str], str] = unicode_symbol) -> Written:
         r"""The formula in a style of `autograd.formula`.
@@ -274,6 +271,18 @@ class Line:
 
 
 _RIGHT = "_right"
+
+
+@lru_cache(maxsize=1000)
+def _template(tree: ast.expr, variables: tuple[str, ...], signs: tuple[str, ...]) -> str:
+    """A formula with a field for each operand, after the sign that its text begins with.
+
+    Trees are told apart by identity: lines of one row, and those of its derivatives, share theirs.
+    """
+    fields = [f"{sign}{{{place}}}" for place, sign in enumerate(signs)]
+    names = dict(zip(variables, fields, strict=True))
+    steps, text = spelled(tree, PYTHON, names, "t", share=False)
+    return text + "".join(f"; {name} = {step}" for name, step in steps)
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from autograd.arguments import choice, instance
 from autograd.errors import ArgumentValueError, UnknownNameError
-from autograd.program.forward import LEVELS, used
+from autograd.program.forward import LEVELS, applied
 from autograd.program.line import Line
 from autograd.program.naming import LEIBNIZ, Naming, Symbols
 from autograd.program.order import post_order
@@ -167,18 +167,16 @@ class Program:
         y = x * x
         """
         given = dict(zip(symbols, leaves, strict=False))
+        operands: list[str | float] = [*symbols]
+        operands[tape.leaves : tape.start] = tape.constants
         lines: dict[str, Line] = {}
         for slot, operation, slots in tape.lines():
-            places = used(operation)
-            if places is None:
-                places = tuple(range(operation.arity))
-            operands: list[str | float] = [
-                tape.constants[each - tape.leaves] if tape.leaves <= each < tape.start else symbols[each]
-                for each in (slots[place] for place in places)
-            ]
-            variables = tuple(operation.parameters[place] for place in places)
-            symbol, tree = symbols[slot], operation.value.tree
-            lines[symbol] = Line(symbol, "value", tree, variables, tuple(operands), "", "", operation)
+            variables, places = applied(operation)
+            found = tuple([operands[slots[place]] for place in places])
+            symbol = symbols[slot]
+            lines[symbol] = Line(
+                symbol, "value", operation.value.tree, variables, found, "", "", operation
+            )
         root = tape.outputs[0]
         if tape.leaves <= root < tape.start:
             given[symbols[root]] = tape.constants[root - tape.leaves]
@@ -220,7 +218,9 @@ class Program:
         else:
             given = [symbol for symbol in self.given if symbol in self.nodes]
             reverse = named_sweep(forward, given, self.nodes, of, naming, taken)
-        return self._with({**self.lines, **{line.symbol: line for line in reverse}})
+        lines = {**self.lines}
+        lines.update((line.symbol, line) for line in reverse)
+        return self._with(lines)
 
     def extended(
         self,

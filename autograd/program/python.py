@@ -186,22 +186,33 @@ def calls(tree: ast.expr) -> frozenset[str]:
     return frozenset(each.id for each in called if isinstance(each, ast.Name))
 
 
-def scope(called: set[str]) -> dict[str, Any]:
+def scope(called: set[str], named: bool = False) -> dict[str, Any]:
     """What the names in a source stand for: operations of the table, and what their texts may use.
 
     Args:
         called: the functions that it calls.
+        named: whether ``max`` and ``min`` are the operations, which are NaN if an operand is, as in
+            lines of named quantities. In the texts of rows they are Python's.
 
     >>> scope({"softplus"})["softplus"](0.0) == scope(set())["log"](2.0)
     True
+    >>> nan = float("nan")
+    >>> scope({"max"})["max"](1.0, nan), scope({"max"}, named=True)["max"](1.0, nan)
+    (1.0, nan)
     """
-    called = (
-        called
-        | {"pow"}
-        | {n for name in called if name in OPERATIONS for n in OPERATIONS[name].value.calls}
-    )
-    operations = called & OPERATIONS.keys() - PRIMITIVES.keys()
-    return PRIMITIVES | CONSTANTS | {name: strict(OPERATIONS[name]) for name in operations}
+    rows = [OPERATIONS[name] for name in {*called, "pow"} & OPERATIONS.keys()]
+    rows += [OPERATIONS[name] for row in rows for name in row.value.calls.keys() & OPERATIONS.keys()]
+    # what a row's text calls by its own name is a function of Python's in any case
+    own = {
+        row.name: strict(row)
+        for row in rows
+        if row.name not in PRIMITIVES or (named and row.name not in row.value.calls)
+    }
+    return PRIMITIVES | CONSTANTS | own
+
+
+def _is_named(line: Line) -> bool:
+    return line.kind == "value" and line.operation is None
 
 
 def registered(source: str, name: str, known: dict[str, Any]) -> Callable[..., Any]:
@@ -274,7 +285,7 @@ class Function:
         self.source = "\n".join([
             *opening, *(self.indent + each for each in body), *self._closing(results), "",
         ])  # fmt: skip
-        self._function = registered(self.source, self.called, scope(called))
+        self._function = registered(self.source, self.called, scope(called, any(map(_is_named, lines))))
 
     def _leading(self, kept: bool) -> list[str]:
         return ["keep"] if kept else []
@@ -516,7 +527,8 @@ def _compiled(line: Line, by_ieee: bool) -> Callable[..., float]:
     language = _BY_IEEE if by_ieee else RUNS
     names = dict(zip(line.variables, arguments, strict=True))
     steps, text = spelled(line.tree, language, names, "step")
-    known = {"ieee": ieee_value} | CONSTANTS if by_ieee else scope(set(calls(line.tree)))
+    called = set(calls(line.tree))
+    known = {"ieee": ieee_value} | CONSTANTS if by_ieee else scope(called, _is_named(line))
     body = "".join(f"    {name} = {step}\n" for name, step in steps)
     source = f"def number({', '.join(arguments)}):\n{body}    return {text}\n"
     exec(compile(source, f"<line {line.symbol}>", "exec"), known)
@@ -527,6 +539,7 @@ def _compiled(line: Line, by_ieee: bool) -> Callable[..., float]:
 #: Powers, quotients and calls by IEEE 754; the rest does not raise.
 _BY_IEEE = PYTHON._replace(
     power="ieee('pow', ({}, {}))".format,
+    power_is_call=True,
     quotient="ieee('div', ({}, {}))".format,
     call=lambda name, operands: f"ieee({name!r}, ({', '.join(operands)},))",
 )

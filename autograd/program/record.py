@@ -103,6 +103,8 @@ def _of_graph(root: Value, inputs: Sequence[Any], explicit: Sequence[Value] | No
             raise wrong_kind(f"input {index} of a graph", "one of its leaves", leaf)
         if leaf in inputs[:index]:
             raise ArgumentValueError(f"input {index} stands twice", operands=(leaf,))
+        if leaf in (explicit or ()):
+            raise ArgumentValueError(f"input {index} is a parameter, too", operands=(leaf,))
     trace = Trace(list(inputs), root, [root], [])
     names = [leaf.name or f"x{index}" for index, leaf in enumerate(inputs, 1)]
     replay = Replay(None, Inputs(tuple(inputs), names), explicit, "raise")

@@ -14,7 +14,7 @@ from autograd.atomic import set_together
 from autograd.errors import ArgumentTypeError, ArgumentValueError
 from autograd.program.engine import Plan
 from autograd.program.failures import refuse_decisions
-from autograd.program.inputs import Inputs
+from autograd.program.inputs import Inputs, alike
 from autograd.program.program import Program
 from autograd.program.replay import Replay
 from autograd.program.source import PythonRunner, symbols_of
@@ -498,10 +498,16 @@ class RecordedProgram:
         return RecordedProgram(replay)
 
     def __eq__(self, other: object) -> bool:
-        """Whether the other program does the same: the same lines, and inputs nested alike."""
+        """Whether the other program does the same: the same lines, inputs and results nested alike."""
         if not isinstance(other, RecordedProgram):
             return NotImplemented
-        return self.tape == other.tape and self.replay.inputs == other.replay.inputs
+        mine, others = self.replay, other.replay
+        return (
+            self.tape == other.tape
+            and mine.own == others.own
+            and mine.inputs == others.inputs
+            and alike(mine.result, others.result)
+        )
 
     __hash__ = object.__hash__
 

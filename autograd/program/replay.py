@@ -6,12 +6,13 @@ line has no result, the others are tried; then the function itself is called, if
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+from itertools import chain, repeat
+from typing import Any
 
 from autograd.arguments import each, real
-from autograd.atomic import set_together
+from autograd.atomic import run, setting
 from autograd.backward import leaf_gradients
 from autograd.errors import ArgumentValueError, AutogradError
 from autograd.program.captured import Captured
@@ -24,9 +25,6 @@ from autograd.program.tape import Tape
 from autograd.program.traces import Trace, traced, traced_twice
 from autograd.pytree import rebuilt
 from autograd.value import Value
-
-if TYPE_CHECKING:
-    from autograd.atomic import Change
 
 __all__ = ["Replay", "Variant"]
 
@@ -95,6 +93,10 @@ class Replay:
         self._explicit = explicit
         self._extra: list[Value] = []
         self.use([])
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What of it is copied: all but the function, which uses the leaves of the original."""
+        return {**vars(self), "f": None, "captured": Captured(None), "on_branch": "raise", "sent": None}
 
     def use(self, extra: Sequence[Value]) -> None:
         """Note further leaves that the function uses besides its inputs and those known."""
@@ -284,21 +286,23 @@ class Replay:
         """
         self.fallback(self.with_leaves(inputs), gradient=False)
         variant = self.variants[0]
-        trace, tape = variant.trace, variant.tape
+        trace, tape, runner = variant.trace, variant.tape, variant.runner
         assert trace is not None
-        found = values(tape, self.with_leaves(inputs))
-        by_slot = SteppingRunner(tape, variant.runner.plan).gradients(found)
-        changes: list[Change] = []
-        for slot, node in enumerate([*trace.inputs, *self.leaves]):
-            changes += [(node, "_data", found[slot]), (node, "_grad", by_slot[slot])]
-        for line, node in enumerate(variant.nodes):
-            slot = tape.start + line
-            changes += [(node, "_data", found[slot]), (node, "_grad", by_slot[slot])]
-            both = zip(node.derivatives, slopes(tape, line, found), strict=True)
-            for name, (before, slope) in zip(("_dx", "_dy"), both, strict=False):
-                if before is not None:
-                    changes.append((node, name, slope))
-        set_together(changes)
+        found = array("d", values(tape, self.with_leaves(inputs)))
+        stepper = runner if isinstance(runner, SteppingRunner) else SteppingRunner(tape, runner.plan)
+        by_slot = stepper.gradients(found)
+        lines = variant.nodes
+        nodes = [*trace.inputs, *self.leaves, *lines]
+        # a graph may be large: the columns are read as they are, and no list is made of the changes
+        columns: list[tuple[str, Sequence[Value], Sequence[float]]] = [
+            ("_data", nodes, [*found[: tape.leaves], *found[tape.start :]]),
+            ("_grad", nodes, [*by_slot[: tape.leaves], *by_slot[tape.start :]]),
+        ]
+        for place, name in enumerate(("_dx", "_dy")):
+            uses = [line for line, node in enumerate(lines) if getattr(node, name) is not None]
+            columns.append((name, [lines[line] for line in uses], slopes(tape, uses, place, found)))
+        changes = [zip(nodes, repeat(name), numbers) for name, nodes, numbers in columns]
+        run(setting(chain.from_iterable(changes)))
         return trace.outputs[0]
 
     def failure(self, numbers: Sequence[float]) -> AutogradError:

@@ -17,7 +17,8 @@ from functools import cache, reduce
 from math import isnan
 from typing import NamedTuple
 
-from autograd.program.forward import marked, used
+from autograd.operations import Operation
+from autograd.program.forward import applied, marked
 from autograd.program.line import Line, Operand
 from autograd.program.naming import Naming, Symbols
 from autograd.program.order import post_order
@@ -108,37 +109,41 @@ def _factor(
     """The derivative of a row by one of its operands: a line, or the operand or number that it is."""
     operation = user.operation
     assert operation is not None
-    index = operation.parameters.index(user.variables[place])
-    places = used(operation, index)
-    assert places is not None
-    known = (*_all_operands(user), user.symbol)
-    tree = operation.partials[index].tree
+    variable = user.variables[place]
+    tree, variables, places, number = _partial(operation, variable)
+    if number is not None:
+        return number
+    operands = user.operands
+    if len(operands) < operation.arity:  # those that the row's value does not use are as good as 0
+        given = dict(zip(user.variables, operands, strict=True))
+        operands = tuple(given.get(parameter, 0.0) for parameter in operation.parameters)
+    known = (*operands, user.symbol)
     if isinstance(tree, ast.Name) and places:
         return known[places[0]]
-    if (number := constant(tree)) is not None:
-        return number
-    inside = (*operation.parameters, "out")
     direct = user.symbol == of  # where the partial would be called as the gradient is
-    name = naming.contribution(of, of, below) if direct else naming.partial(user.symbol, below)
+    name = taken.take(
+        naming.contribution(of, of, below) if direct else naming.partial(user.symbol, below)
+    )
     return Line(
-        taken.take(name),
+        name,
         "partial",
         tree,
-        tuple(inside[place] for place in places),
-        tuple(known[place] for place in places),
+        variables,
+        tuple([known[place] for place in places]),
         user.symbol,
         below,
         operation,
     )
 
 
-def _all_operands(line: Line) -> tuple[Operand, ...]:
-    """The operands in the order of the row, those that its value does not use as 0."""
-    assert line.operation is not None
-    if len(line.operands) == line.operation.arity:
-        return line.operands
-    known = dict(zip(line.variables, line.operands, strict=True))
-    return tuple(known.get(parameter, 0.0) for parameter in line.operation.parameters)
+@cache
+def _partial(
+    operation: Operation, variable: str
+) -> tuple[ast.expr, tuple[str, ...], tuple[int, ...], float | None]:
+    """A row's derivative by an operand: its tree, what that uses and where it stands; or its number."""
+    index = operation.parameters.index(variable)
+    tree = operation.partials[index].tree
+    return tree, *applied(operation, index), constant(tree)
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import operator
 from array import array
-from collections.abc import Callable, MutableSequence, Sequence
+from collections.abc import Callable, Iterable, MutableSequence, Sequence
 from functools import cache
 from math import copysign, isnan
 
@@ -87,31 +87,30 @@ def _partial_of_all(operation: Operation, place: int) -> Callable[..., float]:
     return lambda x, _, out: function(x, out)
 
 
-def _slope(tape: Tape, line: int, place: int, numbers: Sequence[float]) -> float:
-    operation = tape.operations[tape.rows[line]]
-    out, first, second = numbers[tape.start + line], tape.first[line], tape.second[line]
-    if second < 0:
-        return _partial(operation, place)(numbers[first], out)
-    return _partial(operation, place)(numbers[first], numbers[second], out)
-
-
-def slopes(tape: Tape, line: int, numbers: Sequence[float]) -> list[float]:
-    """The derivatives of a line by each of its operands; IEEE 754 says what is beyond Python's floats.
+def slopes(tape: Tape, lines: Iterable[int], place: int, numbers: Sequence[float]) -> list[float]:
+    """The derivatives of some lines by one operand; IEEE 754 says what is beyond Python's floats.
 
     Args:
         tape: the tape.
-        line: the number of the line.
+        lines: the numbers of the lines.
+        place: which of their operands it is, 0 or 1.
         numbers: the number of every slot.
 
     >>> from autograd import Value
     >>> from autograd.program.tape import Leaves
     >>> x = Value(2.0)
     >>> tape = Tape.of([x.sqrt()], Leaves([x], []))
-    >>> slopes(tape, 0, values(tape, [0.0]))
+    >>> slopes(tape, [0], 0, values(tape, [0.0]))
     [inf]
     """
-    count = 1 if tape.second[line] < 0 else 2
-    return [_slope(tape, line, place, numbers) for place in range(count)]
+    # no line of a row with one operand is asked for a second
+    functions = [_partial_of_all(each, min(place, each.arity - 1)) for each in tape.operations]
+    rows, first, second, start = tape.rows, tape.first, tape.second, tape.start
+    return [
+        # of one operand, the other is idle
+        functions[rows[line]](numbers[first[line]], numbers[second[line]], numbers[start + line])
+        for line in lines
+    ]
 
 
 def decided(guard: Guard, numbers: Sequence[float]) -> bool:

@@ -130,7 +130,7 @@ def read_program(path: str | os.PathLike[str]) -> Stored:
         raise ArgumentValueError(f"{os.fspath(path)} is no program: {error}") from None
     except UnknownNameError as error:
         raise UnknownNameError(f"{os.fspath(path)}: {error}") from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except ValueError as error:  # of JSON, UTF-8, or a number of more digits than Python reads
         raise ArgumentValueError(f"{os.fspath(path)} is no program: {error}") from None
     except FileNotFoundError:
         raise ArgumentValueError(
@@ -164,7 +164,7 @@ class _Reader:
     def __init__(self, content: Any) -> None:
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise _WrongError(f'it has no "format": "{FORMAT}"')
-        if content.get("version") != VERSION or isinstance(content["version"], bool):
+        if content.get("version") != VERSION or type(content["version"]) is not int:
             raise _WrongError(
                 f"its version is {_shown(content.get('version'))}, and this package reads {VERSION}"
             )

@@ -227,39 +227,80 @@ def taped(
     (Tape(1 input, 0 parameters, 1 constant, 2 lines), ['−x', '−x·3'])
     """
     given = [*leaves.inputs, *leaves.parameters]
-    nodes, constants = _ordered(outputs, given, guards)
     slots: dict[object, int] = {node: slot for slot, node in enumerate(given)}
     numbers: list[float] = []
-    for each in constants:
-        slots[each] = len(given) + len(numbers)
-        # a plain number has its text as key: 0.0 and -0.0 are two, and NaN is one
-        numbers.append(float.fromhex(each) if isinstance(each, str) else each._data)
-    start = len(slots)
-    slots.update(zip(nodes, range(start, start + len(nodes)), strict=True))
+
+    def constant(each: Any) -> int:
+        """The slot of a leaf, or of a plain number."""
+        # a number has its text as key: 0.0 and -0.0 are two, and NaN is one
+        key = each if each.__class__ is Value else float.hex(each)
+        slot = slots.get(key)
+        if slot is None:
+            slot = slots[key] = len(given) + len(numbers)
+            numbers.append(float.fromhex(key) if isinstance(key, str) else each._data)
+        return slot
+
+    # how many constants come before the lines shows at the end: until then, line n has the slot -2 - n
     rows_of: dict[Operation, int] = {}
-    rows, first, second = array("i"), array("i"), array("i")
-    names = {slot: node.name for node, slot in slots.items() if isinstance(node, Value) and node.name}
-    for node in nodes:
-        operation = node.operation
-        assert operation is not None
-        rows.append(rows_of.setdefault(operation, len(rows_of)))
-        x, y = node._x, node._y
-        first.append(slots[x if x.__class__ is Value else _key(x)])
-        second.append(-1 if y is None else slots[y if y.__class__ is Value else _key(y)])
+    rows, firsts, seconds = array("i"), array("i"), array("i")
+    nodes: list[Value] = []
+    above: list[Value] = []
+    compared = [each for guard in guards for each in (guard[0], guard[2])]
+    for root in (*outputs, *compared):
+        if root.__class__ is not Value or root.operation is None:
+            constant(root)
+            continue
+        node: Any = root
+        if node in slots:
+            continue
+        while True:
+            # the right operand first, as in `autograd.backward`
+            y = node._y
+            second = slots.get(y) if y.__class__ is Value else -1
+            if second is None:
+                if y.operation is not None:
+                    above.append(node)
+                    node = y
+                    continue
+                second = constant(y)
+            x = node._x
+            first = slots.get(x) if x.__class__ is Value else constant(x)
+            if first is None:
+                if x.operation is not None:
+                    above.append(node)
+                    node = x
+                    continue
+                first = constant(x)
+            if second == -1 and y is not None:
+                second = constant(y)
+            slots[node] = -2 - len(nodes)
+            nodes.append(node)
+            rows.append(rows_of.setdefault(node.operation, len(rows_of)))
+            firsts.append(first)
+            seconds.append(second)
+            if not above:
+                break
+            node = above.pop()
+    start = len(given) + len(numbers)
+
+    def final(slot: int) -> int:
+        return slot if slot >= -1 else start - 2 - slot
+
     tape = Tape(
         len(leaves.inputs),
         len(leaves.parameters),
         numbers,
         list(rows_of),
         rows,
-        first,
-        second,
-        [slots[each] for each in outputs],
+        array("i", map(final, firsts)),
+        array("i", map(final, seconds)),
+        [final(constant(each)) for each in outputs],
         [
-            Guard(slots[a], sign, slots[b if isinstance(b, Value) else _key(b)], outcome, place)
+            Guard(final(constant(a)), sign, final(constant(b)), outcome, place)
             for a, sign, b, outcome, place in guards
         ],
-        names,
+        # what a property takes, a million times
+        {final(slot): name for node, slot in slots.items() if (name := getattr(node, "_name", None))},
     )
     return tape, nodes
 
@@ -284,57 +325,3 @@ def constant_nodes(outputs: Sequence[Value], given: Sequence[Value]) -> list[Val
         else:
             waiting += (node._y, node._x)
     return found
-
-
-def _key(number: Any) -> str:
-    return float.hex(number)
-
-
-def _ordered(
-    outputs: Sequence[Value],
-    given: Sequence[Value],
-    guards: Sequence[Decision],
-) -> tuple[list[Value], dict[Value | str, None]]:
-    """The interior nodes, in the order in which `Value.backward` leaves them; and the constants."""
-    seen: set[object] = set(given)
-    constants: dict[Value | str, None] = {}
-    order: list[Value] = []
-    above: list[Value] = []
-    compared = [each for guard in guards for each in (guard[0], guard[2])]
-    for root in (*outputs, *compared):
-        if root.__class__ is not Value:
-            constants[_key(root)] = None
-            continue
-        node: Value = root
-        if node in seen:
-            continue
-        seen.add(node)
-        if node.operation is None:
-            constants[node] = None
-            continue
-        while True:
-            operand: object = node._y
-            # the right operand first, as in `autograd.backward`
-            if operand.__class__ is Value and operand not in seen:
-                seen.add(operand)
-                if operand.operation is not None:
-                    above.append(node)
-                    node = operand
-                    continue
-                constants[operand] = None
-            operand = node._x
-            if operand.__class__ is Value and operand not in seen:
-                seen.add(operand)
-                if operand.operation is not None:
-                    above.append(node)
-                    node = operand
-                    continue
-                constants[operand] = None
-            order.append(node)
-            for operand in (node._x, node._y):
-                if operand.__class__ is float:
-                    constants[operand.hex()] = None
-            if not above:
-                break
-            node = above.pop()
-    return order, constants

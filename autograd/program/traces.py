@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -54,12 +55,19 @@ def traced(f: Callable[..., Any], inputs: Inputs, numbers: Sequence[float]) -> T
         numbers: those that it is called with.
 
     Raises:
-        RecordingError: a number leaves the graph.
+        RecordingError: a number leaves the graph, or the function goes on after an operation failed.
         ArgumentTypeError: it returns no Value, or changes its inputs.
     """
     nodes = [Value(number, name) for number, name in zip(numbers, inputs.names, strict=True)]
     with recording() as recorder:
         result = f(*inputs.nested(nodes))
+    for error, where in recorder.failures:
+        raise RecordingError(
+            f"{where}: the function goes on after an error, which a replay would not notice: {error}; "
+            f"compare the operand first",
+            operation=error.operation,
+            operands=error.operands,
+        )
     outputs = leaves(result)
     for output in outputs:
         if not isinstance(output, Value):
@@ -90,11 +98,11 @@ def traced_twice(
     """
     trace = traced(f, inputs, numbers)
     others = _used(trace, [*trace.inputs, *known])
-    again, shared = _nearby(trace, f, inputs, numbers, known, others)
+    shared, nearby = _nearby(trace, f, inputs, numbers, known, others)
     extra = [leaf for leaf in others if leaf in shared]
     all_leaves = [*known, *extra]
     tape, nodes = trace.tape(all_leaves)
-    difference = _difference_between(tape, again.tape(all_leaves)[0])
+    difference = _difference_between(tape, nearby)
     if difference:
         raise RecordingError(
             f"the function does not do the same at its inputs and nearby: {difference}; what "
@@ -117,13 +125,14 @@ def _nearby(
     numbers: Sequence[float],
     known: Sequence[Value],
     others: Sequence[Value],
-) -> tuple[Trace, set[Value]]:
-    """What the function computes at a point near its inputs where it decides alike.
+) -> tuple[set[Value], Tape]:
+    """The function's tape at a point near its inputs where it decides alike.
 
     The leaves that it used besides, known and others, are moved too, and put back.
 
     Returns:
-        What it computed there, and the leaves that it used there besides its inputs.
+        The leaves that it used there besides its inputs, and the tape with those known and of the others
+        these as parameters.
     """
     moved = [*known, *others]
     for step in _STEPS:
@@ -146,7 +155,7 @@ def _nearby(
                 raise
             continue
         _refuse_numbers(trace, again)
-        return again, shared
+        return shared, tape
     raise AssertionError("the last step is none")  # pragma: no cover
 
 
@@ -173,7 +182,10 @@ def check_numbers(tape: Tape, nodes: Sequence[Value], given: Sequence[float]) ->
             operation=node.operation,
             operands=node.operands,
         ) from None
-    for number, node in zip(numbers[tape.start :], nodes, strict=True):
+    computed = numbers[tape.start :]
+    if array("d", computed).tobytes() == array("d", [node._data for node in nodes]).tobytes():
+        return
+    for number, node in zip(computed, nodes, strict=True):
         if not same(number, node._data):
             raise RecordingError(
                 f"node {node.label!r} is {node._data!r}, and would be {number!r} now: it was computed "

@@ -66,9 +66,11 @@ def gradcheck_everywhere(
 
     >>> import autograd
     >>> gradcheck_everywhere(lambda x, y: x * autograd.log(y), (-10.0, 10.0), (0.5, 2.0))
-    >>> gradcheck_everywhere(lambda x: x * x.data, (-10.0, 10.0))
-    Traceback (most recent call last):
-    autograd.check.report.GradcheckError: 1 of 1 derivatives wrong: differences give another number
+    >>> try:
+    ...     gradcheck_everywhere(lambda x: x * x.data, (-10.0, 10.0))
+    ... except autograd.GradcheckError as error:
+    ...     print(error.report.summary().splitlines()[0])
+    1 of 1 derivatives wrong: differences give another number
     """
     function("f", f)
     kink_margin = margin("kink_margin", kink_margin)

@@ -259,8 +259,7 @@ def check_answers(
         answers: numbers, or texts of numbers, by their symbols, as ``"dE/dw5"`` and ``"E after 1"``, the
             error after one update, "" for what is left blank; or a file, see `read_answers`.
         scheme: how many points each is worth; one for each if None.
-        tolerance: how close they have to be; as the scheme says, or to three significant digits, if
-        None.
+        tolerance: how close they have to be; if None as the scheme says, or to three significant digits.
         notation: of a network, what the answers call everything, if not what the example does.
         reveal: whether to show the right numbers. What is said never tells them otherwise.
 

@@ -186,7 +186,9 @@ class AnswerTable:
                 raise ArgumentValueError(f"{column}{head!r} is in column {places[of] + 1} already")
             places[of] = columns[head] = place
         if not columns:
-            raise ArgumentValueError(f"{where}no column is of a quantity of {quantities.example.name}")
+            raise ArgumentValueError(
+                f"{where}no column is headed by a quantity of {quantities.example.name}"
+            )
         return names, columns
 
 

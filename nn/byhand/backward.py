@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import OperandError
 from autograd.arguments import as_number, function, items, non_negative, shown, wrong_kind
+from autograd.check.evaluation import as_lists
 from autograd.check.rule import RuleReport, compared
 from autograd.errors import ArgumentValueError, UnknownNameError
 from autograd.pytree import leaves
@@ -144,19 +145,10 @@ def _claims(calculation: HandCalculation, paths: Mapping[str, str], returned: An
 
 def _together(what: str, given: Any, symbols: Sequence[str]) -> dict[str, float]:
     """The numbers of some quantities, in their order, however they are nested."""
-    flat = leaves(_lists(given))
+    flat = leaves(as_lists(given))
     if len(flat) != len(symbols):
         raise ArgumentValueError(f"{what} must have {len(symbols)} numbers, got {len(flat)}")
     numbers = [as_number(each) for each in flat]
     if None in numbers:
         raise OperandError(f"{what} must be numbers, got {shown(flat[numbers.index(None)])}")
     return dict(zip(symbols, numbers, strict=True))  # type: ignore[arg-type]  # None was excluded
-
-
-def _lists(given: Any) -> Any:
-    """The same nesting with lists for arrays."""
-    if isinstance(given, Mapping):
-        return {key: _lists(each) for key, each in given.items()}
-    if isinstance(given, list | tuple):
-        return [_lists(each) for each in given]
-    return given.tolist() if hasattr(given, "tolist") else given

@@ -77,23 +77,23 @@ def check(
     is not right, and 2 if something cannot be read.
     """
     from nn.answers import Tolerance, check_answers, check_group, load_scheme, read_class
+    from nn.answers.check import in_notation
     from nn.answers.group import answer_files
     from nn.worked.limits import check_judged
 
     if digits is not None and decimals is not None:
         raise click.UsageError("--digits or --decimals: just one of them is expected")
     check_files(example, output)
-    loaded = worked.load(example)
+    loaded = in_notation(worked.load(example), notation)
     check_judged(loaded)
     marking = load_scheme(scheme) if scheme is not None else None
     given = (digits, decimals, rounding) != (None, None, None)
     tolerance = Tolerance(digits, decimals, rounding or "either") if given else None
     files = answer_files(answers)
-    of_one = files == [Path(answers[0])] and output is None and not each and not student
-    if of_one and read_class(files[0], loaded) is None:
-        checked = check_answers(
-            loaded, files[0], scheme=marking, tolerance=tolerance, notation=notation, reveal=reveal
-        )
+    alone = files == [Path(answers[0])]
+    of_one = alone and read_class(files[0], loaded, student) is None
+    if of_one and output is None and not each:
+        checked = check_answers(loaded, files[0], scheme=marking, tolerance=tolerance, reveal=reveal)
         print_json(checked.to_dict()) if as_json else print_parts(checked.tables())
         if checked.right < len(checked):
             context.exit(1)
@@ -102,13 +102,7 @@ def check(
         if output is not None and output.resolve() == file.resolve():
             raise click.UsageError(f"{str(output)!r} and {str(file)!r} are the same file")
     group = check_group(
-        loaded,
-        files,
-        scheme=marking,
-        tolerance=tolerance,
-        notation=notation,
-        reveal=reveal,
-        student=student,
+        loaded, files, scheme=marking, tolerance=tolerance, reveal=reveal, student=student
     )
     if output is not None:
         path = write(output, group.csv())

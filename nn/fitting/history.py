@@ -22,6 +22,7 @@ class History:
             the same with ``validation_`` before it, and ``lr``, the last learning rate.
         plan: which engine ran it, and why.
         stopped: why it ended before the last epoch; "" if it did not.
+        best_epoch: the number of the best epoch, of early stopping; else None.
         best: the parameters of the best epoch, for ``model.load_state_dict``, if early stopping is to go
             back to them; else None.
 
@@ -37,6 +38,7 @@ class History:
     def __init__(self) -> None:
         self.rows: list[dict[str, float]] = []
         self.plan = self.stopped = ""
+        self.best_epoch: int | None = None
         self.best: dict[str, float] | None = None
 
     def __getitem__(self, column: str) -> list[float]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from autograd.arguments import choice, flag, function, instance, items, whole
+from autograd.atomic import set_together
 from autograd.errors import ArgumentTypeError, ArgumentValueError, AutogradError, UnknownNameError
 from nn.fitting.checkpoint import Checkpoint
 from nn.fitting.data import fingerprint
@@ -100,14 +101,15 @@ def fit(
 
     Raises:
         ArgumentValueError: examples are missing, of different lengths, infinite or NaN; another argument
-            has no possible value; or the checkpoint is of another run. Nothing has changed. Or an update
-            would make a parameter infinite or NaN: those before it have been made.
+            has no possible value; or checkpoint or history are of another run. Nothing has changed.
+            Or an update would make a parameter infinite or NaN: those before it have been made.
         ArgumentTypeError: an argument is not of its kind.
         DomainError: a target is a negative probability.
         RecordingError: the model or the loss cannot be recorded, and the engine is not "auto", or there
             are chunks.
         ImportError: the engine is not installed; the error has the command that installs it.
-        AutogradError: what reads Parquet is not installed; likewise.
+        AutogradError: what reads Parquet is not installed; likewise. Or this machine has no library of
+            vector functions.
 
     >>> from nn import MLP, Adam
     >>> model = MLP(2, [4, 1], activation=["tanh", "sigmoid"], seed=1)
@@ -251,8 +253,13 @@ class _Training:
         file = None if path is None else Checkpoint(path, self._identity(columns))
         if file is None or not file.restore(self.model, self.optimizer, history):
             history.stopped = ""
+        elif self.stopping:
+            history.best_epoch = self.stopping.best(history.rows, self._watched) + 1
         history.plan = self.run.plan(self.optimizer)
-        self._find_best(history)
+        if self.stopping is None:
+            history.best_epoch = history.best = None
+        elif history.rows and not (history.best if self.stopping.restore else history.best_epoch):
+            self._keep(history)  # nothing is known of those before
         total = self.examples.count * max(0, self.epochs - len(history))
         with ProgressBar("examples", total or None, shown=shown) as bar:
             while len(history) < self.epochs and not history.stopped:
@@ -260,7 +267,7 @@ class _Training:
                 self._look(history)
                 if file:
                     file.save(self.model, self.optimizer, history)
-        if self.stopping and history.best:
+        if history.best and self.stopping and self.stopping.restore:
             self.model.load_state_dict(history.best)
 
     def _columns(self) -> list[str]:
@@ -362,32 +369,24 @@ class _Training:
 
     # --- after an epoch -----------------------------------------------------------------------
 
-    def _find_best(self, history: History) -> None:
-        """See which epoch of those before was the best; without its parameters, the last one counts."""
-        self._best = len(history) - 1
-        restore = self.stopping is not None and self.stopping.restore
-        if self.stopping and history.rows and (history.best or not restore):
-            self._best = self.stopping.best(history.rows, self._watched)
-        elif history.rows and restore:
-            history.best = self.model.state_dict()
-        if not restore:
-            history.best = None
-
     def _look(self, history: History) -> None:
         """See whether the last epoch was the best, or is to be the last."""
-        last = len(history) - 1
         if self.stopping:
-            pair = [history.rows[max(self._best, 0)], history.rows[last]]
-            if self._best < 0 or self.stopping.best(pair, self._watched):
-                self._best = last
-                history.best = self.model.state_dict() if self.stopping.restore else None
-            elif last - self._best >= self.stopping.patience:
+            rows, best = history.rows, history.best_epoch
+            if best is None or self.stopping.best([rows[best - 1], rows[-1]], self._watched):
+                self._keep(history)
+            elif len(history) - best >= self.stopping.patience:
                 history.stopped = (
                     f"{self._watched} has not become better for {self.stopping.patience} epochs"
                 )
         for index, callback in enumerate(self.callbacks):
             if callback(history) is True:
                 history.stopped = f"callbacks[{index}] returned True"
+
+    def _keep(self, history: History) -> None:
+        """Note the last epoch as the best, together with its parameters if they are to come back."""
+        parameters = self.model.state_dict() if self.stopping and self.stopping.restore else None
+        set_together([(history, "best_epoch", len(history)), (history, "best", parameters)])
 
     def _identity(self, columns: Sequence[str]) -> dict[str, Any]:
         """What a checkpoint has to agree with."""

@@ -60,6 +60,8 @@ class Page:
             after: example.with_numbers(
                 {symbol: self.given[after][symbol] for symbol in example.numbers}
             ).step()
+            if after
+            else example.step()
             for after in stages
         }
         self.figures = [

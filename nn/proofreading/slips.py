@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import combinations
 from math import isclose, isfinite, log2
@@ -14,7 +14,7 @@ from nn.proofreading.figure import PrintedFigure
 from nn.proofreading.page import ROUNDS_BY_HAND, Page
 from nn.proofreading.printed import Printed
 from nn.proofreading.search import Account
-from nn.proofreading.stage import Numbers, number_of
+from nn.proofreading.stage import Numbers, Stage, number_of
 
 __all__ = ["Slip", "misprints", "slips"]
 
@@ -50,41 +50,68 @@ def slips(page: Page, account: Account, figure: PrintedFigure) -> list[Slip]:
     line = account.lines.get(line.symbol, line)
     both = (account.carried(figure.after, from_printed=each) for each in (True, False))
     ways = [way for way in both if way is not None]
-    found = [*_written_otherwise(page, figure, line, ways), *_neighbours(page, figure, line, ways)]
+    found = [
+        *_written_otherwise(page, figure, line, lambda other: _says(figure, other, ways)),
+        *_neighbours(page, figure, line, ways),
+    ]
     given = [number_of(line, way.used) for way in ways]
     numbers = [number for number in given if isfinite(number)]
     if not found:
         found += _other_step(page, figure)
     if len(terms(line.tree)) > 1:
         found += _round_amount(figure, numbers)
+    if not found and page.sources_of(figure):
+        stage = page.stages[figure.after]
+        found += _written_otherwise(
+            page, figure, line, lambda other: _nearly_says(figure, other, stage, ways[0])
+        )
+        found += misprints(figure.printed, numbers)
     # a digit that is lost or exchanged is the last that one thinks of
     return sorted(found or misprints(figure.printed, numbers), key=lambda slip: slip.bits)
 
 
-def _says(figure: PrintedFigure, line: Line, ways: Sequence[Numbers]) -> bool:
-    return any(figure.printed.says(number_of(line, way.used)) for way in ways)
+def _says(figure: PrintedFigure, line: Line, ways: Sequence[Numbers]) -> float | None:
+    """The bits that it takes besides that a figure is what a line gives: none; None if it is not."""
+    return 0.0 if any(figure.printed.says(number_of(line, way.used)) for way in ways) else None
+
+
+def _nearly_says(figure: PrintedFigure, line: Line, stage: Stage, way: Numbers) -> float | None:
+    """The same where the line goes on with digits that the figures before it do not print."""
+    number = number_of(line, way.used)
+    radius = stage.radius(line, way, number)
+    if not isfinite(number) or not figure.printed.meets(number - radius, number + radius):
+        return None
+    return log2(1.0 + 2.0 * radius / float(figure.printed.unit))
 
 
 def _written_otherwise(
-    page: Page, figure: PrintedFigure, line: Line, ways: Sequence[Numbers]
+    page: Page, figure: PrintedFigure, line: Line, takes: Callable[[Line], float | None]
 ) -> Iterator[Slip]:
+    """The line written otherwise.
+
+    Args:
+        page: the page.
+        figure: the figure.
+        line: its line.
+        takes: the bits that it takes besides that the figure is what another line gives; or None.
+    """
     own = [each for each in page.variants if line.symbol in each.lines]
     several = [each for each in own if not each.local]
     written = set()
     for variant in own:
-        if _says(figure, variant.lines[line.symbol], ways):
+        if (more := takes(variant.lines[line.symbol])) is not None:
             written.add(variant.lines[line.symbol].formula)
             bits = variant.bits if variant.local else 5.0 + log2(len(several))
-            yield Slip(variant.mistake, variant.says, bits)
-    if _says(figure, line.rewritten("-{}"), ways):
-        yield Slip("sign", "the sign is the wrong one", 4.0)
+            yield Slip(variant.mistake, variant.says, bits + more)
+    if (more := takes(line.rewritten("-{}"))) is not None:
+        yield Slip("sign", "the sign is the wrong one", 4.0 + more)
     factors = page.calculation.factors(line)[-_MOST_FACTORS:]
     left = [some for count in range(1, len(factors)) for some in combinations(factors, count)]
     for some in left:
         product = _product(line, some)
-        if product.formula not in written and _says(figure, product, ways):
+        if product.formula not in written and (more := takes(product)) is not None:
             says = f"{' · '.join(some)} stands in its place: factors of the chain rule are left out"
-            yield Slip("factors", says, 5.0 + log2(len(left)))
+            yield Slip("factors", says, 5.0 + log2(len(left)) + more)
 
 
 def _product(line: Line, factors: Sequence[str]) -> Line:

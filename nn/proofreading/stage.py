@@ -163,7 +163,7 @@ class Stage:
             number = keep(symbol, number)
         numbers.own[symbol] = numbers.used[symbol] = number
         if from_printed:
-            radius = self._radius(line, numbers, number)
+            radius = self.radius(line, numbers, number)
             numbers.radius[symbol] = numbers.used_radius[symbol] = radius
             self._print(symbol, numbers)
 
@@ -177,8 +177,14 @@ class Stage:
             numbers.used[symbol] = figure.printed.number
             numbers.used_radius[symbol] = float(figure.printed.unit) / 2.0
 
-    def _radius(self, line: Line, numbers: Numbers, number: float) -> float:
-        """How far a number may be off, as far as each of those that it needs may be, by itself."""
+    def radius(self, line: Line, numbers: Numbers, number: float) -> float:
+        """How far what a line gives may be off, as far as each number it needs may be, by itself.
+
+        Args:
+            line: the line.
+            numbers: what all numbers are.
+            number: what it gives with these.
+        """
         total, used = 0.0, numbers.used
         for need in line.needs:
             if by := numbers.used_radius.get(need, 0.0):

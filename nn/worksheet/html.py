@@ -37,7 +37,7 @@ math { font-size: 1.08em; }
 .matrix::after { right: 0; border-left: 0; }
 .matrix td { text-align: right; }
 .cells { border-collapse: collapse; }
-.cells td { padding: .35em 1.2em .35em 0; white-space: nowrap; }
+.cells td { padding: .35em 1.2em .35em 0; white-space: nowrap; vertical-align: baseline; }
 .back { break-before: page; }
 .data { overflow-x: auto; margin: 1rem 0; }
 .data th, .data td { padding: .2em .7em .2em 0; white-space: nowrap; }

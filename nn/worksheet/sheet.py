@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +13,7 @@ from autograd.arguments import choice, flag, whole, wrong_kind
 from autograd.arguments import text as text_of
 from autograd.errors import ArgumentValueError
 from autograd.files import path_of, write
+from autograd.symbols import unicode_symbol
 from autograd.tables import ShownAsText
 from nn.notation import Names, Notation
 from nn.worked.example import WorkedExample
@@ -242,7 +244,12 @@ def _check_size(example: WorkedExample) -> None:
 
 
 def _introduce(trace: Trace, example: WorkedExample | FormulaExample, digits: int) -> None:
-    trace.items.append(Heading(one_line(example.title) or example.name, 1))
+    title = re.sub(  # w1 is w₁, as everywhere below
+        r"\w+",
+        lambda word: unicode_symbol(word[0]) if word[0] in trace.step.nodes else word[0],
+        one_line(example.title) or example.name,
+    )
+    trace.items.append(Heading(title, 1))
     if example.source:
         trace.say(f"Source: {one_line(example.source)}.")
     if example.ours:

@@ -120,6 +120,7 @@ UNNAMED = [
     ("0 * sqrt(x)", AT_0, "0 · ∞", "leave 0 * sqrt(x) out: its factor is 0"),
     ("sqrt(x) * 0 + x", AT_0, "0 · ∞", "leave sqrt(x) * 0 out: its factor is 0"),
     ("exp(-1 / x)", {"x": 1e-200}, "0 · ∞", "nothing in it is too large or too small"),
+    ("x * y / 5e-324", {"x": 0.0, "y": 0.0}, "0 · ∞", "nothing in it is too large or too small"),
     ("x / x", {"x": 1e-320}, "∞ − ∞", "write the terms as one formula"),
     ("sqrt(x) - sqrt(x)", AT_0, "∞ − ∞", "write the terms as one formula"),
 ]

@@ -9,9 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from engines import blocks
 
-import nn
 from autograd import AutogradError, Value, draw, explain, topological_order
 from benchmarks import bounds, load, pages
 from benchmarks.engines import ENGINES, OURS
@@ -140,24 +138,30 @@ def test_more_paths_than_can_be_counted() -> None:
 # --- a million steps ------------------------------------------------------------------------------
 
 
+#: In a Python of its own, where nobody else takes or frees memory.
+GROWN = """
+import sys, nn
+from autograd import Value
+from benchmarks import load
+train, left = nn.train, []
+def leaving(*arguments, steps):
+    for _ in range(steps):
+        train(*arguments)
+        left.append([Value(0.5) for _ in range(10)])
+"""
+
+
 @pytest.mark.slow
-def test_a_hundred_thousand_steps_of_training_leave_nothing_behind() -> None:
-    # what tests are handed out meanwhile takes memory once, and a step that leaves something each time
-    assert any(load.grown(100_000, blocks) < 100 for _ in range(3))
+def test_a_hundred_thousand_steps_of_training_leave_nothing_behind(
+    run_python: Callable[..., str],
+) -> None:
+    grown = run_python(f"{GROWN}print(load.grown(100_000, sys.getallocatedblocks))")
+    assert int(grown) < 100
 
 
-def test_what_a_step_leaves_behind_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    left: list[list[Value]] = []
-    train = nn.train
-
-    def leaving(*arguments: object, steps: int) -> None:
-        for _ in range(steps):
-            train(*arguments)  # type: ignore[arg-type]
-            left.append([Value(0.5) for _ in range(10)])
-
-    monkeypatch.setattr(nn, "train", leaving)
-    # half of it, since what earlier tests left may be freed meanwhile
-    assert load.grown(1_000, blocks) > 5_000
+def test_what_a_step_leaves_behind_is_noticed(run_python: Callable[..., str]) -> None:
+    script = f"{GROWN}nn.train = leaving\nprint(load.grown(1_000, sys.getallocatedblocks))"
+    assert int(run_python(script)) > 10_000
 
 
 # --- the page -------------------------------------------------------------------------------------
@@ -243,7 +247,7 @@ def test_what_becomes_of_a_command_is_told(tmp_path: Path) -> None:
     path.write_text(bounds.network(2, 2, 2, numbers=12, figures=2), encoding="utf-8")
     done = bounds.outcome(bounds.Command(("step", "FILE", "--json")), path)
     assert (done.refused, done.ended) == ("", False)
-    assert 0.0 < done.seconds <= bounds.SECONDS
+    assert done.seconds > 0.0
     refused = bounds.outcome(bounds.Command(("explain", "FILE", "w99")), path)
     assert refused.refused.startswith("there is no 'w99'") or "w99" in refused.refused
     assert bounds.cell(refused) == "refused"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import gc
-import sys
 
 from autograd import Value
 from autograd.engine import COMPILED
 
-__all__ = ["blocks", "living_values"]
+__all__ = ["living_values"]
 
 
 def living_values() -> int:
@@ -16,8 +15,3 @@ def living_values() -> int:
     if COMPILED is not None:
         return COMPILED.alive()
     return sum(type(thing) is Value for thing in gc.get_objects())
-
-
-def blocks() -> int:
-    """How many blocks of memory are in use, without those of nodes that have been freed."""
-    return sys.getallocatedblocks() - (0 if COMPILED is None else COMPILED.spare())

@@ -27,7 +27,7 @@ def _candidates() -> Iterator[str]:
     for minor in range(11, 20):
         if path := shutil.which(f"python3.{minor}"):
             yield path
-    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    root = Path(os.environ.get("PYENV_ROOT", os.path.expanduser("~/.pyenv")))  # a user may have no home
     yield from map(str, sorted(root.glob("versions/3.*/bin/python")))
 
 

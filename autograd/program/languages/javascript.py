@@ -36,6 +36,7 @@ def _called(table: str, name: str, operands: Sequence[str]) -> str:
 #: Raises where Python does.
 STRICT = Language(
     power="strict.pow({}, {})".format,
+    power_is_call=True,
     call=lambda name, operands: _called("strict", name, operands),
     choice="{test} ? {body} : {orelse}",
     both=" && ",
@@ -126,7 +127,6 @@ def library(operations: Iterable[Operation] | None = None) -> str:
             )
     source = get_data("autograd.program.languages", "primitives.js")
     assert source is not None
-    there = PRIMITIVES.keys() | {"div", "pow"}  # the operators that raise
     lines = [source.decode()]
     for name in special.__all__:  # which never fail
         body = body_of(name)
@@ -135,7 +135,8 @@ def library(operations: Iterable[Operation] | None = None) -> str:
     lines += [
         f"strict.{row.name} = {_arrow(row.value.tree, row.parameters, STRICT)};"
         for row in rows
-        if row.name not in there
+        # the operators that raise are there too
+        if row.name not in PRIMITIVES and not (row.operator and row.value.can_fail)
     ]
     for row in rows:
         value = _arrow(row.value.tree, row.parameters, STRICT)
@@ -242,7 +243,6 @@ TARGET = Target(
     ending=".js",
     language=IEEE._replace(
         power="power({}, {})".format,
-        power_is_call=True,
         brackets_both=True,
     ),
     functions={**templates("Math.{}", {name: name for name in _MATH}), "exp2": "Math.pow(2, {})"},

@@ -27,6 +27,7 @@ from typing import Any, TypeAlias
 from autograd import special
 from autograd.errors import ArgumentValueError
 from autograd.expression import CONSTANTS, PRIMITIVES
+from autograd.ieee import strict
 from autograd.operations import OPERATIONS
 from autograd.program.native.functions import Callback, library_address
 from autograd.program.native.vectors import vector_address
@@ -393,28 +394,22 @@ class Code:
 
     def call(self, name: str, operands: Sequence[Number]) -> Number:
         """The number of a call, of a function of `PRIMITIVES` or of a row."""
-        plain = [each for each in operands if isinstance(each, float)]
         operation = OPERATIONS.get(name)
-        if len(plain) == len(operands) and name in PRIMITIVES:
+        python = PRIMITIVES.get(name) or (operation and strict(operation))
+        plain = [each for each in operands if isinstance(each, float)]
+        if python and len(plain) == len(operands):
             try:
-                return float(PRIMITIVES[name](*plain))
+                return float(python(*plain))
             except (ArithmeticError, ValueError):
                 pass
         if name in _INSTRUCTIONS:
             return self._instruction(name, operands)
-        if operation is not None and name not in PRIMITIVES and name != "pow":
-            # machine arithmetic is that of IEEE 754
-            if self.fails or operation.ieee is operation.value:
-                return self.value(
-                    operation.value.tree, dict(zip(operation.parameters, operands, strict=True))
-                )
-        elif len(plain) == 2 and name == "pow":
-            try:
-                power = plain[0] ** plain[1]
-                if isinstance(power, float):
-                    return power
-            except ArithmeticError:
-                pass
+        # machine arithmetic is that of IEEE 754
+        by_text = operation and (self.fails or operation.ieee is operation.value)
+        if operation and by_text and name not in PRIMITIVES and name != "pow":
+            return self.value(
+                operation.value.tree, dict(zip(operation.parameters, operands, strict=True))
+            )
         vector = self._vector(name)
         if vector is not None:
             self.module.vectors.add(name)
@@ -662,6 +657,8 @@ def _calls(tree: ast.expr, known: Collection[str] = ()) -> bool:
                 continue
             case ast.Call(func=ast.Name(id=name)) if name not in _INSTRUCTIONS:
                 return True
+            case ast.BinOp(left=ast.Constant(), op=ast.Pow(), right=ast.Constant()):
+                continue  # it is a number, which `call` computes
             case ast.BinOp(op=ast.Pow() | ast.Mod()):
                 return True
         waiting += children(each)
@@ -680,6 +677,8 @@ def _called(tree: ast.expr) -> frozenset[str]:
                     found.add(name)
                 else:
                     found |= _called(row.value.tree)
+            case ast.BinOp(left=ast.Constant(), op=ast.Pow(), right=ast.Constant()):
+                pass  # likewise
             case ast.BinOp(op=ast.Pow()):
                 found.add("pow")
             case ast.BinOp(op=ast.Mod()):

@@ -223,6 +223,14 @@ def _through_arrays(
     return function
 
 
+def _flat(tape: Tape, rows: Sequence[Sequence[float]]) -> array[float]:
+    """The inputs of some examples, one after the other."""
+    given = array("d", chain.from_iterable(rows))
+    if len(given) != len(rows) * tape.inputs:
+        raise ArgumentValueError(f"each row must have {tape.inputs} numbers")
+    return given
+
+
 class _ForwardsCode:
     """The function of the outputs of some examples, as machine code for a register of them at a time.
 
@@ -242,9 +250,7 @@ class _ForwardsCode:
     def __call__(
         self, rows: Sequence[Sequence[float]], parameters: Sequence[float]
     ) -> list[Sequence[float]]:
-        given, numbers = array("d", chain.from_iterable(rows)), array("d", parameters)
-        if len(given) != len(rows) * self._tape.inputs:
-            raise ArgumentValueError(f"each row must have {self._tape.inputs} numbers")
+        given, numbers = _flat(self._tape, rows), array("d", parameters)
         order, padded = array("q", range(len(rows))), len(rows) + self._lanes
         outputs = zeros(len(self._tape.outputs) * padded)
         done: int = self._call(
@@ -287,9 +293,7 @@ class _BatchCode:
         gradients: Sequence[float],
         scale: float,
     ) -> tuple[list[float], list[float]]:
-        given = array("d", chain.from_iterable(rows))
-        if len(given) != len(rows) * self._tape.inputs:
-            raise ArgumentValueError(f"each row must have {self._tape.inputs} numbers")
+        given = _flat(self._tape, rows)
         order = array("q", range(len(rows)))
         sums = array("d", [gradients[place] for place in self._order])
         sums.extend([0.0] * self._lanes)

@@ -12,14 +12,14 @@ import ctypes
 import math
 import sys
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from autograd.errors import ArgumentValueError
 from autograd.expression import PRIMITIVES
-from autograd.ieee import ieee_value
+from autograd.ieee import ieee_value, strict
+from autograd.operations import OPERATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    pass
 
 __all__ = ["TRIED", "Callback", "library_address"]
 
@@ -41,14 +41,14 @@ def library_address(name: str) -> int | None:
     >>> library_address("exp") is not None, library_address("gelu")
     (True, None)
     """
-    python: Callable[..., Any] | None = _power if name == "pow" else getattr(math, name, None)
+    python = strict(OPERATIONS[name]) if name == "pow" else getattr(math, name, None)
     function = getattr(_library(), name, None)
     if python is None or function is None:
         return None
-    two = name in {"atan2", "fmod", "pow"}
+    count = OPERATIONS[name].arity if name in OPERATIONS else 2  # fmod alone is no operation
     function.restype = ctypes.c_double
-    function.argtypes = [ctypes.c_double] * (1 + two)
-    points = [(x, y) for x in TRIED for y in TRIED[::3]] if two else [(x,) for x in TRIED]
+    function.argtypes = [ctypes.c_double] * count
+    points = [(x, y) for x in TRIED for y in TRIED[::3]] if count == 2 else [(x,) for x in TRIED]
     for point in points:
         try:
             expected = python(*point)
@@ -56,8 +56,7 @@ def library_address(name: str) -> int | None:
             if math.isfinite(function(*point)):  # a failure would not be noticed
                 return None
             continue
-        found = function(*point)
-        if not _same(found, expected):
+        if function(*point).hex() != expected.hex():
             return None
     return ctypes.cast(function, ctypes.c_void_p).value
 
@@ -69,17 +68,6 @@ def _library() -> ctypes.CDLL | None:
         return ctypes.CDLL("ucrtbase" if sys.platform == "win32" else getattr(math, "__file__", None))
     except OSError:
         return None
-
-
-def _power(x: float, y: float) -> float:
-    result: float | complex = x**y
-    if isinstance(result, complex):
-        raise ArgumentValueError("not a real number")
-    return result
-
-
-def _same(a: float, b: float) -> bool:
-    return a.hex() == b.hex()
 
 
 class Callback:

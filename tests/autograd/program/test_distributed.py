@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
-from clusters import cluster
+from clusters import cluster, one_killed
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -140,46 +136,12 @@ def test_the_bits_are_the_same_with_any_number_of_workers(workers: int) -> None:
         assert own.batch(ROWS, client=client, chunk_size=SIZE) == own.batch(ROWS, chunk_size=SIZE)
 
 
-def tasks(client: Any) -> tuple[int, int]:
-    """How many sums of chunks are done, and how many are not."""
-
-    def states(dask_scheduler: Any) -> list[str]:
-        return [each.state for key, each in dask_scheduler.tasks.items() if "sums_of" in str(key)]
-
-    found = client.run_on_scheduler(states)
-    return found.count("memory") + found.count("released"), len(found)
-
-
-def slow() -> tuple[RecordedProgram, list[tuple[float]]]:
-    """A program and examples that take some seconds."""
-    weights = [Value(0.01 * n, f"w{n}") for n in range(1_500)]
-
-    def chain(x: Value) -> Value:
-        for w in weights:
-            x = (x * w).tanh() + w
-        return x
-
-    return record(chain, 0.5), [(_random.gauss(0.0, 1.0),) for _ in range(1_200)]
-
-
 @pytest.mark.dask
 def test_a_worker_that_is_killed_changes_no_bit() -> None:
-    own, rows = slow()
-    right = own.batch(rows, chunk_size=10)
-    with cluster(2) as client, ThreadPoolExecutor(1) as pool:
-        before = client.run(os.getpid)
-        later = pool.submit(own.batch, rows, client=client, chunk_size=10)
-        for _ in range(2_000):
-            done, known = tasks(client)
-            if done >= 10:
-                break
-            time.sleep(0.01)
-        assert 10 <= done < known == 120
-        os.kill(next(iter(before.values())), signal.SIGKILL)
-        assert later.result() == right
-        client.wait_for_workers(2)
-        after = client.run(os.getpid)
-    assert len({*before.values()} - {*after.values()}) == 1
+    own = program()
+    right = own.batch(ROWS, chunk_size=SIZE)
+    with cluster(2) as client, one_killed(client, after=10):
+        assert own.batch(ROWS, client=client, chunk_size=SIZE) == right
 
 
 @pytest.mark.dask

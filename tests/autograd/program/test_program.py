@@ -17,6 +17,7 @@ from strategies import finite_numbers, operands_of, operations
 import autograd
 from autograd import OPERATIONS, AutogradError, Operation, Value
 from autograd.program import KINDS, Line, LineError, Program
+from autograd.program.python import stepping
 from autograd.strategies import Graph, graphs
 
 
@@ -156,6 +157,19 @@ def test_named_quantities_have_the_numbers_of_the_graph(graph: Graph, data: st.D
                 assert abs(gradient - float(node.grad)) <= 1e-7 * scale
 
 
+@pytest.mark.parametrize("name", ["max", "min"])
+@pytest.mark.parametrize("level", ["named", "operations"])
+def test_nan_propagates_whichever_operand_it_is(name: str, level: str) -> None:
+    x, y = Value(3.0, "x"), Value(math.nan, "y")
+    for operands in ((x, y), (y, x)):
+        result = getattr(autograd, name)(*operands).named("z")
+        program = Program.from_graph(result, level)
+        assert math.isnan(program.run(["z"])["z"])
+        assert math.isnan(program.run(["z"], keep=lambda _, number: number)["z"])
+        ((_, number),) = stepping(program.lines.values(), program.given)
+        assert math.isnan(number)
+
+
 def test_the_lines_of_a_page_of_notes() -> None:
     w, x, t = Value(0.5, "w"), Value(2.0, "x"), Value(1.0, "t")
     net = (w * x).named("net")
@@ -206,6 +220,13 @@ def test_what_does_not_lead_there_is_recorded_too_and_its_gradient_is_zero() -> 
     assert program.run(["other", "dE/dy", "dE/dother", "dE/dx"]) == {
         "other": 6.0, "dE/dy": 0.0, "dE/dother": 0.0, "dE/dx": 4.0,
     }  # fmt: skip
+
+
+def test_a_formula_brackets_what_begins_with_a_sign() -> None:
+    loss = {"x": "-ln p", "z": "p"}
+    assert Line.of("y", "x ** 2.0 - z", loss).formula == "(-ln p) ** 2.0 - p"
+    assert Line.of("y", "x ** 2.0 - z", {"x": "{p}", "z": -2.0}).formula == "{p} ** 2.0 - -2.0"
+    assert Line.of("y", "x ** 2.0 - z", {"x": -0.0, "z": "-ln p"}).formula == "(-0.0) ** 2.0 - -ln p"
 
 
 def test_a_wide_sum_and_a_deep_formula() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import inspect
 import json
 import math
+import pickle
 import re
 import struct
 import traceback
 from collections.abc import Callable, Sequence
-from copy import copy
+from copy import copy, deepcopy
+from functools import partial
 from itertools import count
 from pathlib import Path
 from random import Random, random
@@ -362,12 +364,24 @@ REFUSED: list[tuple[Callable[..., Any], str]] = [
     (lambda x, y: x * math.exp(y.data), "the number of y leaves the graph"),
     (lambda x, y: x * float(y.item()), "the number of y leaves the graph"),
     (lambda x, y: x * y.data.hex().__len__() * y.data, "the number of y leaves the graph"),
+    (lambda x, y: x if y.data < 2**53 + 1 else y, "the number of y leaves the graph"),
+    (lambda x, y: x * PRODUCT(y, 1.0), "the number of y leaves the graph"),
+    (lambda x, y: x if (x * y).derivatives[0] > 0 else y, r"cannot read \.derivatives"),
+    (lambda x, y: logarithm_or(-x, y), r"goes on after an error, .*: log\(x\) needs x > 0"),
     (lambda x, y: x * random(), "the number in mul, which computes v1, is 0"),
     (lambda x, y: x * copy(y), "the number in mul"),
     (lambda x, y: x + y.grad, r"cannot read \.grad"),
     (lambda x, y: [x * y, autograd.exp(x), x * y][next(COUNT) % 2], "operation 1, v1, is mul"),
 ]
 COUNT = count()
+PRODUCT = record(lambda x, y: x * y, 1.0, 1.0)
+
+
+def logarithm_or(x: Any, y: Any) -> Any:
+    try:
+        return x.log()
+    except DomainError:
+        return y * 2.0
 
 
 @pytest.mark.parametrize(("f", "message"), REFUSED)
@@ -394,6 +408,53 @@ def test_a_captured_number_that_changes_is_noticed() -> None:
             call(2.0)
     rate = 2.0
     assert program(2.0) == 7.0
+
+
+class Scaled:
+    rate, bias = 2.0, Value(1.0)
+
+    def __call__(self, x: Any, powers: Any = (1.0, {"of": 1.0})) -> Any:
+        return self.rate * x ** powers[1]["of"] + self.bias
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda f: setattr(f, "rate", 3.0), r"'self\.rate' was 2\.0"),
+        (lambda f: setattr(f, "bias", Value(3.0)), r"'self\.bias' was Value\(1\.0\)"),
+        (
+            lambda f: Scaled.__call__.__defaults__[0][1].update(of=2.0),
+            r"'powers' was \(1\.0, \('of'",
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    "way", [lambda f: f, lambda f: f.__call__, lambda f: lambda x: 1.0 * f(x), partial]
+)
+def test_attributes_and_defaults_that_change_are_noticed(
+    change: Callable[[Any], Any], message: str, way: Callable[[Any], Any]
+) -> None:
+    f = Scaled()
+    program = record(way(f), 1.0)
+    assert program(2.0) == 5.0
+    change(f)
+    try:
+        with pytest.raises(StaleGraphError, match=message):
+            program(2.0)
+    finally:
+        Scaled.__call__.__defaults__[0][1]["of"] = 1.0
+
+
+def test_a_copy_has_not_the_function() -> None:
+    w = Value(2.0, "w")
+    program = record(lambda x: w * x if x > 0 else x, 1.0, on_branch="record")
+    for made in (deepcopy(program), pickle.loads(pickle.dumps(program))):
+        assert made == program
+        w.data = 5.0
+        assert made.gradients(3.0) == (6.0, (2.0,), [3.0])
+        with pytest.raises(BranchError):  # the function has the node of the original
+            made(-1.0)
+        w.data = 2.0
 
 
 def test_a_captured_node_that_was_computed_before_is_noticed() -> None:
@@ -485,6 +546,8 @@ def test_bad_input() -> None:
         record(x * x, x * x)
     with pytest.raises(TypeError, match=r"changes its input x from 1\.0 to 2\.0"):
         record(lambda x: (setattr(x, "data", 2.0), x * x)[1], 1.0)
+    with pytest.raises(ValueError, match="input 0 is a parameter, too"):
+        record(x * x, x, parameters=[x])
     program = record(lambda a, v: a * v[0] + v[1], 1.0, [2.0, 3.0])
     assert program(2.0, (3.0, 4.0)) == 10.0
     for args in ((2.0,), (2.0, [3.0]), (2.0, 3.0, 4.0), ([2.0], [3.0, 4.0])):
@@ -516,10 +579,13 @@ def test_numbers_that_are_not_finite(number: float) -> None:
 # --- what is seen of it ---------------------------------------------------------------------------
 
 
-@given(graphs(max_size=15), st.data())
-def test_sync_puts_an_example_on_the_nodes(graph: Graph, data: st.DataObject) -> None:
+@given(graphs(max_size=15), st.booleans(), st.data())
+def test_sync_puts_an_example_on_the_nodes(graph: Graph, steps: bool, data: st.DataObject) -> None:
     numbers = [leaf.data for leaf in graph.leaves]
     program = record(graph.function, *numbers)
+    if steps:  # as large graphs are run
+        variant = program.replay.variants[0]
+        variant.runner = SteppingRunner(variant.tape, program.plan)
     others = [data.draw(st.floats(-3.0, 3.0)) for _ in numbers]
     try:
         program(*others)
@@ -580,6 +646,21 @@ def test_a_file_is_the_program(graph: Graph, factor: float) -> None:
     assert str(loaded).partition("=")[0] == str(program).partition("=")[0]
     with pytest.raises(ValueError, match="that was loaded has no nodes"):
         loaded.sync(numbers, 1.0)
+
+
+def test_the_keys_of_inputs_may_come_in_any_order() -> None:
+    w = Value(2.0, "w")
+    program = record(lambda v: {"p": w * v["a"], "q": v["b"]}, {"a": 1.0, "b": 3.0})
+    assert program({"b": 3.0, "a": 1.0}) == {"p": 2.0, "q": 3.0}
+    assert program.gradients({"b": 3.0, "a": 1.0}).inputs == ({"a": 2.0, "b": 0.0},)
+    assert program.batch([[{"b": 3.0, "a": 5.0}]]).values == [10.0]
+    for other in (
+        record(lambda v: {"q": w * v["a"], "p": v["b"]}, {"a": 1.0, "b": 3.0}),
+        record(lambda v: {"p": w * v["a"], "q": v["b"]}, {"a": 1.0, "b": 3.0}, parameters=[]),
+        record(lambda v: {"p": w * v["b"], "q": v["a"]}, {"b": 1.0, "a": 3.0}),
+    ):
+        assert other.tape == program.tape
+        assert other != program
 
 
 def test_a_loaded_program_has_its_guards_and_its_errors(tmp_path: Path) -> None:

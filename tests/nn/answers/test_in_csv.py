@@ -79,7 +79,7 @@ def test_how_one_writes_decimals_is_seen_in_the_others(tmp_path: Path) -> None:
         ),
         ("s,net,o,net\nA,1,1,1\n", "line 1: column 4: 'net' is in column 2 already"),
         ("net,o\n1,1\n", "line 1: column 1: the student is expected, not 'net'"),
-        ("s,seen\nA,yes\n", "line 1: no column is of a quantity of xing-single"),
+        ("s,seen\nA,yes\n", "line 1: no column is headed by a quantity of xing-single"),
         ('s,net\nA,"1\nB,2\n', "line 2: unexpected end of data"),
     ],
 )
@@ -123,3 +123,12 @@ def test_the_command(tmp_path: Path) -> None:
     each = CliRunner().invoke(main, [*run, "--each"])
     assert "Ada L: 2 of 2 right. 2 of 2 points." in each.stdout
     assert each.stdout.count("your number") == 2
+
+
+def test_the_command_reads_heads_in_another_notation_and_says_what_they_are_not(tmp_path: Path) -> None:
+    path = written(tmp_path, "who,z1[1]\nAda,0.5933\n")
+    command = ["check", "urbain", str(path)]
+    assert CliRunner().invoke(main, [*command, "--notation", "hoey"]).exit_code == 0
+    refused = CliRunner().invoke(main, command, env={"COLUMNS": "200"})
+    assert refused.exit_code == 2
+    assert f"Error: {path}: line 1: no column is headed by a quantity of urbain" in refused.stderr

@@ -57,7 +57,11 @@ def test_rounds_are_one_update_after_the_other(example: WorkedExample, rounds: i
         with pytest.raises(LineError):
             program.train(rounds)
     else:
-        assert program.train(rounds) == given
+        trained = program.train(rounds)
+        # as texts, since what goes out of bounds ends in NaN
+        assert {each: repr(number) for each, number in trained.items()} == {
+            each: repr(number) for each, number in given.items()
+        }
 
 
 @pytest.mark.parametrize("name", worked.groups()["lecture notes"])

@@ -502,8 +502,13 @@ def test_early_stopping_goes_back_to_the_best_epoch() -> None:
     history = fit(model, X, Y, optimizer=optimizer, epochs=50, early_stopping=stopping, callbacks=[note])
     best = history["error"].index(min(history["error"]))
     assert len(history) == best + 3 < 50
+    assert history.best_epoch == best + 1
     assert history.stopped == "error has not become better for 2 epochs"
     assert model.state_dict() == states[best] != states[-1]
+    patient = EarlyStopping(patience=9, monitor="error", restore=False)
+    again: dict[str, Any] = {"epochs": len(history) + 1, "callbacks": [note], "history": history}
+    fit(model, X, Y, optimizer=optimizer, early_stopping=patient, **again)
+    assert model.state_dict() == states[-1] != states[best]
 
 
 def test_of_an_accuracy_more_is_better() -> None:

@@ -143,6 +143,7 @@ def test_the_same_call_goes_on_to_the_same_bits_after_an_epoch() -> None:
         assert len(trial.history) == when
         assert trial.history.best is not None
         trial.go_on(callbacks=[interrupt], **options)
+        assert trial.history.best_epoch == whole.history.best_epoch
         assert (trial.state, trial.history.rows) == (whole.state, whole.history.rows)
 
 

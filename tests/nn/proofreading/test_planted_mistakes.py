@@ -205,6 +205,8 @@ def test_a_planted_mistake_in_formulas_is_named(example: FormulaExample, data: s
     variant = made[data.draw(st.sampled_from(list(made)))]
     numbers = run(step.program.rewritten(variant.lines.values()), 0)
     symbols = [s for s in symbols_of(step.program) if step.symbol(s) and " " not in s]
+    # of a figure of few digits, a cause is told, but as one that would fit by chance
+    assume(all(abs(numbers[s]) > 1e-5 for s in variant.lines if s in symbols))
     figures = [Figure(symbol=symbol, printed=f"{numbers[symbol]:.9f}") for symbol in symbols]
     planted = replace(example, figures=figures)
     same = {
@@ -300,7 +302,8 @@ def test_what_follows_from_a_wrong_figure_is_inherited(
             assert "inherited from " in (finding.because or "")
     root = proof[f"{symbol} after 0"]
     assert root.cause != "inherited"
-    assert root.because is None or root.weak or slip < 0.01
+    # one that changes a single digit is also that of a sum that is wrong by so much
+    assert root.because is None or root.weak or root.cause == "sum"
 
 
 @given(PLANTED_IN, st.data())

@@ -23,7 +23,7 @@ from nn.cli import main
 from nn.proofreading import Finding, Proof, changed_input, proofread
 from nn.proofreading.printed import Printed
 from nn.proofreading.solving import solved
-from nn.worked import Figure, LayerData, WorkedExample, WorkedExampleError
+from nn.worked import Figure, FormulaExample, LayerData, WorkedExample, WorkedExampleError
 
 DATA = Path(__file__).parents[3] / "tests" / "data"
 FIGURES = json.loads((DATA / "figures.json").read_text(encoding="utf-8"))
@@ -475,3 +475,22 @@ def test_wrong_usage_is_clicks_to_explain() -> None:
     result = invoke("urbane")
     assert result.exit_code == 2
     assert "no worked example 'urbane'" in result.stderr
+
+
+def test_a_slip_is_found_though_it_goes_on_with_digits_that_are_not_printed() -> None:
+    """The wrong y is 1.36662, and 36·1.36662 is 49.20; of the printed 1.367 it would be 49.21."""
+    example = FormulaExample(
+        name="digits",
+        values={"w": 0.3333, "x": 0.7, "b": 0.9, "t": 0.5},
+        formulas={"y": "w * x + b", "z": "3 * y ** 2", "e": "z / 4 + t * y"},
+        error="e",
+        parameters=["w"],
+        learning_rate=0.1,
+        figures=[Figure(symbol="y", printed="1.367"), Figure(symbol="dz/dy", printed="49.20")],
+    )
+    y, slope = proofread(example)
+    assert (y.verdict, slope.verdict) == ("wrong", "wrong")
+    assert slope.because == "the factor 6 is taken twice in dz/dy"
+    assert not slope.weak
+    far = Figure(symbol="dz/dy", printed="49.25")
+    assert not list(proofread(replace(example, figures=[*example.figures[:1], far])))[1].because

@@ -573,6 +573,11 @@ def test_an_optimizer_is_asked_for_line_by_line(name: str, rule: UpdateRule) -> 
     assert mistakes(sheet, example) == []
 
 
+def test_symbols_in_a_title_are_written_as_below_it() -> None:
+    (title, *_) = Worksheet(load("urbain")).text("md").splitlines()
+    assert title.endswith("one update of w₁ to w₈")
+
+
 def questions_of(text: str) -> int:
     return int(re.findall(r"\*\*(\d+)\.\*\*", text)[-1])
 

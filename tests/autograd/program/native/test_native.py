@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import math
 import random
-import sys
 import threading
 from collections.abc import Sequence
 from functools import cache
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from leaks import left_behind
 from registered import HUBER, LOG_GAMMA, SOFTSIGN, as_it_was, registered
 from replays import batch, bits
 from strategies import SPECIAL
@@ -522,19 +522,8 @@ def test_without_the_c_library_python_is_called(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_calls_leak_nothing() -> None:
-    x = Value(2.0)
-    runner = StraightRunner(Tape.of([x * 3.5, x.square()], Leaves([x], [])), PLAN)
-    forward = runner.function("forward")
-    number = 1234.5
-    references = sys.getrefcount(number)
-    blocks = []
-    for _ in range(3):
-        for _ in range(1000):
-            forward(number)
-        gc.collect()
-        blocks.append(sys.getallocatedblocks())
-    assert sys.getrefcount(number) == references
-    assert min(after - before for before, after in pairwise(blocks)) < 100
+    _, blocks = left_behind("native_calls", 1_000)
+    assert blocks < 100
 
 
 def test_threads_run_batches_at_the_same_time() -> None:
@@ -590,3 +579,23 @@ def test_a_large_graph_is_compiled_where_that_pays() -> None:
     )
     node.backward()
     assert bits([program(0.5), program.gradients(0.5).inputs[0]]) == bits([node.data, x.grad])
+
+
+def test_a_power_of_numbers_is_a_number() -> None:
+    """So lanes compute together what has one in a condition; a power of a variable is a call."""
+    angle, root = OPERATIONS["atan2"], OPERATIONS["cbrt"]
+    assert not any(code._calls_on_one_side(partial.tree) for partial in angle.partials)
+    assert code._calls_on_one_side(root.partials[0].tree)
+
+
+@given(graphs(max_size=15))
+def test_sync_through_the_interpreter(graph: Graph) -> None:
+    numbers = [leaf.data for leaf in graph.leaves]
+    program = record(graph.function, *numbers)
+    variant = program.replay.variants[0]
+    seen = []
+    for runner in (variant.runner, InterpretedRunner(variant.tape, PLAN)):
+        variant.runner = runner
+        nodes = autograd.topological_order(program.sync(*numbers))
+        seen.append([[*bits([node.data, node.grad]), repr(node.derivatives)] for node in nodes])
+    assert seen[0] == seen[1]
