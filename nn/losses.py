@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial, reduce
 from itertools import accumulate
-from math import fsum, inf
+from math import inf
 from numbers import Integral
 from operator import add
 from typing import Any, NamedTuple, TypeAlias
@@ -288,7 +288,7 @@ def check_probabilities(what: str, given: Sequence[Scalar]) -> None:
     for index, t in enumerate(given):
         _check_between(t, 0.0, inf, f"{what}[{index}]")
     if not 1.0 - _ROOM <= reduce(add, given) <= 1.0 + _ROOM:
-        total = fsum(map(number_of, given))
+        total = sum(map(number_of, given))
         raise ArgumentValueError(f"{what}: probabilities add up to 1, not to {total!r}")
 
 

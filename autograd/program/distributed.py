@@ -17,7 +17,6 @@ from array import array
 from collections.abc import Callable, Sequence
 from functools import partial
 from hashlib import sha256
-from math import fsum
 from operator import is_
 from typing import Any, NamedTuple, TypeVar
 
@@ -128,7 +127,7 @@ def _replay(content: bytes) -> Replay:
 def _part(replay: Replay, rows: Sequence[Sequence[float]], scale: float, *, values: bool) -> Part:
     """What one chunk contributes."""
     found, sums = replay.batch(rows, scale, [0.0] * replay.own)
-    return Part([array("d", found)] if values else [], [fsum(found)], array("d", sums))
+    return Part([array("d", found)] if values else [], [sum(found)], array("d", sums))
 
 
 def sums_of(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
@@ -297,7 +296,7 @@ class _Training:
         total, seen = 0.0, 0
         for found, examples in self._trained(len(history) + 1, order):
             errors += found
-            total, seen = total + fsum(found), seen + examples
+            total, seen = total + sum(found), seen + examples
             epoch, error = len(history) + 1, total / seen  # so far
             if size and len(errors) >= size:
                 finished = len(errors) // size
