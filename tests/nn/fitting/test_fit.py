@@ -653,6 +653,14 @@ def test_an_update_that_blows_up_names_the_batch_and_is_not_made(engine: str) ->
     assert set(model.state_dict().values()) == {0.0}
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_errors_whose_sum_overflows_are_infinite(engine: str) -> None:
+    model = MLP(1, [1], init="zeros")
+    optimizer = SGD(model.parameters(), lr=1e-300)
+    fitted = fit(model, [1.0] * 4, [1e154] * 4, optimizer=optimizer, epochs=2, engine=engine)
+    assert [row["error"] for row in fitted.rows] == [math.inf, math.inf]
+
+
 @pytest.mark.skipif("native" in ENGINES, reason="llvmlite is installed")
 def test_without_llvmlite_the_error_has_the_command() -> None:
     with pytest.raises(ImportError, match="pip install"):
