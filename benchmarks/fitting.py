@@ -19,6 +19,7 @@ from statistics import median
 from time import process_time
 from typing import Any, NamedTuple
 
+from autograd.engine import COMPILED
 from benchmarks.__main__ import machine
 from benchmarks.pages import put
 from benchmarks.workloads import w2_moons
@@ -275,6 +276,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         found = timed(CASES[case], engine) if case in CASES else beside(case)
         print(json.dumps(found))
         return
+    if COMPILED is None:
+        parser.error("there is no engine in C here; build it: python engine/build.py")
     text = tables(options.rounds)
     print(text)
     if options.write:
