@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import venv
@@ -44,6 +45,7 @@ def _run(python: str, module: str, *arguments: str) -> Any:
     finished = subprocess.run(
         [python, "-m", f"benchmarks.{module}", *arguments],
         cwd=ROOT,
+        env=os.environ | {"AUTOGRAD_PURE": "1"},  # the reference, whether or not there is one in C
         capture_output=True,
         text=True,
         check=False,
