@@ -19,7 +19,7 @@ from nn.answers.scheme import Points, Scheme
 from nn.answers.tolerance import Tolerance
 from nn.byhand import by_hand
 from nn.json_text import AsJson
-from nn.notation import Notation, notation_of
+from nn.notation import Notation
 from nn.number_text import decimal_mark, read_number
 from nn.proofreading import Finding, proofread
 from nn.proofreading.printed import Printed
@@ -302,7 +302,7 @@ def in_notation(
         return example
     if isinstance(example, FormulaExample):
         raise ArgumentValueError(f"{example.name} has formulas, which no notation names")
-    return replace(example, notation=notation_of(notation))
+    return example.in_notation(notation)
 
 
 def _answered(given: Any, example: WorkedExample | FormulaExample) -> AnswerFile:

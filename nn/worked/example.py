@@ -14,7 +14,7 @@ from autograd.tables import Table, decimal
 from nn.forward import Example
 from nn.network import MLP
 from nn.neuron import BIAS_CONVENTIONS
-from nn.notation import Names, Notation
+from nn.notation import Names, Notation, notation_of
 from nn.optimizers import Optimizer
 from nn.step import TrainingStep
 from nn.step.updates import UpdateRule
@@ -84,6 +84,13 @@ class Figure:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "of", self.of or self.symbol)
+
+
+def _turned(layer: LayerData, sign: float) -> LayerData:
+    biases = layer.biases
+    if isinstance(biases, list):
+        return replace(layer, biases=[sign * bias for bias in biases])
+    return replace(layer, biases=None if biases is None else sign * biases)
 
 
 def check_names(what: str, given: Any, expected: Collection[str]) -> None:
@@ -441,6 +448,37 @@ class WorkedExample(Tabular):
                 )
             )
         return replace(self, layers=layers, figures=[])
+
+    def in_notation(self, notation: Notation | str) -> WorkedExample:
+        """The same example with everything named as another document does, the bias treated its way.
+
+        What a document prints is in its own notation, so it has no figures.
+
+        Args:
+            notation: a `Notation`, or the name of one that comes along.
+
+        Raises:
+            ValueError: there is none of that name.
+            TypeError: it is neither a notation nor a name.
+
+        >>> from nn import worked
+        >>> example = worked.load("urbain").in_notation("signals")  # which subtracts the bias
+        >>> example.numbers["w_11^(1)"], example.numbers["b_1^(1)"]
+        (0.15, -0.35)
+        """
+        notation = notation_of(notation)
+        own, new = (
+            BIAS_CONVENTIONS.get(each) for each in (self.bias_convention, notation.bias_convention)
+        )
+        if own is None or new is None:
+            return replace(self, notation=notation, figures=[])
+        return replace(
+            self,
+            notation=notation,
+            bias_convention=notation.bias_convention,
+            layers=[_turned(layer, own.sign * new.sign) for layer in self.layers],
+            figures=[],
+        )
 
     def with_targets(self, targets: Sequence[Sequence[float]]) -> WorkedExample:
         """The same example with other targets, a list for each of its examples.

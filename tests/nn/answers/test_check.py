@@ -13,6 +13,7 @@ from nn.answers import OUTCOMES, AnswerFile, CheckedAnswers, Points, Scheme, Tol
 from nn.byhand import by_hand
 from nn.byhand.mistakes import MISTAKES
 from nn.byhand.rounding import Rounding
+from nn.notation import notation_names
 from nn.worksheet import Worksheet, blanks
 
 URBAIN = worked.load("urbain")
@@ -155,6 +156,16 @@ def test_in_another_notation() -> None:
         if not isinstance(blank.answer, tuple)
     )
     assert check_answers(URBAIN, {symbol: "0.378"}, notation="xing").right == 1
+
+
+@pytest.mark.parametrize("notation", notation_names())
+@pytest.mark.parametrize("name", ["urbain", "signals", "xing-single"])
+def test_after_updates_in_another_notation(name: str, notation: str) -> None:
+    example = worked.load(name)
+    first, second = (example.step(steps).in_notation(notation) for steps in (2, 3))
+    weight = next(iter(first.updates))
+    answers = {f"{weight} after 1": first[weight], f"{weight} after 2": second[weight]}
+    assert check_answers(example, answers, notation=notation).right == 2
 
 
 def test_formulas_too() -> None:
