@@ -10,7 +10,7 @@ from functools import partial
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
-from autograd.errors import StaleGraphError
+from autograd.errors import RecordingError, StaleGraphError
 from autograd.value import Value
 
 __all__ = ["Captured", "random_states"]
@@ -62,6 +62,27 @@ class Captured:
                     f"{name!r} was {frozen!r} when the function was recorded, and is {now!r} now: "
                     f"make it an input, or record again"
                 )
+
+    def settle(self) -> None:
+        """Watch no more what has changed with a further call: the function itself changes that.
+
+        A node that it keeps, or a list that it adds to, is not what it computes with, since it has
+        recorded the same. By a number that it counts up it may decide later on.
+
+        Raises:
+            RecordingError: it has changed a number or a text.
+        """
+        for each in [*self._read]:
+            name, read, before, frozen = each
+            now = read()
+            if now is before or _key(_frozen(now)) == _key(frozen):
+                continue
+            if _scalar(frozen) and frozen is not None:
+                raise RecordingError(
+                    f"the function changes {name!r} when it is called, here from {frozen!r} to {now!r}, "
+                    f"and a replay would not: make it an input, or change it elsewhere"
+                )
+            self._read.remove(each)
 
 
 def random_states(f: Callable[..., Any]) -> list[Any]:

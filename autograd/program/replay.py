@@ -86,7 +86,7 @@ class Replay:
     ) -> None:
         self.f, self.inputs, self.on_branch = f, inputs, on_branch
         self.engine: tuple[str, int | None, str] = ("auto", None, "scalar")
-        self.captured = Captured(f)
+        self.captured = Captured(None)
         self.result: Any = 0.0
         self.sent: tuple[tuple[Any, ...], Any] | None = None
         self.variants = []
@@ -116,8 +116,9 @@ class Replay:
             RecordingError: it does not do the same, or a number leaves the graph.
         """
         assert self.f is not None
-        trace, extra, tape, nodes = traced_twice(self.f, self.inputs, numbers, self.leaves)
-        self.captured = Captured(self.f)
+        trace, extra, tape, nodes, self.captured = traced_twice(
+            self.f, self.inputs, numbers, self.leaves
+        )
         self.use(extra)
         if extra:
             for variant in self.variants:

@@ -11,7 +11,7 @@ from autograd.arguments import wrong_kind
 from autograd.atomic import set_together
 from autograd.errors import AutogradError, RecordingError
 from autograd.functional import refuse_changed
-from autograd.program.captured import random_states
+from autograd.program.captured import Captured, random_states
 from autograd.program.decisions import recording
 from autograd.program.inputs import Inputs
 from autograd.program.source import symbols_of
@@ -81,7 +81,7 @@ def traced(f: Callable[..., Any], inputs: Inputs, numbers: Sequence[float]) -> T
 
 def traced_twice(
     f: Callable[..., Any], inputs: Inputs, numbers: Sequence[float], known: Sequence[Value]
-) -> tuple[Trace, list[Value], Tape, list[Value]]:
+) -> tuple[Trace, list[Value], Tape, list[Value], Captured]:
     """What a function computes at some inputs, which it has to do nearby as well.
 
     Args:
@@ -92,13 +92,13 @@ def traced_twice(
 
     Returns:
         What it computed, the leaves that it used besides its inputs and those known, the tape of it all,
-        and the nodes of the tape's lines.
+        the nodes of the tape's lines, and what else it found outside itself.
 
     Raises:
         RecordingError: it does not do the same, or a number leaves the graph.
     """
     trace = traced(f, inputs, numbers)
-    drawn = random_states(f)
+    captured, drawn = Captured(f), random_states(f)
     others = _used(trace, [*trace.inputs, *known])
     shared, nearby = _nearby(trace, f, inputs, numbers, known, others)
     extra = [leaf for leaf in others if leaf in shared]
@@ -114,8 +114,9 @@ def traced_twice(
         raise RecordingError(
             "the function draws random numbers, and may decide by them: make what is random an input"
         )
+    captured.settle()
     check_numbers(tape, nodes, [*numbers, *(leaf._data for leaf in all_leaves)])
-    return trace, extra, tape, nodes
+    return trace, extra, tape, nodes, captured
 
 
 def _used(trace: Trace, given: Sequence[Value]) -> list[Value]:

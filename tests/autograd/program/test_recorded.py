@@ -448,6 +448,33 @@ def test_attributes_and_defaults_that_change_are_noticed(
         Scaled.__call__.__defaults__[0][1]["of"] = 1.0
 
 
+class Stateful:
+    rate, calls, seen, last = 2.0, 0, [0.0], Value(0.0)
+
+    def keeping(self, x: Any) -> Any:
+        self.seen.append(1.0)
+        self.last = self.rate * x
+        return self.last
+
+    def counting(self, x: Any) -> Any:
+        self.calls += 1
+        return x * (1.0 if self.calls < 9 else self.rate)
+
+
+def test_what_the_function_itself_keeps_may_change_and_what_it_counts_is_refused() -> None:
+    f = Stateful()
+    program = record(f.keeping, 1.0)
+    f.keeping(Value(3.0))
+    assert program(2.0) == 4.0
+    f.rate = 3.0
+    with pytest.raises(StaleGraphError, match=r"'self\.rate'"):
+        program(2.0)
+    with pytest.raises(
+        RecordingError, match=r"changes 'self\.calls' when it is called, .* from 1 to 2"
+    ):
+        record(f.counting, 1.0)
+
+
 def test_a_copy_has_not_the_function() -> None:
     w = Value(2.0, "w")
     program = record(lambda x: w * x if x > 0 else x, 1.0, on_branch="record")
