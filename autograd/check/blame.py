@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, nan
 from typing import Any
 
 from autograd.arguments import number_of
@@ -13,7 +13,7 @@ from autograd.check.differences import UNIT, Differences
 from autograd.check.error_bounds import rounding_of_slope, rounding_of_value
 from autograd.check.verdict import Judgement, Tolerance, judged
 from autograd.formula import value_text
-from autograd.ieee import strict
+from autograd.ieee import ieee_partial, strict
 from autograd.operations import Operation
 from autograd.slopes import on_nodes
 from autograd.value import Value
@@ -22,6 +22,7 @@ __all__ = ["Fault", "judged_slope", "localised"]
 
 # an operation alone has few digits to lose, so its derivative has to be right to more of them
 _LOCAL = Tolerance(eps=1e-6, atol=0.0, rtol=1e-7)
+_NEIGHBOURS = 16  # pairs of them on each side: few of an oscillation may look even by chance
 _ULPS = 8.0 * UNIT  # the table keeps its values and slopes within 4 units in the last place
 
 
@@ -83,7 +84,38 @@ def judged_slope(operation: Operation, index: int, numbers: Sequence[float], slo
     value = along(numbers[index])
     noise = _noise(operation, numbers, value) if value is not None else 0.0
     slack = _ULPS * abs(slope) + rounding_of_slope(operation, index, numbers, [0.0] * len(numbers))
-    return judged(Differences(along, numbers[index], noise), slope, slack, _LOCAL)
+    around = Differences(along, numbers[index], noise)
+    found = judged(around, slope, slack, _LOCAL)
+    if found.verdict in {"wrong", "inexact"} and around.best is not None:
+        off = abs(found.analytic - found.numeric)
+        if off <= _unevenness(operation, index, numbers, around.best.step):
+            return found._replace(verdict="unclear")
+    return found
+
+
+def _unevenness(operation: Operation, index: int, numbers: Sequence[float], step: float) -> float:
+    """How far apart several neighbours, about a step away, expect the row's own derivative to be.
+
+    Where that is much, differences of such steps do not see what it does in between: of x + sin(x) at
+    1e30 they are 1. Of a smooth derivative it goes with the fourth power of the step. The derivative at
+    the point itself is not asked, since it alone may be wrong.
+    """
+
+    def slope(x: float) -> float:
+        moved = [*numbers[:index], x, *numbers[index + 1 :]]
+        try:
+            return ieee_partial(operation, index, moved, strict(operation)(*moved))
+        except (ArithmeticError, ValueError):
+            return nan
+
+    x = numbers[index]
+    expected = []
+    for number in range(_NEIGHBOURS):
+        far = step * 0.25 ** (number / (_NEIGHBOURS - 1))
+        outer, inner = ((slope(x - each) + slope(x + each)) / 2.0 for each in (far, far / 2.0))
+        expected.append((4.0 * inner - outer) / 3.0)
+    known = list(filter(isfinite, expected))
+    return max(known) - min(known) if known else 0.0
 
 
 def _noise(operation: Operation, numbers: Sequence[float], value: float) -> float:

@@ -268,6 +268,23 @@ def test_a_wrong_row_is_refused_with_a_counterexample_and_leaves_no_trace(
         assert all(isinstance(operand, float) for operand in caught.value.operands)
 
 
+@pytest.mark.parametrize(
+    ("value", "slope"),
+    [
+        ("x + {}*sin(x)", "1.0 + {}*cos(x)"),
+        ("x + square({}*sin(3.0*x))", "1.0 + 6.0*{0}*{0}*sin(3.0*x)*cos(3.0*x)"),
+        ("x*x*x + {}*cos(x)", "3.0*x*x - {}*sin(x)"),
+        ("sinh(x) + {}*sin(x*x)", "cosh(x) + 2.0*{}*x*cos(x*x)"),
+    ],
+)
+def test_far_out_a_wave_upon_a_slope_is_not_called_wrong(value: str, slope: str) -> None:
+    # differences see the slope there, and not the wave
+    row = {"parameters": "x", "about": ""}
+    registered("wave", value=value.format("0.7"), partials=[slope.format("0.7")], **row)
+    with pytest.raises(RegistrationError, match="and by differences it is"):
+        registered("bad", value=value.format("0.7"), partials=[slope.format("0.7007")], **row)
+
+
 @pytest.mark.parametrize("ends", [(31, 99), (101, 999), (1001, 999_999), (1e31, 1e149), (1e-149, 1e-31)])
 def test_there_is_no_gap_in_which_a_wrong_derivative_passes(ends: tuple[float, float]) -> None:
     def off(x: Any, out: float) -> Any:

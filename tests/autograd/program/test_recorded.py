@@ -469,9 +469,7 @@ def test_what_the_function_itself_keeps_may_change_and_what_it_counts_is_refused
     f.rate = 3.0
     with pytest.raises(StaleGraphError, match=r"'self\.rate'"):
         program(2.0)
-    with pytest.raises(
-        RecordingError, match=r"changes 'self\.calls' when it is called, .* from 1 to 2"
-    ):
+    with pytest.raises(RecordingError, match=r"changes 'self\.calls' when it is called, .* from 1 to 2"):
         record(f.counting, 1.0)
 
 
