@@ -156,7 +156,7 @@ def test_a_hundred_thousand_steps_of_training_leave_nothing_behind(
     run_python: Callable[..., str],
 ) -> None:
     grown = run_python(f"{GROWN}print(load.grown(100_000, sys.getallocatedblocks))")
-    assert int(grown) < 100
+    assert int(grown) < 1_000  # machine code, if there is any, is made once, and not for each step
 
 
 def test_what_a_step_leaves_behind_is_noticed(run_python: Callable[..., str]) -> None:
