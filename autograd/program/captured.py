@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from types import CodeType, FunctionType, MethodType
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.errors import RecordingError, StaleGraphError
 from autograd.value import Value
@@ -18,6 +18,15 @@ __all__ = ["Captured", "random_states"]
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _MOST_FUNCTIONS = 200
 _MOST_NUMBERS = 64
+
+
+class _Watched(NamedTuple):
+    """Something that a function finds: its name, how it is read, what it was, and what is compared."""
+
+    name: str
+    read: Callable[[], Any]
+    before: Any
+    frozen: Any
 
 
 class Captured:
@@ -41,13 +50,14 @@ class Captured:
     """
 
     def __init__(self, f: Callable[..., Any] | None) -> None:
-        self._read: list[tuple[str, Callable[[], Any], Any, Any]] = []
+        self._watched: list[_Watched] = []
         for name, read in _found(f):
             given = read()
             frozen = _frozen(given)
             if frozen is not _UNSEEN:
                 # what may change in place is never the same object as what was found
-                self._read.append((name, read, given if _fixed(given) else _UNSEEN, frozen))
+                before = given if _fixed(given) else _UNSEEN
+                self._watched.append(_Watched(name, read, before, frozen))
 
     def check(self) -> None:
         """Raise an error if something of that has changed.
@@ -55,13 +65,11 @@ class Captured:
         Raises:
             StaleGraphError: it has.
         """
-        for name, read, before, frozen in self._read:
-            now = read()
-            if now is not before and _key(_frozen(now)) != _key(frozen):
-                raise StaleGraphError(
-                    f"{name!r} was {frozen!r} when the function was recorded, and is {now!r} now: "
-                    f"make it an input, or record again"
-                )
+        for watched, now in self._changed():
+            raise StaleGraphError(
+                f"{watched.name!r} was {watched.frozen!r} when the function was recorded, and is "
+                f"{now!r} now: make it an input, or record again"
+            )
 
     def settle(self) -> None:
         """Watch no more what has changed with a further call: the function itself changes that.
@@ -72,17 +80,21 @@ class Captured:
         Raises:
             RecordingError: it has changed a number or a text.
         """
-        for each in [*self._read]:
-            name, read, before, frozen = each
-            now = read()
-            if now is before or _key(_frozen(now)) == _key(frozen):
-                continue
-            if _scalar(frozen) and frozen is not None:
+        for watched, now in [*self._changed()]:
+            if _scalar(watched.frozen) and watched.frozen is not None:
                 raise RecordingError(
-                    f"the function changes {name!r} when it is called, here from {frozen!r} to {now!r}, "
-                    f"and a replay would not: make it an input, or change it elsewhere"
+                    f"the function changes {watched.name!r} when it is called, here from "
+                    f"{watched.frozen!r} to {now!r}, and a replay would not: make it an input, or "
+                    f"change it elsewhere"
                 )
-            self._read.remove(each)
+            self._watched.remove(watched)
+
+    def _changed(self) -> Iterator[tuple[_Watched, Any]]:
+        """What has changed, and what it is now."""
+        for watched in self._watched:
+            now = watched.read()
+            if now is not watched.before and _key(_frozen(now)) != _key(watched.frozen):
+                yield watched, now
 
 
 def random_states(f: Callable[..., Any]) -> list[Any]:

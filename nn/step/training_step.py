@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from autograd import Diagram, Value
     from nn.step.matrices import Matrix
 
-__all__ = ["TrainingStep"]
+__all__ = ["TrainingStep", "restated"]
 
 
 class TrainingStep(NetworkNodes, Recorded):
@@ -115,7 +115,7 @@ class TrainingStep(NetworkNodes, Recorded):
     def _record(self, notation: Notation | str) -> set[Value]:
         """Record the step as it was before the update; the biases whose sign the notation turns."""
         notation = notation_of(notation)
-        self.network, flipped = _restated(self._before, notation.bias_convention)
+        self.network, flipped = restated(self._before, notation.bias_convention)
         self.names = Names(notation, self.network, len(self.examples), self.rule)
         self.names.apply()
         forward = Forward(self.network, self.examples, self.rule, self.names)
@@ -458,7 +458,7 @@ def _grid(matrix: Matrix) -> str:
     return "\n".join("  ".join(text.rjust(width) for text in row) for row in texts)
 
 
-def _restated(network: MLP, bias_convention: str) -> tuple[MLP, set[Value]]:
+def restated(network: MLP, bias_convention: str) -> tuple[MLP, set[Value]]:
     """A copy of a network with its biases in another convention, and those whose sign that turns."""
     network = network.copy()
     flipped: set[Value] = set()

@@ -17,6 +17,7 @@ from nn.neuron import BIAS_CONVENTIONS
 from nn.notation import Names, Notation, notation_of
 from nn.optimizers import Optimizer
 from nn.step import TrainingStep
+from nn.step.training_step import restated
 from nn.step.updates import UpdateRule
 from nn.terminal import Tabular
 from nn.training import errors_in_training, train
@@ -84,13 +85,6 @@ class Figure:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "of", self.of or self.symbol)
-
-
-def _turned(layer: LayerData, sign: float) -> LayerData:
-    biases = layer.biases
-    if isinstance(biases, list):
-        return replace(layer, biases=[sign * bias for bias in biases])
-    return replace(layer, biases=None if biases is None else sign * biases)
 
 
 def check_names(what: str, given: Any, expected: Collection[str]) -> None:
@@ -269,7 +263,7 @@ class WorkedExample(Tabular):
     def _training(
         self, network: MLP, optimizer: Optimizer, steps: int
     ) -> Iterator[tuple[float, dict[str, float]]]:
-        symbols = self._symbols(network)
+        _, symbols = self._names(network)
         with self._located(network, optimizer):
             for error in errors_in_training(
                 network, self.examples, optimizer, error=self.error, steps=steps
@@ -316,10 +310,17 @@ class WorkedExample(Tabular):
         {'w': 0.5, 'b': 1.0}
         """
         network = self.network()
-        return self._numbers_of(self._symbols(network), network)
+        _, symbols = self._names(network)
+        return self._numbers_of(symbols, network)
 
-    def _symbols(self, network: MLP) -> dict[Value, str]:
-        return Names(self.notation, network, len(self.examples), self.error).parameters
+    def _names(self, network: MLP) -> tuple[Names, dict[Value, str]]:
+        """The names in a step of a network, and the symbols of the network's own parameters."""
+        noted, _ = restated(network, self.notation.bias_convention)
+        names = Names(self.notation, noted, len(self.examples), self.error)
+        own = dict(network.named_parameters())
+        paths = {parameter: path for path, parameter in noted.named_parameters()}
+        symbols = {own[paths[parameter]]: symbol for parameter, symbol in names.parameters.items()}
+        return names, symbols
 
     def _numbers_of(self, symbols: Mapping[Value, str], network: MLP) -> dict[str, float]:
         turned = {neuron.bias for layer in network.layers for neuron in layer.neurons}
@@ -374,7 +375,7 @@ class WorkedExample(Tabular):
 
     def _given(self) -> Iterator[tuple[list[tuple[str, float]], list[tuple[str, float]]]]:
         """The inputs and the targets of each example, with their symbols."""
-        names = Names(self.notation, self.network(), len(self.examples), self.error)
+        names, _ = self._names(self.network())
         for each, example in zip(names.passes, self.examples, strict=True):
             yield (
                 list(zip(each.inputs, example.inputs, strict=True)),
@@ -432,7 +433,7 @@ class WorkedExample(Tabular):
         """
         new = checked_numbers(numbers, self.numbers)
         network = self.network()
-        symbols = Names(self.notation, network, len(self.examples), self.error).parameters
+        _, symbols = self._names(network)
         layers = []
         for layer, data in zip(network.layers, self.layers, strict=True):
             biases = [
@@ -466,19 +467,7 @@ class WorkedExample(Tabular):
         >>> example.numbers["w_11^(1)"], example.numbers["b_1^(1)"]
         (0.15, -0.35)
         """
-        notation = notation_of(notation)
-        own, new = (
-            BIAS_CONVENTIONS.get(each) for each in (self.bias_convention, notation.bias_convention)
-        )
-        if own is None or new is None:
-            return replace(self, notation=notation, figures=[])
-        return replace(
-            self,
-            notation=notation,
-            bias_convention=notation.bias_convention,
-            layers=[_turned(layer, own.sign * new.sign) for layer in self.layers],
-            figures=[],
-        )
+        return replace(self, notation=notation_of(notation), figures=[])
 
     def with_targets(self, targets: Sequence[Sequence[float]]) -> WorkedExample:
         """The same example with other targets, a list for each of its examples.
